@@ -1,0 +1,350 @@
+"""What a line of `definitions.jsonl` and of `events.jsonl` says.
+
+msgspec structs: the writer encodes them, the reader decodes into them, and the decoder refuses a line whose
+types don't fit, so that a damaged or hostile log can't reach the rest of the program.
+
+Field letters are the house's: `x` input, `y` output, `gy` gradient arriving, `gx` gradient leaving. A tensor is
+named by its row in `tensors.idx`; a variable by a number that is its own for the whole run. The header that all
+events share (iteration, phase, scope, source line ...) is in the index record, not repeated here.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+__all__ = [
+    "BackwardBody",
+    "BackwardFinishedBody",
+    "BackwardStartedBody",
+    "Definition",
+    "EditedBody",
+    "Event",
+    "FailedBody",
+    "ForwardBody",
+    "Frame",
+    "GradAccumulatedBody",
+    "GradientHookedBody",
+    "GradsClearedBody",
+    "LayoutDefinition",
+    "OpDefinition",
+    "OutputBody",
+    "ParamUpdatedBody",
+    "ReportedBody",
+    "RunFile",
+    "RunFinishedBody",
+    "RunStartedBody",
+    "ScopeDefinition",
+    "ScopeEnteredBody",
+    "ScopeExitedBody",
+    "SiteDefinition",
+    "Slot",
+    "SourceDefinition",
+    "TextDefinition",
+    "ThreadDefinition",
+    "UpdateFinishedBody",
+    "UpdateStartedBody",
+    "VariableDefinition",
+    "WarnedBody",
+]
+
+Number = float | int | str
+"""A number for JSON, which has no NaN: non-finite ones are the strings "NaN", "Infinity", "-Infinity"."""
+
+
+class RunFile(msgspec.Struct):
+    """`run.json`: enough to know whether the rest can be read."""
+
+    schema: int
+    writer: str
+    """Program and version, such as `bpdebug 0.1.0`."""
+    created: str
+    """ISO 8601, UTC."""
+    script: str
+    pid: int
+
+
+# ---- definitions ----------------------------------------------------------------------------------------------
+
+
+class _Definition(msgspec.Struct, tag_field="def", omit_defaults=True):
+    id: int
+
+
+class TextDefinition(_Definition, tag="text"):
+    """A string that index records refer to as their `label`."""
+
+    text: str
+
+
+class ScopeDefinition(_Definition, tag="scope"):
+    """A link, by the path from the outermost link that owns it: `MLP.l1`."""
+
+    path: str
+    cls: str
+
+
+class OpDefinition(_Definition, tag="op"):
+    """A kind of function node."""
+
+    cls: str
+    """Class name, such as `LinearFunction`."""
+    label: str
+    """What people call it: `linear`."""
+    x_roles: list[str] = []
+    """Roles of its inputs, such as `["x", "W", "b"]`; shorter than the inputs where the op takes any number."""
+    y_roles: list[str] = []
+    formula: str = ""
+
+
+class LayoutDefinition(_Definition, tag="layout"):
+    """dtype, shape and device of tensors; for those without bytes, why."""
+
+    dtype: str
+    """NumPy's `dtype.str`, such as `<f4`."""
+    shape: list[int]
+    device: str = "cpu"
+    why_not_captured: str = ""
+
+
+class SourceDefinition(_Definition, tag="source"):
+    """A source file of the user as it was when the run used it."""
+
+    path: str
+    text: str
+
+
+class Frame(msgspec.Struct, array_like=True):
+    """One user frame of a call stack."""
+
+    source: int
+    line: int
+    function: str
+
+
+class SiteDefinition(_Definition, tag="site"):
+    """A stack of user frames, outermost first, innermost last."""
+
+    frames: list[Frame]
+
+
+class VariableDefinition(_Definition, tag="variable"):
+    """A variable that has a name: a parameter, or one that the script named."""
+
+    name: str
+    parameter: bool = False
+    first: int | None = None
+    """The tensor that it held when the run first met it."""
+
+
+class ThreadDefinition(_Definition, tag="thread"):
+    """A thread that made events; the first is the main thread."""
+
+    name: str
+
+
+Definition = (
+    TextDefinition
+    | ScopeDefinition
+    | OpDefinition
+    | LayoutDefinition
+    | SourceDefinition
+    | SiteDefinition
+    | VariableDefinition
+    | ThreadDefinition
+)
+
+
+# ---- events ---------------------------------------------------------------------------------------------------
+
+
+class Slot(msgspec.Struct, array_like=True):
+    """A variable and the content that it had in this event; None where there was no content."""
+
+    var: int
+    tensor: int | None
+
+
+class _Event(msgspec.Struct, tag_field="kind", omit_defaults=True):
+    pass
+
+
+class RunStartedBody(_Event, tag="run_started"):
+    argv: list[str]
+    script: str
+    cwd: str
+    versions: dict[str, str]
+    """`python`, `numpy`, `blas`, `platform`, `bpdebug`, and `cupy` where it is there."""
+    devices: list[str]
+    random_state: str
+    """Fingerprint of NumPy's global generator when the script began."""
+    capture: str = "full"
+
+
+class ScopeEnteredBody(_Event, tag="scope_entered"):
+    args: list[str] = []
+    """One text an argument: shape and dtype of arrays, otherwise its type."""
+
+
+class ScopeExitedBody(_Event, tag="scope_exited"):
+    failed: bool = False
+    """Left by an exception."""
+
+
+class ForwardBody(_Event, tag="forward"):
+    op: int
+    x: list[Slot]
+    y: list[Slot]
+    attrs: dict[str, Any] = {}
+    """The op's settings (axis, ratio ...): JSON values only."""
+    train: bool = True
+    grad: bool = True
+    """Whether the op was put into the graph, so that a backward walk can reach it."""
+    rng: str = ""
+    """Fingerprint of the random state before the op drew numbers."""
+    ns: int = 0
+
+
+class BackwardStartedBody(_Event, tag="backward_started"):
+    roots: list[Slot]
+    seeds: list[int | None]
+    """The gradient that the walk starts with, one a root."""
+    nodes: int
+    """How many function nodes are to be visited."""
+    double: bool = False
+    """enable_double_backprop: the walk itself is recorded in the graph."""
+    call: str = "backward"
+    """`backward` or `grad`."""
+
+
+class BackwardFinishedBody(_Event, tag="backward_finished"):
+    failed: bool = False
+
+
+class BackwardBody(_Event, tag="backward"):
+    op: int
+    forward: int | None
+    """seq of the forward event."""
+    gy: list[int | None]
+    gx: list[int | None]
+    """One an input; None where there is none, and `why` says why."""
+    x: list[int]
+    """The input variables, in the order of `gx`."""
+    y: list[int] = []
+    """The output variables, in the order of `gy`."""
+    why: dict[str, str] = {}
+    """For the inputs (by their place) without gradient: the reason."""
+    caller: int | None = None
+    """The site of the call of backward()."""
+    ns: int = 0
+
+
+class GradAccumulatedBody(_Event, tag="grad_accumulated"):
+    var: int
+    before: int | None
+    add: int | None
+    after: int | None
+    node: int | None = None
+    """The function node whose backward step contributed."""
+
+
+class GradsClearedBody(_Event, tag="grads_cleared"):
+    vars: list[int]
+    zeroed: bool = False
+    """zerograds(): set to zeros, rather than to None."""
+
+
+class UpdateStartedBody(_Event, tag="update_started"):
+    optimizer: str
+    hyper: dict[str, Number | bool | None]
+    t: int
+    """Step count, the one that this update makes."""
+
+
+class UpdateFinishedBody(_Event, tag="update_finished"):
+    failed: bool = False
+
+
+class GradientHookedBody(_Event, tag="gradient_hooked"):
+    hook: str
+    var: int
+    before: int | None
+    after: int | None
+
+
+class ParamUpdatedBody(_Event, tag="param_updated"):
+    var: int
+    before: int | None
+    grad: int | None
+    after: int | None
+    state_before: dict[str, int | Number | None] = {}
+    """Optimizer state: a tensor where `state_tensors` names the key, else a plain number."""
+    state_after: dict[str, int | Number | None] = {}
+    state_tensors: list[str] = []
+    lr: Number | None = None
+    """Effective learning rate of this step, where the rule has one."""
+    rule: str = ""
+
+
+class ReportedBody(_Event, tag="reported"):
+    name: str
+    value: Number
+    tensor: int | None = None
+
+
+class OutputBody(_Event, tag="output"):
+    stream: str
+    text: str
+
+
+class WarnedBody(_Event, tag="warned"):
+    category: str
+    text: str
+
+
+class FailedBody(_Event, tag="failed"):
+    type: str
+    text: str
+    traceback: str
+    """As Python prints it, of user frames only."""
+    op: str = ""
+    shapes: list[str] = []
+    left: str = "op"
+    """What the exception left: an `op`, or the `script`."""
+
+
+class EditedBody(_Event, tag="edited"):
+    var: int
+    before: int | None
+    after: int | None
+    what: str = ""
+
+
+class RunFinishedBody(_Event, tag="run_finished"):
+    status: int
+    reason: str
+    totals: dict[str, int]
+
+
+Event = (
+    RunStartedBody
+    | ScopeEnteredBody
+    | ScopeExitedBody
+    | ForwardBody
+    | BackwardStartedBody
+    | BackwardFinishedBody
+    | BackwardBody
+    | GradAccumulatedBody
+    | GradsClearedBody
+    | UpdateStartedBody
+    | UpdateFinishedBody
+    | GradientHookedBody
+    | ParamUpdatedBody
+    | ReportedBody
+    | OutputBody
+    | WarnedBody
+    | FailedBody
+    | EditedBody
+    | RunFinishedBody
+)

@@ -1,0 +1,82 @@
+"""What the debugger and the child process say to each other, over an inherited socketpair.
+
+One JSON object a line in each direction. The log itself never travels here: the child writes it to disk and
+says only how far it is; the debugger reads the files.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+from .stepping import Breakpoint, Goal
+
+__all__ = [
+    "Ended",
+    "FromChild",
+    "Go",
+    "Pause",
+    "Paused",
+    "Ready",
+    "SetBreakpoints",
+    "ToChild",
+    "decode_from_child",
+    "decode_to_child",
+    "encode",
+]
+
+
+class _Message(msgspec.Struct, tag_field="say"):
+    pass
+
+
+# ---- debugger to child ----------------------------------------------------------------------------------------
+
+
+class Go(_Message, tag="go"):
+    """Run until the goal is reached, a breakpoint is hit, or `Pause` arrives."""
+
+    goal: Goal
+
+
+class Pause(_Message, tag="pause"):
+    """Stop at the next event."""
+
+
+class SetBreakpoints(_Message, tag="breakpoints"):
+    """Replace all breakpoints."""
+
+    breakpoints: list[Breakpoint]
+
+
+# ---- child to debugger ----------------------------------------------------------------------------------------
+
+
+class Ready(_Message, tag="ready"):
+    """The child runs and its log can be opened."""
+
+    pid: int
+    schema: int
+
+
+class Paused(_Message, tag="paused"):
+    """The child waits right after event `seq`, and all events up to it are on disk."""
+
+    seq: int
+    why: str
+    """`start`, `step`, `breakpoint`, `pause` or `failed`."""
+
+
+class Ended(_Message, tag="ended"):
+    """The script is over and the log is complete; the process is about to exit."""
+
+    seq: int
+    status: int
+    why: str
+
+
+ToChild = Go | Pause | SetBreakpoints
+FromChild = Ready | Paused | Ended
+
+encode = msgspec.json.Encoder().encode
+decode_to_child = msgspec.json.Decoder(ToChild).decode
+decode_from_child = msgspec.json.Decoder(FromChild).decode

@@ -1,0 +1,126 @@
+"""Where to stop: the goals of a step, and breakpoints, in the one meaning that the child and the timeline share.
+
+A goal looks at index records only. Its `matches` is written so that it answers for one record (a mapping from
+field name to number, as the child has it) and for a whole structured array of them (as the log holds it): the
+live run and the replay can't disagree about where a step ends.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+import numpy as np
+
+from .log.schema import Kind
+
+__all__ = [
+    "Breakpoint",
+    "Goal",
+    "UntilBackwardOf",
+    "UntilIteration",
+    "UntilOut",
+    "UntilOver",
+    "UntilPhase",
+    "UntilSeq",
+    "UntilStop",
+]
+
+Records = Mapping[str, Any] | np.ndarray
+"""One index record as a mapping, or an array of `schema.EVENT_INDEX`."""
+
+
+class _Goal(msgspec.Struct, tag_field="until", frozen=True):
+    def matches(self, records: Records) -> Any:
+        """A bool for one record, a bool array for an array of records."""
+        raise TypeError(f"{type(self).__name__} is abstract: it has no rule for where to stop")
+
+
+class UntilSeq(_Goal, tag="seq"):
+    """Stop at event `seq`: a plain step is `UntilSeq(now + 1)`."""
+
+    seq: int
+
+    def matches(self, records: Records) -> Any:
+        return records["seq"] >= self.seq
+
+
+class UntilOver(_Goal, tag="over"):
+    """Stop at the next event that is nested no deeper than `depth`."""
+
+    depth: int
+
+    def matches(self, records: Records) -> Any:
+        return records["depth"] <= self.depth
+
+
+class UntilOut(_Goal, tag="out"):
+    """Stop at the event that closes what encloses `depth`."""
+
+    depth: int
+
+    def matches(self, records: Records) -> Any:
+        return records["depth"] < self.depth
+
+
+class UntilPhase(_Goal, tag="phase"):
+    """Stop at the first event of another phase than this one (or of another iteration)."""
+
+    iteration: int
+    phase: int
+
+    def matches(self, records: Records) -> Any:
+        return (records["phase"] != self.phase) | (records["iteration"] != self.iteration)
+
+
+class UntilIteration(_Goal, tag="iteration"):
+    """Stop at the first event after iteration `iteration`."""
+
+    iteration: int
+
+    def matches(self, records: Records) -> Any:
+        return records["iteration"] > self.iteration
+
+
+class UntilBackwardOf(_Goal, tag="backward_of"):
+    """Stop at the next backward step of function node `node`."""
+
+    node: int
+
+    def matches(self, records: Records) -> Any:
+        return (records["kind"] == Kind.backward) & (records["node"] == self.node)
+
+
+class UntilStop(_Goal, tag="stop"):
+    """Run on: only a breakpoint, a failure or the end of the script stops."""
+
+    def matches(self, records: Records) -> Any:
+        return records["kind"] == Kind.failed
+
+
+Goal = UntilSeq | UntilOver | UntilOut | UntilPhase | UntilIteration | UntilBackwardOf | UntilStop
+
+
+class Breakpoint(msgspec.Struct, frozen=True, omit_defaults=True):
+    """An unconditional breakpoint: on a script line, or on an op, parameter or other event by its name.
+
+    A line breakpoint has `path` and `line` and stops at every forward op whose innermost user frame is there.
+    A named one has `kind` (`schema.Kind`), `scope` (path or None) and `label`, and stops at every such event
+    of every iteration.
+    """
+
+    path: str = ""
+    line: int = 0
+    kind: int = -1
+    scope: str | None = None
+    label: str = ""
+
+    @property
+    def is_line(self) -> bool:
+        return bool(self.path)
+
+    def __str__(self) -> str:
+        if self.is_line:
+            return f"{self.path}:{self.line}"
+        return "/".join(part for part in (Kind(self.kind).name, self.scope, self.label) if part)

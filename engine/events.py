@@ -1,0 +1,264 @@
+"""What the engine says about itself while it works, for whoever wants to watch.
+
+An observer is a callable that takes one event. With no observer the engine makes one truth test (`if observers`)
+where an event would be, and builds nothing. Events hold the engine's live objects and arrays: an observer that
+wants to keep their content copies it before it returns, and changes nothing.
+
+Not for storing or showing events: the engine knows nothing of logs or screens.
+"""
+
+from __future__ import annotations
+
+import sys
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+__all__ = [
+    "BackwardFinished",
+    "BackwardStarted",
+    "BackwardStepped",
+    "Event",
+    "Failed",
+    "ForwardFinished",
+    "GradAccumulated",
+    "GradientHooked",
+    "GradientHooking",
+    "GradsCleared",
+    "OptimizerSetUp",
+    "ParameterUpdated",
+    "ParameterUpdating",
+    "Reported",
+    "ScopeEntered",
+    "ScopeExited",
+    "UpdateFinished",
+    "UpdateStarted",
+    "emit",
+    "observe",
+    "observers",
+]
+
+
+@dataclass(slots=True)
+class Event:
+    """Base of all events."""
+
+
+@dataclass(slots=True)
+class ScopeEntered(Event):
+    """A link is about to be called with `args` and `kwargs`."""
+
+    link: Any
+    args: tuple[Any, ...]
+    kwargs: dict[str, Any]
+
+
+@dataclass(slots=True)
+class ScopeExited(Event):
+    """The call of `link` is over; `failed` if an exception leaves it."""
+
+    link: Any
+    failed: bool
+
+
+@dataclass(slots=True)
+class ForwardFinished(Event):
+    """`node` has computed `y` from `x`.
+
+    `x` are the input variable nodes and `x_arrays` their arrays; `y` the output variables (as tuple of Variable)
+    and `y_arrays` theirs. `in_graph` tells whether a backward walk can reach the node. `during` is the function
+    node whose backward rule called this op, or None. `random_state` is what `node.random_state` was before the
+    op drew numbers (None for ops that draw none). Duration in nanoseconds.
+    """
+
+    node: Any
+    x: tuple[Any, ...]
+    x_arrays: tuple[Any, ...]
+    y: tuple[Any, ...]
+    y_arrays: tuple[Any, ...]
+    in_graph: bool
+    during: Any
+    duration_ns: int
+
+
+@dataclass(slots=True)
+class BackwardStarted(Event):
+    """A walk begins at `roots` (variable nodes) with the arrays `seeds` as their gradients.
+
+    `node_count` is the number of function nodes that the walk is to visit; `call` is `backward` or `grad`.
+    """
+
+    roots: tuple[Any, ...]
+    root_arrays: tuple[Any, ...]
+    seeds: tuple[Any, ...]
+    node_count: int
+    double: bool
+    call: str
+
+
+@dataclass(slots=True)
+class BackwardFinished(Event):
+    """The walk is over; `failed` if an exception ended it."""
+
+    failed: bool
+
+
+@dataclass(slots=True)
+class BackwardStepped(Event):
+    """The vector-Jacobian product of `node`: output gradients `gy` came in, input gradients `gx` went out.
+
+    One entry an output and one an input, arrays or None. `x` are the input variable nodes, `y` the output
+    variable nodes (or None where an output is dead). `gx` is this node's own contribution, before it is added to
+    what other consumers gave.
+    """
+
+    node: Any
+    x: tuple[Any, ...]
+    y: tuple[Any, ...]
+    gy: tuple[Any, ...]
+    gx: tuple[Any, ...]
+    duration_ns: int
+
+
+@dataclass(slots=True)
+class GradAccumulated(Event):
+    """`variable` (a variable node) held the gradient `before` (or None); adding `contribution` made it `after`.
+
+    Where a variable forks in the graph, and where the `.grad` of a parameter or another leaf is written.
+    `node` is the function node that contributed (None for the seed).
+    """
+
+    variable: Any
+    before: Any
+    contribution: Any
+    after: Any
+    node: Any
+
+
+@dataclass(slots=True)
+class GradsCleared(Event):
+    """The gradients of `parameters` were set to None, or to zeros."""
+
+    parameters: tuple[Any, ...]
+    zeroed: bool
+
+
+@dataclass(slots=True)
+class OptimizerSetUp(Event):
+    """`optimizer` will update the parameters of `link`."""
+
+    optimizer: Any
+    link: Any
+
+
+@dataclass(slots=True)
+class UpdateStarted(Event):
+    """`optimizer` begins to update its parameters; `t` is the step count that this update makes."""
+
+    optimizer: Any
+    t: int
+
+
+@dataclass(slots=True)
+class UpdateFinished(Event):
+    """The update is over."""
+
+    optimizer: Any
+    failed: bool
+
+
+@dataclass(slots=True)
+class GradientHooking(Event):
+    """A hook (weight decay, clipping ...) is about to work on the gradients of `parameters`."""
+
+    hook: str
+    parameters: tuple[Any, ...]
+
+
+@dataclass(slots=True)
+class GradientHooked(Event):
+    """The hook is done; whose gradient it changed shows from their content."""
+
+    hook: str
+    parameters: tuple[Any, ...]
+
+
+@dataclass(slots=True)
+class ParameterUpdating(Event):
+    """`rule` is about to update `parameter` in place, with its gradient as it is now.
+
+    `state` maps the names of the optimizer's state (`m`, `v`, ...) to arrays or numbers.
+    """
+
+    parameter: Any
+    rule: Any
+    state: dict[str, Any]
+
+
+@dataclass(slots=True)
+class ParameterUpdated(Event):
+    """`rule` has updated `parameter`; `lr` is the effective learning rate as a float, or None."""
+
+    parameter: Any
+    rule: Any
+    state: dict[str, Any]
+    lr: float | None
+
+
+@dataclass(slots=True)
+class Reported(Event):
+    """The script reported `value` (number, array or variable) under the full name `name`."""
+
+    name: str
+    value: Any
+
+
+@dataclass(slots=True)
+class Failed(Event):
+    """An exception left the forward or backward of `node`, whose inputs were `arrays`."""
+
+    node: Any
+    arrays: tuple[Any, ...]
+    error: BaseException
+    during: str
+
+
+Observer = Callable[[Event], None]
+
+observers: list[Observer] = []
+"""Who is told. Read it with a truth test before building an event; change it through `observe` only."""
+
+_lock = threading.Lock()
+
+
+def observe(observer: Observer) -> Callable[[], None]:
+    """Tell `observer` of every event from now on.
+
+    Returns:
+        A callable that stops it; calling it twice does no harm.
+    """
+    with _lock:
+        observers.append(observer)
+
+    def stop() -> None:
+        with _lock:
+            if observer in observers:
+                observers.remove(observer)
+
+    return stop
+
+
+def emit(event: Event) -> None:
+    """Tell all observers; one that raises is detached with a warning on stderr, and the training goes on."""
+    for observer in tuple(observers):
+        try:
+            observer(event)
+        except Exception as error:
+            with _lock:
+                if observer in observers:
+                    observers.remove(observer)
+            sys.stderr.write(
+                f"engine: an observer failed on {type(event).__name__} and was detached: "
+                f"{type(error).__name__}: {error}\n"
+            )
