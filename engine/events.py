@@ -241,10 +241,14 @@ def observe(observer: Observer) -> Callable[[], None]:
     with _lock:
         observers.append(observer)
 
+    stopped = False
+
     def stop() -> None:
+        nonlocal stopped
         with _lock:
-            if observer in observers:
+            if not stopped and observer in observers:
                 observers.remove(observer)
+            stopped = True
 
     return stop
 

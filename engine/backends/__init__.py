@@ -1,0 +1,1 @@
+"""Array libraries other than NumPy."""

@@ -1,0 +1,45 @@
+"""cast: the same numbers in another dtype."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy
+
+from ...variable import as_variable
+from .. import either
+from ..op import Example, Op
+
+__all__ = ["cast"]
+
+
+class Cast(Op):
+    """y is x in another dtype."""
+
+    op_name = "cast"
+    x_roles = ("x",)
+    y_roles = ("y",)
+    formula = "y = x in another dtype;  gx = gy in the dtype of x"
+
+    def __init__(self, dtype: Any) -> None:
+        self.dtype = numpy.dtype(dtype)
+
+    def attributes(self) -> dict[str, Any]:
+        return {"dtype": str(self.dtype)}
+
+    def forward(self, inputs: tuple[Any, ...]) -> tuple[Any, ...]:
+        return (inputs[0].astype(self.dtype),)
+
+    def vjp(
+        self, xs: tuple[Any, ...], ys: tuple[Any, ...], gys: tuple[Any, ...], wanted: tuple[int, ...]
+    ) -> tuple[Any, ...]:
+        return (either.cast(gys[0], self.inputs[0].dtype),)  # type: ignore[index]
+
+    @staticmethod
+    def examples(rng: Any) -> list[Example]:
+        return [Example(lambda x: cast(cast(x, numpy.longdouble), x.dtype), (rng.normal(size=(2, 3)),))]
+
+
+def cast(x: Any, typ: Any) -> Any:
+    """x in dtype `typ`; x itself if it has that dtype."""
+    return as_variable(x) if x.dtype == typ else Cast(typ).apply((x,))[0]

@@ -1,0 +1,30 @@
+"""select_item: one element of every row."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ... import backend
+from ...utils.type_check import require, require_equal
+from .get_item import get_item
+
+__all__ = ["select_item"]
+
+
+def select_item(x: Any, t: Any) -> Any:
+    """x[i, t[i]] for every row i.
+
+    Args:
+        x: variable or array (n, classes).
+        t: integers (n,).
+
+    Raises:
+        InvalidType: the shapes don't fit, or t holds no integers.
+        IndexError: an element of t is no column.
+    """
+    t = getattr(t, "array", t)
+    require(t.dtype.kind == "i", "t.dtype.kind == i", f"{t.dtype.kind} != i")
+    require_equal("x.ndim", len(x.shape), "2", 2)
+    require_equal("t.ndim", t.ndim, "1", 1)
+    require_equal("x.shape[0]", x.shape[0], "t.shape[0]", t.shape[0])
+    return get_item(x, (backend.get_array_module(t).arange(len(t)), t))

@@ -1,0 +1,103 @@
+"""split_axis: an array cut into pieces along an axis."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ... import backend
+from ...utils.type_check import require
+from .. import either
+from ..op import Example, Op
+from .concat import concat
+from .reshape import reshape
+
+__all__ = ["separate", "split_axis"]
+
+
+class SplitAxis(Op):
+    """y0, y1, ... are the pieces of x along an axis."""
+
+    op_name = "split_axis"
+    y_roles = ("y",)
+    x_roles = ("x",)
+    formula = "y = the pieces of x, each an output;  gx = the pieces' gy, one behind the other"
+
+    def __init__(self, cuts: tuple[int, ...], axis: int) -> None:
+        self.cuts = cuts
+        self.axis = axis
+
+    def attributes(self) -> dict[str, Any]:
+        return {"cuts": list(self.cuts), "axis": self.axis}
+
+    def forward(self, inputs: tuple[Any, ...]) -> tuple[Any, ...]:
+        (x,) = inputs
+        starts, stops = (0, *self.cuts), (*self.cuts, x.shape[self.axis])
+        before = (slice(None),) * self.axis
+        ys = tuple(x[(*before, slice(i, j))] for i, j in zip(starts, stops, strict=True))
+        self.shapes = tuple(y.shape for y in ys)
+        return ys
+
+    def vjp(
+        self, xs: tuple[Any, ...], ys: tuple[Any, ...], gys: tuple[Any, ...], wanted: tuple[int, ...]
+    ) -> tuple[Any, ...]:
+        x = self.inputs[0]  # type: ignore[index]
+        some = next(gy for gy in gys if gy is not None)
+        xp = backend.get_array_module(either.array_of(some))
+        pieces = [
+            xp.zeros(shape, x.dtype) if gy is None else gy for gy, shape in zip(gys, self.shapes, strict=True)
+        ]
+        if hasattr(some, "creator_node"):
+            return (concat(pieces, self.axis),)
+        return (xp.concatenate(pieces, self.axis),)
+
+    @staticmethod
+    def examples(rng: Any) -> list[Example]:
+        x = rng.normal(size=(2, 6))
+        return [
+            Example(lambda x: split_axis(x, 3, 1), (x,), "all pieces"),
+            Example(lambda x: split_axis(x, 3, 1)[1], (x,), "middle piece"),
+            Example(lambda x: split_axis(x, [1, 4], -1)[2], (x,), "cuts"),
+        ]
+
+
+def split_axis(x: Any, indices_or_sections: Any, axis: int, force_tuple: bool = True) -> Any:
+    """x cut into pieces along an axis.
+
+    Args:
+        x: variable or array.
+        indices_or_sections: into how many equal pieces, or where to cut (list, tuple or 1-d array).
+        axis: along which.
+        force_tuple: give a tuple even for one piece.
+
+    Returns:
+        Tuple of variables.
+
+    Raises:
+        InvalidType: x has no such axis, or can't be cut into equal pieces.
+        TypeError: the cuts are neither a number nor a list of numbers.
+    """
+    ndim = len(x.shape)
+    require(-ndim <= axis < ndim, f"x.ndim > {axis}", f"x.ndim is {ndim}")
+    axis %= ndim
+    length = x.shape[axis]
+    if isinstance(indices_or_sections, int):
+        sections = indices_or_sections
+        require(
+            sections > 0 and length % sections == 0,
+            f"x.shape[{axis}] is a multiple of {sections}",
+            f"x.shape[{axis}] is {length}",
+        )
+        cuts = tuple(length // sections * i for i in range(1, sections))
+    elif hasattr(indices_or_sections, "__iter__"):
+        cuts = tuple(min(int(cut), length) for cut in indices_or_sections)
+    else:
+        raise TypeError("indices_or_sections must be integer or 1-D array")
+    ys = SplitAxis(cuts, axis).apply((x,))
+    return ys if force_tuple or len(ys) > 1 else ys[0]
+
+
+def separate(x: Any, axis: int = 0) -> Any:
+    """The slices of x along an axis, without that axis; the reverse of `stack`."""
+    axis %= len(x.shape)
+    shape = x.shape[:axis] + x.shape[axis + 1 :]
+    return tuple(reshape(piece, shape) for piece in split_axis(x, x.shape[axis], axis))

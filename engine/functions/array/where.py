@@ -1,0 +1,77 @@
+"""where: elements of one or of another array."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ... import backend
+from ...utils.type_check import require
+from ...variable import Variable, as_array
+from .. import either
+from ..op import Example, Op
+
+__all__ = ["where"]
+
+
+class Where(Op):
+    """y is a where a condition holds, else b."""
+
+    op_name = "where"
+    x_roles = ("condition", "a", "b")
+    y_roles = ("y",)
+    formula = "y = a where the condition holds, else b;  ga = gy where it holds, else 0;  gb = the rest of gy"
+    retained_x = (0,)
+
+    def forward(self, inputs: tuple[Any, ...]) -> tuple[Any, ...]:
+        condition, a, b = inputs
+        require(condition.dtype.kind == "b", "condition.dtype == bool", f"{condition.dtype} != bool")
+        return (backend.get_array_module(condition, a, b).where(condition, a, b),)
+
+    def vjp(
+        self, xs: tuple[Any, ...], ys: tuple[Any, ...], gys: tuple[Any, ...], wanted: tuple[int, ...]
+    ) -> tuple[Any, ...]:
+        (gy,) = gys
+        condition = either.array_of(xs[0])
+        _, a, b = self.inputs  # type: ignore[misc]
+        return (
+            None,
+            either.cast(either.sum_to(either.masked(gy, condition), a.shape), a.dtype)
+            if 1 in wanted
+            else None,
+            either.cast(either.sum_to(either.masked(gy, ~condition), b.shape), b.dtype)
+            if 2 in wanted
+            else None,
+        )
+
+    @staticmethod
+    def examples(rng: Any) -> list[Example]:
+        condition = rng.uniform(size=(2, 3)) > 0.5
+        x = rng.normal(size=(2, 3))
+
+        def chosen(a: Any, b: Any) -> Any:
+            return where(a.xp.asarray(condition), a, b)
+
+        return [
+            Example(chosen, (x, rng.normal(size=(2, 3)))),
+            Example(chosen, (x, rng.normal(size=3)), "stretched"),
+        ]
+
+
+def where(condition: Any, x: Any, y: Any) -> Any:
+    """x where `condition` holds, else y; shapes are broadcast.
+
+    Args:
+        condition: array (or variable) of booleans.
+        x, y: variables, arrays or numbers.
+
+    Raises:
+        InvalidType: the condition holds no booleans.
+    """
+    condition = as_array(condition)
+    xp = backend.get_array_module(condition, x, y)
+    dtype = next((value.dtype for value in (x, y) if hasattr(value, "dtype")), None)
+    x, y = (
+        value if isinstance(value, Variable) or hasattr(value, "shape") else xp.asarray(value, dtype)
+        for value in (x, y)
+    )
+    return Where().apply((condition, x, y))[0]

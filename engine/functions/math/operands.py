@@ -1,0 +1,64 @@
+"""What may stand on the other side of an arithmetic operator."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy
+
+from ...utils.type_check import InvalidType
+from ...variable import Variable
+
+__all__ = ["as_constant", "broadcast_error", "fitted", "is_constant", "label_of", "operands"]
+
+_scalars = (int, float, bool, numpy.generic)
+
+
+def is_constant(value: Any) -> bool:
+    """Whether `value` is a number, which takes the dtype of the variable beside it."""
+    return isinstance(value, _scalars) or (type(value) is numpy.ndarray and value.ndim == 0)
+
+
+def as_constant(value: Any) -> Any:
+    """A number that doesn't widen the dtype of the array beside it."""
+    return value.item() if isinstance(value, numpy.generic | numpy.ndarray) else value
+
+
+def fitted(value: Any, x: Any) -> Any:
+    """A constant for the array `x`: in its dtype, where NumPy would else widen it."""
+    return value if x.dtype.kind == "f" else x.dtype.type(value)
+
+
+def label_of(value: Any) -> str:
+    """A constant in an op's label: `2`, `(-2)`."""
+    return f"({value})" if value < 0 else str(value)
+
+
+def operands(lhs: Any, rhs: Any) -> tuple[Any, Any]:
+    """Both sides of an operator; an array beside a variable of floats takes its dtype, as a number does.
+
+    Raises:
+        TypeError: one of them is no variable and no array.
+    """
+    if isinstance(lhs, Variable):
+        if not isinstance(rhs, Variable):
+            rhs = _in_dtype_of(lhs, rhs)
+    elif isinstance(rhs, Variable):
+        lhs = _in_dtype_of(rhs, lhs)
+    return lhs, rhs
+
+
+def _in_dtype_of(x: Variable, value: Any) -> Any:
+    if not hasattr(value, "astype"):
+        raise TypeError(
+            f"beside a variable stands a number, an array or a variable, not a {type(value).__name__}"
+        )
+    return value if x.dtype == value.dtype or x.dtype.kind != "f" else value.astype(x.dtype)
+
+
+def broadcast_error(lhs: Any, rhs: Any) -> InvalidType:
+    """The error for two arrays whose shapes can't be broadcast together."""
+    return InvalidType(
+        "shapes that can be broadcast together",
+        f"lhs.shape = {lhs.shape}, rhs.shape = {rhs.shape}",
+    )

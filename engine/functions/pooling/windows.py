@@ -1,0 +1,84 @@
+"""What the pooling ops share: their windows, and which elements of an image each kernel offset meets."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from ...utils.conv import as_tuple, get_conv_outsize
+from ...utils.type_check import require, require_equal, require_float
+
+__all__ = ["PoolWindow"]
+
+Place = tuple[slice, ...]
+
+
+class PoolWindow(NamedTuple):
+    """How windows move over an image: one number an axis."""
+
+    kernel: tuple[int, ...]
+    stride: tuple[int, ...]
+    pad: tuple[int, ...]
+    cover_all: bool
+
+    @classmethod
+    def of(cls, ndim: int, ksize: Any, stride: Any, pad: Any, cover_all: bool) -> PoolWindow:
+        """Windows from a script's arguments; the stride is the kernel unless it is given.
+
+        Raises:
+            ValueError: a setting has another number of entries than there are axes, or isn't positive.
+        """
+        kernel = as_tuple(ksize, ndim)
+        window = cls(
+            kernel, kernel if stride is None else as_tuple(stride, ndim), as_tuple(pad, ndim), cover_all
+        )
+        if min(window.kernel, default=1) < 1 or min(window.stride, default=1) < 1:
+            raise ValueError(f"pooling: kernel {window.kernel} and stride {window.stride} must be 1 or more")
+        return window
+
+    def settings(self) -> dict[str, Any]:
+        return {
+            "kernel": list(self.kernel),
+            "stride": list(self.stride),
+            "pad": list(self.pad),
+            "cover_all": self.cover_all,
+        }
+
+    def check(self, x: Any) -> None:
+        """Raise `InvalidType` unless `x` is an image that these windows fit into."""
+        require_float("x", x)
+        require_equal("x.ndim", x.ndim, str(len(self.kernel) + 2), len(self.kernel) + 2)
+        require(
+            all(length > 0 for length in self.out(x.shape)[2:]),
+            f"windows of {self.kernel} fit into the image",
+            f"x.shape is {x.shape}",
+        )
+
+    def out(self, shape: tuple[int, ...]) -> tuple[int, ...]:
+        """The shape of the result for an image of this shape."""
+        return shape[:2] + tuple(
+            get_conv_outsize(size, k, s, p, self.cover_all)
+            for size, k, s, p in zip(shape[2:], self.kernel, self.stride, self.pad, strict=True)
+        )
+
+    def places(self, shape: tuple[int, ...]) -> Iterator[tuple[int, Place, Place]]:
+        """For every kernel offset: its number, which outputs it serves, and which elements these meet.
+
+        Outputs whose element at this offset lies in the padding are left out.
+        """
+        out = self.out(shape)[2:]
+        every = (slice(None), slice(None))
+        for number, offset in enumerate(itertools.product(*map(range, self.kernel))):
+            outputs: list[slice] = []
+            elements: list[slice] = []
+            for i, s, p, size, length in zip(offset, self.stride, self.pad, shape[2:], out, strict=True):
+                first = max(0, -((i - p) // s))
+                last = min(length, (size - 1 - i + p) // s + 1)
+                if last <= first:
+                    break
+                outputs.append(slice(first, last))
+                start = first * s + i - p
+                elements.append(slice(start, start + (last - first - 1) * s + 1, s))
+            else:
+                yield number, every + tuple(outputs), every + tuple(elements)

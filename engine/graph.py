@@ -1,0 +1,46 @@
+"""Paths through the graph: which function nodes a backward walk comes to. Computes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+__all__ = ["nodes_between", "reachable", "unchain_behind"]
+
+
+def reachable(starts: Iterable[Any], all_paths: bool = False) -> list[Any]:
+    """Every function node that a walk from `starts` comes to, by rising rank.
+
+    Args:
+        all_paths: go also where no gradient is required.
+    """
+    seen = {function for function in starts if function is not None and function.inputs is not None}
+    pending = list(seen)
+    while pending:
+        for x in pending.pop().inputs:
+            creator = x.creator_node
+            if creator is None or creator in seen or creator.inputs is None:
+                continue
+            if all_paths or x.requires_grad:
+                seen.add(creator)
+                pending.append(creator)
+    return sorted(seen, key=lambda function: function.rank)
+
+
+def nodes_between(roots: Sequence[Any], targets: set[Any]) -> set[Any]:
+    """The function nodes behind `roots` from which some target is reached, whether it requires a gradient or not."""
+    route: set[Any] = set()
+    for function in reachable([root.creator_node for root in roots], all_paths=True):
+        if any(x in targets or x.creator_node in route for x in function.inputs):
+            route.add(function)
+    return route
+
+
+def unchain_behind(node: Any) -> None:
+    """Cut every function node behind a variable node out of the graph."""
+    pending = [node.creator_node]
+    while pending:
+        function = pending.pop()
+        if function is not None and function.inputs is not None:
+            pending += [x.creator_node for x in function.inputs]
+            function.unchain()

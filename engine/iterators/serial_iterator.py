@@ -1,0 +1,153 @@
+"""The iterator that reads the dataset itself, one batch after the other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy
+
+from ..dataset.iterator import Iterator
+from .order_samplers import ShuffleOrderSampler
+
+__all__ = ["SerialIterator"]
+
+
+class SerialIterator(Iterator):
+    """Hands out a dataset in batches, in a random order unless told otherwise.
+
+    Args:
+        dataset: anything with a length and examples at indexes.
+        batch_size: how many examples a batch has.
+        repeat: whether to begin again after the last example; if not, the last batch of the only epoch may be
+            shorter. If so, batches go over the ends of epochs and are always full.
+        shuffle: whether the order is random, drawn from `numpy.random`; None: yes.
+        order_sampler: makes the order of each epoch, in the place of `shuffle`.
+
+    Attributes:
+        epoch: how many epochs are complete.
+        is_new_epoch: whether the latest batch completed one.
+        current_position: how many examples of this epoch were handed out.
+
+    Raises:
+        TypeError: batch_size is no whole number, or the dataset has no length.
+        ValueError: batch_size is not positive, the dataset is empty, or both `shuffle` and `order_sampler` are given.
+    """
+
+    def __init__(
+        self,
+        dataset: Any,
+        batch_size: int,
+        repeat: bool = True,
+        shuffle: bool | None = None,
+        order_sampler: Callable[[numpy.ndarray, int], numpy.ndarray] | None = None,
+    ) -> None:
+        if not hasattr(batch_size, "__index__"):
+            raise TypeError(f"SerialIterator: batch_size must be a whole number, not {batch_size!r}")
+        if batch_size < 1:
+            raise ValueError(f"SerialIterator: batch_size must be 1 or more, not {batch_size}")
+        if order_sampler is not None and shuffle is not None:
+            raise ValueError(
+                "`shuffle` is not `None` and a custom `order_sampler` is set. "
+                "Please set `shuffle` to `None` to use the custom order sampler."
+            )
+        if not len(dataset):
+            raise ValueError("SerialIterator: the dataset is empty")
+        self.dataset = dataset
+        self.batch_size = batch_size
+        self._repeat = repeat
+        if order_sampler is None and (shuffle or shuffle is None):
+            order_sampler = ShuffleOrderSampler()
+        self.order_sampler = order_sampler
+        self.reset()
+
+    @property
+    def repeat(self) -> bool:
+        """Whether it begins again after the last example."""
+        return self._repeat
+
+    def reset(self) -> None:
+        """Go back to the beginning, with a new order."""
+        self.epoch = 0
+        self.is_new_epoch = False
+        self.current_position = 0
+        self._previous_epoch_detail = -1.0
+        self._order: numpy.ndarray | None = None
+        if self.order_sampler is not None:
+            self._order = self._next_order(numpy.arange(len(self.dataset)), 0)
+
+    def __next__(self) -> list[Any]:
+        if not self._repeat and self.epoch > 0:
+            raise StopIteration
+        self._previous_epoch_detail = self.epoch_detail
+        indices = self._next_indices()
+        return [self.dataset[index] for index in indices]
+
+    next = __next__
+
+    def _next_indices(self) -> Any:
+        """The indexes of the next batch; moves on."""
+        size = self._epoch_size
+        begin = self.current_position
+        end = begin + self.batch_size
+        order = numpy.arange(size) if self._order is None else self._order
+        indices = order[begin:end]
+        if end < size:
+            self.is_new_epoch = False
+            self.current_position = end
+            return indices
+        self.is_new_epoch = True
+        self.epoch += 1
+        self.current_position = 0
+        if not self._repeat:
+            if self._order is not None:
+                self._order = self._next_order(self._order, begin)
+            return indices
+        parts = [indices]
+        missing = end - size
+        while True:
+            if self._order is not None:
+                self._order = order = self._next_order(self._order, begin)
+            if missing < size:
+                break
+            # The batch is larger than what is left: it takes whole epochs in, each in an order of its own.
+            parts.append(order)
+            missing -= size
+            self.epoch += 1
+        parts.append(order[:missing])
+        self.current_position = missing
+        return numpy.concatenate(parts)
+
+    def _next_order(self, order: numpy.ndarray, position: int) -> numpy.ndarray:
+        assert self.order_sampler is not None
+        new_order = self.order_sampler(order, position)
+        if len(new_order) == 0:
+            raise ValueError("SerialIterator: the order_sampler gave an order without examples")
+        return new_order
+
+    @property
+    def _epoch_size(self) -> int:
+        return len(self.dataset) if self._order is None else len(self._order)
+
+    def serialize(self, serializer: Any) -> None:
+        """Save where it stands into a serializer, or go to where a saved one stood.
+
+        Raises:
+            ValueError: the saved order is that of a dataset of another size.
+        """
+        self.current_position = serializer("current_position", self.current_position)
+        self.epoch = serializer("epoch", self.epoch)
+        self.is_new_epoch = serializer("is_new_epoch", self.is_new_epoch)
+        if self._order is not None:
+            self._order = serializer("order", self._order)
+        self._previous_epoch_detail = serializer("previous_epoch_detail", self._previous_epoch_detail)
+
+    @property
+    def epoch_detail(self) -> float:
+        """How many epochs are done, counting the current one in part."""
+        return self.epoch + self.current_position / self._epoch_size
+
+    @property
+    def previous_epoch_detail(self) -> float | None:
+        """What `epoch_detail` was before the latest batch; None before the first one."""
+        return None if self._previous_epoch_detail < 0 else self._previous_epoch_detail

@@ -1,0 +1,105 @@
+"""Spectral normalization: a weight divided by its largest singular value."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..configuration import config
+from ..functions.array.reshape import reshape
+from ..functions.array.transpose import transpose
+from ..functions.math.matmul import matmul
+from ..parameter import Parameter
+from .replaced_weight import ReplacedWeight
+
+__all__ = ["SpectralNormalization"]
+
+
+class SpectralNormalization(ReplacedWeight):
+    """Lets a link compute with its weight divided by an estimate of its largest singular value.
+
+    The estimate comes from power iteration, whose vector is kept with the link as `W_u`.
+
+    Args:
+        n_power_iteration: iterations at each call.
+        eps: keeps norms from being zero.
+        use_gamma: whether the normalized weight is multiplied by a parameter `gamma`, which is learnt.
+        factor: a number by which the normalized weight is multiplied.
+        weight_name: the link's attribute.
+        name: the hook's name.
+
+    Raises (when added):
+        ValueError: the link has no such weight.
+
+    Reference: Miyato et al. 2018.
+    """
+
+    name = "SpectralNormalization"
+
+    def __init__(
+        self,
+        n_power_iteration: int = 1,
+        eps: float = 1e-6,
+        use_gamma: bool = False,
+        factor: float | None = None,
+        weight_name: str = "W",
+        name: str | None = None,
+    ) -> None:
+        if n_power_iteration < 1:
+            raise ValueError(f"n_power_iteration must be 1 or more, not {n_power_iteration}")
+        self.n_power_iteration = n_power_iteration
+        self.eps = eps
+        self.use_gamma = use_gamma
+        self.factor = factor
+        self.weight_name = weight_name
+        self.vector_name = f"{weight_name}_u"
+        self.axis = 0
+        if name is not None:
+            self.name = name
+
+    def added(self, link: Any) -> None:
+        super().added(link)
+        self.axis = 1 if type(link).__name__.startswith("Deconvolution") else 0
+        if getattr(link, self.weight_name).array is not None:
+            self._prepare(link)
+
+    def deleted(self, link: Any) -> None:
+        for name in (self.vector_name, "gamma" if self.use_gamma else ""):
+            if name in link.__dict__:
+                delattr(link, name)
+
+    def _prepare(self, link: Any) -> None:
+        W = getattr(link, self.weight_name)
+        xp = W.xp
+        u = xp.random.normal(size=(W.shape[self.axis],)).astype(W.dtype)
+        link.add_persistent(self.vector_name, u)
+        if self.use_gamma:
+            largest = xp.linalg.svd(self.reshape_W(W.array), compute_uv=False)[0]
+            with link.init_scope():
+                link.gamma = Parameter(xp.asarray(largest, dtype=W.dtype))
+
+    def reshape_W(self, W: Any) -> Any:
+        """The weight, an array or a variable, as a matrix with one row an output channel."""
+        if self.axis != 0:
+            axes = (self.axis, *[axis for axis in range(W.ndim) if axis != self.axis])
+            W = transpose(W, axes) if hasattr(W, "creator_node") else W.transpose(axes)
+        if W.ndim == 2:
+            return W
+        shape = (W.shape[0], -1)
+        return reshape(W, shape) if hasattr(W, "creator_node") else W.reshape(shape)
+
+    def weight_for(self, link: Any, W: Parameter) -> Any:
+        if self.vector_name not in link.__dict__:
+            self._prepare(link)
+        u = link.__dict__[self.vector_name]
+        matrix = self.reshape_W(W.array)
+        for _ in range(self.n_power_iteration):
+            v = self._unit(u @ matrix)
+            u = self._unit(matrix @ v)
+        if config.train and not config.in_recomputing:
+            link.__dict__[self.vector_name][...] = u
+        sigma = matmul(matmul(u[None], self.reshape_W(W)), v[:, None])[0, 0]
+        factor = link.gamma if self.use_gamma else 1 if self.factor is None else self.factor
+        return W * (factor / sigma)
+
+    def _unit(self, vector: Any) -> Any:
+        return vector / ((vector * vector).sum() ** 0.5 + self.eps)

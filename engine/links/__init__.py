@@ -1,0 +1,84 @@
+"""Links with parameters of their own, ready to use."""
+
+from .activation.maxout import Maxout
+from .activation.prelu import PReLU
+from .activation.swish import Swish
+from .connection.bilinear import Bilinear
+from .connection.convolution_nd import Convolution1D, Convolution2D, Convolution3D, ConvolutionND
+from .connection.deconvolution_nd import Deconvolution1D, Deconvolution2D, Deconvolution3D, DeconvolutionND
+from .connection.depthwise_convolution_2d import DepthwiseConvolution2D
+from .connection.dilated_convolution_2d import DilatedConvolution2D
+from .connection.embed_id import EmbedID
+from .connection.highway import Highway
+from .connection.inception import Inception
+from .connection.inception_bn import InceptionBN
+from .connection.linear import Linear
+from .connection.mlp_convolution_2d import MLPConvolution2D
+from .connection.scale import Bias, Scale
+from .loss.black_out import BlackOut
+from .loss.crf1d import CRF1d
+from .loss.hierarchical_softmax import BinaryHierarchicalSoftmax
+from .loss.negative_sampling import NegativeSampling
+from .model.classifier import Classifier
+from .normalization.batch_normalization import BatchNormalization
+from .normalization.layer_normalization import GroupNormalization, LayerNormalization
+from .rnn.gru import GRU, StatefulGRU, StatelessGRU
+from .rnn.lstm import LSTM, StatelessLSTM
+from .rnn.n_step_rnn import (
+    NStepBiGRU,
+    NStepBiLSTM,
+    NStepBiRNNReLU,
+    NStepBiRNNTanh,
+    NStepGRU,
+    NStepLSTM,
+    NStepRNNBase,
+    NStepRNNReLU,
+    NStepRNNTanh,
+)
+
+__all__ = [
+    "GRU",
+    "LSTM",
+    "BatchNormalization",
+    "Bias",
+    "Bilinear",
+    "BinaryHierarchicalSoftmax",
+    "BlackOut",
+    "CRF1d",
+    "Classifier",
+    "Convolution1D",
+    "Convolution2D",
+    "Convolution3D",
+    "ConvolutionND",
+    "Deconvolution1D",
+    "Deconvolution2D",
+    "Deconvolution3D",
+    "DeconvolutionND",
+    "DepthwiseConvolution2D",
+    "DilatedConvolution2D",
+    "EmbedID",
+    "GroupNormalization",
+    "Highway",
+    "Inception",
+    "InceptionBN",
+    "LayerNormalization",
+    "Linear",
+    "MLPConvolution2D",
+    "Maxout",
+    "NStepBiGRU",
+    "NStepBiLSTM",
+    "NStepBiRNNReLU",
+    "NStepBiRNNTanh",
+    "NStepGRU",
+    "NStepLSTM",
+    "NStepRNNBase",
+    "NStepRNNReLU",
+    "NStepRNNTanh",
+    "NegativeSampling",
+    "PReLU",
+    "Scale",
+    "StatefulGRU",
+    "StatelessGRU",
+    "StatelessLSTM",
+    "Swish",
+]

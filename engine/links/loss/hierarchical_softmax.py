@@ -1,0 +1,64 @@
+"""A softmax over many classes by way of a binary tree."""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Mapping
+from typing import Any
+
+from ...dtypes import get_dtype
+from ...functions.loss.hierarchical_softmax import binary_hierarchical_softmax, parse_tree
+from ...initializers.uniform import Uniform
+from ...link import Link
+from ...parameter import Parameter
+
+__all__ = ["BinaryHierarchicalSoftmax"]
+
+
+class BinaryHierarchicalSoftmax(Link):
+    """The loss of finding the right class by decisions from the root of a tree to a leaf.
+
+    Args:
+        in_size: length of an input vector.
+        tree: nested pairs, with class numbers at the leaves, such as `((0, 1), 2)`.
+        dtype: of `W`; by default what `config.dtype` says.
+
+    Attributes:
+        W: Parameter (inner nodes, in_size), first filled evenly from -1 to 1.
+
+    Reference: Morin and Bengio 2005.
+    """
+
+    def __init__(self, in_size: int, tree: Any, dtype: Any = None) -> None:
+        super().__init__()
+        self._paths = parse_tree(tree)
+        with self.init_scope():
+            self.W = Parameter(Uniform(1, dtype=get_dtype(dtype)), (self._paths.node_count, in_size))
+
+    @staticmethod
+    def create_huffman_tree(word_counts: Mapping[int, int]) -> Any:
+        """A tree in which frequent classes are near the root.
+
+        Args:
+            word_counts: how often each class occurs.
+
+        Raises:
+            ValueError: there are no counts.
+        """
+        if not word_counts:
+            raise ValueError("Empty vocabulary: word_counts holds nothing")
+        # The second entry decides between equals: leaves first, then what was put together first.
+        heap: list[tuple[int, int, Any]] = [
+            (count, place, word) for place, (word, count) in enumerate(word_counts.items())
+        ]
+        heapq.heapify(heap)
+        made = len(heap)
+        while len(heap) > 1:
+            (one, _, left), (other, _, right) = heapq.heappop(heap), heapq.heappop(heap)
+            heapq.heappush(heap, (one + other, made, (left, right)))
+            made += 1
+        return heap[0][2]
+
+    def forward(self, x: Any, t: Any) -> Any:
+        """The loss of inputs x (n, in_size) with the right classes t (n,); a scalar, summed over the rows."""
+        return binary_hierarchical_softmax(x, t, self.W, self._paths)

@@ -1,0 +1,146 @@
+"""Parameter: a variable that a link owns and an optimizer changes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy
+
+from . import backend
+from .initializers import Constant, NaN, generate_array, get_initializer
+from .variable import Variable
+
+__all__ = ["Parameter"]
+
+
+class Parameter(Variable):
+    """A variable that is learnt.
+
+    It may be created before its shape is known; `initialize(shape)` then gives it its array. Until the first
+    `cleargrads()` or `backward()` its gradient is all NaN, so that a forgotten `cleargrads()` shows.
+
+    Args:
+        initializer: an initializer, a number (every element), or an array (the value itself); None for NaN.
+        shape: tuple of int, an int, or None when it is not known yet.
+        name: the attribute of its link.
+
+    Attributes:
+        update_rule: how an optimizer changes it; set by `Optimizer.setup`.
+    """
+
+    initializer: Any = None
+    update_rule: Any = None
+    _owner: Any = None
+    _initial_grad: Any = None
+
+    def __init__(
+        self,
+        initializer: Any = None,
+        shape: int | tuple[int, ...] | None = None,
+        name: str | None = None,
+        *,
+        layout: Any = None,
+    ) -> None:
+        self._home: backend.Device = backend.CpuDevice()
+        if initializer is None:
+            initializer = NaN()
+        elif numpy.isscalar(initializer):
+            initializer = Constant(initializer)
+        if shape is None and backend.is_array(initializer):
+            super().__init__(initializer, name=name)
+            self._home = backend.get_device_from_array(initializer)
+            self.initializer = initializer
+            return
+        super().__init__(None, name=name)
+        self.initializer = get_initializer(initializer)
+        self._initial_grad = numpy.nan
+        if shape is not None:
+            self.initialize(shape)
+
+    @property
+    def is_initialized(self) -> bool:
+        return self._data is not None
+
+    @property
+    def dtype(self) -> numpy.dtype | None:  # type: ignore[override]
+        if self._data is not None:
+            return self._data.dtype
+        return getattr(self.initializer, "dtype", None)
+
+    @property
+    def device(self) -> Any:
+        return self._home if self._data is None else super().device
+
+    @property
+    def xp(self) -> Any:
+        return self._home.xp if self._data is None else super().xp
+
+    def initialize(self, shape: int | tuple[int, ...]) -> None:
+        """Give it its array: of `shape`, filled by its initializer, on its device."""
+        with backend.using_device(self._home):
+            data = generate_array(self.initializer, shape, self._home.xp, device=self._home)
+            self.array = data
+            self._set_gradient(
+                None
+                if self._initial_grad is None or not _is_float(data)
+                else self.xp.full_like(data, self._initial_grad),
+                None,
+            )
+        self._node.requires_grad = True
+
+    def _clear_gradient(self) -> None:
+        self._initial_grad = None
+        super()._clear_gradient()
+
+    def _zero_gradient(self) -> None:
+        self._initial_grad = 0
+        super()._zero_gradient()
+
+    def to_device(self, device: Any) -> None:
+        self._home = backend.get_device(device)
+        super().to_device(self._home)
+
+    def copydata(self, var: Variable) -> None:
+        """Copy the array of `var` into this one's; an uninitialized side is initialized by the other's shape."""
+        if var._data is None and self._data is not None and isinstance(var, Parameter):
+            var.initialize(self.shape)
+        elif self._data is None and var._data is not None:
+            self.initialize(var.shape)
+        super().copydata(var)
+
+    def update(self) -> None:
+        """Let its update rule change it by its gradient."""
+        if self.update_rule is not None:
+            self.update_rule.update(self)
+
+    def __copy__(self) -> Parameter:
+        return self._copy_to(Parameter())  # type: ignore[return-value]
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        state = (
+            self._data,
+            self._grad,
+            self.name,
+            self.initializer,
+            self.update_rule,
+            self._home,
+            self._initial_grad,
+        )
+        return _recover_parameter, state
+
+
+def _is_float(array: Any) -> bool:
+    return array.dtype.kind in "fc"
+
+
+def _recover_parameter(
+    data: Any, grad: Any, name: str | None, initializer: Any, update_rule: Any, home: Any, initial_grad: Any
+) -> Parameter:
+    parameter = Parameter(name=name)
+    parameter.array = data
+    parameter._set_gradient(grad, None)
+    parameter.initializer = initializer
+    parameter.update_rule = update_rule
+    parameter._home = home
+    parameter._initial_grad = initial_grad
+    return parameter

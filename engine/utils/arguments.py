@@ -1,0 +1,56 @@
+"""Small checks and conversions of arguments and results."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy
+
+__all__ = ["force_array", "normalize_axes", "parse_kwargs", "size_of_shape"]
+
+
+def size_of_shape(shape: tuple[int, ...]) -> int:
+    """How many elements an array of this shape has."""
+    size = 1
+    for length in shape:
+        size *= length
+    return size
+
+
+def force_array(value: Any, dtype: Any = None) -> Any:
+    """`value` as an array: NumPy gives a number where a result has no axes."""
+    if isinstance(value, numpy.ndarray) or not numpy.isscalar(value):
+        return value if dtype is None else value.astype(dtype, copy=False)
+    return numpy.asarray(value, dtype)
+
+
+def parse_kwargs(
+    kwargs: dict[str, Any], *names_and_defaults: tuple[str, Any], **removed: str
+) -> tuple[Any, ...]:
+    """The values of keyword arguments, in the order of `names_and_defaults`.
+
+    Args:
+        kwargs: what the caller passed; names are taken out of it.
+        names_and_defaults: pairs of name and default.
+        removed: names that were arguments once, with what to do instead.
+
+    Raises:
+        ValueError: a removed name was passed.
+        TypeError: a name that nobody knows was passed.
+    """
+    for name, advice in removed.items():
+        if name in kwargs:
+            raise ValueError(advice)
+    values = tuple(kwargs.pop(name, default) for name, default in names_and_defaults)
+    if kwargs:
+        raise TypeError(f"unexpected keyword argument(s): {', '.join(sorted(kwargs))}")
+    return values
+
+
+def normalize_axes(axis: int | tuple[int, ...] | None, ndim: int) -> tuple[int, ...]:
+    """Axes counted from 0, in rising order; all of them for None."""
+    if axis is None:
+        return tuple(range(ndim))
+    if isinstance(axis, int):
+        axis = (axis,)
+    return tuple(sorted(i % ndim if ndim else i for i in axis))

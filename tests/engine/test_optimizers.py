@@ -1,0 +1,512 @@
+"""Optimizers: their formulas, settings, states, and what they tell observers."""
+
+from __future__ import annotations
+
+import copy
+import math
+import pickle
+
+import numpy
+import pytest
+
+from engine import GradientMethod, Link, Parameter, UpdateRule, events, optimizers
+from engine import functions as F
+from engine.optimizer import Hyperparameter
+
+
+class Two(Link):
+    """A link with two parameters."""
+
+    def __init__(self, dtype="f8"):
+        super().__init__()
+        with self.init_scope():
+            self.p = Parameter(numpy.array([1, -2, 3], dtype))
+            self.q = Parameter(numpy.array([[4]], dtype))
+
+    def forward(self):
+        return F.sum(self.p * self.p) + F.sum(self.q)
+
+
+def give_gradients(link, step):
+    rng = numpy.random.RandomState(step)
+    for param in link.params():
+        param.grad = rng.normal(size=param.shape).astype(param.dtype)
+
+
+@pytest.fixture
+def watched():
+    """The events that the engine emits during the test."""
+    seen = []
+    stop = events.observe(seen.append)
+    yield seen
+    stop()
+
+
+# ---- formulas, written down once more element by element ----
+
+
+def adam_step(
+    w, g, s, t, alpha, *, beta1=0.9, beta2=0.999, eps=1e-8, eta=1.0, decay=0.0, ams=False, bound=None
+):
+    s["m"] = beta1 * s.get("m", 0) + (1 - beta1) * g
+    s["v"] = beta2 * s.get("v", 0) + (1 - beta2) * g * g
+    v = s["v"]
+    if ams:
+        v = s["vhat"] = max(s.get("vhat", 0), v)
+    lr = alpha * math.sqrt(1 - beta2**t) / (1 - beta1**t)
+    rate = lr / (math.sqrt(v) + eps)
+    if bound is not None:
+        final_lr, gamma = bound
+        rate = min(max(rate, final_lr * (1 - 1 / (gamma * t + 1))), final_lr * (1 + 1 / (gamma * t)))
+    return w - eta * (rate * s["m"] + decay * w)
+
+
+def momentum_step(w, g, s, t):
+    s["v"] = 0.8 * s.get("v", 0) - 0.1 * g
+    return w + s["v"]
+
+
+FORMULAS = {
+    "SGD": (optimizers.SGD(0.1), lambda w, g, s, t: w - 0.1 * g),
+    "MomentumSGD": (optimizers.MomentumSGD(0.1, 0.8), momentum_step),
+    "Adam": (
+        optimizers.Adam(0.02, beta1=0.8, beta2=0.9, eps=1e-3, eta=0.5),
+        lambda w, g, s, t: adam_step(w, g, s, t, 0.02, beta1=0.8, beta2=0.9, eps=1e-3, eta=0.5),
+    ),
+    "AdamW": (
+        optimizers.AdamW(0.02, eta=0.5, weight_decay_rate=0.1),
+        lambda w, g, s, t: adam_step(w, g, s, t, 0.02, eta=0.5, decay=0.1),
+    ),
+    "AMSGrad": (optimizers.AMSGrad(0.02), lambda w, g, s, t: adam_step(w, g, s, t, 0.02, ams=True)),
+    "AdaBound": (
+        optimizers.AdaBound(0.02, final_lr=0.03, gamma=0.2),
+        lambda w, g, s, t: adam_step(w, g, s, t, 0.02, bound=(0.03, 0.2)),
+    ),
+    "AMSBound": (
+        optimizers.AMSBound(0.02, final_lr=0.03, gamma=0.2),
+        lambda w, g, s, t: adam_step(w, g, s, t, 0.02, ams=True, bound=(0.03, 0.2)),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", FORMULAS)
+def test_five_steps_follow_the_formula(name):
+    optimizer, formula = FORMULAS[name]
+    link = Two()
+    optimizer.setup(link)
+    weights = [param.array.ravel().tolist() for param in link.params()]
+    states = [[{} for _ in values] for values in weights]
+    for t in range(1, 6):
+        give_gradients(link, t)
+        for param, values, state in zip(link.params(), weights, states, strict=True):
+            for i, g in enumerate(param.grad.ravel().tolist()):
+                values[i] = formula(values[i], g, state[i], t)
+        optimizer.update()
+        for param, values in zip(link.params(), weights, strict=True):
+            numpy.testing.assert_allclose(param.array.ravel(), values, rtol=1e-12)
+    assert optimizer.t == 5
+
+
+@pytest.mark.parametrize("name", FORMULAS)
+@pytest.mark.parametrize("dtype", ["f2", "f4"])
+def test_updates_happen_in_place_and_keep_the_dtype(name, dtype):
+    optimizer, _ = FORMULAS[name]
+    link = Two(dtype)
+    optimizer.setup(link)
+    array = link.p.array
+    if not isinstance(optimizer, optimizers.Adam):
+        optimizer.lr = numpy.float64(optimizer.lr)  # a NumPy number must not widen float32
+    for step in range(3):
+        give_gradients(link, step)
+        optimizer.update()
+    assert link.p.array is array
+    assert array.dtype == dtype
+    assert numpy.isfinite(array).all()
+    assert {value.dtype for value in (link.p.update_rule.state or {}).values()} <= {numpy.dtype(dtype)}
+
+
+def test_a_learning_rate_as_numpy_number_gives_the_same_bits():
+    results = []
+    for lr in (0.1, numpy.float64(0.1)):
+        link = Link(p=(100,))
+        link.p.array[:] = 1
+        optimizer = optimizers.MomentumSGD(lr).setup(link)
+        assert type(optimizer.lr) is float
+        for step in range(5):
+            give_gradients(link, step)
+            optimizer.update()
+        results.append(link.p.array.tolist())
+    assert results[0] == results[1]
+
+
+# ---- hyperparameters ----
+
+
+def test_rules_fall_back_on_the_optimizers_hyperparameters():
+    link = Two()
+    optimizer = optimizers.SGD(0.1).setup(link)
+    link.p.update_rule.hyperparam.lr = 10
+    optimizer.lr = 3
+    assert link.p.update_rule.hyperparam.lr == 10
+    assert link.q.update_rule.hyperparam.lr == 3
+    assert link.q.update_rule.hyperparam.get_dict() == {"lr": 3}
+    assert repr(optimizers.MomentumSGD().hyperparam) == "Hyperparameter(lr=0.01, momentum=0.9)"
+    with pytest.raises(AttributeError, match="there is no hyperparameter 'speed'"):
+        link.q.update_rule.hyperparam.speed  # noqa: B018
+    with pytest.raises(AttributeError, match="'SGD' object has no attribute 'speed'"):
+        optimizer.speed  # noqa: B018
+
+
+def test_hyperparameters_have_parents():
+    parent = Hyperparameter()
+    parent.a = 3
+    child = Hyperparameter(parent)
+    child.b = numpy.float32(4)
+    assert (child.a, child.b, child.parent) == (3, 4.0, parent)
+    assert child.value("a") == 3
+    assert repr(child) == "Hyperparameter(a=3, b=4.0)"
+    twin = copy.deepcopy(child)
+    assert twin.get_dict() == {"a": 3, "b": 4.0}
+
+
+def test_adams_learning_rate_is_corrected_for_its_beginning():
+    link = Two()
+    optimizer = optimizers.Adam()
+    with pytest.raises(RuntimeError, match="update steps have not been started"):
+        optimizer.lr  # noqa: B018
+    optimizer.setup(link)
+    give_gradients(link, 0)
+    optimizer.update()
+    expected = 0.001 * math.sqrt(1 - 0.999) / (1 - 0.9)
+    assert optimizer.lr == optimizer.alpha_t == link.p.update_rule.lr == expected
+
+
+def test_adabounds_bounds_follow_alpha():
+    link = Two()
+    optimizer = optimizers.AdaBound().setup(link)
+    with pytest.raises(RuntimeError, match="update steps have not been started"):
+        link.p.update_rule.bounds  # noqa: B018
+    give_gradients(link, 0)
+    optimizer.update()
+    lower, upper = link.p.update_rule.bounds
+    optimizer.alpha *= 10
+    numpy.testing.assert_allclose(link.p.update_rule.bounds, (10 * lower, 10 * upper))
+
+
+def test_adam_refuses_an_eps_that_its_dtype_rounds_to_zero():
+    link = Two("f4")
+    optimizer = optimizers.Adam(eps=1e-50).setup(link)
+    give_gradients(link, 0)
+    with pytest.raises(
+        ValueError, match=r"eps of Adam optimizer is too small for float32 \(1e-50\)"
+    ) as caught:
+        optimizer.update()
+    assert caught.value.__notes__ == ["while Adam updated parameter p: float32(3,)"]
+
+
+# ---- which parameters are updated ----
+
+
+def test_update_before_setup_says_so():
+    optimizer = optimizers.SGD()
+    for attempt in (optimizer.update, lambda: optimizer.add_hook(print), optimizer.call_hooks):
+        with pytest.raises(RuntimeError, match="Optimizer is not set up"):
+            attempt()
+    with pytest.raises(TypeError, match="optimization target must be a link, not int"):
+        optimizer.setup(3)
+
+
+def test_a_parameter_without_gradient_gets_zeros_and_keeps_its_momentum():
+    link = Two()
+    optimizer = optimizers.MomentumSGD(0.1, 0.5).setup(link)
+    give_gradients(link, 0)
+    optimizer.update()
+    before, v = link.p.array.copy(), link.p.update_rule.state["v"].copy()
+    link.cleargrads()
+    optimizer.update()
+    assert link.p.grad.tolist() == [0, 0, 0]
+    numpy.testing.assert_allclose(link.p.array, before + 0.5 * v)
+
+
+def test_a_parameter_without_array_is_passed_over():
+    link = Two()
+    with link.init_scope():
+        link.late = Parameter(1.0)
+    optimizer = optimizers.Adam().setup(link)
+    for param in (link.p, link.q):
+        param.grad = numpy.ones_like(param.array)
+    optimizer.update()
+    assert link.late.array is None
+    link.late.initialize((2,))
+    link.late.grad = numpy.ones(2, "f4")
+    optimizer.update()
+    assert link.late.update_rule.t == 2
+    assert (link.late.array < 1).all()
+
+
+def test_a_disabled_parameter_stays_as_it_is():
+    link = Two()
+    optimizer = optimizers.SGD().setup(link)
+    link.p.update_rule.enabled = False
+    give_gradients(link, 0)
+    optimizer.update()
+    assert link.p.array.tolist() == [1, -2, 3]
+    assert link.q.array.tolist() != [[4]]
+    assert link.p.update_rule.t == 0
+
+
+def test_a_parameter_that_came_after_setup_has_no_rule():
+    link = Two()
+    optimizer = optimizers.SGD().setup(link)
+    with link.init_scope():
+        link.new = Parameter(1.0, (1,))
+    link.new.grad = numpy.ones(1, "f4")
+    optimizer.update()
+    assert link.new.array.tolist() == [1]
+
+
+def test_setup_begins_anew():
+    link = Two()
+    optimizer = optimizers.Adam().setup(link)
+    give_gradients(link, 0)
+    optimizer.add_hook(lambda _: None, name="hook")
+    optimizer.update()
+    optimizer.new_epoch()
+    assert optimizer.setup(link) is optimizer
+    assert (optimizer.t, optimizer.epoch, link.p.update_rule.state) == (0, 0, None)
+    optimizer.add_hook(lambda _: None, name="hook")
+
+
+# ---- the whole step in one call ----
+
+
+def test_update_with_a_loss_computes_clears_goes_back_and_updates():
+    order = []
+
+    class Told(Two):
+        def cleargrads(self):
+            order.append("clear")
+            super().cleargrads()
+
+        def zerograds(self):
+            order.append("zero")
+            super().zerograds()
+
+    class Loss:
+        def backward(self, loss_scale=None):
+            order.append(("backward", loss_scale))
+            give_gradients(link, 0)
+
+    def lossfun(*args, **kwargs):
+        order.append(("loss", args, kwargs))
+        return Loss()
+
+    link = Told()
+    optimizer = optimizers.SGD().setup(link)
+    optimizer.add_hook(lambda _: order.append(("hook", optimizer.t)), name="pre")
+    optimizer.add_hook(lambda _: order.append(("hook", optimizer.t)), name="post", timing="post")
+    optimizer.update(lossfun, 1, b=2)
+    assert order == [("loss", (1,), {"b": 2}), "clear", ("backward", None), ("hook", 0), ("hook", 1)]
+    order.clear()
+    optimizer.use_cleargrads(False)
+    optimizer.update(lossfun)
+    assert order[:2] == [("loss", (), {}), "zero"]
+
+
+def test_update_with_a_loss_equals_the_four_lines():
+    one, other = Two(), Two()
+    by_one, by_four = optimizers.SGD(0.1).setup(one), optimizers.SGD(0.1).setup(other)
+    by_one.update(one)
+    loss = other()
+    other.cleargrads()
+    loss.backward()
+    by_four.update()
+    assert one.p.array.tolist() == other.p.array.tolist() == [0.8, -1.6, 2.4]
+
+
+# ---- epochs ----
+
+
+def test_epochs_are_counted_by_one_side_only():
+    optimizer = optimizers.SGD().setup(Two())
+    optimizer.new_epoch()
+    with pytest.raises(RuntimeError, match="invalid new_epoch call with auto=True"):
+        optimizer.new_epoch(auto=True)
+    optimizer.use_auto_new_epoch = True
+    with pytest.raises(RuntimeError, match="duplicated new_epoch"):
+        optimizer.new_epoch()
+    optimizer.new_epoch(auto=True)
+    assert optimizer.epoch == 2
+
+
+# ---- float16 ----
+
+
+def test_float16_parameters_can_be_updated_in_float32():
+    link = Two("f2")
+    optimizer = optimizers.SGD(1e-4)
+    optimizer.use_fp32_update()
+    optimizer.setup(link)
+    for _ in range(20):  # each step alone is too small for float16 at 3.0
+        link.cleargrads()
+        link.p.grad = numpy.ones(3, "f2")
+        optimizer.update()
+    assert link.p.dtype == numpy.float16
+    assert link.p.array[2] < 3
+
+
+def test_a_scaled_loss_gives_the_same_step():
+    link = Two()
+    optimizer = optimizers.SGD(0.1).setup(link)
+    optimizer.loss_scaling(scale=8.0)
+    optimizer.update(link)
+    numpy.testing.assert_allclose(link.p.array, [0.8, -1.6, 2.4])
+    numpy.testing.assert_allclose(link.p.grad, [2, -4, 6])
+
+
+def test_a_dynamic_scale_grows_until_gradients_overflow():
+    link = Two()
+    optimizer = optimizers.SGD(0.0).setup(link)
+    optimizer.loss_scaling(interval=2)
+    scales = []
+    for factor in (1.0, 1.0, numpy.inf, 1.0):
+        optimizer.update(lambda factor=factor: F.sum(link.q * factor))
+        scales.append(optimizer._loss_scale)
+        assert optimizer.is_safe_to_update() == numpy.isfinite(factor)
+    assert scales == [2.0, 4.0, 2.0, 2.0 * 2**0.5]
+    assert link.p.array.tolist() == [1, -2, 3]
+
+
+# ---- a script's own ----
+
+
+def test_a_rule_of_the_scripts_own():
+    class Rule(UpdateRule):
+        def init_state(self, param):
+            self.state["steps"] = numpy.zeros_like(param.array)
+
+        def update_core_cpu(self, param):
+            self.state["steps"] += 1
+            param.array -= self.state["steps"] * param.grad
+
+    class Method(GradientMethod):
+        def create_update_rule(self):
+            return Rule()
+
+    link = Two()
+    optimizer = Method().setup(link)
+    for _ in range(2):
+        link.p.grad = numpy.ones(3)
+        optimizer.update()
+    assert link.p.array.tolist() == [-2, -5, 0]
+
+
+def test_abstract_classes_say_what_is_missing():
+    with pytest.raises(NotImplementedError, match=r"GradientMethod doesn't define create_update_rule\(\)"):
+        GradientMethod().setup(Two())
+    link = Two()
+    link.p.grad = numpy.ones(3)
+    with pytest.raises(NotImplementedError, match=r"UpdateRule defines neither update_core\(\) nor"):
+        UpdateRule().update(link.p)
+
+
+@pytest.mark.parametrize(
+    "duplicate", [copy.deepcopy, lambda optimizer: pickle.loads(pickle.dumps(optimizer))]
+)
+def test_optimizers_are_copied_with_model_and_state(duplicate):
+    link = Two()
+    optimizer = optimizers.Adam().setup(link)
+    give_gradients(link, 0)
+    optimizer.update()
+    twin = duplicate(optimizer)
+    for each in (optimizer, twin):
+        give_gradients(each.target, 1)
+        each.update()
+    assert twin.target is not link
+    assert twin.target.p.array.tolist() == link.p.array.tolist()
+    twin.alpha = 5
+    assert optimizer.alpha == 0.001
+
+
+# ---- events ----
+
+
+@pytest.mark.parametrize("name", FORMULAS)
+def test_watching_changes_no_bit(name):
+    optimizer, _ = FORMULAS[name]
+    results = []
+    for observed in (False, True):
+        link = Two("f4")
+        optimizer.setup(link)
+        stop = events.observe(lambda event: None) if observed else lambda: None
+        for step in range(3):
+            give_gradients(link, step)
+            optimizer.update()
+        stop()
+        results.append([param.array.tobytes() for param in link.params()])
+    assert results[0] == results[1]
+
+
+def test_an_update_is_told_parameter_by_parameter():
+    link = Two()
+    optimizer = optimizers.MomentumSGD(0.1, 0.5)
+    seen = []
+
+    def observer(event):
+        arrays = {}
+        if isinstance(event, events.ParameterUpdating | events.ParameterUpdated):
+            arrays = {name: value.tolist() for name, value in event.state.items()}
+            arrays["value"] = event.parameter.array.tolist()
+        seen.append((event, arrays))
+
+    stop = events.observe(observer)
+    optimizer.setup(link)
+    link.p.grad = numpy.array([1.0, 1.0, 1.0])
+    link.q.grad = numpy.array([[1.0]])
+    optimizer.update()
+    stop()
+    kinds = [type(event).__name__ for event, _ in seen]
+    assert kinds == [
+        "OptimizerSetUp", "UpdateStarted", "ParameterUpdating", "ParameterUpdated", "ParameterUpdating",
+        "ParameterUpdated", "UpdateFinished",
+    ]  # fmt: skip
+    assert seen[0][0].link is link
+    assert seen[1][0].t == 1
+    assert seen[2][0].parameter is link.p
+    assert seen[2][1] == {"v": [0, 0, 0], "value": [1, -2, 3]}
+    assert seen[3][1] == {"v": [-0.1, -0.1, -0.1], "value": [0.9, -2.1, 2.9]}
+    assert seen[3][0].lr == 0.1
+    assert seen[3][0].rule is link.p.update_rule
+    assert not seen[-1][0].failed
+
+
+def test_an_update_that_fails_is_told_as_failed(watched):
+    link = Two("i4")
+    optimizer = optimizers.SGD(0.5).setup(link)
+    link.p.grad = numpy.ones(3, "i4")
+    with pytest.raises(TypeError, match="Cannot cast"):
+        optimizer.update()
+    assert type(watched[-1]) is events.UpdateFinished
+    assert watched[-1].failed
+
+
+def test_what_isnt_updated_isnt_told(watched):
+    link = Two()
+    with link.init_scope():
+        link.late = Parameter(1.0)
+    optimizer = optimizers.SGD().setup(link)
+    link.p.update_rule.enabled = False
+    link.q.grad = numpy.ones((1, 1))
+    optimizer.update()
+    updated = [event.parameter for event in watched if isinstance(event, events.ParameterUpdated)]
+    assert updated == [link.q]
+
+
+def test_adams_event_has_its_corrected_rate(watched):
+    link = Two()
+    optimizer = optimizers.Adam(0.01).setup(link)
+    give_gradients(link, 0)
+    optimizer.update()
+    (event, *_) = [event for event in watched if isinstance(event, events.ParameterUpdated)]
+    assert event.lr == optimizer.lr
+    assert set(event.state) == {"m", "v"}

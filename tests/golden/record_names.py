@@ -1,0 +1,73 @@
+"""Record the public names of real Chainer 7.8.1, module by module; needed only if the list of modules changes.
+
+Run it where Chainer 7.8.1 is installed (see `record.py`); it writes `chainer_names.json`, from which
+`docs/chainer-compatibility.md` is made.
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+import pathlib
+import types
+import warnings
+
+warnings.filterwarnings("ignore")
+
+MODULES = [
+    "chainer",
+    "chainer.functions",
+    "chainer.links",
+    "chainer.optimizers",
+    "chainer.optimizer_hooks",
+    "chainer.initializers",
+    "chainer.iterators",
+    "chainer.dataset",
+    "chainer.datasets",
+    "chainer.serializers",
+    "chainer.training",
+    "chainer.training.extensions",
+    "chainer.training.triggers",
+    "chainer.training.updaters",
+    "chainer.function_hooks",
+    "chainer.link_hooks",
+    "chainer.distributions",
+    "chainer.reporter",
+    "chainer.backend",
+    "chainer.computational_graph",
+    "chainer.gradient_check",
+    "chainer.utils.type_check",
+    "chainer.configuration",
+]
+"""Those that scripts import names from."""
+
+SINGLE_FILES = {
+    "chainer.reporter",
+    "chainer.backend",
+    "chainer.computational_graph",
+    "chainer.gradient_check",
+}
+"""Modules that import names from elsewhere for their own use: only what they define counts."""
+
+
+def public_names(module_name: str) -> list[str]:
+    """The names of a module that belong to Chainer."""
+    names = []
+    for name, value in sorted(vars(importlib.import_module(module_name)).items()):
+        made = isinstance(value, type | types.FunctionType)
+        home = getattr(value, "__module__", "") or ""
+        if name.startswith("_") or isinstance(value, types.ModuleType):
+            continue
+        if made and (not home.startswith("chainer") or (module_name in SINGLE_FILES and home != module_name)):
+            continue
+        if not made and (home == "__future__" or type(value).__module__ == "__future__"):
+            continue
+        names.append(name)
+    return names
+
+
+if __name__ == "__main__":
+    found = {name: public_names(name) for name in MODULES}
+    path = pathlib.Path(__file__).with_name("chainer_names.json")
+    path.write_text(json.dumps(found, indent=1) + "\n")
+    print(", ".join(f"{name} {len(names)}" for name, names in found.items()))

@@ -1,0 +1,117 @@
+"""The page `docs/chainer-compatibility.md`: every public name of Chainer 7.8.1, and what the engine has of it.
+
+Made from the names that real Chainer has (`tests/golden/chainer_names.json`), from a walk through the engine, and
+from the notes below. `python tests/support/compatibility.py` writes it anew; a test compares.
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+from pathlib import Path
+
+__all__ = ["ABSENT", "DIFFERENT", "PAGE", "absent_names", "chainer_names", "page"]
+
+ROOT = Path(__file__).parents[2]
+PAGE = ROOT / "docs" / "chainer-compatibility.md"
+NAMES = ROOT / "tests" / "golden" / "chainer_names.json"
+
+DIFFERENT = {
+    "chainer.Variable": "prints and compares alike; `int_variable + float_array` gives floats, where Chainer cuts off",
+    "chainer.grad": "the same; outputs named twice add up",
+    "chainer.get_device": "`@numpy` and `@cupy:N`; no ChainerX or iDeep devices",
+    "chainer.Sequential": "`repeat()` names the copies in order",
+    "chainer.functions.softmax_cross_entropy": (
+        "always has second derivatives; on the CPU a label that is no class raises, also a negative one"
+    ),
+    "chainer.functions.mean_squared_error": "second derivatives with respect to both sides",
+    "chainer.functions.embed_id": "a number that is no row raises without debug mode, too, on the CPU",
+    "chainer.iterators.SerialIterator": "the same order for the same seed",
+    "chainer.distributions.Normal": "without cdf and icdf",
+    "chainer.distributions.Bernoulli": "no separate GPU path",
+    "chainer.distributions.Independent": "without covariance",
+    "chainer.utils.type_check.InvalidType": "names the op's inputs and the script's line besides",
+}
+"""Names that are there and behave otherwise somewhere; one phrase each."""
+
+ABSENT = {
+    "chainer.Fallback": "a type of ChainerX",
+    "chainer.static_code": "static subgraph optimization: the graph is always define-by-run here",
+    "chainer.static_graph": "static subgraph optimization: the graph is always define-by-run here",
+    "chainer.links.TheanoFunction": "Theano is no longer kept",
+    "chainer.iterators.DaliIterator": "NVIDIA DALI is not supported",
+    "chainer.datasets.PickleDataset": "runs code from the file that it reads; use npz files",
+    "chainer.datasets.PickleDatasetWriter": "runs code from the file that it reads; use npz files",
+    "chainer.datasets.open_pickle_dataset": "runs code from the file that it reads; use npz files",
+    "chainer.datasets.open_pickle_dataset_writer": "runs code from the file that it reads; use npz files",
+    "chainer.training.updaters.MultiprocessParallelUpdater": "needs NCCL between processes",
+}
+"""Names that won't come, and why."""
+
+_NOT_YET = "not there yet"
+
+
+def chainer_names() -> dict[str, list[str]]:
+    """Module name and public names of real Chainer 7.8.1."""
+    return json.loads(NAMES.read_text())
+
+
+def _ours(module_name: str) -> object | None:
+    try:
+        return importlib.import_module(module_name.replace("chainer", "engine", 1))
+    except ModuleNotFoundError:
+        return None
+
+
+def absent_names() -> list[str]:
+    """Full names that Chainer has and the engine doesn't."""
+    return [
+        f"{module_name}.{name}"
+        for module_name, names in chainer_names().items()
+        for name in names
+        if not hasattr(_ours(module_name), name)
+    ]
+
+
+def page() -> str:
+    """The text of the page."""
+    lines = [
+        "# Compatibility with Chainer 7.8.1",
+        "",
+        "Every public name of Chainer that scripts import, and whether the engine has it. *same* means: the same",
+        "arguments, results and errors, up to rounding and clearer messages. Options for cuDNN, iDeep and ChainerX are",
+        "accepted where scripts pass them, and do nothing. Chainer's `label`s are kept; `op_name` is our own name.",
+        "",
+        "This page is made from the code by `tests/support/compatibility.py`.",
+    ]
+    for module_name, names in chainer_names().items():
+        module = _ours(module_name)
+        rows = []
+        there = 0
+        for name in names:
+            full = f"{module_name}.{name}"
+            if hasattr(module, name):
+                there += 1
+                if full in DIFFERENT:
+                    rows.append(f"| `{name}` | {DIFFERENT[full]} |")
+            else:
+                rows.append(
+                    f"| `{name}` | not there: {ABSENT[full]} |"
+                    if full in ABSENT
+                    else f"| `{name}` | {_NOT_YET} |"
+                )
+        lines += ["", f"## {module_name}", "", f"{there} of {len(names)} names are there."]
+        same = [
+            f"`{name}`"
+            for name in names
+            if hasattr(module, name) and f"{module_name}.{name}" not in DIFFERENT
+        ]
+        if same:
+            lines += ["", "Same: " + ", ".join(same) + "."]
+        if rows:
+            lines += ["", "| name | |", "|---|---|", *rows]
+    return "\n".join(lines) + "\n"
+
+
+if __name__ == "__main__":
+    PAGE.write_text(page())
