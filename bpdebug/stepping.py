@@ -37,7 +37,7 @@ class _Goal(msgspec.Struct, tag_field="until", frozen=True):
         raise TypeError(f"{type(self).__name__} is abstract: it has no rule for where to stop")
 
 
-class UntilSeq(_Goal, tag="seq"):
+class UntilSeq(_Goal, tag="seq", frozen=True):
     """Stop at event `seq`: a plain step is `UntilSeq(now + 1)`."""
 
     seq: int
@@ -46,7 +46,7 @@ class UntilSeq(_Goal, tag="seq"):
         return records["seq"] >= self.seq
 
 
-class UntilOver(_Goal, tag="over"):
+class UntilOver(_Goal, tag="over", frozen=True):
     """Stop at the next event that is nested no deeper than `depth`."""
 
     depth: int
@@ -55,7 +55,7 @@ class UntilOver(_Goal, tag="over"):
         return records["depth"] <= self.depth
 
 
-class UntilOut(_Goal, tag="out"):
+class UntilOut(_Goal, tag="out", frozen=True):
     """Stop at the event that closes what encloses `depth`."""
 
     depth: int
@@ -64,7 +64,7 @@ class UntilOut(_Goal, tag="out"):
         return records["depth"] < self.depth
 
 
-class UntilPhase(_Goal, tag="phase"):
+class UntilPhase(_Goal, tag="phase", frozen=True):
     """Stop at the first event of another phase than this one (or of another iteration)."""
 
     iteration: int
@@ -74,7 +74,7 @@ class UntilPhase(_Goal, tag="phase"):
         return (records["phase"] != self.phase) | (records["iteration"] != self.iteration)
 
 
-class UntilIteration(_Goal, tag="iteration"):
+class UntilIteration(_Goal, tag="iteration", frozen=True):
     """Stop at the first event after iteration `iteration`."""
 
     iteration: int
@@ -83,7 +83,7 @@ class UntilIteration(_Goal, tag="iteration"):
         return records["iteration"] > self.iteration
 
 
-class UntilBackwardOf(_Goal, tag="backward_of"):
+class UntilBackwardOf(_Goal, tag="backward_of", frozen=True):
     """Stop at the next backward step of function node `node`."""
 
     node: int
@@ -92,7 +92,7 @@ class UntilBackwardOf(_Goal, tag="backward_of"):
         return (records["kind"] == Kind.backward) & (records["node"] == self.node)
 
 
-class UntilStop(_Goal, tag="stop"):
+class UntilStop(_Goal, tag="stop", frozen=True):
     """Run on: only a breakpoint, a failure or the end of the script stops."""
 
     def matches(self, records: Records) -> Any:
@@ -105,9 +105,10 @@ Goal = UntilSeq | UntilOver | UntilOut | UntilPhase | UntilIteration | UntilBack
 class Breakpoint(msgspec.Struct, frozen=True, omit_defaults=True):
     """An unconditional breakpoint: on a script line, or on an op, parameter or other event by its name.
 
-    A line breakpoint has `path` and `line` and stops at every forward op whose innermost user frame is there.
-    A named one has `kind` (`schema.Kind`), `scope` (path or None) and `label`, and stops at every such event
-    of every iteration.
+    A line breakpoint has `path` and `line` and stops at every forward op whose innermost user frame is there, and
+    where that line calls backward(), an update or cleargrads().
+    A named one has `kind` (`schema.Kind`), `scope` (a path, "" for outside every link, None for anywhere) and
+    `label`, and stops at every such event of every iteration.
     """
 
     path: str = ""

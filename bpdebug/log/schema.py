@@ -27,6 +27,7 @@ __all__ = [
     "EVENTS_FILE",
     "EVENT_INDEX",
     "EVENT_INDEX_FILE",
+    "FIRST_UNNAMED_VARIABLE",
     "NOTHING",
     "NOT_CAPTURED",
     "RUN_FILE",
@@ -54,6 +55,8 @@ NOTHING = 0xFFFFFFFF
 """In an unsigned 32-bit field of an index record: there is none (no scope, no source line, no op ...)."""
 NOT_CAPTURED = 0xFFFF
 """As the segment of a tensor record: its bytes were not kept; the layout definition says why."""
+FIRST_UNNAMED_VARIABLE = 1 << 20
+"""Variables with a definition are numbered from 0, those without a name from here on."""
 
 
 class Kind(enum.IntEnum):
@@ -122,34 +125,34 @@ class TensorFlag(enum.IntFlag):
 
 EVENT_INDEX = np.dtype(
     [
-        ("offset", "<u8"),     # of the body in events.jsonl, bytes
-        ("length", "<u4"),     # of the body with its newline, bytes
-        ("kind", "u1"),        # Kind
-        ("phase", "u1"),       # Phase
-        ("depth", "<u2"),      # nesting: an opening event and its closing one have the same depth
+        ("offset", "<u8"),  # of the body in events.jsonl, bytes
+        ("length", "<u4"),  # of the body with its newline, bytes
+        ("kind", "u1"),  # Kind
+        ("phase", "u1"),  # Phase
+        ("depth", "<u2"),  # nesting: an opening event and its closing one have the same depth
         ("iteration", "<u4"),
-        ("scope", "<u4"),      # ScopeDefinition: the link whose call this event belongs to
-        ("label", "<u4"),      # TextDefinition: op label, parameter name, hook, report name ...
-        ("site", "<u4"),       # SiteDefinition: the user's stack; of a backward step, that of its forward op
-        ("node", "<u4"),       # the function node, of forward and backward events
-        ("ordinal", "<u4"),    # 1 for the first event of its address in this iteration, 2 for the second ...
-        ("thread", "<u2"),     # ThreadDefinition
-        ("flags", "<u2"),      # EventFlag
-        ("partner", "<u4"),    # seq of: a backward step's forward op; a closing event's opening event
-        ("parent", "<u4"),     # seq of the opening event that encloses this one
-        ("time_us", "<u4"),    # since the run started, microseconds, saturating after 71 minutes
-        ("value", "<f8"),      # see EventFlag.value
+        ("scope", "<u4"),  # ScopeDefinition: the link whose call this event belongs to
+        ("label", "<u4"),  # TextDefinition: op label, parameter name, hook, report name ...
+        ("site", "<u4"),  # SiteDefinition: the user's stack; of a backward step, that of its forward op
+        ("node", "<u4"),  # the function node, of forward and backward events
+        ("ordinal", "<u4"),  # 1 for the first event of its address in this iteration, 2 for the second ...
+        ("thread", "<u2"),  # ThreadDefinition
+        ("flags", "<u2"),  # EventFlag
+        ("partner", "<u4"),  # seq of: a backward step's forward op; a closing event's opening event
+        ("parent", "<u4"),  # seq of the opening event that encloses this one
+        ("time_us", "<u4"),  # since the run started, microseconds, saturating after 71 minutes
+        ("value", "<f8"),  # see EventFlag.value
     ]
 )
 assert EVENT_INDEX.itemsize == 64, EVENT_INDEX.itemsize
 
 TENSOR_INDEX = np.dtype(
     [
-        ("content", "V16"),   # XXH3-128 of the C-ordered bytes, big endian
-        ("offset", "<u8"),    # in the segment, bytes
-        ("segment", "<u2"),   # number of the segment file, or NOT_CAPTURED
-        ("flags", "<u2"),     # TensorFlag
-        ("layout", "<u4"),    # LayoutDefinition: dtype, shape, device
+        ("content", "V16"),  # XXH3-128 of the C-ordered bytes, big endian
+        ("offset", "<u8"),  # in the segment, bytes
+        ("segment", "<u2"),  # number of the segment file, or NOT_CAPTURED
+        ("flags", "<u2"),  # TensorFlag
+        ("layout", "<u4"),  # LayoutDefinition: dtype, shape, device
     ]
 )
 assert TENSOR_INDEX.itemsize == 32, TENSOR_INDEX.itemsize

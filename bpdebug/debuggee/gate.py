@@ -1,0 +1,114 @@
+"""Where a live run stops: after each event, go on or wait for the debugger.
+
+Not for deciding what a step is: the goals of `stepping` and the breakpoints do.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from ..breakpoints import BreakpointMatcher
+from ..log.schema import Kind
+from ..protocol import Go, Pause, Paused, SetBreakpoints, ToChild
+from ..stepping import Goal, UntilSeq
+
+__all__ = ["Gate"]
+
+
+class Gate:
+    """Called with the header of every event; keeps the thread that made it while the run is paused.
+
+    A run begins paused, at its first event. `names` is what a `BreakpointMatcher` looks names up in. `flush` makes all
+    events visible on disk, `tell` sends a message to the debugger, `leave` ends the process and is called where the
+    debugger is gone. `leave` runs on the thread that made the latest event, so that it may close the log.
+    """
+
+    def __init__(
+        self,
+        names: Any,
+        flush: Callable[[], None],
+        tell: Callable[[Paused], None],
+        leave: Callable[[], None],
+    ) -> None:
+        self.seq = -1
+        """The latest event."""
+        self._names = names
+        self._flush = flush
+        self._tell = tell
+        self._leave = leave
+        self._goal: Goal = UntilSeq(0)
+        self._why_goal = "start"
+        self._matcher: BreakpointMatcher | None = None
+        self._paused = False
+        self._pause_wanted = False
+        self._gone = False
+        # The three above in one, so that an event of a run under way costs one test and no lock.
+        self._attention = False
+        self._changed = threading.Condition()
+        self.open = True
+        """False lets everything through: the log is being closed, or this is a forked process."""
+
+    def __call__(self, header: Mapping[str, Any]) -> None:
+        """Return when the run may go on after the event with this header."""
+        if not self.open or header["kind"] == Kind.run_finished:
+            return
+        if self._attention:
+            self._attend()
+        self.seq = header["seq"]
+        why = self._reason_to_stop(header)
+        if why:
+            self._wait(header["seq"], why)
+
+    def receive(self, message: ToChild) -> None:
+        """Obey the debugger; called from the thread that reads the socket."""
+        with self._changed:
+            if isinstance(message, Go):
+                self._goal, self._why_goal = message.goal, "step"
+                self._paused = self._pause_wanted = False
+            elif isinstance(message, Pause):
+                self._pause_wanted = not self._paused
+            elif isinstance(message, SetBreakpoints):
+                self._matcher = (
+                    BreakpointMatcher(message.breakpoints, self._names) if message.breakpoints else None
+                )
+            self._notify()
+
+    def debugger_gone(self) -> None:
+        """The debugger will never speak again: end at the next event, or now where the run is paused."""
+        with self._changed:
+            self._gone = True
+            self._notify()
+
+    def _notify(self) -> None:
+        self._attention = self._paused or self._pause_wanted or self._gone
+        self._changed.notify_all()
+
+    def _attend(self) -> None:
+        with self._changed:
+            while self._paused and not self._gone:  # another thread's event stopped the run
+                self._changed.wait()
+        if self._gone:
+            self._leave()
+
+    def _reason_to_stop(self, header: Mapping[str, Any]) -> str:
+        """`Paused.why`, or "" to go on."""
+        if self._goal.matches(header):
+            return "failed" if header["kind"] == Kind.failed else self._why_goal
+        if self._matcher is not None and self._matcher.matches(header):
+            return "breakpoint"
+        if self._pause_wanted:
+            return "pause"
+        return ""
+
+    def _wait(self, seq: int, why: str) -> None:
+        self._flush()
+        with self._changed:
+            self._paused, self._pause_wanted = True, False
+            self._notify()
+            self._tell(Paused(seq=seq, why=why))
+            while self._paused and not self._gone:
+                self._changed.wait()
+        if self._gone:
+            self._leave()

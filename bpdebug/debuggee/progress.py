@@ -1,0 +1,103 @@
+"""The progress line of a run without a screen: on stderr where that is a terminal, and never in the script's way.
+
+It is drawn by the script's own process, the only one that knows what the script has just written: the line stands only
+where the cursor is at the start of a line, and goes before the script writes.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import threading
+import time
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from ..log.schema import EventFlag, Kind
+from .streams import Output
+
+__all__ = ["Progress"]
+
+_INTERVAL_S = 0.2
+_QUIET_S = 0.1
+"""How long after output the line may come back: a program behind a pipe shows it a little later."""
+_STDERR = 2
+_ERASE = b"\r\x1b[K"
+
+
+class Progress:
+    """Counts the events that it is called with, and says so now and then.
+
+    `is_loss(label)` tells whether what is reported under that label (a text id) is the loss.
+    """
+
+    def __init__(
+        self, output: Output, is_loss: Callable[[int], bool], clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._output = output
+        self._is_loss = is_loss
+        self._clock = clock
+        self._began = clock()
+        self._count = 0
+        self._drawn_count = 0
+        self._iteration = 0
+        self._loss: float | None = None
+        self._shown = False
+        self._output_at = self._began
+        self._ended = threading.Event()
+        output.before_passing_on = self._make_way
+
+    def __call__(self, header: Mapping[str, Any]) -> None:
+        """Note the event with this header."""
+        self._count = header["seq"] + 1
+        self._iteration = header["iteration"]
+        if (
+            header["kind"] == Kind.reported
+            and header["flags"] & EventFlag.value
+            and self._is_loss(header["label"])
+        ):
+            self._loss = header["value"]
+
+    def start(self) -> None:
+        """Draw from a daemon thread until `stop`."""
+        threading.Thread(target=self._draw_now_and_then, name="bpdebug-progress", daemon=True).start()
+
+    def stop(self) -> None:
+        """Take the line away for good."""
+        self._ended.set()
+        with self._output.lock:
+            self._hide()
+
+    def line(self) -> str:
+        """How far the run is."""
+        rate = self._count / max(self._clock() - self._began, 1e-9)
+        parts = [f"{self._count:,} events", f"iteration {self._iteration}"]
+        if self._loss is not None:
+            parts.append(f"loss {self._loss:.6g}")
+        return " · ".join([*parts, f"{rate:,.0f} events/s"])
+
+    def _draw_now_and_then(self) -> None:
+        while not self._ended.wait(_INTERVAL_S):
+            with self._output.lock:
+                # Nothing new: the script may be waiting for a person to type, right where the line would be.
+                news = self._count != self._drawn_count
+                quiet = self._clock() - self._output_at >= _QUIET_S
+                if news and quiet and self._output.at_line_start and not self._ended.is_set():
+                    self._drawn_count = self._count
+                    self._draw()
+
+    def _draw(self) -> None:
+        with contextlib.suppress(OSError):  # the terminal went away
+            width = os.get_terminal_size(_STDERR).columns
+            os.write(_STDERR, _ERASE + self.line()[: width - 1].encode())
+            self._shown = True
+
+    def _make_way(self) -> None:
+        self._output_at = self._clock()
+        self._hide()
+
+    def _hide(self) -> None:
+        if self._shown:
+            self._shown = False
+            with contextlib.suppress(OSError):
+                os.write(_STDERR, _ERASE)

@@ -1,0 +1,185 @@
+"""One recorded run of a script: the parts that watch it, from before its first line to after its last thread."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+import threading
+from collections.abc import Callable, Collection, Mapping
+from typing import TYPE_CHECKING, Any
+
+from ..launch import ChildSettings
+from ..log.schema import SCHEMA_VERSION
+from ..log.writer import LogWriter
+from ..protocol import Ended, Ready
+from ..recorder import Recorder
+from . import environment, script, tracebacks
+from .hard_exit import flush_before_hard_exit
+from .noticing_warnings import notice_warnings
+from .progress import Progress
+from .streams import Output
+from .workers import prepare_workers
+
+if TYPE_CHECKING:
+    from .channel import Channel
+    from .gate import Gate
+
+__all__ = ["Run"]
+
+_LEFT_BY_DEBUGGER = 143
+"""The status of a child whose debugger has gone: that of a process ended by SIGTERM."""
+_PATIENCE_S = 1.0
+"""How long a run that makes no event goes on after the debugger has gone."""
+_FLUSH_FAILED = 120
+"""Python's own status for output that could not be flushed at the end."""
+
+
+class Run:
+    """Everything that stands around the script `name`; made once, before the script is read.
+
+    Raises:
+        BpdebugError: the log can't be written.
+    """
+
+    def __init__(self, settings: ChildSettings, name: str) -> None:
+        self._pid = os.getpid()
+        self._name = name
+        self._outcome = script.Outcome(1, "the script did not run")
+        self._on_event: Callable[[Mapping[str, Any]], None] | None = None
+        self._gate: Gate | None = None
+        self._progress: Progress | None = None
+        self._channel: Channel | None = None
+        self._stops: list[Callable[[], None]] = []
+        self._log = LogWriter.create(settings.log_directory, script=name)
+        terminal = settings.progress and sys.stderr is not None and sys.stderr.isatty()
+        if settings.control is not None:
+            from .channel import Channel
+            from .gate import Gate
+
+            self._channel = Channel(settings.control)
+            self._gate = Gate(self._log, self._flush, self._channel.send, self._leave)
+            self._recorder = Recorder(self._log, on_event=self._gate)
+        self._output = Output(self._record_output, pass_on=not settings.screen)
+        if self._channel is None:
+            if terminal:
+                self._progress = Progress(self._output, self._is_loss)
+            self._recorder = Recorder(self._log, on_event=self._progress)
+        # The log can be opened from now on; what follows takes the debugger's time, too.
+        if self._channel is not None and self._gate is not None:
+            self._channel.listen(self._gate.receive, self._debugger_gone)
+            self._channel.send(Ready(pid=self._pid, schema=SCHEMA_VERSION))
+        if not settings.real_chainer:
+            from ..frontends import alias, engine
+
+            package = alias.install()
+            # Before the recorder, so that what was printed until now stands before the event.
+            self._stops.append(package.events.observe(lambda event: self._output.settle()))
+            self._stops.append(engine.watch(package, self._recorder))
+            prepare_workers()
+
+    def execute(self, args: list[str], modules_at_start: Collection[str]) -> None:
+        """Run the script to its end.
+
+        Raises:
+            BaseException: what the script left by, prepared to be shown as Python would; None where it just ended.
+        """
+        # Asked first: what it imports must not be taken from the script's directory.
+        facts: dict[str, Any] = {
+            "versions": environment.versions(),
+            "devices": environment.devices(),
+            "random_state": environment.random_state(),
+        }
+        module = script.prepare(self._name, args, modules_at_start)
+        path = os.path.abspath(self._name)
+        self._recorder.run_started(argv=sys.argv, script=path, cwd=os.getcwd(), **facts)
+        self._output.install()
+        notice_warnings(self._warned)
+        flush_before_hard_exit(self._flush_all)
+        if self._progress is not None:
+            self._progress.start()
+        self._outcome = script.run(self._name, module)
+        error = self._outcome.error
+        if error is None:
+            return
+        if not isinstance(error, SystemExit):
+            tracebacks.explain_missing(error)
+            self._output.settle()
+            self._recorder.script_failed(error)
+            tracebacks.show_as_python_would(error)
+        raise error
+
+    def finish(self) -> None:
+        """Close the log; called after the script's threads and exit handlers, not in forked processes."""
+        if os.getpid() != self._pid:
+            return
+        if self._progress is not None:
+            self._progress.stop()
+        for stop in self._stops:
+            stop()
+        if not self._flush_streams() and self._outcome.status == 0:
+            self._outcome = script.Outcome(_FLUSH_FAILED, "the script's output could not be written")
+        self._output.stop()
+        self._recorder.run_finished(self._outcome.status, self._outcome.reason)
+        self._recorder.close()
+        if self._channel is not None and self._gate is not None:
+            self._channel.send(
+                Ended(seq=self._log.event_count - 1, status=self._outcome.status, why=self._outcome.reason)
+            )
+
+    def forked(self) -> None:
+        """Called in a forked process: the run and its log belong to the parent, this one is just a program."""
+        self._recorder.disabled = True
+        for stop in self._stops:
+            stop()
+        self._output.stop(forked=True)
+        if self._gate is not None:
+            self._gate.open = False
+        if self._channel is not None:
+            self._channel.close()
+
+    # ---- called by the parts ------------------------------------------------------------------------------
+
+    def _record_output(self, stream: str, text: str) -> None:
+        self._recorder.output(stream, text)
+
+    def _flush(self) -> None:
+        self._recorder.flush()
+
+    def _flush_all(self) -> None:
+        self._output.settle()
+        self._recorder.flush()
+
+    def _warned(self, category: str, text: str) -> None:
+        self._output.settle()
+        self._recorder.warned(category, text, None)
+
+    def _is_loss(self, label: int) -> bool:
+        name = self._log.texts[label].removeprefix("report:")
+        return name.rpartition("/")[2] == "loss" and not name.startswith("validation/")
+
+    def _leave(self) -> None:
+        """End the process because nobody steps it any more; on the thread of the latest event."""
+        assert self._gate is not None
+        self._gate.open = False
+        with contextlib.suppress(Exception):
+            self._recorder.run_finished(_LEFT_BY_DEBUGGER, "ended by the debugger")
+            self._recorder.close()
+        os._exit(_LEFT_BY_DEBUGGER)
+
+    def _debugger_gone(self) -> None:
+        assert self._gate is not None
+        self._gate.debugger_gone()
+        # A script that waits or computes for long comes to no event; its log is on disk but for the last line.
+        threading.Event().wait(_PATIENCE_S)
+        os._exit(_LEFT_BY_DEBUGGER)
+
+    def _flush_streams(self) -> bool:
+        good = True
+        for stream in (sys.stdout, sys.stderr):
+            try:
+                if stream is not None and not stream.closed:
+                    stream.flush()
+            except (OSError, ValueError):
+                good = False
+        return good

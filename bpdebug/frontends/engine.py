@@ -1,0 +1,275 @@
+"""Watches our engine: its events become the recorder's calls.
+
+The engine package comes as an argument, because the child process loads it under the name `chainer`.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable, Sequence
+from types import ModuleType
+from typing import Any
+
+from ..recorder import Recorder
+from ..recorder.arrays import describe
+from ..recorder.identity import Node, Variable
+from .engine_names import LinkNames
+
+__all__ = ["watch"]
+
+
+def watch(engine_package: ModuleType, recorder: Recorder) -> Callable[[], None]:
+    """Record everything that the engine does from now on.
+
+    Args:
+        engine_package: the engine, under whatever name it was imported.
+
+    Returns:
+        A callable that stops it; calling it twice does no harm.
+    """
+    if engine_package.__file__ is not None:
+        recorder.call_sites.ignore(os.path.dirname(engine_package.__file__))
+    watcher = _Watcher(engine_package, recorder)
+    stop: Callable[[], None] = engine_package.events.observe(watcher)
+    return stop
+
+
+class _Watcher:
+    """Takes each event to the method for its class; a fault of ours ends the recording, not the training."""
+
+    def __init__(self, engine: ModuleType, recorder: Recorder) -> None:
+        self._recorder = recorder
+        self._owner = recorder.owner
+        self._names = LinkNames(recorder.writer)
+        self._config = engine.configuration.config
+        self._parameter_class = engine.Parameter
+        self._plain_attributes = engine.FunctionNode.attributes
+        self._ops: dict[Any, tuple[int, str]] = {}
+        self._before = threading.local()
+        events = engine.events
+        self._methods: dict[type, Callable[[Any], None]] = {
+            events.ScopeEntered: self._scope_entered,
+            events.ScopeExited: self._scope_exited,
+            events.ForwardFinished: self._forward,
+            events.BackwardStarted: self._backward_started,
+            events.BackwardStepped: self._backward,
+            events.BackwardFinished: self._backward_finished,
+            events.GradAccumulated: self._grad_accumulated,
+            events.GradsCleared: self._grads_cleared,
+            events.OptimizerSetUp: self._optimizer_set_up,
+            events.UpdateStarted: self._update_started,
+            events.UpdateFinished: self._update_finished,
+            events.GradientHooking: self._gradient_hooking,
+            events.GradientHooked: self._gradient_hooked,
+            events.ParameterUpdating: self._parameter_updating,
+            events.ParameterUpdated: self._parameter_updated,
+            events.Reported: self._reported,
+            events.Failed: self._failed,
+        }
+
+    def __call__(self, event: Any) -> None:
+        recorder = self._recorder
+        if recorder.disabled:
+            return
+        try:
+            self._methods[type(event)](event)
+        except Exception as error:
+            recorder.fail(error)
+
+    # ---- who is who -------------------------------------------------------------------------------------------
+
+    def _variable(self, node: Any, array: Any, made_by: str = "") -> Variable:
+        """The log's number for a variable node; `array` is what it holds now."""
+        known = node.watch_id
+        if known.__class__ is Variable and known.owner is self._owner:
+            return known
+        variable = node.get_variable_or_none()
+        recorder = self._recorder
+        if isinstance(variable, self._parameter_class):
+            name = self._names.name_of_parameter(variable)
+            known = recorder.new_variable(name, parameter=True, array=variable.array)
+        elif node.name:
+            name = recorder.name_in_iteration(node.name)
+            known = recorder.new_variable(name, made_by=node.name, array=array)
+        else:
+            creator = node.creator_node
+            known = recorder.new_variable(made_by=made_by if creator is None else _label(creator))
+        node.watch_id = known
+        return known
+
+    def _variables(self, nodes: Sequence[Any], arrays: Sequence[Any]) -> list[Variable]:
+        return [self._variable(node, array) for node, array in zip(nodes, arrays, strict=True)]
+
+    def _op(self, node: Any) -> tuple[int, str]:
+        """Id and label of the op of a function node."""
+        cls = type(node.as_creator())  # of an old-style function the script's own class, not the adapter
+        key = cls, node.op_name, node.x_roles, node.y_roles
+        op = self._ops.get(key)
+        if op is None:
+            label = _label(node)
+            number = self._recorder.writer.op(cls.__name__, label, node.x_roles, node.y_roles, node.formula)
+            op = self._ops[key] = number, label
+        return op
+
+    def _node(self, node: Any) -> Node | None:
+        """What the recorder knows of a function node, None if its forward pass wasn't watched."""
+        known = node.watch_id
+        return known if known.__class__ is Node and known.owner is self._owner else None
+
+    def _training(self) -> bool:
+        return bool(self._config.train and self._config.enable_backprop)
+
+    # ---- forward ----------------------------------------------------------------------------------------------
+
+    def _scope_entered(self, event: Any) -> None:
+        args = [describe(arg) for arg in event.args]
+        args += [f"{name}={describe(arg)}" for name, arg in event.kwargs.items()]
+        self._recorder.scope_entered(self._names.scope_of(event.link), args, self._training())
+
+    def _scope_exited(self, event: Any) -> None:
+        self._recorder.scope_exited(event.failed)
+
+    def _forward(self, event: Any) -> None:
+        node = event.node
+        op, label = self._op(node)
+        owner = self._owner
+        train = bool(self._config.train)
+        training = train and bool(self._config.enable_backprop)
+        self._recorder.phase_of_call(training)
+        x = []
+        for x_node, array in zip(event.x, event.x_arrays, strict=True):
+            known = x_node.watch_id
+            if known.__class__ is not Variable or known.owner is not owner:
+                known = self._variable(x_node, array)
+            x.append(known)
+        node.watch_id = self._recorder.forward(
+            op,
+            label,
+            x,
+            event.x_arrays,
+            [self._variable(y.node, None, label) for y in event.y],
+            event.y_arrays,
+            attributes={} if type(node).attributes is self._plain_attributes else node.attributes(),
+            training=training,
+            train=train,
+            in_graph=event.in_graph,
+            during=None if event.during is None else self._node(event.during),
+            random_state=node.random_state or "",
+            duration_ns=event.duration_ns,
+        )
+
+    def _failed(self, event: Any) -> None:
+        shapes = [describe(array) for array in event.arrays]
+        self._recorder.op_failed(event.error, _label(event.node), shapes, self._training())
+
+    # ---- backward ---------------------------------------------------------------------------------------------
+
+    def _backward_started(self, event: Any) -> None:
+        self._recorder.backward_started(
+            self._variables(event.roots, event.root_arrays),
+            event.root_arrays,
+            event.seeds,
+            event.node_count,
+            event.double,
+            event.call,
+        )
+
+    def _backward(self, event: Any) -> None:
+        node = self._node(event.node)
+        if node is None:
+            node = self._unwatched(event)
+        why = {}
+        for place, (x, gx) in enumerate(zip(event.x, event.gx, strict=True)):
+            if gx is None:
+                why[place] = self._why_no_gradient(event.node, place, x)
+        self._recorder.backward(node, event.gy, event.gx, why, event.duration_ns)
+
+    def _unwatched(self, event: Any) -> Node:
+        """A node whose forward pass happened before we watched."""
+        op, label = self._op(event.node)
+        x = [self._variable(x, None).number for x in event.x]
+        y = [self._variable(y, None).number for y in event.y if y is not None]
+        node = self._recorder.unseen_node(op, label, x, y)
+        event.node.watch_id = node
+        return node
+
+    def _why_no_gradient(self, node: Any, place: int, x: Any) -> str:
+        role = node.x_roles[place] if place < len(node.x_roles) else f"input {place}"
+        if x.requires_grad:
+            if self._recorder.walk_call() == "grad":
+                return f"{role}: grad() did not ask for it, or the op's rule gives none"
+            return f"{role}: the op's rule gives none (its gradient is zero)"
+        if x.dtype is not None and x.dtype.kind not in "fc":
+            return f"{role} holds {x.dtype.name} values, which have no gradient"
+        if x.creator_node is not None:
+            return f"{role} needs no gradient: nothing that it was computed from does"
+        return f"{role} needs no gradient: it was given as a plain array, or with requires_grad=False"
+
+    def _backward_finished(self, event: Any) -> None:
+        self._recorder.backward_finished(event.failed)
+
+    def _grad_accumulated(self, event: Any) -> None:
+        self._recorder.grad_accumulated(
+            self._variable(event.variable, None),
+            event.before,
+            event.contribution,
+            event.after,
+            None if event.node is None else self._node(event.node),
+        )
+
+    def _grads_cleared(self, event: Any) -> None:
+        cleared = [self._variable(parameter.node, parameter.array) for parameter in event.parameters]
+        self._recorder.grads_cleared(cleared, event.zeroed)
+
+    # ---- update -----------------------------------------------------------------------------------------------
+
+    def _optimizer_set_up(self, event: Any) -> None:
+        self._recorder.optimizer_set_up()
+
+    def _update_started(self, event: Any) -> None:
+        hyperparam = getattr(event.optimizer, "hyperparam", None)
+        hyper = {} if hyperparam is None else hyperparam.get_dict()
+        self._recorder.update_started(type(event.optimizer).__name__, hyper, event.t)
+
+    def _update_finished(self, event: Any) -> None:
+        self._recorder.update_finished(event.failed)
+
+    def _gradient_hooking(self, event: Any) -> None:
+        self._before.gradients = self._recorder.gradients_of([p.grad for p in event.parameters])
+
+    def _gradient_hooked(self, event: Any) -> None:
+        before = self._before.__dict__.pop("gradients", None)
+        if before is not None and len(before) == len(event.parameters):
+            variables = [self._variable(p.node, p.array) for p in event.parameters]
+            gradients = [p.grad for p in event.parameters]
+            self._recorder.gradients_hooked(event.hook, variables, before, gradients)
+
+    def _parameter_updating(self, event: Any) -> None:
+        parameter = event.parameter
+        self._before.update = (
+            parameter.node,
+            self._recorder.param_before(parameter.array, parameter.grad, event.state),
+        )
+
+    def _parameter_updated(self, event: Any) -> None:
+        parameter = event.parameter
+        node, before = self._before.__dict__.pop("update", (None, None))
+        if node is parameter.node and before is not None:
+            self._recorder.param_updated(
+                self._variable(parameter.node, parameter.array),
+                before,
+                parameter.array,
+                event.state,
+                event.lr,
+                type(event.rule).__name__,
+            )
+
+    def _reported(self, event: Any) -> None:
+        value = event.value
+        array = getattr(value, "array", value)
+        self._recorder.reported(event.name, array)
+
+
+def _label(node: Any) -> str:
+    return node.op_name or type(node).__name__

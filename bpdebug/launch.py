@@ -1,0 +1,44 @@
+"""How the script's process is started: its command line, and the settings that travel in it.
+
+Both halves read this page: the debugger builds the command, the child reads the settings back. It imports the
+standard library's light part only, because the child is started before anything slow is imported.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import sys
+from pathlib import Path
+
+__all__ = ["BOOTSTRAP", "ChildSettings", "child_command"]
+
+BOOTSTRAP = Path(__file__).resolve().parent / "debuggee" / "bootstrap.py"
+
+
+@dataclasses.dataclass(frozen=True)
+class ChildSettings:
+    """What the child must know before it runs the script.
+
+    `control` is the number of an inherited socket to the debugger, or None for a run that nobody steps. `screen`
+    says that the terminal belongs to the debugger: output is recorded and not passed on. `progress` allows a
+    progress line on stderr.
+    """
+
+    log_directory: str
+    control: int | None = None
+    screen: bool = False
+    real_chainer: bool = False
+    progress: bool = False
+
+    def to_json(self) -> str:
+        return json.dumps(dataclasses.asdict(self))
+
+    @classmethod
+    def from_json(cls, text: str) -> ChildSettings:
+        return cls(**json.loads(text))
+
+
+def child_command(settings: ChildSettings, script: str, args: list[str]) -> list[str]:
+    """The command that runs `script` with `args` under the recorder."""
+    return [sys.executable, str(BOOTSTRAP), settings.to_json(), script, *args]

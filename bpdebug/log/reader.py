@@ -1,0 +1,399 @@
+"""Reads a run directory: finished, still growing, cut off or damaged.
+
+Only whole index records whose bodies are there count as events, so a run that was killed opens at its last whole
+event. Damage elsewhere is an error about that one event or tensor (`DamagedLog`), never about the run.
+"""
+
+from __future__ import annotations
+
+import bisect
+import contextlib
+import difflib
+import math
+import mmap
+import os
+import re
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+import msgspec
+import numpy as np
+
+from ..errors import AddressError, DamagedLog, NotCaptured
+from .address import format_address, readings
+from .definitions import Definitions
+from .mapped import MappedRecords, is_whole, map_file
+from .records import Event, LayoutDefinition
+from .run_file import read_run_file
+from .schema import (
+    DEFINITIONS_FILE,
+    EVENT_INDEX,
+    EVENT_INDEX_FILE,
+    EVENTS_FILE,
+    NOT_CAPTURED,
+    NOTHING,
+    TENSOR_INDEX,
+    TENSOR_INDEX_FILE,
+    Kind,
+    Phase,
+    segment_file,
+)
+
+__all__ = ["LogReader"]
+
+_DTYPE = re.compile(r"[<>|][biufc][0-9]{1,2}")
+_MAX_SEGMENT_MAPS = 64
+_COPIED_BYTES = 1 << 20
+"""Tensors up to this size are handed out as copies."""
+_MAX_NEAR_EVENTS = 20_000
+_decode_event = msgspec.json.Decoder(Event).decode
+_KINDS = frozenset(Kind)
+_PHASES = frozenset(Phase)
+
+
+class LogReader:
+    """A run directory, open for reading; also a context manager.
+
+    Args:
+        directory: of the run.
+
+    Raises:
+        NotALog: there is no run in it.
+        NewerLog: the run has a schema that this version doesn't know.
+    """
+
+    def __init__(self, directory: str | os.PathLike[str]) -> None:
+        self.directory = Path(directory)
+        self.run = read_run_file(self.directory)
+        self._events = MappedRecords(self.directory / EVENT_INDEX_FILE, EVENT_INDEX)
+        self._tensor_records = MappedRecords(self.directory / TENSOR_INDEX_FILE, TENSOR_INDEX)
+        self._definitions = Definitions(self.directory / DEFINITIONS_FILE)
+        self.texts = self._definitions.texts
+        self.scopes = self._definitions.scopes
+        self.ops = self._definitions.ops
+        self.layouts = self._definitions.layouts
+        self.sources = self._definitions.sources
+        self.sites = self._definitions.sites
+        self.variables = self._definitions.variables
+        self.threads = self._definitions.threads
+        self._index: np.ndarray = self._events.array
+        self._bodies_file = -1
+        self._bodies_bytes = 0
+        self._bodies_missing = 0
+        self._segments: dict[int, mmap.mmap] = {}
+        self.refresh()
+
+    @property
+    def index(self) -> np.ndarray:
+        """One row of `schema.EVENT_INDEX` an event. In a damaged log, rows may hold any numbers: `body` tells.
+
+        Raises:
+            DamagedLog: the file was cut off while it was open.
+        """
+        self._whole_records()
+        return self._index
+
+    # ---- as a whole -------------------------------------------------------------------------------------------
+
+    def refresh(self) -> bool:
+        """Look at the files again; whether there are more events than before.
+
+        Raises:
+            DamagedLog: the index was cut off while it was open.
+        """
+        before = len(self._index)
+        # What an event needs was written before its index record, so the index is measured first.
+        self._events.grow()
+        self._measure_bodies()
+        self._tensor_records.grow()
+        self._definitions.grow()
+        rows = self._whole_records()
+        whole = self._count_whole(rows)
+        self._bodies_missing = len(rows) - whole
+        self._index = rows[:whole]
+        return whole > before
+
+    def __len__(self) -> int:
+        return len(self._index)
+
+    @property
+    def finished(self) -> bool:
+        """Whether the run ended in an orderly way."""
+        return len(self.index) > 0 and int(self.index["kind"][-1]) == Kind.run_finished
+
+    @property
+    def problem(self) -> str:
+        """One line about what is cut off or damaged; empty where nothing is."""
+        if self._bodies_missing:
+            return f"{EVENTS_FILE} is cut off: {self._bodies_missing} events of {len(self._events.array)} are lost"
+        if self._definitions.problem:
+            return self._definitions.problem
+        if self._events.loose_bytes:
+            return f"events from {len(self)} on are lost: {EVENT_INDEX_FILE} ends in the middle of a record"
+        if self._tensor_records.loose_bytes:
+            return f"later tensors are lost: {TENSOR_INDEX_FILE} ends in the middle of a record"
+        return ""
+
+    def close(self) -> None:
+        """Let go of the files; arrays that were handed out stay valid."""
+        if self._bodies_file >= 0:
+            os.close(self._bodies_file)
+            self._bodies_file = -1
+        self._segments.clear()
+
+    def __enter__(self) -> LogReader:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def __del__(self) -> None:
+        with contextlib.suppress(Exception):
+            self.close()
+
+    # ---- events -----------------------------------------------------------------------------------------------
+
+    def body(self, seq: int) -> Event:
+        """What event `seq` holds beside its index record.
+
+        Raises:
+            DamagedLog: it can't be read, isn't what the schema says, or its index record makes no sense.
+            IndexError: there is no such event.
+        """
+        row = self._row(seq)
+        offset, length = int(row["offset"]), int(row["length"])
+        fault = self._fault_in(row)
+        if not fault and offset + length > self._bodies_bytes:
+            fault = f"its body should end at byte {offset + length} of {EVENTS_FILE}"
+        if fault:
+            raise DamagedLog(f"{self.directory}: event {seq} is damaged: {fault}")
+        try:
+            line = os.pread(self._bodies_file, length, offset)
+            event = _decode_event(line)
+        except (OSError, msgspec.MsgspecError, RecursionError, ValueError) as error:
+            raise DamagedLog(f"{self.directory}: event {seq} is damaged: {error}") from error
+        kind = Kind(int(row["kind"])).name
+        if event.__struct_config__.tag != kind:
+            found = event.__struct_config__.tag
+            raise DamagedLog(f"{self.directory}: event {seq} is damaged: its body is {found}, not {kind}")
+        return event
+
+    def address(self, seq: int) -> str:
+        """What a person types to name event `seq`.
+
+        Raises:
+            DamagedLog: its index record makes no sense.
+            IndexError: there is no such event.
+        """
+        row = self._row(seq)
+        fault = self._fault_in(row)
+        if fault:
+            raise DamagedLog(f"{self.directory}: event {seq} is damaged: {fault}")
+        return self._address_of(row)
+
+    def find(self, address: str) -> int:
+        """The seq of the event with this address.
+
+        Raises:
+            AddressError: there is none; the message names near ones.
+        """
+        for reading in readings(address):
+            scope = NOTHING if reading.scope is None else self._id_of_scope(reading.scope)
+            if scope is None or reading.label not in self.texts:
+                continue
+            label = self.texts.index(reading.label)
+            start, stop = self._events_of_iteration(reading.iteration)
+            rows = self.index[start:stop]
+            found = np.flatnonzero(
+                (rows["label"] == label)
+                & (rows["phase"] == reading.phase)
+                & (rows["scope"] == scope)
+                & (rows["ordinal"] == reading.ordinal)
+            )
+            if len(found):
+                return start + int(found[0])
+        raise AddressError(self._no_such_address(address))
+
+    # ---- tensors ----------------------------------------------------------------------------------------------
+
+    @property
+    def tensors(self) -> np.ndarray:
+        """One row of `schema.TENSOR_INDEX` a tensor.
+
+        Raises:
+            DamagedLog: the file was cut off while it was open.
+        """
+        if not self._tensor_records.whole:
+            raise DamagedLog(f"{self.directory}: {TENSOR_INDEX_FILE} was cut off while it was being read")
+        return self._tensor_records.array
+
+    @property
+    def tensor_count(self) -> int:
+        return len(self._tensor_records.array)
+
+    def layout_of(self, tensor: int) -> LayoutDefinition:
+        """dtype, shape and device of a tensor.
+
+        Raises:
+            DamagedLog: the log has no such tensor, or not its layout.
+        """
+        if not 0 <= tensor < self.tensor_count:
+            raise DamagedLog(f"{self.directory}: tensor {tensor} is missing: the log has {self.tensor_count}")
+        layout = int(self.tensors["layout"][tensor])
+        if layout >= len(self.layouts):
+            raise DamagedLog(f"{self.directory}: tensor {tensor} is damaged: it has an unknown layout")
+        return self.layouts[layout]
+
+    def array(self, tensor: int) -> np.ndarray:
+        """The content of a tensor, read-only: a small one as a copy, a big one as a view of the mapped file.
+
+        Raises:
+            NotCaptured: its bytes were not kept; the message says why.
+            DamagedLog: they can't be read.
+        """
+        layout = self.layout_of(tensor)
+        row = self.tensors[tensor]
+        number, offset = int(row["segment"]), int(row["offset"])
+        if number == NOT_CAPTURED:
+            raise NotCaptured(layout.why_not_captured or "its bytes were not kept")
+        shape = tuple(layout.shape)
+        if not _DTYPE.fullmatch(layout.dtype) or any(size < 0 for size in shape) or len(shape) > 64:
+            raise DamagedLog(f"{self.directory}: tensor {tensor} is damaged: {layout.dtype} of shape {shape}")
+        try:
+            dtype = np.dtype(layout.dtype)
+        except TypeError as error:
+            raise DamagedLog(f"{self.directory}: tensor {tensor} is damaged: dtype {layout.dtype}") from error
+        count = math.prod(shape)
+        if count == 0 or dtype.itemsize == 0:
+            try:
+                empty = np.empty(shape, dtype)
+            except ValueError as error:
+                raise DamagedLog(f"{self.directory}: tensor {tensor} is damaged: {error}") from error
+            empty.flags.writeable = False
+            return empty
+        data = self._segment(tensor, number, offset + count * dtype.itemsize)
+        array = np.frombuffer(data, dtype, count, offset).reshape(shape)
+        if array.nbytes <= _COPIED_BYTES:
+            # What is on the screen is drawn again and again, also after something has cut the file off.
+            array = array.copy()
+            array.flags.writeable = False
+        return array
+
+    # ---- the rest is ours -------------------------------------------------------------------------------------
+
+    def _whole_records(self) -> np.ndarray:
+        """The event records, after a look at whether the file still holds them."""
+        if not self._events.whole:
+            raise DamagedLog(f"{self.directory}: {EVENT_INDEX_FILE} was cut off while it was being read")
+        return self._events.array
+
+    def _row(self, seq: int) -> Any:
+        if not 0 <= seq < len(self.index):
+            raise IndexError(f"event {seq}: the log has events 0 to {len(self.index) - 1}")
+        return self.index[seq]
+
+    def _fault_in(self, row: Any) -> str:
+        """What is wrong with an index record; empty if nothing is."""
+        if int(row["kind"]) not in _KINDS:
+            return f"unknown kind {int(row['kind'])}"
+        if int(row["phase"]) not in _PHASES:
+            return f"unknown phase {int(row['phase'])}"
+        if int(row["label"]) >= len(self.texts):
+            return "its label is missing"
+        for field, items in (("scope", self.scopes), ("site", self.sites)):
+            if int(row[field]) != NOTHING and int(row[field]) >= len(items):
+                return f"its {field} is missing"
+        if int(row["thread"]) >= len(self.threads):
+            return "its thread is missing"
+        for field in ("partner", "parent"):
+            if int(row[field]) != NOTHING and int(row[field]) >= len(self.index):
+                return f"its {field} is missing"
+        return ""
+
+    def _address_of(self, row: Any) -> str:
+        scope = int(row["scope"])
+        return format_address(
+            int(row["iteration"]),
+            int(row["phase"]),
+            None if scope == NOTHING else self.scopes[scope].path,
+            self.texts[int(row["label"])],
+            int(row["ordinal"]),
+        )
+
+    def _measure_bodies(self) -> None:
+        if self._bodies_file < 0:
+            try:
+                path = self.directory / EVENTS_FILE
+                self._bodies_file = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+            except OSError:
+                return
+        self._bodies_bytes = os.fstat(self._bodies_file).st_size
+
+    def _count_whole(self, rows: np.ndarray) -> int:
+        """How many events have their bodies; bodies are in the order of events."""
+        if not len(rows) or _end(rows[-1]) <= self._bodies_bytes:
+            return len(rows)
+        ends = rows["offset"] + rows["length"]
+        whole = np.flatnonzero(ends <= self._bodies_bytes)
+        return int(whole[-1]) + 1 if len(whole) else 0
+
+    def _segment(self, tensor: int, number: int, end: int) -> mmap.mmap:
+        data = self._segments.get(number)
+        if data is None or len(data) < end or not is_whole(data):
+            path = self.directory / segment_file(number)
+            try:
+                size = path.stat().st_size
+            except OSError as error:
+                raise DamagedLog(f"{path}: tensor {tensor} is lost: {error.strerror}") from error
+            found = map_file(path, size) if size >= end else None
+            if found is None:
+                raise DamagedLog(f"{path}: tensor {tensor} is cut off: the file has {size} bytes of {end}")
+            while len(self._segments) >= _MAX_SEGMENT_MAPS:
+                self._segments.pop(next(iter(self._segments)))
+            data = self._segments[number] = found
+        return data
+
+    def _id_of_scope(self, path: str) -> int | None:
+        return next((i for i, scope in enumerate(self.scopes) if scope.path == path), None)
+
+    def _events_of_iteration(self, iteration: int) -> tuple[int, int]:
+        """First seq of an iteration, and one after its last; iterations never fall."""
+        column = self.index["iteration"]
+        places = range(len(column))
+        start = bisect.bisect_left(places, iteration, key=lambda i: int(column[i]))
+        stop = bisect.bisect_right(places, iteration, lo=start, key=lambda i: int(column[i]))
+        return start, stop
+
+    def _no_such_address(self, address: str) -> str:
+        if not len(self.index):
+            return f"{address}: the log has no events yet"
+        reading = next(readings(address), None)
+        if reading is None:
+            example = self._some_address()
+            return (
+                f"{address}: an address looks like it0/forward/MLP.l1/linear\n"
+                f"(iteration, phase, scope, label, ~2 for the second){example}"
+            )
+        start, stop = self._events_of_iteration(reading.iteration)
+        if start == stop:
+            last = int(self.index["iteration"][-1])
+            return f"{address}: the log has iterations 0 to {last}"
+        names = []
+        for seq in range(start, min(stop, start + _MAX_NEAR_EVENTS)):
+            row = self.index[seq]
+            if not self._fault_in(row):
+                names.append(self._address_of(row))
+        near = difflib.get_close_matches(address, dict.fromkeys(names), 3, 0.5)
+        hint = f"\nNear it: {', '.join(near)}" if near else ""
+        return f"{address}: no event has this address{hint}"
+
+    def _some_address(self) -> str:
+        row = self.index[len(self.index) // 2]
+        return "" if self._fault_in(row) else f", such as {self._address_of(row)}"
+
+
+def _end(row: Any) -> int:
+    return int(row["offset"]) + int(row["length"])

@@ -1,0 +1,53 @@
+"""Reads `run.json`, which says whether the rest of a run directory can be read."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import msgspec
+
+from ..errors import NewerLog, NotALog
+from .records import RunFile
+from .schema import RUN_FILE, SCHEMA_VERSION
+
+__all__ = ["read_run_file"]
+
+
+class _Version(msgspec.Struct):
+    """The one field of `run.json` that every version has."""
+
+    schema: int
+    writer: str = "a newer version"
+
+
+def read_run_file(directory: Path) -> RunFile:
+    """Who wrote the run in `directory`.
+
+    Raises:
+        NotALog: there is no run in it.
+        NewerLog: the run has a schema that this version doesn't know.
+    """
+    if not directory.is_dir():
+        what = "this is a file; a run is a directory" if directory.exists() else "there is no such directory"
+        raise NotALog(f"{directory}: {what}")
+    try:
+        text = (directory / RUN_FILE).read_bytes()
+    except FileNotFoundError as error:
+        raise NotALog(f"{directory}: this directory holds no recorded run ({RUN_FILE} is missing)") from error
+    except OSError as error:
+        raise NotALog(f"{directory}: {RUN_FILE} can't be read: {error.strerror}") from error
+    try:
+        version = msgspec.json.decode(text, type=_Version)
+    except (msgspec.MsgspecError, RecursionError, ValueError) as error:
+        raise NotALog(f"{directory}: {RUN_FILE} isn't one of ours: {error}") from error
+    if version.schema > SCHEMA_VERSION:
+        raise NewerLog(
+            f"{directory}: this run was written by {version.writer} in format {version.schema}; "
+            f"this bpdebug reads formats up to {SCHEMA_VERSION}.\nUpdate bpdebug to open it."
+        )
+    if version.schema < 1:
+        raise NotALog(f"{directory}: {RUN_FILE} names format {version.schema}, which never was")
+    try:
+        return msgspec.json.decode(text, type=RunFile)
+    except (msgspec.MsgspecError, RecursionError, ValueError) as error:
+        raise NotALog(f"{directory}: {RUN_FILE} is damaged: {error}") from error

@@ -1,0 +1,92 @@
+"""Puts staged bytes into the segment files, past the kernel's page cache where that is cheaper.
+
+A page of the cache that no program has used for a while costs several times what copying into it costs, most of all
+in a virtual machine; large aligned pieces therefore go to the disk from where they are. Ends that are not aligned,
+small pieces, and file systems that can not do this, go the common way.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from pathlib import Path
+
+from .schema import segment_file
+
+__all__ = ["SegmentWriter", "open_new", "write_all"]
+
+DIRECT_BYTES = 256 << 10
+"""The common way is cheaper for pieces smaller than this."""
+_PAGE = 4096
+_O_DIRECT = getattr(os, "O_DIRECT", 0)
+
+
+class SegmentWriter:
+    """The segment files of a run, filled one after the other. For one thread."""
+
+    def __init__(self, directory: Path) -> None:
+        self._directory = directory
+        self._number = -1
+        self._file = -1
+        self._direct = -1
+
+    def write(self, segment: int, offset: int, data: memoryview, hurry: bool = False) -> None:
+        """Write `data` at `offset` of segment `segment`.
+
+        Args:
+            data: its place in memory is aligned to pages where `offset` is.
+            hurry: the disk can't keep up: let the page cache take it.
+
+        Raises:
+            OSError: the disk is full, or gone.
+        """
+        if segment != self._number:
+            self._begin(segment)
+        head = -offset % _PAGE
+        middle = (len(data) - head) // _PAGE * _PAGE
+        if self._direct < 0 or hurry or middle < DIRECT_BYTES:
+            write_all(self._file, data, offset)
+            return
+        write_all(self._file, data[:head], offset)
+        try:
+            write_all(self._direct, data[head : head + middle], offset + head)
+        except OSError:
+            # Not every file system that lets us open a file so can write it so; a full disk fails once more.
+            os.close(self._direct)
+            self._direct = -1
+            write_all(self._file, data[head : head + middle], offset + head)
+        write_all(self._file, data[head + middle :], offset + head + middle)
+
+    def close(self) -> None:
+        """Close the file that is open."""
+        for file in (self._file, self._direct):
+            if file >= 0:
+                with contextlib.suppress(OSError):
+                    os.close(file)
+        self._file = self._direct = -1
+
+    def _begin(self, segment: int) -> None:
+        self.close()
+        path = self._directory / segment_file(segment)
+        self._file = open_new(path)
+        self._number = segment
+        if _O_DIRECT:
+            with contextlib.suppress(OSError):
+                self._direct = os.open(path, os.O_WRONLY | os.O_CLOEXEC | _O_DIRECT)
+
+
+def open_new(path: Path) -> int:
+    """A file descriptor to write a file with that doesn't exist yet; for the user alone, as tensors can be private."""
+    return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+
+
+def write_all(file: int, data: bytes | memoryview, offset: int | None = None) -> None:
+    """Write all of `data`, at the end of what we wrote or at `offset`."""
+    rest = memoryview(data)
+    while rest:
+        if offset is None:
+            written = os.write(file, rest)
+        else:
+            written = os.pwrite(file, rest, offset)
+            offset += written
+        rest = rest[written:]

@@ -1,0 +1,330 @@
+"""Writes a run directory while the run goes on.
+
+The training appends to buffers; one thread of ours writes them, at the latest `FLUSH_AFTER_S` after the first
+byte came in, in the order that the schema promises: bytes, tensor records, definitions, bodies, index. Only that
+thread touches the files, so a Ctrl-C that hits the training anywhere leaves whole events behind.
+
+When the disk is full or gone, recording stops with one warning and the training goes on. After a fork the child's
+copy writes nothing.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import datetime
+import fcntl
+import os
+import struct
+import sys
+import threading
+import time
+import weakref
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import numpy as np
+
+from .. import __version__
+from ..errors import LogError, RunDirectoryExists
+from .interning import Interning
+from .plain import encode_line, utf8_text
+from .records import Event, RunFile
+from .schema import (
+    DEFINITIONS_FILE,
+    EVENT_INDEX,
+    EVENT_INDEX_FILE,
+    EVENTS_FILE,
+    NOTHING,
+    RUN_FILE,
+    SCHEMA_VERSION,
+    TENSOR_INDEX_FILE,
+)
+from .segment_writer import SegmentWriter, open_new, write_all
+from .tensor_store import Entry, TensorStore
+
+__all__ = ["LogWriter"]
+
+FLUSH_AFTER_S = 0.04
+"""Less than the promised 50 ms: writing takes time, too."""
+BODIES_WAITING = 1 << 16
+BODY_BYTES_WAITING = 64 << 20
+"""So many unwritten events or bytes of them, and whoever appends the next one waits for the disk."""
+
+_TAIL = struct.Struct("<BBHIIIIIIHHIIId")
+_TAIL_DTYPE = np.dtype([("tail", f"V{_TAIL.size}")])
+_WHOLE_DTYPE = np.dtype([("offset", "<u8"), ("length", "<u4"), ("tail", f"V{_TAIL.size}")])
+assert _WHOLE_DTYPE.itemsize == EVENT_INDEX.itemsize
+_clock = time.perf_counter_ns
+_encode = msgspec.json.Encoder().encode
+_MAX_U16 = 0xFFFF
+_MAX_U32 = 0xFFFFFFFF
+
+_writers: weakref.WeakSet[LogWriter] = weakref.WeakSet()
+
+
+class LogWriter(Interning):
+    """The one writer of a run directory; `create` makes one. Safe to use from several threads."""
+
+    def __init__(self, directory: Path, files: dict[str, int]) -> None:
+        self._mutex = threading.RLock()
+        self._definition_lines: list[bytes] = []
+        super().__init__(self._mutex, self._define)
+        self.directory = directory
+        self.store = TensorStore(self.layout, self._mutex, self._hurry)
+        self.stopped = False
+        """Nothing is written any more: closed, failed, or in a forked child."""
+        self._files = files
+        self._segments = SegmentWriter(directory)
+        self._started_ns = time.perf_counter_ns()
+        self._pending: list[bytes] = []  # body, rest of the index record, body, rest, ...
+        self._pending_bytes = 0
+        self._taken = 0
+        self._body_offset = 0
+        self._wake = threading.Event()
+        self._awake = False
+        self._urgent = threading.Event()
+        self._progress = threading.Condition(self._mutex)
+        self._rounds_begun = 0
+        self._rounds_done = 0
+        self._closing = False
+        self._thread = threading.Thread(target=self._run, name="bpdebug-log", daemon=True)
+        _writers.add(self)
+        self._thread.start()
+
+    @staticmethod
+    def create(directory: str | os.PathLike[str], script: str = "") -> LogWriter:
+        """Begin a run in `directory`, which is made where it doesn't exist.
+
+        Raises:
+            RunDirectoryExists: there is something in it already.
+            LogError: it can't be made or written.
+        """
+        path = Path(directory)
+        try:
+            path.mkdir(mode=0o700, parents=True, exist_ok=True)
+            if any(path.iterdir()):
+                raise RunDirectoryExists(
+                    f"{path}: this directory isn't empty, and a run never overwrites anything.\n"
+                    "Choose another one with --log, or remove it."
+                )
+            run = RunFile(
+                schema=SCHEMA_VERSION,
+                writer=f"bpdebug {__version__}",
+                created=datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
+                script=utf8_text(script),
+                pid=os.getpid(),
+            )
+            # A reader must never see half of this file.
+            unfinished = path / (RUN_FILE + ".new")
+            file = open_new(unfinished)
+            try:
+                write_all(file, encode_line(run))
+            finally:
+                os.close(file)
+            unfinished.rename(path / RUN_FILE)
+            names = (TENSOR_INDEX_FILE, DEFINITIONS_FILE, EVENTS_FILE, EVENT_INDEX_FILE)
+            files = {name: open_new(path / name) for name in names}
+            # As long as this lock is held, others know that the run is being written.
+            with contextlib.suppress(OSError):
+                fcntl.flock(files[EVENT_INDEX_FILE], fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except FileExistsError as error:
+            raise RunDirectoryExists(
+                f"{path}: a run needs a directory, and this is something else"
+            ) from error
+        except OSError as error:
+            raise LogError(f"{path}: can't write a log there: {error.strerror or error}") from error
+        return LogWriter(path, files)
+
+    @property
+    def mutex(self) -> Any:
+        """Held while anything is added; whoever numbers events holds it around `append`, too."""
+        return self._mutex
+
+    # ---- what the recorder calls ------------------------------------------------------------------------------
+
+    def tensor(self, array: np.ndarray, device: str = "cpu") -> int:
+        """The row of the content that `array` has now; the same content has one row."""
+        return self.store.put(array, device)[0]
+
+    def tensor_entry(self, array: np.ndarray, device: str = "cpu") -> Entry:
+        """As `tensor`, with the TensorFlag bits of the content."""
+        return self.store.put(array, device)
+
+    def append(
+        self,
+        kind: int,
+        body: Event,
+        phase: int = 0,
+        depth: int = 0,
+        iteration: int = 0,
+        scope: int = NOTHING,
+        label: int = NOTHING,
+        site: int = NOTHING,
+        node: int = NOTHING,
+        ordinal: int = 1,
+        thread: int = 0,
+        flags: int = 0,
+        partner: int = NOTHING,
+        parent: int = NOTHING,
+        time_us: int | None = None,
+        value: float = 0.0,
+    ) -> int:
+        """Add an event; the fields are those of `schema.EVENT_INDEX`.
+
+        Returns:
+            Its seq. The time is taken now unless given.
+        """
+        try:
+            line = _encode(body) + b"\n"
+        except (TypeError, ValueError, OverflowError, RecursionError):
+            line = encode_line(body)
+        if time_us is None:
+            time_us = (_clock() - self._started_ns) // 1000
+        if time_us > _MAX_U32:
+            time_us = _MAX_U32
+        if depth > _MAX_U16:
+            depth = _MAX_U16
+        if node > _MAX_U32:
+            node = NOTHING
+        tail = _TAIL.pack(
+            kind, phase, depth, iteration, scope, label, site, node, ordinal,
+            thread, flags, partner, parent, time_us, value,
+        )  # fmt: skip
+        with self._mutex:
+            if self.stopped:
+                return self._taken
+            # One operation, so that an interrupt can't leave a body without its record.
+            self._pending += (line, tail)
+            seq = self._taken + (len(self._pending) >> 1) - 1
+            self._pending_bytes += len(line)
+            crowded = self._pending_bytes > BODY_BYTES_WAITING or len(self._pending) > 2 * BODIES_WAITING
+        if not self._awake:
+            self._awake = True
+            self._wake.set()
+        if crowded:
+            self.flush()
+        return seq
+
+    def time_us(self) -> int:
+        """Microseconds since the writer was made, as far as the index has room for them."""
+        return min((time.perf_counter_ns() - self._started_ns) // 1000, _MAX_U32)
+
+    @property
+    def event_count(self) -> int:
+        """Events appended so far."""
+        return self._taken + (len(self._pending) >> 1)
+
+    def flush(self) -> None:
+        """Return when all that was added so far can be read by others."""
+        with self._progress:
+            wanted = self._rounds_begun + 1
+            self._urgent.set()
+            self._wake.set()
+            while self._rounds_done < wanted and not self.stopped and self._thread.is_alive():
+                self._progress.wait(0.5)
+
+    def close(self) -> None:
+        """Write everything and close the files; doing it twice does no harm."""
+        if not self.stopped:
+            self.flush()
+        with self._mutex:
+            self._closing = True
+        self._urgent.set()
+        self._wake.set()
+        if self._thread.is_alive() and self._thread is not threading.current_thread():
+            self._thread.join(10.0)
+        self.store.close()
+
+    # ---- the thread that writes -------------------------------------------------------------------------------
+
+    def _define(self, line: bytes) -> None:
+        self._definition_lines.append(line)
+
+    def _hurry(self) -> None:
+        self._urgent.set()
+        self._wake.set()
+
+    def _run(self) -> None:
+        while True:
+            self._wake.wait()
+            if not self._closing:
+                self._urgent.wait(FLUSH_AFTER_S)
+            # In this order: what is appended from here on is in this round, or wakes us again.
+            self._wake.clear()
+            self._urgent.clear()
+            self._awake = False
+            with self._mutex:
+                closing = self._closing
+            try:
+                self._write_all()
+            except OSError as error:
+                self._give_up(error)
+            if closing or self.stopped:
+                break
+        self.stopped = True
+        self.store.close()
+        with self._progress:
+            self._progress.notify_all()
+        self._segments.close()
+        for file in self._files.values():
+            with contextlib.suppress(OSError):
+                os.close(file)
+
+    def _write_all(self) -> None:
+        with self._mutex:
+            self._rounds_begun += 1
+            pieces, records = self.store.take()
+            definitions, self._definition_lines = self._definition_lines, []
+            events, self._pending = self._pending, []
+            self._taken += len(events) >> 1
+            self._pending_bytes = 0
+        for piece in pieces:
+            self._segments.write(piece.segment, piece.offset, piece.data, self.store.crowded)
+            self.store.done(piece)
+        self.store.done()  # buffers that were written to their end in an earlier round
+        write_all(self._files[TENSOR_INDEX_FILE], b"".join(records))
+        write_all(self._files[DEFINITIONS_FILE], b"".join(definitions))
+        if events:
+            bodies = events[0::2]
+            write_all(self._files[EVENTS_FILE], b"".join(bodies))
+            write_all(self._files[EVENT_INDEX_FILE], self._index_records(bodies, events[1::2]))
+        with self._progress:
+            self._rounds_done = self._rounds_begun
+            self._progress.notify_all()
+
+    def _index_records(self, bodies: list[bytes], tails: list[bytes]) -> bytes:
+        records = np.empty(len(bodies), _WHOLE_DTYPE)
+        lengths = np.fromiter(map(len, bodies), np.uint32, len(bodies))
+        ends = self._body_offset + np.cumsum(lengths, dtype=np.uint64)
+        records["length"] = lengths
+        records["offset"] = ends - lengths
+        records["tail"] = np.frombuffer(b"".join(tails), _TAIL_DTYPE)["tail"]
+        self._body_offset = int(ends[-1])
+        return records.tobytes()
+
+    def _give_up(self, error: OSError) -> None:
+        self.stopped = True
+        if sys.__stderr__ is not None:
+            reason = error.strerror or str(error)
+            with contextlib.suppress(OSError, ValueError):
+                sys.__stderr__.write(
+                    f"bpdebug: recording stopped, the log can't be written: {reason} ({self.directory});"
+                    " the script goes on\n"
+                )
+                sys.__stderr__.flush()
+
+    def _forget(self) -> None:
+        """In a forked child: the files belong to the parent, and our thread doesn't exist here."""
+        self.stopped = True
+        self._mutex = self._lock = threading.RLock()
+        self._progress = threading.Condition(self._mutex)
+        self.store.forget()
+
+
+def _after_fork_in_child() -> None:
+    for writer in list(_writers):
+        writer._forget()
+
+
+os.register_at_fork(after_in_child=_after_fork_in_child)

@@ -1,0 +1,151 @@
+"""Which lines of the user led here: stacks of user frames, found cheaply.
+
+A frame is the user's unless its file belongs to the debugger, the engine, the standard library or an installed
+package. The walk reads only code objects and instruction offsets; line numbers are looked up once for each
+combination of them.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import sysconfig
+import tokenize
+from collections.abc import Iterable
+from types import CodeType, FrameType
+
+from ..log.schema import NOTHING
+from ..log.writer import LogWriter
+
+__all__ = ["CallSites"]
+
+_NOT_USER = -1
+_MAX_CACHED = 1 << 16
+_PACKAGE_DIRECTORIES = ("site-packages", "dist-packages")
+_OWN_DIRECTORY = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+
+
+class CallSites:
+    """Finds call sites and gives them their numbers in the log.
+
+    Args:
+        writer: where sites and source files are defined.
+    """
+
+    def __init__(self, writer: LogWriter) -> None:
+        self._writer = writer
+        self._foreign = {_OWN_DIRECTORY}
+        for name in ("stdlib", "platstdlib"):
+            path = sysconfig.get_paths().get(name)
+            if path:
+                self._foreign |= {os.path.abspath(path), os.path.realpath(path)}
+        self._script_directory = ""
+        self._cwd = os.getcwd()
+        self._source_of_code: dict[int, tuple[CodeType, int]] = {}
+        self._source_of_path: dict[str, int] = {}
+        self._sites: dict[tuple[int, ...], int] = {}
+
+    def set_script(self, script: str, cwd: str) -> None:
+        """The script is user code wherever it lies; relative file names start from `cwd`."""
+        self._cwd = cwd
+        self._script_directory = os.path.dirname(os.path.join(cwd, script)) if script else ""
+        self._forget()
+
+    def ignore(self, directory: str) -> None:
+        """Files in `directory` aren't the user's."""
+        self._foreign |= {os.path.abspath(directory), os.path.realpath(directory)}
+        self._forget()
+
+    def here(self) -> int:
+        """The site of the caller's stack, or NOTHING where no user frame is on it."""
+        frame: FrameType | None = sys._getframe(1)
+        start = frame
+        source_of_code = self._source_of_code
+        key: list[int] = []
+        while frame is not None:
+            code = frame.f_code
+            known = source_of_code.get(id(code))
+            source = self._judge(code) if known is None else known[1]
+            if source >= 0:
+                key += (id(code), frame.f_lasti)
+            frame = frame.f_back
+        if not key:
+            return NOTHING
+        found = self._sites.get(tuple(key))
+        return self._define(start, tuple(key)) if found is None else found
+
+    def of_frames(self, frames: Iterable[tuple[str, int, str]]) -> int:
+        """The site of `(path, line, function)` frames, outermost first; those that aren't the user's are left out."""
+        stack = [
+            (self._source(path), line, function) for path, line, function in frames if self.is_user(path)
+        ]
+        return self._writer.site(stack) if stack else NOTHING
+
+    def is_user(self, filename: str) -> bool:
+        """Whether code of this file is the user's."""
+        if filename.startswith("<"):
+            return False
+        path = os.path.normpath(os.path.join(self._cwd, filename))
+        covering = [directory for directory in self._foreign if _is_in(path, directory)]
+        for name in _PACKAGE_DIRECTORIES:
+            head, found, _ = path.partition(f"{os.sep}{name}{os.sep}")
+            if found:
+                covering.append(head + os.sep + name)
+        # A script that itself lies in such a directory is still the user's, with what lies beside it.
+        script = self._script_directory
+        return all(script and _is_in(script, directory) and _is_in(path, script) for directory in covering)
+
+    def frames_of(self, site: int) -> list[tuple[str, int, str]]:
+        """The `(path, line, function)` frames of a site, outermost first."""
+        if site == NOTHING:
+            return []
+        sources = self._writer.sources
+        return [(sources[f.source].path, f.line, f.function) for f in self._writer.sites[site].frames]
+
+    def _forget(self) -> None:
+        self._source_of_code.clear()
+        self._sites.clear()
+
+    def _judge(self, code: CodeType) -> int:
+        """Whether a code object is the user's, and of which file: decided once."""
+        filename = code.co_filename
+        source = self._source(filename) if self.is_user(filename) else _NOT_USER
+        if len(self._source_of_code) >= _MAX_CACHED:
+            self._forget()
+        # Holding the code object keeps its id from being given to another one.
+        self._source_of_code[id(code)] = code, source
+        return source
+
+    def _define(self, frame: FrameType | None, key: tuple[int, ...]) -> int:
+        stack = []
+        while frame is not None:
+            known = self._source_of_code.get(id(frame.f_code))
+            source = self._judge(frame.f_code) if known is None else known[1]
+            if source >= 0:
+                stack.append((source, frame.f_lineno or 0, frame.f_code.co_qualname))
+            frame = frame.f_back
+        site = self._writer.site(reversed(stack)) if stack else NOTHING
+        if len(self._sites) >= _MAX_CACHED:
+            self._sites.clear()
+        self._sites[key] = site
+        return site
+
+    def _source(self, filename: str) -> int:
+        path = os.path.normpath(os.path.join(self._cwd, filename))
+        source = self._source_of_path.get(path)
+        if source is None:
+            source = self._source_of_path[path] = self._writer.source(path, _text_of(path))
+        return source
+
+
+def _is_in(path: str, directory: str) -> bool:
+    return path == directory or path.startswith(directory.rstrip(os.sep) + os.sep)
+
+
+def _text_of(path: str) -> str:
+    """The text of a source file in its declared encoding; empty if it can't be read."""
+    try:
+        with tokenize.open(path) as file:
+            return file.read()
+    except (OSError, SyntaxError, UnicodeDecodeError):
+        return ""

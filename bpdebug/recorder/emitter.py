@@ -1,0 +1,206 @@
+"""Puts events into the log with the header that they all share.
+
+Not for deciding what an event holds: the `*_events` files do.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+import weakref
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from ..log.records import Event
+from ..log.schema import NOTHING, EventFlag
+from ..log.tensor_store import Entry
+from ..log.writer import LogWriter
+from .arrays import to_host
+from .call_site import CallSites
+from .nesting import NO_PHASE, Opener, Threads
+from .progress import Progress
+
+__all__ = ["Emitter", "OnEvent"]
+
+OnEvent = Callable[[dict[str, Any]], None]
+
+NONFINITE = int(EventFlag.nonfinite)
+VALUE = int(EventFlag.value)
+PARAMETER = int(EventFlag.parameter)
+DURING = int(EventFlag.during_backward)
+
+_emitters: weakref.WeakSet[Emitter] = weakref.WeakSet()
+
+
+class Emitter:
+    """Iteration, phase, nesting, ordinal, site and tensors of events; safe to use from several threads."""
+
+    def __init__(self, writer: LogWriter, on_event: OnEvent | None = None) -> None:
+        self.writer = writer
+        self.on_event = on_event
+        self.disabled = False
+        """Nothing is recorded any more: after a failure, after the end, or in a forked child."""
+        self.call_sites = CallSites(writer)
+        self.owner = object()
+        """Marks what this recorder leaves on the framework's objects."""
+        self._lock = writer.mutex
+        self._put = writer.store.put
+        self._progress = Progress()
+        self._threads = Threads(writer)
+        self._ordinals: dict[tuple[int, int, int], int] = {}
+        self._ordinals_of = 0
+        self._last_node = 0
+        _emitters.add(self)
+
+    def fail(self, error: BaseException) -> None:
+        """Stop recording because of our own fault; says so once on stderr, and the training goes on."""
+        if self.disabled:
+            return
+        self.disabled = True
+        if not self.writer.stopped and sys.__stderr__ is not None:
+            with contextlib.suppress(OSError, ValueError):
+                sys.__stderr__.write(
+                    f"bpdebug: recording stopped by a fault of its own: {type(error).__name__}: {error};"
+                    " the script goes on\n"
+                )
+                sys.__stderr__.flush()
+        with contextlib.suppress(Exception):
+            self.writer.flush()
+
+    def flush(self) -> None:
+        """Return when everything recorded so far can be read by others."""
+        self.writer.flush()
+
+    def close(self) -> None:
+        """Write everything and stop recording."""
+        self.disabled = True
+        self.writer.close()
+
+    def tensor(self, array: Any) -> int | None:
+        """The row of the content that `array` has now, None for None."""
+        return None if array is None else self._entry(array)[0]
+
+    def _entry(self, array: Any) -> Entry:
+        if type(array) is np.ndarray:
+            return self._put(array)
+        return self._put(*to_host(array))
+
+    def _rows(self, arrays: Any, known: dict[int, Entry] | None = None) -> tuple[list[int | None], int]:
+        """Rows of several arrays (None for None), and the nonfinite flag if one of them isn't finite.
+
+        `known` holds what was looked at while nothing could change it, by identity: an array is read once.
+        """
+        rows: list[int | None] = []
+        flags = 0
+        for array in arrays:
+            if array is None:
+                rows.append(None)
+                continue
+            if known is None:
+                entry = self._entry(array)
+            else:
+                found = known.get(id(array))
+                entry = known[id(array)] = self._entry(array) if found is None else found
+            rows.append(entry[0])
+            if entry[1]:
+                flags = NONFINITE
+        return rows, flags
+
+    def _emit(
+        self,
+        kind: int,
+        body: Event,
+        label: int,
+        phase: int = NO_PHASE,
+        scope: int = -1,
+        site: int = NOTHING,
+        node: int = NOTHING,
+        flags: int = 0,
+        partner: int = NOTHING,
+        value: float = 0.0,
+    ) -> int:
+        """Append an event and tell `on_event`; returns its seq.
+
+        Phase and scope are the current ones unless given.
+        """
+        writer = self.writer
+        if writer.stopped:
+            self.disabled = True
+            return 0
+        thread = self._threads.state
+        if phase < 0:
+            phase = thread.phase if thread.phase >= 0 else self._progress.phase
+        if scope < 0:
+            scope = thread.scope
+        depth = len(thread.stack)
+        parent = thread.parent
+        with self._lock:
+            iteration = self._progress.iteration
+            if iteration != self._ordinals_of:
+                self._ordinals.clear()
+                self._ordinals_of = iteration
+            name = (phase, scope, label)
+            ordinal = self._ordinals.get(name, 0) + 1
+            self._ordinals[name] = ordinal
+            seq = writer.append(
+                kind, body, phase, depth, iteration, scope, label, site, node, ordinal, thread.number,
+                flags, partner, parent, None, value,
+            )  # fmt: skip
+        if self.on_event is not None:
+            self.on_event(
+                {
+                    "seq": seq,
+                    "kind": int(kind),
+                    "phase": phase,
+                    "depth": depth,
+                    "iteration": iteration,
+                    "scope": scope,
+                    "label": label,
+                    "site": site,
+                    "node": node,
+                    "ordinal": ordinal,
+                    "thread": thread.number,
+                    "flags": flags,
+                    "partner": partner,
+                    "parent": parent,
+                    "time_us": writer.time_us(),
+                    "value": value,
+                }
+            )
+        return seq
+
+    def _emit_opening(
+        self, kind: int, body: Event, label: int, opener: Opener, flags: int = 0, value: float = 0.0
+    ) -> None:
+        """Emit an event that encloses what follows, until `ThreadState.close` takes `opener` off."""
+        opener.seq = self._emit(
+            kind, body, label, opener.phase, opener.scope, opener.site, flags=flags, value=value
+        )
+        self._threads.state.open(opener)
+
+    def _emit_closing(
+        self, kind: int, body: Event, label: int, opener: Opener, flags: int = 0, value: float = 0.0
+    ) -> None:
+        """Emit the counterpart of an opening event; `opener` has been taken off."""
+        self._emit(
+            kind,
+            body,
+            label,
+            opener.phase,
+            opener.scope,
+            opener.site,
+            flags=flags,
+            partner=opener.seq,
+            value=value,
+        )
+
+
+def _after_fork_in_child() -> None:
+    for emitter in list(_emitters):
+        emitter.disabled = True
+
+
+os.register_at_fork(after_in_child=_after_fork_in_child)

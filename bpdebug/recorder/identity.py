@@ -1,0 +1,51 @@
+"""What the recorder remembers of a function node and of a variable, kept on the object itself.
+
+A front end stores these on the framework's objects, so that they live exactly as long, and a run of any length
+needs no table of them. `owner` tells recorders apart: a second recorder doesn't trust what a first one left.
+"""
+
+from __future__ import annotations
+
+__all__ = ["Node", "Variable"]
+
+
+class Node:
+    """A function node whose forward event is in the log."""
+
+    __slots__ = ("label", "number", "op", "owner", "scope", "seq", "site", "x", "y")
+
+    def __init__(
+        self,
+        owner: object,
+        number: int,
+        seq: int,
+        op: int,
+        label: int,
+        scope: int,
+        site: int,
+        x: list[int],
+        y: list[int],
+    ) -> None:
+        self.owner = owner
+        self.number = number
+        self.seq = seq
+        self.op = op
+        self.label = label
+        self.scope = scope
+        self.site = site
+        self.x = x
+        self.y = y
+
+
+class Variable:
+    """A variable that the log has a number for."""
+
+    __slots__ = ("grad_label", "name", "number", "owner", "parameter")
+
+    def __init__(self, owner: object, number: int, name: str, grad_label: int, parameter: bool) -> None:
+        self.owner = owner
+        self.number = number
+        self.name = name
+        self.grad_label = grad_label
+        """Text id of the label that events about its gradient have."""
+        self.parameter = parameter

@@ -1,0 +1,93 @@
+"""Which events enclose the one that happens now; each thread nests on its own."""
+
+from __future__ import annotations
+
+import threading
+from typing import Any
+
+from ..log.schema import NOTHING, Kind
+from ..log.writer import LogWriter
+
+__all__ = ["NO_PHASE", "Opener", "ThreadState", "Threads"]
+
+NO_PHASE = -1
+SCOPE_ENTERED = int(Kind.scope_entered)
+
+
+class Opener:
+    """An event that is open: what is recorded now is inside it."""
+
+    __slots__ = ("detail", "kind", "phase", "scope", "seq", "site")
+
+    def __init__(self, kind: int, seq: int, phase: int, scope: int, site: int, detail: Any) -> None:
+        self.kind = kind
+        self.seq = seq
+        self.phase = phase
+        self.scope = scope
+        self.site = site
+        self.detail = detail
+        """Of a walk: whether it is `double`, and its call; of an update: the optimizer's name."""
+
+
+class Threads(threading.local):
+    """`state` is the calling thread's `ThreadState`."""
+
+    def __init__(self, writer: LogWriter) -> None:
+        self.state = ThreadState(writer.thread(threading.current_thread().name))
+
+
+class ThreadState:
+    """One thread's open events.
+
+    Attributes:
+        stack: openers, outermost first.
+        scope: the link whose call encloses what happens now.
+        phase: what an enclosing walk or update says; NO_PHASE outside of these.
+        parent: seq of the innermost opener.
+        failed_error: id of the exception that was noted last, until the next op.
+        step: the node of the latest backward step, its gradients, and the rows of their contents.
+    """
+
+    __slots__ = ("failed_error", "number", "parent", "phase", "scope", "stack", "step")
+
+    def __init__(self, number: int) -> None:
+        self.number = number
+        self.stack: list[Opener] = []
+        self.scope = NOTHING
+        self.phase = NO_PHASE
+        self.parent = NOTHING
+        self.failed_error = 0
+        self.step: tuple[Any, Any, dict[int, Any]] | None = None
+
+    def open(self, opener: Opener) -> None:
+        self.stack.append(opener)
+        self._look()
+
+    def close(self, kind: int) -> Opener | None:
+        """Take off the innermost opener of `kind`, and what was left open inside it; None if there is none."""
+        for depth in range(len(self.stack) - 1, -1, -1):
+            if self.stack[depth].kind == kind:
+                opener = self.stack[depth]
+                del self.stack[depth:]
+                self._look()
+                return opener
+        return None
+
+    def innermost(self, kind: int) -> Opener | None:
+        """The innermost opener of `kind`."""
+        for opener in reversed(self.stack):
+            if opener.kind == kind:
+                return opener
+        return None
+
+    def _look(self) -> None:
+        self.scope, self.phase, self.parent = NOTHING, NO_PHASE, NOTHING
+        if self.stack:
+            self.parent = self.stack[-1].seq
+        for opener in reversed(self.stack):
+            if opener.kind == SCOPE_ENTERED:
+                if self.scope == NOTHING:
+                    self.scope = opener.scope
+            else:
+                self.phase = opener.phase
+                break

@@ -1,0 +1,60 @@
+"""Which iteration and which phase a run is in: the rules, free of everything else.
+
+An iteration ends with an update of the parameters. The next one begins when the model is next called for training,
+so that evaluation, clearing of gradients, prints and further optimizers between the two still belong to the old one.
+"""
+
+from __future__ import annotations
+
+from ..log.schema import Phase
+
+__all__ = ["BACKWARD", "EVALUATION", "FORWARD", "SETUP", "UPDATE", "Progress"]
+
+# Plain numbers: hashing a member of an enumeration is a call of Python code, and every event does it.
+SETUP = int(Phase.setup)
+FORWARD = int(Phase.forward)
+BACKWARD = int(Phase.backward)
+UPDATE = int(Phase.update)
+EVALUATION = int(Phase.evaluation)
+
+
+class Progress:
+    """Counts iterations and remembers the phase; one for all threads of a run."""
+
+    def __init__(self) -> None:
+        self.iteration = 0
+        self.phase = SETUP
+        """The phase of the latest op, walk or update, and of everything that happens until the next one."""
+        self._iteration_is_over = False
+        self._has_optimizer = False
+
+    def model_called(self, training: bool) -> int:
+        """An op is computed, or a link is called, outside of any backward walk and update."""
+        if training:
+            if self._iteration_is_over:
+                self._iteration_is_over = False
+                self.iteration += 1
+            self.phase = FORWARD
+        else:
+            self.phase = EVALUATION
+        return self.phase
+
+    def backward_started(self) -> int:
+        self.phase = BACKWARD
+        return self.phase
+
+    def backward_finished(self, double: bool, failed: bool) -> None:
+        """Without an optimizer, a walk ends an iteration, unless it is itself part of a graph."""
+        if not self._has_optimizer and not double and not failed:
+            self._iteration_is_over = True
+
+    def optimizer_set_up(self) -> None:
+        self._has_optimizer = True
+
+    def update_started(self) -> int:
+        self._has_optimizer = True
+        self.phase = UPDATE
+        return self.phase
+
+    def update_finished(self) -> None:
+        self._iteration_is_over = True

@@ -1,0 +1,24 @@
+"""The calls by which a front end and the child process say what happens; each becomes one event of the log.
+
+`Recorder` is put together from `RunEvents` (what the child process reports: start, output, warnings, end),
+`GraphEvents` (ops, walks, gradients) and `UpdateEvents` (optimizers), which share `Emitter`: iteration, phase,
+nesting, addresses, call sites, and tensors.
+
+Arrays may change right after a call: their content is copied before it returns. Nothing here changes an argument.
+"""
+
+from __future__ import annotations
+
+from .run_events import RunEvents
+from .update_events import UpdateEvents
+
+__all__ = ["Recorder"]
+
+
+class Recorder(RunEvents, UpdateEvents):
+    """Writes down a run.
+
+    Args:
+        writer: where to.
+        on_event: called after each event is appended, with a dict of its index fields and `seq`; it may block.
+    """

@@ -1,0 +1,139 @@
+"""What an optimizer does: hooks on gradients, new parameter values, its own state."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
+
+from ..log.plain import json_number, json_value
+from ..log.records import GradientHookedBody, ParamUpdatedBody, UpdateFinishedBody, UpdateStartedBody
+from ..log.schema import NOTHING, Kind
+from .emitter import PARAMETER, VALUE
+from .graph_events import GraphEvents
+from .identity import Variable
+from .nesting import Opener
+from .progress import UPDATE
+
+__all__ = ["UpdateEvents"]
+
+
+class _Before(NamedTuple):
+    """What a parameter was before its update."""
+
+    value: int | None
+    grad: int | None
+    state: dict[str, Any]
+
+
+class UpdateEvents(GraphEvents):
+    """Events from update_started to update_finished; they raise where they fail, and the front end guards them."""
+
+    def optimizer_set_up(self) -> None:
+        """From now on, iterations are counted by updates."""
+        self._progress.optimizer_set_up()
+
+    def update_started(self, optimizer: str, hyper: Mapping[str, Any], t: int) -> None:
+        """`optimizer` (its class name) begins its `t`-th update."""
+        phase = self._progress.update_started()
+        body = UpdateStartedBody(optimizer, _plain_numbers(hyper), t)
+        site = self.call_sites.here()
+        opener = Opener(Kind.update_started, NOTHING, phase, NOTHING, site, (optimizer, t))
+        label = self.writer.text(f"update:{optimizer}")
+        self._emit_opening(Kind.update_started, body, label, opener, VALUE, float(t))
+
+    def update_finished(self, failed: bool = False) -> None:
+        """The innermost update is over."""
+        opener = self._threads.state.close(Kind.update_started)
+        if opener is not None:
+            optimizer, t = opener.detail
+            self._progress.update_finished()
+            label = self.writer.text(f"updated:{optimizer}")
+            self._emit_closing(
+                Kind.update_finished, UpdateFinishedBody(failed), label, opener, VALUE, float(t)
+            )
+
+    def gradients_of(self, gradients: Iterable[Any]) -> list[int | None]:
+        """The contents of gradients before a hook works on them, for `gradients_hooked`."""
+        return [self.tensor(gradient) for gradient in gradients]
+
+    def gradients_hooked(
+        self,
+        hook: str,
+        variables: Iterable[Variable],
+        before: Iterable[int | None],
+        gradients: Iterable[Any],
+    ) -> None:
+        """A hook is done; one event for each parameter whose gradient it changed."""
+        for variable, old, gradient in zip(variables, before, gradients, strict=True):
+            (new,), flags = self._rows((gradient,))
+            if new == old:
+                continue
+            self._emit(
+                Kind.gradient_hooked,
+                GradientHookedBody(hook, variable.number, old, new),
+                self.writer.text(f"{hook}:{variable.name}"),
+                UPDATE,
+                NOTHING,
+                self._update_site(),
+                flags=flags | PARAMETER,
+            )
+
+    def param_before(self, value: Any, grad: Any, state: Mapping[str, Any]) -> _Before:
+        """What a parameter is before its update, for `param_updated`."""
+        return _Before(self.tensor(value), self.tensor(grad), self._state(state)[0])
+
+    def param_updated(
+        self,
+        variable: Variable,
+        before: _Before,
+        value: Any,
+        state: Mapping[str, Any],
+        lr: float | None = None,
+        rule: str = "",
+    ) -> None:
+        """`variable` got its new `value`; `state` is the optimizer's own, after the update."""
+        (after,), flags = self._rows((value,))
+        state_after, tensors = self._state(state)
+        body = ParamUpdatedBody(
+            var=variable.number,
+            before=before.value,
+            grad=before.grad,
+            after=after,
+            state_before=before.state,
+            state_after=state_after,
+            state_tensors=tensors,
+            lr=None if lr is None else json_number(lr),
+            rule=rule,
+        )
+        self._emit(
+            Kind.param_updated,
+            body,
+            self.writer.text(variable.name),
+            UPDATE,
+            NOTHING,
+            self._update_site(),
+            flags=flags | PARAMETER,
+        )
+
+    def _state(self, state: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
+        """Optimizer state for the log, and the names of what in it are tensors."""
+        values: dict[str, Any] = {}
+        tensors = []
+        for name, value in state.items():
+            if (getattr(value, "shape", None) is not None and getattr(value, "ndim", 0) > 0) or hasattr(
+                value, "dtype"
+            ):
+                values[name] = self.tensor(value)
+                tensors.append(name)
+            else:
+                values[name] = None if value is None else json_number(value)
+        return values, tensors
+
+    def _update_site(self) -> int:
+        opener = self._threads.state.innermost(Kind.update_started)
+        return self.call_sites.here() if opener is None else opener.site
+
+
+def _plain_numbers(hyper: Mapping[str, Any]) -> dict[str, Any]:
+    plain = json_value(dict(hyper))
+    return {key: value if not isinstance(value, list | dict) else str(value) for key, value in plain.items()}

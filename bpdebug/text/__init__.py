@@ -1,0 +1,22 @@
+"""Texts for people: made harmless, cut to terminal cells, numbers short but true.
+
+Knows neither events nor screens; both halves of the program use it.
+"""
+
+from __future__ import annotations
+
+from .cells import cell_width, fit
+from .cleaning import clean, plain_lines
+from .numbers import bytes_text, count_text, duration_text, number, shape_text
+
+__all__ = [
+    "bytes_text",
+    "cell_width",
+    "clean",
+    "count_text",
+    "duration_text",
+    "fit",
+    "number",
+    "plain_lines",
+    "shape_text",
+]

@@ -1,0 +1,70 @@
+"""The progress line: what it says, and that it makes way for the script's output."""
+
+import os
+
+import pytest
+
+from bpdebug.debuggee import progress as module
+from bpdebug.debuggee.progress import Progress
+from bpdebug.debuggee.streams import Output
+from bpdebug.log.schema import EventFlag, Kind
+
+LOSS, OTHER = 0, 1
+
+
+@pytest.fixture
+def drawn(monkeypatch):
+    """Everything that is written to stderr, which is 40 columns wide."""
+    written = []
+    monkeypatch.setattr(module.os, "write", lambda descriptor, data: written.append(data))
+    monkeypatch.setattr(module.os, "get_terminal_size", lambda descriptor: os.terminal_size((40, 24)))
+    return written
+
+
+class Clock:
+    now = 100.0
+
+    def __call__(self):
+        return self.now
+
+
+def make(clock):
+    output = Output(lambda stream, text: None, pass_on=True)
+    return output, Progress(output, lambda label: label == LOSS, clock)
+
+
+def event(seq, kind=Kind.forward, label=OTHER, flags=0, value=0.0, iteration=0):
+    return {
+        "seq": seq, "kind": int(kind), "label": label, "flags": int(flags), "value": value, "iteration": iteration
+    }  # fmt: skip
+
+
+def test_it_says_events_iteration_loss_and_speed():
+    clock = Clock()
+    _, progress = make(clock)
+    progress(event(1234, iteration=7))
+    progress(event(1998, Kind.reported, LOSS, EventFlag.value, 0.25, iteration=7))
+    progress(event(1999, Kind.reported, OTHER, EventFlag.value, 0.9, iteration=7))
+    clock.now += 2
+    assert progress.line() == "2,000 events · iteration 7 · loss 0.25 · 1,000 events/s"
+
+
+def test_it_is_cut_to_the_width_of_the_terminal(drawn):
+    _, progress = make(Clock())
+    progress(event(10**9))
+    progress._draw()
+    (line,) = drawn
+    assert line.startswith(b"\r\x1b[K1,000,000,001 events")
+    assert len(line.removeprefix(b"\r\x1b[K").decode()) == 39
+
+
+def test_it_makes_way_once_for_output_and_at_the_end(drawn):
+    output, progress = make(Clock())
+    progress(event(0))
+    progress._draw()
+    output.before_passing_on()
+    output.before_passing_on()
+    progress._draw()
+    progress.stop()
+    assert [data.startswith(b"\r\x1b[K1 events") for data in drawn] == [True, False, True, False]
+    assert drawn[1] == drawn[3] == b"\r\x1b[K"

@@ -1,0 +1,219 @@
+"""Other processes, kill -9, forks, Ctrl-C and a full disk: the log stays whole."""
+
+from __future__ import annotations
+
+import errno
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from bpdebug.log import writer as writer_module
+from bpdebug.log.reader import LogReader
+from bpdebug.log.records import OutputBody
+from bpdebug.log.schema import Kind
+from bpdebug.log.writer import LogWriter
+
+# Two processes: one writes numbered tensors and reports for as long as it lives.
+_WRITING = """
+import sys, numpy as np
+from bpdebug.log.writer import LogWriter
+from bpdebug.log.records import ReportedBody
+writer = LogWriter.create(sys.argv[1])
+thread = writer.thread("MainThread")
+i = 0
+while True:
+    label = writer.text(f"label {i % 1000}")
+    row = writer.tensor(np.full(1 + i % 700, i))
+    writer.append(13, ReportedBody("a", i, row), label=label, thread=thread)
+    i += 1
+    if i == 1:
+        print("ready", flush=True)
+"""
+
+
+def check_numbered(reader: LogReader, start: int, stop: int) -> None:
+    for seq in range(start, stop):
+        body = reader.body(seq)
+        assert body.value == seq
+        array = reader.array(body.tensor)
+        assert array.shape == (1 + seq % 700,)
+        assert (array == seq).all()
+        assert reader.address(seq) == f"it0/setup/label {seq % 1000}"
+
+
+def start_writing(directory: Path) -> subprocess.Popen:
+    process = subprocess.Popen([sys.executable, "-c", _WRITING, str(directory)], stdout=subprocess.PIPE)
+    assert process.stdout is not None
+    assert process.stdout.readline() == b"ready\n"
+    return process
+
+
+def test_reading_while_another_process_writes_sees_only_whole_events(tmp_path: Path) -> None:
+    process = start_writing(tmp_path / "run")
+    try:
+        reader = LogReader(tmp_path / "run")
+        seen = 0
+        deadline = time.monotonic() + 30
+        while seen < 4000 and time.monotonic() < deadline:
+            reader.refresh()
+            check_numbered(reader, max(seen, len(reader) - 200), len(reader))
+            seen = len(reader)
+        assert seen >= 4000
+    finally:
+        process.kill()
+        process.communicate()
+
+
+@pytest.mark.parametrize("wait_s", [0.0, 0.013, 0.06, 0.171])
+def test_a_killed_run_opens_at_its_last_whole_event(tmp_path: Path, wait_s: float) -> None:
+    process = start_writing(tmp_path / "run")
+    time.sleep(wait_s)
+    process.send_signal(signal.SIGKILL)
+    process.communicate()
+    reader = LogReader(tmp_path / "run")
+    assert not reader.finished
+    check_numbered(reader, 0, len(reader))
+
+
+def test_a_forked_child_writes_nothing(tmp_path: Path) -> None:
+    writer = LogWriter.create(tmp_path / "run")
+    writer.append(Kind.output, OutputBody("stdout", "parent"))
+    child = os.fork()
+    if child == 0:
+        try:
+            writer.tensor(np.arange(5.0))
+            writer.append(Kind.output, OutputBody("stdout", "child"))
+            writer.flush()
+            writer.close()
+            os._exit(7 if writer.stopped else 1)
+        finally:
+            os._exit(2)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 7
+    writer.append(Kind.output, OutputBody("stdout", "parent again"))
+    writer.close()
+    reader = LogReader(tmp_path / "run")
+    assert [reader.index["kind"][i] for i in range(len(reader))] == [Kind.output] * 2
+
+
+def test_a_full_disk_stops_the_recording_with_one_warning_and_a_readable_log(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "__stderr__", sys.stderr)
+    real_write, room = os.write, [400]
+
+    def write(file: int, data: bytes) -> int:
+        if room[0] <= 0:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        part = memoryview(data)[: room[0]]
+        room[0] -= len(part)
+        return real_write(file, part)
+
+    monkeypatch.setattr(writer_module.os, "write", write)
+    writer = LogWriter.create(tmp_path / "run")
+    header = {"label": writer.text("stdout"), "thread": writer.thread("MainThread")}
+    for i in range(50):
+        writer.append(Kind.output, OutputBody("stdout", str(i)), **header)
+        writer.tensor(np.array([i]))
+        writer.flush()
+    assert writer.stopped
+    writer.close()
+    monkeypatch.undo()
+    told = capfd.readouterr().err
+    assert told.count("bpdebug:") == 1
+    assert "No space left on device" in told
+    reader = LogReader(tmp_path / "run")
+    assert 0 < len(reader) < 50
+    assert [reader.body(seq).text for seq in range(len(reader))] == [str(i) for i in range(len(reader))]
+
+
+# Ctrl-C, many times, wherever the training happens to be.
+_INTERRUPTED = """
+import os, signal, sys, threading, time, numpy as np
+from bpdebug.log.writer import LogWriter
+from bpdebug.log.records import ReportedBody
+writer = LogWriter.create(sys.argv[1])
+thread, label = writer.thread("MainThread"), writer.text("label 0")
+done = False
+interrupts = 0
+
+def interrupt():
+    while not done:
+        time.sleep(0.002)
+        os.kill(os.getpid(), signal.SIGINT)
+
+def train():
+    global done, interrupts
+    deadline = time.monotonic() + 0.7
+    i = 0
+    while time.monotonic() < deadline:
+        try:
+            i += 1
+            row = writer.tensor(np.full(1 + i % 3000, i))
+            writer.append(13, ReportedBody("a", i, row), label=label, thread=thread)
+        except KeyboardInterrupt:
+            interrupts += 1
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    done = True
+
+helper = threading.Thread(target=interrupt)
+helper.start()
+while not done:
+    try:
+        train()
+    except KeyboardInterrupt:
+        interrupts += 1
+helper.join()
+writer.close()
+print(interrupts)
+"""
+
+
+def test_interrupts_leave_whole_events_and_true_tensors(tmp_path: Path) -> None:
+    told = subprocess.run(
+        [sys.executable, "-c", _INTERRUPTED, str(tmp_path / "run")],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert told.returncode == 0, told.stderr
+    assert int(told.stdout) > 20
+    reader = LogReader(tmp_path / "run")
+    assert len(reader) > 100
+    for seq in range(len(reader)):
+        body = reader.body(seq)
+        array = reader.array(body.tensor)
+        assert array.shape == (1 + body.value % 3000,)
+        assert (array == body.value).all()
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="needs /proc to name open files")
+def test_what_a_record_refers_to_is_written_before_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written: list[str] = []
+    real_write, real_pwrite = os.write, os.pwrite
+
+    def write(file: int, data: bytes) -> int:
+        written.append(os.path.basename(os.readlink(f"/proc/self/fd/{file}")))
+        return real_write(file, data)
+
+    def pwrite(file: int, data: bytes, offset: int) -> int:
+        written.append(os.path.basename(os.readlink(f"/proc/self/fd/{file}")))
+        return real_pwrite(file, data, offset)
+
+    monkeypatch.setattr(writer_module, "FLUSH_AFTER_S", 60.0)
+    writer = LogWriter.create(tmp_path / "run")
+    monkeypatch.setattr(writer_module.os, "write", write)
+    monkeypatch.setattr(writer_module.os, "pwrite", pwrite)
+    writer.tensor(np.arange(3.0))
+    writer.append(Kind.output, OutputBody("stdout", "a"), label=writer.text("stdout"))
+    writer.flush()
+    monkeypatch.undo()
+    writer.close()
+    assert written == ["tensors-0000.seg", "tensors.idx", "definitions.jsonl", "events.jsonl", "events.idx"]
