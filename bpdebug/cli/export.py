@@ -1,0 +1,68 @@
+"""`bpdebug export`: write a recorded run in another format."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from ..errors import UsageError
+from ..exporters import EXPORTERS, ExportOptions, export_run, exporter_for
+from ..exporters.selection import parse_iterations
+from ..text import count_text
+from .opening import open_run
+from .progress_bar import ProgressBar
+
+__all__ = ["configure", "execute"]
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the command's options and arguments."""
+    formats = "; ".join(f"{exporter.name}: {exporter.summary}" for exporter in EXPORTERS.values())
+    parser.add_argument("run", metavar="RUN", help="the recorded run: its directory, or a packed file")
+    parser.add_argument(
+        "--format", metavar="NAME", default="", help=f"format (default: by the suffix of FILE). {formats}"
+    )
+    parser.add_argument(
+        "-o", "--output", metavar="FILE", default="-", help="where to write; - is stdout (the default)"
+    )
+    parser.add_argument("--tensors", action="store_true", help="jsonl: write the values of the tensors, too")
+    parser.add_argument("--at", metavar="ADDRESS", default="", help="only this event (address or number)")
+    parser.add_argument(
+        "--iterations", metavar="A:B", help="only iterations A up to B, which isn't part of it"
+    )
+    parser.add_argument(
+        "--only",
+        metavar="KIND|PATTERN",
+        action="append",
+        default=[],
+        help="only events of this kind, or whose name fits, such as 'MLP.l1*'; may be given several times",
+    )
+
+
+def execute(options: argparse.Namespace) -> int:
+    """Export the run; returns the exit status.
+
+    Raises:
+        BpdebugError: the run can't be read, the format isn't known, or the file can't be written.
+    """
+    fallback = next(iter(EXPORTERS)) if options.output == "-" and not options.format else options.format
+    exporter = exporter_for(fallback, options.output)
+    if options.output == "-" and not exporter.text and sys.stdout.isatty():
+        raise UsageError(f"{exporter.name} is nothing for a terminal; name a file: -o run{exporter.suffix}")
+    if options.at and options.iterations is not None:
+        raise UsageError("--at names one event; it can't be combined with --iterations")
+    iterations = None if options.iterations is None else parse_iterations(options.iterations)
+    with open_run(options.run) as reader, ProgressBar(f"writing {exporter.name}") as bar:
+        asked = ExportOptions(options.tensors, options.at, iterations, tuple(options.only), bar.tell)
+        report = export_run(reader, options.output, exporter, asked)
+        problem = reader.problem
+    if problem:
+        print(f"bpdebug: {options.run}: {problem}", file=sys.stderr)
+    if not report.events:
+        print("bpdebug: no event was written: none is selected, or none can be shown", file=sys.stderr)
+    if report.damaged:
+        damaged = count_text(report.damaged, "event")
+        print(f"bpdebug: {damaged} of {report.events:,} could not be read", file=sys.stderr)
+    for note in report.notes:
+        print(f"bpdebug: {note}", file=sys.stderr)
+    return 0

@@ -1,0 +1,28 @@
+"""Opens a run that a command names: a directory, or a packed file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from ..log.reader import LogReader
+from ..packing import unpacked
+
+__all__ = ["open_run"]
+
+
+@contextmanager
+def open_run(run: str) -> Iterator[LogReader]:
+    """The run's log, as long as the context lasts.
+
+    Raises:
+        LogError: there is none, or it can't be unpacked.
+    """
+    path = Path(run)
+    if path.is_file():
+        with unpacked(path) as directory, LogReader(directory) as reader:
+            yield reader
+    else:
+        with LogReader(path) as reader:
+            yield reader

@@ -1,0 +1,40 @@
+"""`bpdebug pack`: a recorded run as one compressed file."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from ..errors import UsageError
+from ..packing import pack_run
+from ..packing.files import PACKED_SUFFIX
+from ..text import bytes_text
+from .progress_bar import ProgressBar
+
+__all__ = ["configure", "execute"]
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the command's options and arguments."""
+    parser.add_argument("run", metavar="RUN", help="directory of the recorded run")
+    parser.add_argument(
+        "-o", "--output", metavar="FILE", help=f"the file to write (default: RUN{PACKED_SUFFIX}, here)"
+    )
+    parser.add_argument("--force", action="store_true", help="overwrite FILE if it exists")
+
+
+def execute(options: argparse.Namespace) -> int:
+    """Pack the run; returns the exit status.
+
+    Raises:
+        BpdebugError: there is no run, or the file can't be written.
+    """
+    directory = Path(options.run)
+    if options.output is not None and Path(options.output).suffix != PACKED_SUFFIX:
+        raise UsageError(f"-o {options.output}: the name of a packed run ends in {PACKED_SUFFIX}")
+    target = Path(options.output or f"{directory.resolve().name}{PACKED_SUFFIX}")
+    with ProgressBar("packing") as bar:
+        size = pack_run(directory, target, options.force, bar.tell)
+    sys.stderr.write(f"bpdebug: {options.run} is packed in {target}, {bytes_text(size)}\n")
+    return 0

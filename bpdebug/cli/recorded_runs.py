@@ -1,0 +1,61 @@
+"""Finds recorded runs, and tells those that are being written from those that have ended."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+from ..log.schema import EVENT_INDEX_FILE, RUN_FILE
+from .run_directory import PARENT
+
+__all__ = ["default_places", "is_being_written", "runs_in", "size_of"]
+
+
+def default_places() -> list[Path]:
+    """Where runs are looked for when no directory is named: here, and in the user's state directory."""
+    base = os.environ.get("XDG_STATE_HOME", "")
+    state = Path(base) if os.path.isabs(base) else Path(os.path.expanduser("~")) / ".local" / "state"
+    return [PARENT, state / "bpdebug" / "runs"]
+
+
+def runs_in(place: Path) -> Iterator[Path]:
+    """The run directories in `place`, and `place` itself if it is one; by name."""
+    if (place / RUN_FILE).is_file():
+        yield place
+        return
+    with contextlib.suppress(OSError):
+        for name in sorted(os.listdir(place)):
+            if (place / name / RUN_FILE).is_file():
+                yield place / name
+
+
+def is_being_written(directory: Path) -> bool:
+    """Whether a process writes this run now: it holds a lock on the index."""
+    try:
+        file = os.open(
+            directory / EVENT_INDEX_FILE, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK
+        )
+    except OSError:
+        return False
+    try:
+        fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except OSError:
+        return False
+    finally:
+        os.close(file)
+    return False
+
+
+def size_of(directory: Path) -> int:
+    """The bytes of its files."""
+    size = 0
+    with contextlib.suppress(OSError), os.scandir(directory) as entries:
+        for entry in entries:
+            with contextlib.suppress(OSError):
+                size += entry.stat(follow_symlinks=False).st_size
+    return size

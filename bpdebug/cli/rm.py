@@ -1,0 +1,78 @@
+"""`bpdebug rm`: remove recorded runs, and nothing else."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import stat
+import sys
+from pathlib import Path
+
+from ..errors import LogError, UsageError
+from ..log.run_file import read_run_file
+from ..packing import is_file_of_run
+from ..text import bytes_text, clean, count_text
+from .recorded_runs import is_being_written, size_of
+
+__all__ = ["configure", "execute"]
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the command's options and arguments."""
+    parser.add_argument("runs", metavar="RUN", nargs="+", help="directory of a recorded run")
+    parser.add_argument("--yes", action="store_true", help="don't ask")
+
+
+def execute(options: argparse.Namespace) -> int:
+    """Remove the runs, all or none; returns the exit status.
+
+    Raises:
+        BpdebugError: one of them is no run, is being written, or can't be removed.
+    """
+    directories = list(dict.fromkeys(Path(run) for run in options.runs))
+    for directory in directories:
+        _check(directory)
+    size = bytes_text(sum(size_of(directory) for directory in directories))
+    if not options.yes:
+        if not sys.stdin.isatty():
+            raise UsageError("rm asks before it removes anything, and stdin is no terminal; say --yes")
+        named = ", ".join(clean(str(directory)) for directory in directories)
+        sys.stderr.write(f"Remove {count_text(len(directories), 'run')} ({size}): {named}? [y/N] ")
+        sys.stderr.flush()
+        if sys.stdin.readline().strip().lower() not in ("y", "yes"):
+            sys.stderr.write("bpdebug: nothing was removed\n")
+            return 1
+    for directory in directories:
+        _remove(directory)
+    sys.stderr.write(f"bpdebug: {count_text(len(directories), 'run')} removed, {size}\n")
+    return 0
+
+
+def _check(directory: Path) -> None:
+    if directory.is_symlink():
+        raise UsageError(f"{directory}: this is a link; name the directory itself")
+    read_run_file(directory)
+    if is_being_written(directory):
+        raise UsageError(f"{directory}: this run is being written; end its script first")
+    with os.scandir(directory) as entries:
+        for entry in entries:
+            if not is_file_of_run(entry.name) or not stat.S_ISREG(entry.stat(follow_symlinks=False).st_mode):
+                raise UsageError(
+                    f"{directory}: {clean(entry.name)!r} in it is no file of a run; nothing was removed"
+                )
+
+
+def _remove(directory: Path) -> None:
+    """Remove the files by their names in the opened directory, then the directory."""
+    try:
+        opened = os.open(directory, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
+        try:
+            # What makes it a run goes last, so that an interrupted removal can be repeated.
+            for name in sorted(os.listdir(opened), key=lambda name: name == "run.json"):
+                if is_file_of_run(name):
+                    os.unlink(name, dir_fd=opened)
+        finally:
+            os.close(opened)
+        directory.rmdir()
+    except OSError as error:
+        raise LogError(f"{directory}: can't be removed: {error.strerror or error}") from error

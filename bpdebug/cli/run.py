@@ -1,0 +1,202 @@
+"""`bpdebug run`: run a script under the debugger, on the screen or headless."""
+
+from __future__ import annotations
+
+import argparse
+import importlib.util
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ..errors import BpdebugError, SessionError, TerminalError, UsageError
+from ..session.endings import shell_status
+from . import headless
+from .run_directory import choose_directory
+from .script_file import check_is_readable, syntax_error
+
+if TYPE_CHECKING:
+    from ..exporters import Exporter
+    from ..session import Session
+
+__all__ = ["configure", "execute"]
+
+_START_LIMIT_S = 60.0
+"""How long the child may take until its log can be opened: a cold disk, a busy machine."""
+_LAST_WAIT_S = 3.0
+"""How long to wait for the script's process to be gone, once it was told to."""
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the command's options and arguments."""
+    parser.usage = "bpdebug run [options] SCRIPT [ARGUMENTS ...]"
+    parser.epilog = "Options stand before the script; all that stands behind it is the script's own."
+    parser.add_argument(
+        "--headless", action="store_true", help="no screen: record, and pass the script's output through"
+    )
+    parser.add_argument(
+        "--log", metavar="DIR", help="record to DIR, new or empty (default: a new one in bpdebug-runs/)"
+    )
+    parser.add_argument("--export", metavar="FILE", help="with --headless: also write the events to FILE")
+    parser.add_argument("--format", metavar="NAME", help="format of FILE (default: by its suffix)")
+    parser.add_argument(
+        "--real-chainer", action="store_true", help="use the installed Chainer; no events come from it"
+    )
+    parser.add_argument("--quiet", action="store_true", help="say nothing on stderr but what the script says")
+    # One argument for script and arguments, as argparse takes a subcommand: it is the only way in which it leaves
+    # everything behind the script alone, a `--` right behind it as well.
+    parser.add_argument(
+        "command", metavar="SCRIPT", nargs=argparse.PARSER, help="the script, and behind it whatever it takes"
+    )
+
+
+def execute(options: argparse.Namespace) -> int:
+    """Run the script; returns the exit status.
+
+    Raises:
+        BpdebugError: it can't be run, or not recorded.
+    """
+    words = options.command
+    script, *args = words[1:] if words[0] == "--" and len(words) > 1 else words
+    options.script = script
+    check_is_readable(script)
+    if options.real_chainer and importlib.util.find_spec("chainer") is None:
+        raise UsageError(
+            "--real-chainer: no Chainer is installed here; without this option bpdebug's own engine answers"
+        )
+    if options.headless:
+        return _run_headless(options, script, args)
+    _check_terminal(options)
+    return _run_on_screen(options, script, args)
+
+
+def _run_headless(options: argparse.Namespace, script: str, args: list[str]) -> int:
+    exporter = _exporter(options)
+    if _tell_syntax_error(script):
+        return 1
+    directory = choose_directory(script, options.log)
+    _tell_real_chainer(options)
+    returncode = headless.record(script, args, directory, options.real_chainer, progress=not options.quiet)
+    status = shell_status(returncode)
+    try:
+        _finish(options, directory, exporter, status)
+    except BpdebugError as error:
+        if status:  # what the script says of itself goes first; it has told its own trouble
+            sys.stderr.write(f"bpdebug: {error}\n")
+        else:
+            raise
+    return status
+
+
+def _exporter(options: argparse.Namespace) -> Exporter | None:
+    """The format that `--export` asks for, checked before the script runs for an hour."""
+    if options.export is None:
+        if options.format is not None:
+            raise UsageError("--format says how to write what --export names; there is no --export")
+        return None
+    from ..exporters import exporter_for
+
+    if options.export == "-":
+        raise UsageError("--export -: the script's own output goes to stdout; name a file")
+    exporter = exporter_for(options.format or "", options.export)
+    folder = Path(options.export).parent
+    if not folder.is_dir() or not os.access(folder, os.W_OK | os.X_OK) or Path(options.export).is_dir():
+        raise UsageError(f"--export {options.export}: can't write a file there")
+    return exporter
+
+
+def _finish(options: argparse.Namespace, directory: Path, exporter: Exporter | None, status: int) -> None:
+    """After a headless run: write the export, and say what was recorded."""
+    import numpy as np
+
+    from ..exporters import export_run
+    from ..log.reader import LogReader
+    from ..log.schema import Kind
+
+    with LogReader(directory) as reader:
+        if exporter is not None:
+            export_run(reader, options.export, exporter)
+        if options.quiet:
+            return
+        ops = np.isin(reader.index["kind"], (Kind.forward, Kind.backward, Kind.param_updated)).any()
+        # Of a script that failed, its own message tells why nothing ran.
+        if not ops and not options.real_chainer and status == 0:
+            sys.stderr.write("bpdebug: no engine op ran: nothing to step; does the script import chainer?\n")
+        count = len(reader)
+        sys.stderr.write(f"bpdebug: {count:,} event{'s' if count != 1 else ''} in {directory}\n")
+        if reader.problem:
+            sys.stderr.write(f"bpdebug: {reader.problem}\n")
+
+
+def _run_on_screen(options: argparse.Namespace, script: str, args: list[str]) -> int:
+    if options.export or options.format:
+        raise UsageError(
+            "--export and --format go with --headless; of a run on the screen, use: bpdebug export DIR"
+        )
+    if _tell_syntax_error(script):
+        return 1
+    directory = choose_directory(script, options.log)
+    _tell_real_chainer(options)
+    from ..session import Session
+
+    # The child starts first, and gets ready while the screen's libraries are imported here.
+    session = Session.start(script, args, directory, real_chainer=options.real_chainer)
+    try:
+        status = _show(session)
+    finally:
+        session.terminate()
+        session.wait(_LAST_WAIT_S)
+    if status is None:
+        sys.stderr.write(session.raw_output.decode(errors="replace"))
+        raise SessionError(
+            "the script's process did not get as far as the script; above is what it said, if anything"
+        )
+    if not options.quiet:
+        sys.stderr.write(
+            f"bpdebug: the run is kept in {directory}; to look at it again: bpdebug view {directory}\n"
+        )
+    return status
+
+
+def _show(session: Session) -> int | None:
+    """Show a started session until the person quits; the screen's own status, None if there was no log to show."""
+    from ..log.reader import LogReader
+    from ..log.schema import RUN_FILE
+    from ..timeline import Timeline
+    from ..tui.app import DebuggerApp
+
+    session.wait_for("running", "paused", timeout_s=_START_LIMIT_S)
+    if not (session.directory / RUN_FILE).exists():
+        return None
+    with LogReader(session.directory) as reader:
+        timeline = Timeline(reader)
+        timeline.live = True
+        app = DebuggerApp(timeline, session)
+        app.run()
+        return app.return_code or 0
+
+
+def _check_terminal(options: argparse.Namespace) -> None:
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise TerminalError(
+            "there is no terminal to show the debugger on; to record without one: "
+            f"bpdebug run --headless {options.script}"
+        )
+    if os.environ.get("TERM", "") in ("", "dumb"):
+        raise TerminalError(
+            f"the terminal (TERM={os.environ.get('TERM', '')}) can't show a screen; to record without one: "
+            f"bpdebug run --headless {options.script}"
+        )
+
+
+def _tell_syntax_error(script: str) -> bool:
+    told = syntax_error(script)
+    sys.stderr.write(told)
+    return bool(told)
+
+
+def _tell_real_chainer(options: argparse.Namespace) -> None:
+    if options.real_chainer and not options.quiet:
+        sys.stderr.write(
+            "bpdebug: --real-chainer: the installed Chainer is used, and no events can come from it\n"
+        )

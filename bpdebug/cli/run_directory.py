@@ -1,0 +1,70 @@
+"""Where a new run is recorded."""
+
+from __future__ import annotations
+
+import datetime
+import os
+from pathlib import Path
+
+from ..errors import LogError, RunDirectoryExists
+
+__all__ = ["PARENT", "choose_directory"]
+
+PARENT = Path("bpdebug-runs")
+"""Where runs go that no `--log` names, in the current directory."""
+
+
+def choose_directory(script: str, wanted: str | None, now: datetime.datetime | None = None) -> Path:
+    """Make the empty directory that a run of `script` is to be recorded to.
+
+    Args:
+        script: names the directory, together with the time, where `wanted` is None.
+        wanted: what the person asked for.
+        now: the local time.
+
+    Raises:
+        RunDirectoryExists: there is something in the directory already.
+        LogError: it can't be made.
+    """
+    if wanted is None:
+        time = (now or datetime.datetime.now()).strftime("%Y%m%d-%H%M%S")
+        directory = free_name(PARENT / f"{Path(script).stem}-{time}")
+    else:
+        directory = Path(wanted)
+        _check_is_free(directory)
+    try:
+        directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if not os.access(directory, os.W_OK | os.X_OK):
+            raise PermissionError(None, "Permission denied")
+    except OSError as error:
+        raise LogError(
+            f"{directory}: can't record there: {error.strerror or error}; say where with --log DIR"
+        ) from error
+    return directory
+
+
+def free_name(directory: Path) -> Path:
+    """`directory`, or the first of `directory-2`, `directory-3` ... that doesn't exist."""
+    candidate, number = directory, 2
+    while candidate.exists():
+        candidate = directory.with_name(f"{directory.name}-{number}")
+        number += 1
+    return candidate
+
+
+def _check_is_free(directory: Path) -> None:
+    try:
+        if not directory.is_dir():
+            if directory.exists():
+                raise RunDirectoryExists(f"{directory}: a run is recorded to a directory, and this is a file")
+            return
+        names = os.listdir(directory)
+    except OSError as error:
+        raise LogError(f"{directory}: can't record there: {error.strerror or error}") from error
+    if names:
+        from ..log.schema import RUN_FILE  # brings NumPy, for which a run that can start doesn't wait here
+
+        what = "already holds a run" if RUN_FILE in names else "is not empty"
+        raise RunDirectoryExists(
+            f"{directory}: this directory {what}, and a run never overwrites anything; try --log {free_name(directory)}"
+        )

@@ -1,0 +1,205 @@
+"""The views of `bpdebug show`: lines of plain text about one event."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..errors import BpdebugError
+from ..log.records import ReportedBody
+from ..text import clean, fit, number, shape_text
+from ..timeline import Moment, SourceFrame, Statistics, TensorView, Timeline
+from ..timeline.tensors import tensor_view
+
+__all__ = [
+    "Wanted",
+    "console_lines",
+    "fact_lines",
+    "loss_lines",
+    "source_lines",
+    "tensor_lines",
+    "values_lines",
+    "weight_lines",
+]
+
+_AROUND = 3
+_SHOWN_WHOLE = 200  # elements; of bigger arrays the edges
+_REPORTS_SHOWN = 20
+_PRINTS_SHOWN = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What was asked for: one tensor by role or name (None: all), all values in full, characters a line."""
+
+    tensor: str | None = None
+    full: bool = False
+    columns: int = 100
+
+
+def source_lines(timeline: Timeline, moment: Moment, wanted: Wanted) -> Iterator[str]:
+    """The script around the event's line, and the frames that led there."""
+    if not moment.frames:
+        yield "  no line of the script made this event"
+        return
+    yield from _excerpt(timeline, moment.frames[-1], wanted)
+    for frame in reversed(moment.frames[:-1]):
+        yield f"  called from {clean(frame.text)}"
+    if moment.caller_frames:
+        yield f"  backward() called at {clean(moment.caller_frames[-1].text)}"
+
+
+def _excerpt(timeline: Timeline, frame: SourceFrame, wanted: Wanted) -> Iterator[str]:
+    yield f"  {clean(frame.text)}"
+    source = next((found for found in timeline.reader.sources if found.path == frame.path), None)
+    lines = source.text.splitlines() if source is not None else []
+    if not 1 <= frame.line <= len(lines):
+        yield "  (the log doesn't have the text of this line)"
+        return
+    first, last = max(frame.line - _AROUND, 1), min(frame.line + _AROUND, len(lines))
+    digits = len(str(last))
+    for line in range(first, last + 1):
+        mark = ">" if line == frame.line else " "
+        text = clean(lines[line - 1].expandtabs(4))
+        yield fit(f"  {mark} {line:>{digits}}  {text}", wanted.columns).rstrip()
+
+
+def fact_lines(timeline: Timeline, moment: Moment, wanted: Wanted) -> Iterator[str]:
+    """The facts of the moment."""
+    return (f"  {fact}" for fact in moment.facts)
+
+
+def tensor_lines(timeline: Timeline, moment: Moment, wanted: Wanted) -> Iterator[str]:
+    """Each tensor: what it is, its statistics, its values (of big ones the edges, unless all are wanted)."""
+    for view in moment.tensors:
+        if wanted.tensor is None or wanted.tensor in (view.role, view.name):
+            yield from _tensor(view, wanted)
+
+
+def _tensor(view: TensorView, wanted: Wanted) -> Iterator[str]:
+    yield f"  {view.title}  ({view.group})  {_layout(view)}".rstrip()
+    if view.why_missing:
+        yield f"    {view.why_missing}"
+        return
+    try:
+        measured, array = view.statistics(), view.array()
+    except BpdebugError as error:
+        yield f"    {clean(str(error))}"
+        return
+    yield f"    {statistics_text(measured, view.dtype)}"
+    for line in values_lines(array, wanted):
+        yield f"    {line}".rstrip()
+
+
+def _layout(view: TensorView) -> str:
+    return "" if view.shape is None else f"{view.dtype} {shape_text(view.shape)} on {view.device or 'cpu'}"
+
+
+def statistics_text(measured: Statistics, dtype: str) -> str:
+    """Statistics in one line: `min -1.5  max 2.0  mean 0.25 ...`, counts only where there are any."""
+    if not measured.size:
+        return "no elements"
+    parts = []
+    if measured.min is not None:
+        exact = dtype if np.dtype(dtype).kind == "f" else None
+        parts += [f"min {number(measured.min, exact)}", f"max {number(measured.max, exact)}"]
+        parts += [f"{name} {number(getattr(measured, name))}" for name in ("mean", "std", "l2")]
+    counts = {"NaN": measured.nan, "+inf": measured.pos_inf, "-inf": measured.neg_inf, "zero": measured.zeros}
+    parts += [f"{count:,} {what}" for what, count in counts.items() if count]
+    return "  ".join(parts)
+
+
+def values_lines(array: np.ndarray, wanted: Wanted) -> Iterator[str]:
+    """The values in rows and columns, aligned; big arrays by their edges unless all are wanted."""
+    if not array.size:
+        return
+    line_width = max(wanted.columns - 4, 20)
+    if wanted.full:
+        text = np.array2string(array, max_line_width=line_width, threshold=sys.maxsize, floatmode="unique")
+    else:
+        width = max(len(number(value, array.dtype)) for value in _shown_edges(array))
+        text = np.array2string(
+            array,
+            max_line_width=line_width,
+            threshold=_SHOWN_WHOLE,
+            edgeitems=3,
+            formatter={"all": lambda value: number(value, array.dtype, width)},
+        )
+    yield from text.split("\n")
+
+
+def _shown_edges(array: np.ndarray) -> Iterator[object]:
+    """The elements that a shortened print of the array shows."""
+    if array.size > _SHOWN_WHOLE:
+        for axis in range(array.ndim):
+            if array.shape[axis] > 6:
+                array = np.take(array, [0, 1, 2, -3, -2, -1], axis=axis)
+    return iter(array.reshape(-1))
+
+
+def weight_lines(timeline: Timeline, moment: Moment, wanted: Wanted) -> Iterator[str]:
+    """Every parameter: shape, norms of value, gradient and latest update, and what the gradient is."""
+    states = timeline.parameters(moment.seq)
+    if not states:
+        yield "  the run names no parameters"
+        return
+    width = min(max(len(state.name) for state in states), 40)
+    yield f"  {'':<{width}}  {'shape':<14} {'|value|':>10} {'|grad|':>10} {'|update|':>10}  gradient"
+    for state in states:
+        shape = shape_text(state.shape) if state.shape is not None else ""
+        value, gradient = _norm(timeline, state.value), _norm(timeline, state.gradient)
+        mark = "  <- updated here" if state.updated_here else ""
+        yield (
+            f"  {state.name:<{width}}  {shape:<14} {value:>10} {gradient:>10}"
+            f" {_update_norm(timeline, state.before, state.after):>10}  {state.gradient_note}{mark}"
+        )
+
+
+def _norm(timeline: Timeline, tensor: int | None) -> str:
+    if tensor is None:
+        return "-"
+    try:
+        return number(tensor_view(timeline.names, tensor, "", "").statistics().l2)
+    except BpdebugError:
+        return "?"
+
+
+def _update_norm(timeline: Timeline, before: int | None, after: int | None) -> str:
+    if before is None or after is None:
+        return "-"
+    try:
+        first, second = timeline.reader.array(before), timeline.reader.array(after)
+        if first.shape != second.shape:
+            return "?"
+        wide = np.result_type(first, second, np.float64)
+        with np.errstate(all="ignore"):
+            return number(float(np.linalg.norm(second.astype(wide) - first.astype(wide))))
+    except BpdebugError:
+        return "?"
+
+
+def loss_lines(timeline: Timeline, moment: Moment, wanted: Wanted) -> Iterator[str]:
+    """The latest values of what was reported up to the event."""
+    for curve in timeline.curves():
+        count = int(np.searchsorted(curve.seqs, moment.seq, side="right"))
+        if not count:
+            continue
+        begin = max(count - _REPORTS_SHOWN, 0)
+        yield f"  {curve.name}" + (f"  (the last {_REPORTS_SHOWN} of {count:,})" if begin else "")
+        for i in range(begin, count):
+            here = "  <- here" if curve.seqs[i] == moment.seq else ""
+            yield f"    iteration {curve.iterations[i]:>8}  {number(float(curve.values[i]), width=12)}{here}"
+    if moment.loss is None and isinstance(moment.body, ReportedBody):
+        yield "  this report holds no number"
+
+
+def console_lines(timeline: Timeline, moment: Moment, wanted: Wanted) -> Iterator[str]:
+    """The end of what the script had printed by then."""
+    lines = timeline.output_until(moment.seq)
+    if len(lines) > _PRINTS_SHOWN:
+        yield f"  … {len(lines) - _PRINTS_SHOWN:,} or more lines before"
+    for line in lines[-_PRINTS_SHOWN:]:
+        yield f"  {'!' if line.stream == 'stderr' else '|'} {line.text}"

@@ -1,0 +1,41 @@
+"""`bpdebug verify`: check every byte of a recorded run."""
+
+from __future__ import annotations
+
+import argparse
+
+from ..text import clean, count_text
+from ..verify import LISTED, verify_run
+from .opening import open_run
+from .progress_bar import ProgressBar
+
+__all__ = ["configure", "execute"]
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the command's arguments."""
+    parser.epilog = "Exit status: 0 nothing is wrong, 1 something is, 2 there is no run to check."
+    parser.add_argument("run", metavar="RUN", help="a recorded run, as a directory or packed")
+
+
+def execute(options: argparse.Namespace) -> int:
+    """Print what is wrong, or that nothing is; returns the exit status.
+
+    Raises:
+        BpdebugError: the run can't be read at all.
+    """
+    with open_run(options.run) as reader, ProgressBar("checking") as bar:
+        found = verify_run(reader, bar.tell)
+        events, tensors, finished = len(reader), reader.tensor_count, reader.finished
+    for line in found.lines:
+        print(clean(line))
+    for sort, count in found.counts.items():
+        if count > LISTED:
+            print(f"… and {count_text(count - LISTED, 'more fault')} of {sort}")
+    if found.whole:
+        end = "" if finished else "; the run was cut off after its last event, or is being written"
+        print(
+            f"{count_text(events, 'event')} and {count_text(tensors, 'tensor')} are whole:"
+            f" every reference and every content id is right{end}"
+        )
+    return 0 if found.whole else 1

@@ -1,0 +1,42 @@
+"""`bpdebug view`: open a recorded run on the screen, without its script."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+
+from ..errors import TerminalError
+from ..timeline import Timeline
+from .opening import open_run
+
+__all__ = ["configure", "execute"]
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the command's arguments."""
+    parser.add_argument("run", metavar="RUN", help="the recorded run: its directory, or a packed file")
+
+
+def execute(options: argparse.Namespace) -> int:
+    """Show the run until the person quits; returns the exit status.
+
+    Raises:
+        BpdebugError: the run can't be read, or there is no terminal.
+    """
+    with open_run(options.run) as reader:
+        _check_terminal(options.run)
+        from ..tui.app import DebuggerApp
+
+        DebuggerApp(Timeline(reader)).run()
+    return 0
+
+
+def _check_terminal(run: str) -> None:
+    trouble = ""
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        trouble = "the screen needs a terminal, and stdin or stdout is none here"
+    elif os.environ.get("TERM", "") in ("", "dumb"):
+        trouble = f"the terminal (TERM={os.environ.get('TERM', '')}) can't show a screen"
+    if trouble:
+        raise TerminalError(f"{trouble}\nAs plain text: bpdebug info {run}, bpdebug show {run} --at ADDRESS")

@@ -1,0 +1,273 @@
+"""Goes through two aligned runs event by event, and collects what differs."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ..log import records as r
+from ..log.reader import LogReader
+from ..log.schema import NOTHING, Kind
+from ..text import clean
+from ..timeline import Timeline
+from ..timeline.lines import number_of
+from .alignment import Batch, align
+from .bodies import BodyStream
+from .common_names import CommonNames
+from .contents import Contents, Verdict
+from .places import describe_pair, layout_text, place_of
+from .result import Comparison, Difference, Growth
+from .slots import UNCOMPARED, Slot, settings_of, slots_of, tensors_of
+from .values import Tolerance, compare_numbers
+
+__all__ = ["compare_runs"]
+
+_LISTED = 10
+_OPS = 10_000
+"""Names that the table by op may have; a hostile log has millions."""
+_UNCOMPARED_KINDS = (Kind.run_started, Kind.output, Kind.warned)
+_ITERATIONS = 100_000
+
+
+def compare_runs(
+    a: LogReader, b: LogReader, tolerance: Tolerance | None = None, first_only: bool = False
+) -> Comparison:
+    """Compare two runs.
+
+    Args:
+        a: the run that the other one is compared with.
+        b: the other one.
+        tolerance: what may differ; None: nothing.
+        first_only: stop at the first difference of a value.
+
+    Raises:
+        DamagedLog: a file was cut off while it was read.
+    """
+    with BodyStream(a) as bodies_a, BodyStream(b) as bodies_b:
+        return _Walk(a, b, bodies_a, bodies_b, tolerance or Tolerance()).go(first_only)
+
+
+class _Walk:
+    """One comparison under way."""
+
+    def __init__(
+        self, a: LogReader, b: LogReader, bodies_a: BodyStream, bodies_b: BodyStream, tolerance: Tolerance
+    ) -> None:
+        self._a, self._b = Timeline(a), Timeline(b)
+        self._bodies_a, self._bodies_b = bodies_a, bodies_b
+        self._common = CommonNames(a, b)
+        self._contents = Contents(self._common, tolerance)
+        self._tolerance = tolerance
+        self._by_iteration: dict[int, Growth] = {}
+        self._by_op: dict[str, Growth] = {}
+        self.found = Comparison(tolerance)
+
+    def go(self, first_only: bool) -> Comparison:
+        found = self.found
+        found.structure.events_a, found.structure.events_b = len(self._a), len(self._b)
+        for batch in align(self._common):
+            self._contents.look_again()
+            self._take(batch, first_only)
+            if first_only and found.first_value is not None:
+                found.whole = False
+                break
+        found.by_iteration = [self._by_iteration[number] for number in sorted(self._by_iteration)]
+        found.by_op = list(self._by_op.values())
+        return found
+
+    def _take(self, batch: Batch, first_only: bool) -> None:
+        found = self.found
+        found.structure.turns += batch.turns
+        for begin in range(0, len(batch.a), 1 << 14):
+            seqs_a, seqs_b = batch.a[begin : begin + (1 << 14)], batch.b[begin : begin + (1 << 14)]
+            heads_a, heads_b = self._heads(self._a, seqs_a), self._heads(self._b, seqs_b)
+            for seq_a, seq_b, head_a, head_b in zip(
+                seqs_a.tolist(), seqs_b.tolist(), heads_a, heads_b, strict=True
+            ):
+                if seq_a < 0 or seq_b < 0:
+                    self._alone(seq_a, seq_b, head_a[2] if seq_a >= 0 else head_b[2])
+                    continue
+                found.structure.matched += 1
+                if head_a[2] not in _UNCOMPARED_KINDS or head_a[2] == Kind.run_started:
+                    self._pair(seq_a, seq_b, head_a, head_b)
+                if first_only and found.first_value is not None:
+                    return
+
+    @staticmethod
+    def _heads(timeline: Timeline, seqs: np.ndarray) -> list[tuple[int, int, int]]:
+        """offset, length and kind of the bodies; of any event for those that aren't there."""
+        if not len(timeline):
+            return [(0, 0, 0)] * len(seqs)
+        there = np.maximum(seqs, 0)
+        low, high = int(there.min()), int(there.max()) + 1
+        rows = (
+            timeline.reader.index[low:high][there - low]
+            if high - low < 4 * len(seqs) + 64
+            else (timeline.reader.index[there])
+        )
+        return list(zip(rows["offset"].tolist(), rows["length"].tolist(), rows["kind"].tolist(), strict=True))
+
+    def _alone(self, a: int, b: int, kind: int) -> None:
+        """An event that only one run has."""
+        if kind in _UNCOMPARED_KINDS:
+            return
+        structure = self.found.structure
+        timeline, seq, listed = (
+            (self._a, a, structure.first_only_a) if a >= 0 else (self._b, b, structure.first_only_b)
+        )
+        if a >= 0:
+            structure.only_a += 1
+        else:
+            structure.only_b += 1
+        if len(listed) < _LISTED:
+            listed.append(place_of(timeline, seq).address)
+        if self.found.first is None:
+            place = place_of(timeline, seq)
+            self.found.first = Difference(
+                place if a >= 0 else None,
+                place if b >= 0 else None,
+                why=f"only {'A' if a >= 0 else 'B'} has this event",
+            )
+
+    def _pair(self, a: int, b: int, head_a: tuple[int, int, int], head_b: tuple[int, int, int]) -> None:
+        """An event of both runs."""
+        body_a, body_b = self._bodies_a.body(a, *head_a), self._bodies_b.body(b, *head_b)
+        if body_a is None or body_b is None:
+            self.found.unreadable += 1
+            whose = "both" if body_a is body_b else "A" if body_a is None else "B"
+            self._differs(a, b, Difference(None, None, why=f"the event can't be read in {whose}"))
+            return
+        if type(body_a) is not type(body_b):
+            kinds = tuple(body.__struct_config__.tag or "" for body in (body_a, body_b))
+            self._differs(a, b, Difference(None, None, role="kind", values=(str(kinds[0]), str(kinds[1]))))
+            return
+        if isinstance(body_a, UNCOMPARED):
+            if isinstance(body_a, r.RunStartedBody) and isinstance(body_b, r.RunStartedBody) and a == b == 0:
+                self.found.setup = _setup(body_a, body_b)
+            return
+        self._settings(a, b, body_a, body_b)
+        tensors_a, tensors_b = tensors_of(body_a), tensors_of(body_b)
+        if len(tensors_a) != len(tensors_b):
+            self._by_role(a, b, body_a, body_b)
+            return
+        for place, (tensor_a, tensor_b) in enumerate(zip(tensors_a, tensors_b, strict=True)):
+            verdict = self._contents.compare(tensor_a, tensor_b)
+            if verdict is not None:
+                slots_a, slots_b = slots_of(self._a.names, body_a), slots_of(self._b.names, body_b)
+                self._tensor(a, b, slots_a[place], slots_b[place], verdict)
+
+    def _by_role(self, a: int, b: int, body_a: r.Event, body_b: r.Event) -> None:
+        """The tensors of an event that has more of them in one run than in the other."""
+        slots_a = {slot.role: slot for slot in slots_of(self._a.names, body_a)}
+        slots_b = {slot.role: slot for slot in slots_of(self._b.names, body_b)}
+        for role in {**slots_a, **slots_b}:
+            missing = Slot(role, None, False, None)
+            slot_a, slot_b = slots_a.get(role, missing), slots_b.get(role, missing)
+            verdict = self._contents.compare(slot_a.tensor, slot_b.tensor)
+            if verdict is None and (role in slots_a) != (role in slots_b):
+                verdict = Verdict(True, True, f"only {'A' if role in slots_a else 'B'} has it", None)
+            if verdict is not None:
+                self._tensor(a, b, slot_a, slot_b, verdict)
+
+    def _settings(self, a: int, b: int, body_a: r.Event, body_b: r.Event) -> None:
+        settings_a, settings_b = settings_of(body_a), settings_of(body_b)
+        if settings_a == settings_b:
+            return
+        for name in {**settings_a, **settings_b}:
+            first, second = settings_a.get(name), settings_b.get(name)
+            if first != second and not self._within(first, second):
+                values = number_of_setting(first), number_of_setting(second)
+                self.found.settings_differ += 1
+                self._differs(a, b, Difference(None, None, role=clean(str(name)), values=values))
+                return
+
+    def _within(self, first: object, second: object) -> bool:
+        """Whether two settings are numbers that the tolerance lets pass."""
+        plain = (int, float)
+        if isinstance(first, bool) or isinstance(second, bool) or self._tolerance.exact:
+            return False
+        if not isinstance(first, plain) or not isinstance(second, plain):
+            return False
+        return compare_numbers(first, second, self._tolerance).beyond == 0
+
+    def _tensor(self, a: int, b: int, slot_a: Slot, slot_b: Slot, verdict: Verdict) -> None:
+        found = self.found
+        if not verdict.known and not verdict.different:
+            found.not_compared += 1
+            return
+        if verdict.different:
+            found.tensors_differ += 1
+        else:
+            found.tolerated += 1
+        if verdict.gap is not None and (slot_a.made or slot_b.made):
+            self._grow(a, slot_a, verdict)
+        if verdict.different and (found.first is None or found.first_value is None):
+            name = self._a.names.variable_name(slot_a.variable) or self._b.names.variable_name(
+                slot_b.variable
+            )
+            slot = slot_a if slot_a.tensor is not None else slot_b
+            timeline = self._a if slot_a.tensor is not None else self._b
+            difference = Difference(
+                None,
+                None,
+                slot.role,
+                name,
+                slot.made,
+                layout_text(timeline, slot.tensor),
+                verdict.why,
+                verdict.gap,
+            )
+            self._differs(a, b, difference, value=True)
+
+    def _differs(self, a: int, b: int, difference: Difference, value: bool = False) -> None:
+        found = self.found
+        if found.first is not None and not (value and found.first_value is None):
+            return
+        full = describe_pair(self._a, self._b, a, b, difference, alone=found.first is None)
+        if found.first is None:
+            found.first = full
+        if value and found.first_value is None:
+            found.first_value = full
+
+    def _grow(self, a: int, slot: Slot, verdict: Verdict) -> None:
+        assert verdict.gap is not None
+        names, row = self._a.names, self._a.reader.index[a]
+        iteration = int(row["iteration"])
+        scope = names.scope(row["scope"]) if row["scope"] != NOTHING else ""
+        op = f"{names.phase(row).name}/{scope + '/' if scope else ''}{names.text(row['label'])}"
+        growths = []
+        if iteration in self._by_iteration or len(self._by_iteration) < _ITERATIONS:
+            growths.append(self._by_iteration.setdefault(iteration, Growth(str(iteration), iteration)))
+        if op in self._by_op or len(self._by_op) < _OPS:
+            growths.append(self._by_op.setdefault(op, Growth(op, iteration)))
+        for growth in growths:
+            growth.add(verdict.gap, verdict.different, f"{op} {slot.role}")
+
+
+def number_of_setting(value: object) -> str:
+    """A setting in a few clean characters."""
+    if value is None:
+        return "none"
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return number_of(value)
+    text = clean(str(value))
+    return text if len(text) <= 60 else text[:59] + "…"
+
+
+def _setup(a: r.RunStartedBody, b: r.RunStartedBody) -> list[str]:
+    """What differs around the two runs, in words."""
+    pairs = {
+        "script": (a.script, b.script),
+        "arguments": (" ".join(a.argv[1:]), " ".join(b.argv[1:])),
+        "devices": (", ".join(a.devices), ", ".join(b.devices)),
+        "random state at the start": (a.random_state, b.random_state),
+        "capture": (a.capture, b.capture),
+        **{
+            name: (a.versions.get(name, "none"), b.versions.get(name, "none"))
+            for name in {**a.versions, **b.versions}
+        },
+    }
+    return [
+        f"{clean(name)}: {number_of_setting(first) or '(none)'} in A, {number_of_setting(second) or '(none)'} in B"
+        for name, (first, second) in pairs.items()
+        if first != second
+    ]

@@ -1,0 +1,103 @@
+"""Compares two tensors of two logs: by their content ids first, by their values only where these differ."""
+
+from __future__ import annotations
+
+import struct
+from typing import NamedTuple
+
+import numpy as np
+
+from ..errors import DamagedLog, NotCaptured
+from ..log.schema import TENSOR_INDEX
+from ..text import clean, shape_text
+from ..timeline.names import dtype_name
+from .common_names import CommonNames, Side
+from .values import Gap, Tolerance, compare_arrays
+
+__all__ = ["Contents", "Verdict"]
+
+_RECORD = struct.Struct("<16sQHHI")
+assert _RECORD.size == TENSOR_INDEX.itemsize
+_NO_CONTENT = bytes(16)
+_REMEMBERED = 1 << 16
+
+
+class Verdict(NamedTuple):
+    """What two tensors differ in; nothing at all is None, not a Verdict.
+
+    Attributes:
+        different: past the tolerance.
+        known: whether their values could be compared.
+        why: in words where it isn't the values: another shape, one is missing ...
+        gap: of the values, where they were compared.
+    """
+
+    different: bool
+    known: bool
+    why: str
+    gap: Gap | None
+
+
+class Contents:
+    """Remembers what it has compared: most tensors appear in several events."""
+
+    def __init__(self, names: CommonNames, tolerance: Tolerance) -> None:
+        self._a, self._b = names.a, names.b
+        self._tolerance = tolerance
+        self._verdicts: dict[tuple[int, int], Verdict | None] = {}
+        self.look_again()
+
+    def look_again(self) -> None:
+        """Make sure that the files still hold the tensor records.
+
+        Raises:
+            DamagedLog: one was cut off while it was read.
+        """
+        self._records_a, self._records_b = _records(self._a), _records(self._b)
+
+    def compare(self, a: int | None, b: int | None) -> Verdict | None:
+        """What tensor `a` of A and tensor `b` of B differ in; None for the same bytes, dtype and shape."""
+        if a is None or b is None:
+            return None if a is b else Verdict(True, True, f"only {'B' if a is None else 'A'} has it", None)
+        size = TENSOR_INDEX.itemsize
+        record_a = self._records_a[a * size : a * size + size] if a >= 0 else b""
+        record_b = self._records_b[b * size : b * size + size] if b >= 0 else b""
+        if len(record_a) == size and len(record_b) == size:
+            content_a, _, _, _, layout_a = _RECORD.unpack(record_a)
+            content_b, _, _, _, layout_b = _RECORD.unpack(record_b)
+            if (
+                content_a == content_b
+                and content_a != _NO_CONTENT
+                and (self._a.layout(layout_a) == self._b.layout(layout_b))
+            ):
+                return None
+        key = a, b
+        if key not in self._verdicts:
+            if len(self._verdicts) >= _REMEMBERED:
+                self._verdicts.clear()
+            self._verdicts[key] = self._compare_values(a, b)
+        return self._verdicts[key]
+
+    def _compare_values(self, a: int, b: int) -> Verdict | None:
+        try:
+            layout_a, layout_b = self._a.reader.layout_of(a), self._b.reader.layout_of(b)
+            if layout_a.shape != layout_b.shape:
+                shapes = f"{shape_text(layout_a.shape)} in A, {shape_text(layout_b.shape)} in B"
+                return Verdict(True, True, f"shape {shapes}", None)
+            first, second = self._a.reader.array(a), self._b.reader.array(b)
+        except NotCaptured as error:
+            return Verdict(False, False, clean(str(error)), None)
+        except DamagedLog as error:
+            return Verdict(True, False, clean(str(error)), None)
+        gap = compare_arrays(first, second, self._tolerance)
+        if first.dtype != second.dtype:
+            why = f"{dtype_name(layout_a.dtype)} in A, {dtype_name(layout_b.dtype)} in B"
+            return Verdict(gap.beyond > 0 or self._tolerance.exact, True, why, gap)
+        if not gap.differing:
+            return None
+        return Verdict(gap.beyond > 0, True, "", gap)
+
+
+def _records(side: Side) -> memoryview:
+    records = np.asarray(side.reader.tensors)
+    return records.view(np.uint8).data if len(records) else memoryview(b"")

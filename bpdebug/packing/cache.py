@@ -1,0 +1,112 @@
+"""Unpacked runs, kept for a while in a directory of the user's own, so that looking twice unpacks once.
+
+Each is locked while it is read; those that nobody has opened for some days are removed.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import hashlib
+import os
+import shutil
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from ..errors import LogError
+from .unpack import unpack_run
+
+__all__ = ["unpacked"]
+
+_KEPT_S = 3 * 86400
+_KEPT_RUNS = 8
+
+
+@contextmanager
+def unpacked(packed: Path) -> Iterator[Path]:
+    """The directory of the packed run, as long as the context lasts.
+
+    Raises:
+        NotALog: the file isn't a packed run.
+        LogError: it is damaged, or can't be unpacked.
+    """
+    try:
+        root = _root()
+        found = packed.stat()
+        key = f"{packed.resolve()}\0{found.st_size}\0{found.st_mtime_ns}\0{found.st_ino}"
+        name = hashlib.blake2b(os.fsencode(key), digest_size=16).hexdigest()
+        _tidy(root, name)
+        lock = os.open(root / f"{name}.lock", os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+    except OSError as error:
+        raise LogError(f"{packed}: can't be unpacked: {error.strerror or error}") from error
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        directory = root / name
+        if not directory.is_dir():
+            _unpack(packed, directory)
+        os.utime(root / f"{name}.lock")
+        fcntl.flock(lock, fcntl.LOCK_SH)
+        yield directory
+    finally:
+        os.close(lock)
+
+
+def _unpack(packed: Path, directory: Path) -> None:
+    """Unpack beside it and rename, so that what is there is whole."""
+    unfinished = directory.with_name(directory.name + ".new")
+    shutil.rmtree(unfinished, ignore_errors=True)
+    try:
+        unfinished.mkdir(mode=0o700)
+        unpack_run(packed, unfinished)
+        unfinished.rename(directory)
+    except OSError as error:
+        raise LogError(f"{packed}: can't be unpacked: {error.strerror or error}") from error
+    finally:
+        shutil.rmtree(unfinished, ignore_errors=True)
+
+
+def _root() -> Path:
+    """The directory of all unpacked runs, ours alone.
+
+    Raises:
+        OSError: it can't be made.
+        LogError: somebody else could write into it.
+    """
+    base = os.environ.get("XDG_CACHE_HOME", "")
+    home = Path(base) if os.path.isabs(base) else Path(os.path.expanduser("~")) / ".cache"
+    root = home / "bpdebug" / "unpacked"
+    root.mkdir(mode=0o700, parents=True, exist_ok=True)
+    found = root.lstat()
+    if root.is_symlink() or found.st_uid != os.getuid():
+        raise LogError(f"{root}: this directory is somebody else's; set XDG_CACHE_HOME to one of yours")
+    if found.st_mode & 0o077:
+        root.chmod(0o700)
+    return root
+
+
+def _tidy(root: Path, wanted: str) -> None:
+    """Remove what nobody reads and nobody has opened for some time, and the oldest of too many."""
+    locks = []
+    for lock in root.glob("*.lock"):
+        with contextlib.suppress(OSError):
+            locks.append((lock.stat().st_mtime, lock))
+    locks.sort(reverse=True)
+    oldest = time.time() - _KEPT_S
+    for place, (used, lock) in enumerate(locks):
+        if lock.stem != wanted and (used < oldest or place >= _KEPT_RUNS):
+            _remove(root, lock)
+
+
+def _remove(root: Path, lock: Path) -> None:
+    with contextlib.suppress(OSError):
+        file = os.open(lock, os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC)
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            # The lock file stays while its run is there; a new opener makes a new one.
+            shutil.rmtree(root / lock.stem, ignore_errors=True)
+            shutil.rmtree(root / (lock.stem + ".new"), ignore_errors=True)
+            lock.unlink()
+        finally:
+            os.close(file)

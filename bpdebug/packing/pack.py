@@ -1,0 +1,85 @@
+"""Writes a run directory into one compressed file: a zip archive, so that anybody can look into it."""
+
+from __future__ import annotations
+
+import os
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+from ..errors import ExportError, RunDirectoryExists
+from ..log.run_file import read_run_file
+from ..log.schema import EVENT_INDEX_FILE, EVENTS_FILE, RUN_FILE
+from .files import is_file_of_run
+
+__all__ = ["pack_run"]
+
+_PIECE = 1 << 20
+_FIRST = (RUN_FILE, EVENT_INDEX_FILE, EVENTS_FILE)
+
+
+def pack_run(
+    directory: Path, target: Path, replace: bool = False, tell: Callable[[int, int], None] | None = None
+) -> int:
+    """Write the run in `directory` to the file `target`, for the user alone.
+
+    The same run gives the same bytes. Of a run that is being written, what there is now is packed.
+
+    Args:
+        directory: of the run.
+        target: the file; whole or not there at all.
+        replace: overwrite a file that exists.
+        tell: is told bytes done and bytes in all.
+
+    Returns:
+        The size of the file in bytes.
+
+    Raises:
+        LogError: there is no run in `directory`.
+        RunDirectoryExists: `target` exists.
+        ExportError: it can't be written.
+    """
+    read_run_file(directory)
+    if target.is_dir() or (target.exists() and not replace):
+        raise RunDirectoryExists(f"{target}: this exists already; name another file, or say --force")
+    unfinished = target.with_name(f".{target.name}.{os.getpid()}.new")
+    try:
+        file = os.open(unfinished, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+        try:
+            with os.fdopen(file, "wb") as stream:
+                _write(directory, stream, tell)
+            os.replace(unfinished, target)
+        except BaseException:
+            unfinished.unlink(missing_ok=True)
+            raise
+        return target.stat().st_size
+    except OSError as error:
+        raise ExportError(f"{target}: can't pack {directory}: {error.strerror or error}") from error
+
+
+def _write(directory: Path, stream: object, tell: Callable[[int, int], None] | None) -> None:
+    names = sorted(
+        name
+        for name in os.listdir(directory)
+        if is_file_of_run(name)
+        and not name.endswith(".new")
+        and (directory / name).is_file()
+        and not (directory / name).is_symlink()
+    )
+    names.sort(key=lambda name: _FIRST.index(name) if name in _FIRST else len(_FIRST))
+    # The index is measured first: what it refers to was written before it, so the copy of a growing run is whole.
+    sizes = {name: (directory / name).stat().st_size for name in names}
+    done, total = 0, sum(sizes.values())
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED, allowZip64=True) as archive:  # type: ignore[call-overload]
+        for name in names:
+            info = zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0))
+            info.compress_type = zipfile.ZIP_DEFLATED
+            info.external_attr = 0o100600 << 16
+            with open(directory / name, "rb") as source, archive.open(info, "w", force_zip64=True) as packed:
+                left = sizes[name]
+                while left and (piece := source.read(min(left, _PIECE))):
+                    packed.write(piece)
+                    left -= len(piece)
+                    done += len(piece)
+                    if tell is not None:
+                        tell(done, total)

@@ -1,0 +1,140 @@
+"""A recorded run, finished or still growing, as the screen, the command line and the exports see it."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from ..breakpoints import BreakpointMatcher
+from ..errors import DamagedLog
+from ..log.records import RunFinishedBody
+from ..stepping import Breakpoint
+from ..text import clean
+from .curves import Curves
+from .latest import Latest
+from .ledger import Ledger
+from .moment import Moment
+from .moments import make_moment
+from .moves import Move, make_move
+from .names import Names
+from .output import Output
+from .parameters import parameters_at
+from .rows import RowModel
+from .states import Curve, OutputLine, ParameterState
+
+if TYPE_CHECKING:
+    from ..log.reader import LogReader
+
+__all__ = ["Timeline"]
+
+_MOMENTS_KEPT = 64
+
+
+class Timeline:
+    """Positions are event numbers (seq), 0 to `len - 1`.
+
+    Attributes:
+        reader: the log.
+        live: whether a child process may still add events; its owner sets it.
+        names: resolves the numbers in index records and bodies to clean text.
+    """
+
+    def __init__(self, reader: LogReader) -> None:
+        self.reader = reader
+        self.live = False
+        self.names = Names(reader)
+        self._latest = Latest(reader)
+        self._ledger = Ledger(reader)
+        self._curves = Curves(self.names, self._ledger)
+        self._output = Output(self.names, self._ledger)
+        self._rows: RowModel | None = None
+        self._moments: OrderedDict[int, Moment] = OrderedDict()
+        self._matcher: BreakpointMatcher | None = None
+        self._matched: tuple[Breakpoint, ...] = ()
+
+    def __len__(self) -> int:
+        return len(self.reader)
+
+    def refresh(self) -> bool:
+        """Take in what the log got since; True if there are new events."""
+        if not self.reader.refresh():
+            return False
+        if self._rows is not None:
+            self._rows.refresh()
+        return True
+
+    @property
+    def rows(self) -> RowModel:
+        """The Timeline pane's rows; one model, made when first asked for."""
+        if self._rows is None:
+            self._rows = RowModel(self.names)
+        return self._rows
+
+    def move(self, seq: int, name: str, breakpoints: Sequence[Breakpoint] = (), count: int = 1) -> Move:
+        """Where `count` moves `name` (a key of `moves.MOVES`) from event `seq` lead.
+
+        Raises:
+            KeyError: there is no such move.
+            IndexError: there is no such event.
+        """
+        if not 0 <= seq < len(self):
+            raise IndexError(f"event {seq} of {len(self)}")
+        return make_move(
+            self.reader, seq, name, live=self.live, stops=self._matcher_for(tuple(breakpoints)), count=count
+        )
+
+    def moment(self, seq: int) -> Moment:
+        """All that event `seq` says.
+
+        An event whose body can't be read gives a moment that says so, with what the index knows.
+
+        Raises:
+            IndexError: there is no such event.
+        """
+        if not 0 <= seq < len(self):
+            raise IndexError(f"event {seq} of {len(self)}")
+        moment = self._moments.get(seq)
+        if moment is None:
+            moment = self._moments[seq] = make_moment(self.names, self._latest, seq)
+            if len(self._moments) > _MOMENTS_KEPT:
+                self._moments.popitem(last=False)
+        else:
+            self._moments.move_to_end(seq)
+        return moment
+
+    def parameters(self, seq: int) -> list[ParameterState]:
+        """Every parameter as it is right after event `seq`, in the order in which the run met them."""
+        return parameters_at(self.names, self._latest, seq)
+
+    def curves(self) -> list[Curve]:
+        """What was reported over the whole log, losses first."""
+        return self._curves.all()
+
+    def output_until(self, seq: int, limit: int = 1000) -> list[OutputLine]:
+        """What the script had printed by event `seq`, in its last `limit` prints; oldest line first."""
+        return self._output.until(seq, limit)
+
+    def reason_for_end(self) -> str:
+        """Why the log ends where it does, in words; "" while a live child may go on."""
+        if not len(self):
+            return "" if self.live else "the log holds no event"
+        if self.reader.finished:
+            try:
+                body = self.reader.body(len(self) - 1)
+            except DamagedLog:
+                return "the run ended"
+            assert isinstance(body, RunFinishedBody)
+            reason = clean(body.reason) or "the run ended"
+            return f"{reason} (exit status {body.status})" if body.status else reason
+        if self.live:
+            return ""
+        return self.reader.problem or "the log ends here: the run was killed, or it is still being written"
+
+    def _matcher_for(self, breakpoints: tuple[Breakpoint, ...]) -> BreakpointMatcher | None:
+        if not breakpoints:
+            return None
+        if self._matcher is None or breakpoints != self._matched:
+            self._matcher = BreakpointMatcher(breakpoints, self.reader)
+            self._matched = breakpoints
+        return self._matcher

@@ -1,0 +1,93 @@
+"""`bpdebug export` as people type it: what is selected, where it goes, what is said on stderr."""
+
+from __future__ import annotations
+
+import io
+import json
+import sys
+
+import numpy as np
+import pytest
+
+from bpdebug import cli
+from bpdebug.cli.progress_bar import ProgressBar
+from bpdebug.exporters import EXPORTERS
+from tests.support.example_run import write_example_run
+
+
+@pytest.fixture(scope="module")
+def recorded(tmp_path_factory):
+    return str(write_example_run(tmp_path_factory.mktemp("example") / "run"))
+
+
+def test_only_what_is_selected_is_written(recorded, capfdbinary):
+    words = ["export", recorded, "--iterations", "1:2", "--only", "backward", "--only", "MLP.l2.*"]
+    assert cli.main(words) == 0
+    found = [json.loads(line)["address"] for line in capfdbinary.readouterr().out.splitlines()]
+    assert [address.rpartition("/")[2] for address in found] == [
+        "mean_squared_error", "linear", "sigmoid", "linear", "MLP.l2.W", "MLP.l2.b",
+    ]  # fmt: skip
+    assert all(address.startswith("it1/") for address in found)
+
+
+def test_a_binary_format_goes_through_a_pipe(recorded, capfdbinary):
+    assert cli.main(["export", recorded, "-o", "-", "--format", "npz", "--at", "it0/update/MLP.l1.W"]) == 0
+    out, err = capfdbinary.readouterr()
+    assert err == b""
+    with np.load(io.BytesIO(out)) as tensors:
+        assert len(tensors.files) == 5
+
+
+@pytest.mark.parametrize("name", [exporter.name for exporter in EXPORTERS.values() if not exporter.text])
+def test_a_terminal_is_spared_binary_formats(recorded, capsys, monkeypatch, name):
+    pytest.importorskip(EXPORTERS[name].needs or "numpy")
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True, raising=False)
+    assert cli.main(["export", recorded, "--format", name]) == 2
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert f"name a file: -o run{EXPORTERS[name].suffix}" in err
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--iterations", "9:"], "the log has iterations 0 to 2"),
+        (["--iterations", "x"], "not a range of iterations"),
+        (["--at", "it0/forward/nothing"], "no event has this address"),
+        (["--at", "1", "--iterations", "0"], "can't be combined"),
+    ],
+)
+def test_a_selection_that_is_not_there_is_misuse(recorded, capsys, words, said):
+    assert cli.main(["export", recorded, *words]) == 2
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert said in err
+
+
+def test_nothing_selected_is_told(recorded, capsys, tmp_path):
+    assert cli.main(["export", recorded, "-o", str(tmp_path / "a.jsonl"), "--only", "nothing"]) == 0
+    assert "no event was written" in capsys.readouterr().err
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def test_the_bar_moves_on_a_terminal_and_goes_away(monkeypatch):
+    monkeypatch.setattr(sys, "stderr", Terminal())
+    times = iter([0.0, 0.1, 1.0, 1.01, 2.0])
+    with ProgressBar("writing", lambda: next(times)) as bar:
+        for done in (1, 50, 60, 100):
+            bar.tell(done, 100)
+    shown = sys.stderr.getvalue().split("\r")
+    assert [line[-4:] for line in shown if "%" in line] == [" 50%", "100%"]
+    assert shown[-2].strip() == shown[-1] == ""
+
+
+def test_no_bar_where_stderr_is_no_terminal(monkeypatch):
+    monkeypatch.setattr(sys, "stderr", io.StringIO())
+    times = iter([0.0, 5.0])
+    with ProgressBar("writing", lambda: next(times)) as bar:
+        bar.tell(1, 2)
+    assert sys.stderr.getvalue() == ""

@@ -1,0 +1,260 @@
+"""runs, rm, pack and verify."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import stat
+import sys
+import zipfile
+
+import numpy as np
+import pytest
+
+from bpdebug import cli
+from bpdebug.log.schema import EVENT_INDEX
+from bpdebug.log.writer import LogWriter
+from tests.support.example_run import write_example_run
+
+
+@pytest.fixture(autouse=True)
+def own_places(tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    monkeypatch.chdir(tmp_path)
+
+
+@pytest.fixture
+def run(tmp_path):
+    return write_example_run(tmp_path / "bpdebug-runs" / "first")
+
+
+@pytest.fixture
+def say(capsys):
+    def words(*command: object) -> tuple[int, str, str]:
+        status = cli.main([str(word) for word in command])
+        return (status, *capsys.readouterr())
+
+    return words
+
+
+# ---- runs -----------------------------------------------------------------------------------------------------
+
+
+def test_runs_lists_both_default_places(say, run, tmp_path):
+    shutil.copytree(run, tmp_path / "state" / "bpdebug" / "runs" / "second")
+    status, out, _ = say("runs")
+    assert status == 0
+    assert len(out.splitlines()) == 3
+    line = next(line for line in out.splitlines() if line.startswith("bpdebug-runs/first"))
+    for text in ("perceptron.py", "96", "KiB", "the script ended"):
+        assert text in line
+
+
+def test_runs_as_json_and_of_one_directory(say, run):
+    status, out, _ = say("runs", "--json", run.parent)
+    (found,) = json.loads(out)
+    assert status == 0
+    assert (found["events"], found["iterations"], found["end"]) == (96, 3, "the script ended")
+    assert found["last_loss"] == pytest.approx(0.276585, abs=1e-6)
+    assert not found["being_written"]
+
+
+def test_runs_without_any_says_where_it_looked(say, tmp_path):
+    status, out, _ = say("runs")
+    assert status == 0
+    assert "no recorded runs in bpdebug-runs, " in out
+    assert say("runs", tmp_path / "nowhere")[0] == 2
+
+
+def test_a_damaged_run_is_listed_with_its_trouble(say, run):
+    (run / "run.json").write_text("{}")
+    status, out, _ = say("runs")
+    assert status == 0
+    assert "isn't one of ours" in out
+
+
+# ---- rm -------------------------------------------------------------------------------------------------------
+
+
+def test_rm_removes_the_run_alone(say, run):
+    other = write_example_run(run.parent / "other")
+    status, _, err = say("rm", "--yes", run)
+    assert (status, run.exists(), other.exists()) == (0, False, True)
+    assert "1 run removed" in err
+
+
+def test_rm_asks_and_takes_only_yes(say, run, monkeypatch):
+    class Terminal:
+        def __init__(self, answer):
+            self.readline = lambda: answer
+            self.isatty = lambda: True
+
+    for answer, status, there in (("\n", 1, True), ("no\n", 1, True), ("y\n", 0, False)):
+        monkeypatch.setattr(sys, "stdin", Terminal(answer))
+        assert say("rm", run)[0] == status
+        assert run.exists() == there
+
+
+def test_rm_without_a_terminal_wants_yes(say, run):
+    status, _, err = say("rm", run)
+    assert (status, run.exists()) == (2, True)
+    assert "--yes" in err
+
+
+def test_rm_refuses_what_is_no_run_and_removes_nothing_then(say, run, tmp_path):
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "thesis.txt").write_text("dear")
+    link = tmp_path / "link"
+    link.symlink_to(run)
+    with_more = write_example_run(tmp_path / "more")
+    (with_more / "notes.txt").write_text("dear")
+    for refused in (tmp_path / "mine", link, with_more, tmp_path / "nothing"):
+        assert say("rm", "--yes", run, refused)[0] == 2
+        assert run.exists()
+    assert (with_more / "notes.txt").exists()
+    assert (tmp_path / "mine" / "thesis.txt").exists()
+
+
+def test_rm_refuses_a_run_that_is_being_written(say, tmp_path):
+    log = LogWriter.create(tmp_path / "growing")
+    try:
+        status, _, err = say("rm", "--yes", tmp_path / "growing")
+        assert status == 2
+        assert "being written" in err
+        assert "being written" in say("runs", tmp_path / "growing")[1]
+    finally:
+        log.close()
+    assert say("rm", "--yes", tmp_path / "growing")[0] == 0
+
+
+# ---- pack -----------------------------------------------------------------------------------------------------
+
+
+def test_a_packed_run_is_read_as_it_is(say, run, tmp_path):
+    packed = tmp_path / "run.bpd"
+    assert say("pack", run, "-o", packed)[0] == 0
+    assert stat.S_IMODE(packed.stat().st_mode) == 0o600
+    assert say("info", packed)[:2] == say("info", run)[:2]
+    assert say("show", packed, "--at", "4")[:2] == say("show", run, "--at", "4")[:2]
+    assert say("export", packed)[:2] == say("export", run)[:2]
+    assert say("diff", packed, run)[0] == 0
+    assert say("verify", packed)[0] == 0
+    (folder,) = (tmp_path / "cache" / "bpdebug" / "unpacked").glob("*[!k]")
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+    assert {stat.S_IMODE(path.stat().st_mode) for path in folder.iterdir()} == {0o600}
+
+
+def test_packing_twice_gives_the_same_bytes_and_overwrites_only_if_asked(say, run, tmp_path):
+    assert say("pack", run, "-o", "a.bpd")[0] == 0
+    first = (tmp_path / "a.bpd").read_bytes()
+    assert say("pack", run, "-o", "a.bpd")[0] == 2
+    os.utime(run / "events.idx")
+    assert say("pack", run, "-o", "a.bpd", "--force")[0] == 0
+    assert (tmp_path / "a.bpd").read_bytes() == first
+    assert say("pack", run, "-o", "a.zip")[0] == 2
+    assert say("pack", tmp_path)[0] == 2
+    assert say("pack", run)[0] == 0
+    assert (tmp_path / "first.bpd").read_bytes() == first
+
+
+def test_a_changed_packed_run_is_unpacked_anew(say, run, tmp_path):
+    other = write_example_run(tmp_path / "other")
+    (other / "events.idx").write_bytes((other / "events.idx").read_bytes()[: 64 * 7])
+    assert say("pack", run, "-o", "a.bpd")[0] == 0
+    assert "Events:     96" in say("info", "a.bpd")[1]
+    assert say("pack", other, "-o", "a.bpd", "--force")[0] == 0
+    assert "Events:     7" in say("info", "a.bpd")[1]
+
+
+@pytest.mark.parametrize(
+    "name", ["../evil.json", "/tmp/evil.json", "a/b.json", "..\\evil.json", ".hidden.json", "x.py"]
+)
+def test_an_archive_with_foreign_names_is_refused_as_a_whole(say, run, tmp_path, name):
+    with zipfile.ZipFile(tmp_path / "bad.bpd", "w") as archive:
+        archive.write(run / "run.json", "run.json")
+        archive.writestr(name, "gotcha")
+    status, out, err = say("info", "bad.bpd")
+    assert (status, out) == (2, "")
+    assert "nothing was unpacked" in err
+    assert not list(tmp_path.glob("**/evil*"))
+    assert not list((tmp_path / "cache").glob("**/run.json"))
+
+
+def test_an_archive_with_a_link_a_bomb_or_damage_is_refused(say, run, tmp_path, monkeypatch):
+    link = zipfile.ZipInfo("events.idx")
+    link.external_attr = (stat.S_IFLNK | 0o777) << 16
+    for name, member, content in (("link", link, "/etc/passwd"), ("bomb", "events.idx", bytes(1 << 22))):
+        with zipfile.ZipFile(tmp_path / f"{name}.bpd", "w", zipfile.ZIP_DEFLATED) as archive:
+            archive.write(run / "run.json", "run.json")
+            archive.writestr(member, content)
+    monkeypatch.setattr("bpdebug.packing.unpack._PLENTY_BYTES", 1 << 20)
+    assert "no file of a run" in say("info", "link.bpd")[2]
+    assert "surely no run" in say("info", "bomb.bpd")[2]
+    assert say("pack", run, "-o", "good.bpd")[0] == 0
+    content = bytearray((tmp_path / "good.bpd").read_bytes())
+    (tmp_path / "cut.bpd").write_bytes(content[: len(content) // 2])
+    content[len(content) // 3] ^= 0xFF
+    (tmp_path / "flip.bpd").write_bytes(content)
+    (tmp_path / "text.bpd").write_text("not a zip")
+    for name in ("cut", "flip", "text"):
+        status, out, err = say("info", f"{name}.bpd")
+        assert status in (1, 2), name
+        assert out == ""
+        assert err.startswith("bpdebug: ")
+    assert not list((tmp_path / "cache").glob("**/*.new"))
+
+
+# ---- verify ---------------------------------------------------------------------------------------------------
+
+
+def test_verify_of_a_whole_run(say, run):
+    status, out, _ = say("verify", run)
+    assert status == 0
+    assert out.startswith("96 events and ")
+
+
+def test_verify_of_a_run_that_was_cut_off_between_events(say, run):
+    (run / "events.idx").write_bytes((run / "events.idx").read_bytes()[: 64 * 50])
+    status, out, _ = say("verify", run)
+    assert status == 0
+    assert "cut off after its last event" in out
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "words"),
+    [
+        ("offset", 1, "its body should begin at byte"),
+        ("ordinal", 9, "of its address, and says 9"),
+        ("iteration", 2, "iteration 0 after iteration 2"),
+        ("parent", 90, "event 90 encloses nothing"),
+        ("scope", 77, "its scope is missing"),
+        ("kind", 99, "unknown kind 99"),
+    ],
+)
+def test_verify_finds_a_changed_field(say, run, field, value, words):
+    records = np.fromfile(run / "events.idx", EVENT_INDEX)
+    records[field][7] = value
+    records.tofile(run / "events.idx")
+    status, out, _ = say("verify", run)
+    assert status == 1
+    assert words in out
+
+
+def test_verify_finds_changed_bytes_of_a_tensor_and_missing_references(say, run):
+    segment = bytearray((run / "tensors-0000.seg").read_bytes())
+    segment[64 * 3] ^= 1
+    (run / "tensors-0000.seg").write_bytes(segment)
+    status, out, _ = say("verify", run)
+    assert (status, out) == (1, "tensor 3: its bytes don't fit its content id\n")
+    lines = (
+        (run / "events.jsonl")
+        .read_bytes()
+        .replace(b'"op":0', b'"op":9')
+        .replace(b'"forward":4,', b'"forward":3,')
+    )
+    (run / "events.jsonl").write_bytes(lines)
+    out = say("verify", run)[1]
+    assert "op 9 is missing" in out
+    assert "event 3 isn't its forward op" in out

@@ -1,0 +1,215 @@
+"""Two recorded runs of a script, compared."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from bpdebug import cli
+from bpdebug.diff import Tolerance, compare_runs
+from bpdebug.log.reader import LogReader
+from tests.support.example_run import write_example_run
+from tests.support.recorded import Run
+
+SCRIPT = """\
+import json, sys, time
+import numpy as np, chainer, chainer.functions as F, chainer.links as L
+wish = json.loads(sys.argv[1])
+np.random.seed(wish.get("seed", 0))
+dtype = np.dtype(wish.get("dtype", "f4"))
+chainer.config.dtype = dtype
+class MLP(chainer.Chain):
+    def __init__(self):
+        super().__init__()
+        with self.init_scope():
+            self.l1 = L.Linear(4, 5)
+            self.l2 = L.Linear(5, 1)
+    def forward(self, x):
+        h = F.relu(self.l1(x))
+        {inserted}
+        h = F.relu(h * 2)
+        return self.l2(h)
+m = MLP()
+m.l2.W.array[0, 1] += wish.get("change", 0)
+o = chainer.optimizers.SGD(wish.get("lr", 0.1)).setup(m)
+x = np.random.rand(8, 4).astype(dtype)
+names = ["a", "b"][:: wish.get("order", 1)]
+for i in range(wish.get("count", 3)):
+    loss = F.mean_squared_error(m(x), x.sum(1, keepdims=True))
+    m.cleargrads()
+    loss.backward()
+    o.update()
+    for name in names:
+        chainer.report({{name: ord(name)}}, m)
+    print(time.time())
+"""
+INSERTED = "h = F.relu(h + 0)  # new"
+
+
+@pytest.fixture(scope="module")
+def record(tmp_path_factory):
+    """Records the script with some wishes; gives the directory. The same wishes give a new run."""
+    folder = tmp_path_factory.mktemp("diff")
+    count = iter(range(100))
+
+    def run(inserted: str = "pass", **wish: object) -> Path:
+        script, target = folder / "net.py", folder / f"run{next(count)}"
+        script.write_text(SCRIPT.format(inserted=inserted))
+        words = ["run", "--headless", "--quiet", "--log", str(target), str(script), json.dumps(wish)]
+        assert cli.main(words) == 0
+        return target
+
+    return run
+
+
+@pytest.fixture(scope="module")
+def plain(record):
+    return record()
+
+
+def compare(a: Path, b: Path, *tolerance: float, **options: bool):
+    with LogReader(a) as first, LogReader(b) as second:
+        return compare_runs(first, second, Tolerance(*tolerance), **options)
+
+
+def test_the_same_seed_twice_is_the_same(plain, record):
+    found = compare(plain, record())
+    assert found.same
+    assert found.structure.matched == found.structure.events_a == found.structure.events_b > 50
+    assert (found.tensors_differ, found.tolerated, found.by_op) == (0, 0, [])
+
+
+def test_one_changed_weight_is_named_where_it_is_first_used(plain, record):
+    found = compare(plain, record(change=1e-3))
+    first = found.first
+    assert first is not None
+    assert first is found.first_value
+    assert (first.a.address, first.role, first.variable, first.made) == (
+        "it0/forward/MLP.l2/linear",
+        "W",
+        "MLP.l2.W",
+        False,
+    )
+    assert first.a.lines[-1][1] == "return self.l2(h)"
+    assert (first.gap.differing, first.gap.size, first.gap.place) == (1, 5, (0, 1))
+    assert first.gap.max_abs == pytest.approx(1e-3, rel=1e-3)
+    assert "an initial weight" in first.notes[0]
+    assert [row.first_iteration for row in found.by_iteration] == [0, 1, 2]
+    assert found.by_op[0].name == "forward/MLP.l2/linear"
+
+
+def test_an_inserted_op_is_named_and_the_ops_behind_it_stay_paired(plain, record):
+    found = compare(plain, record(INSERTED))
+    assert found.structure.only_a == 0
+    assert found.structure.first_only_b[:2] == ["it0/forward/MLP/add", "it0/forward/MLP/relu~2"]
+    assert found.first.a is None
+    assert found.first.b.lines[-1][1] == INSERTED
+    # relu(h + 0) of what a relu made changes nothing, so each tensor of the paired events is the same.
+    assert found.tensors_differ == 0
+    back = compare(record(INSERTED), plain)
+    assert (back.structure.only_b, back.structure.only_a) == (0, found.structure.only_b)
+
+
+def test_float64_against_float32_is_the_same_within_a_tolerance(plain, record):
+    wide = record(dtype="f8")
+    exact = compare(plain, wide)
+    assert exact.first.why == "float32 in A, float64 in B"
+    near = compare(plain, wide, 1e-3, 1e-5)
+    assert near.same
+    assert near.tolerated > 50
+    assert 0 < max(row.max_rel for row in near.by_iteration) < 1e-2
+
+
+def test_a_reordered_dict_is_paired_and_said_but_no_difference(plain, record):
+    found = compare(plain, record(order=-1))
+    assert found.same
+    assert found.structure.turns > 0
+    assert found.structure.only_a == found.structure.only_b == 0
+
+
+def test_another_learning_rate_is_a_setting(plain, record):
+    found = compare(plain, record(lr=0.2))
+    assert (found.first.a.address, found.first.role, found.first.values) == (
+        "it0/update/update:SGD", "lr", ("0.1", "0.2"),
+    )  # fmt: skip
+    assert found.first_value.a.address.startswith("it0/update/MLP.")
+
+
+def test_a_shorter_run_has_the_events_up_to_its_end(plain, record):
+    found = compare(plain, record(count=2))
+    assert (found.first.a, found.first.b.address) == (None, "it1/update/run_finished")
+    assert found.structure.only_b == 1
+    assert all(address.startswith("it2/") for address in found.structure.first_only_a)
+    assert found.tensors_differ == 0
+
+
+def test_a_run_that_was_cut_off(plain, tmp_path):
+    copy = tmp_path / "cut"
+    copy.mkdir()
+    for path in plain.iterdir():
+        (copy / path.name).write_bytes(path.read_bytes())
+    index = (copy / "events.idx").read_bytes()
+    (copy / "events.idx").write_bytes(index[: 64 * 40])
+    found = compare(plain, copy)
+    assert found.structure.matched == 40
+    assert found.first.a.seq == 40
+
+
+def test_shapes_and_missing_tensors(tmp_path):
+    runs = []
+    for name, array in (("a", np.zeros((2, 3))), ("b", np.zeros((3, 2)))):
+        run = Run(tmp_path / name)
+        run.forward(array, None if name == "b" else array)
+        run.read().close()
+        runs.append(tmp_path / name)
+    found = compare(*runs)
+    assert (found.first.role, found.first.why) == ("x", "shape (2, 3) in A, (3, 2) in B")
+    assert found.tensors_differ == 2
+
+
+def test_first_stops_at_the_first_tensor(plain, record):
+    found = compare(plain, record(change=1e-3), first_only=True)
+    assert (found.first_value.role, found.tensors_differ, found.whole) == ("W", 2, False)
+
+
+# ---- the command ----------------------------------------------------------------------------------------------
+
+
+def test_exit_status_and_text(plain, record, tmp_path, capsys):
+    other = record(change=1e-3)
+    capsys.readouterr()
+    assert cli.main(["diff", str(plain), str(plain)]) == 0
+    assert "The runs are the same." in capsys.readouterr().out
+    assert cli.main(["diff", str(plain), str(other)]) == 1
+    out = capsys.readouterr().out
+    for text in (
+        "First divergence\n  it0/forward/MLP.l2/linear",
+        "given: W MLP.l2.W",
+        "ULP",
+        "Where it grows",
+    ):
+        assert text in out
+    assert cli.main(["diff", str(plain), str(other), "--atol", "1"]) == 0
+    for words in (["--rtol", "-1"], ["--ulp", "x"], ["--atol", "nan"]):
+        assert cli.main(["diff", str(plain), str(other), *words]) == 2
+    assert cli.main(["diff", str(plain), str(tmp_path)]) == 2
+    assert cli.main(["diff", str(plain)]) == 2
+
+
+def test_json_holds_the_same_facts(plain, record, capsys):
+    other = record(change=1e-3)
+    capsys.readouterr()
+    assert cli.main(["diff", "--json", str(plain), str(other)]) == 1
+    found = json.loads(capsys.readouterr().out, parse_constant=lambda text: pytest.fail(text))
+    assert found["same"] is False
+    assert found["first"]["a"]["address"] == "it0/forward/MLP.l2/linear"
+    assert found["first"]["gap"]["place"] == [0, 1]
+    assert len(found["by_iteration"]) == 3
+
+
+def test_runs_without_the_engine_and_with_nan_compare(tmp_path):
+    a, b = write_example_run(tmp_path / "a"), write_example_run(tmp_path / "b")
+    assert compare(a, b).same
