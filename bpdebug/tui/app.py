@@ -1,0 +1,111 @@
+"""The Textual application: one main screen over one timeline, live when it has a session."""
+
+from __future__ import annotations
+
+import os
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from textual.app import App
+
+from .crash import told
+from .panes.console import ConsolePane
+from .panes.loss import LossPane
+from .panes.source import SourcePane
+from .panes.tensor import TensorPane
+from .panes.timeline import TimelinePane
+from .panes.weights import WeightsPane
+from .preferences import Preferences
+from .screens.main import MainScreen
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ..session import Session
+    from ..timeline import Timeline
+
+__all__ = ["DebuggerApp"]
+
+_LAST_WAIT_S = 3.0
+"""How long quitting waits for the script's process to be gone."""
+
+
+class DebuggerApp(App[None]):
+    """The debugger's screen.
+
+    Args:
+        timeline: the run to look at.
+        session: the script's process; None to look at a recorded run.
+    """
+
+    CSS_PATH = "bpdebug.tcss"
+    TITLE = "bpdebug"
+    ENABLE_COMMAND_PALETTE = False
+    BINDINGS = []
+
+    def __init__(self, timeline: Timeline, session: Session | None = None) -> None:
+        super().__init__()
+        self.timeline = timeline
+        self.session = session
+        self.failure: Exception | None = None
+        self.preferences = Preferences.load()
+        self.main = MainScreen(
+            timeline,
+            session,
+            {
+                "source": SourcePane(),
+                "timeline": TimelinePane(),
+                "tensor": TensorPane(),
+                "weights": WeightsPane(),
+                "loss": LossPane(),
+                "console": ConsolePane(),
+            },
+            self.preferences,
+        )
+
+    def on_mount(self) -> None:
+        if self.preferences.theme in self.available_themes:
+            self.theme = self.preferences.theme
+        self.push_screen(self.main)
+
+    def on_unmount(self) -> None:
+        self._end_session()
+
+    def run(self, *args: Any, **options: Any) -> None:
+        """Show the screen until the person quits; then the script's process is ended, whatever happened.
+
+        Raises:
+            BpdebugError: the screen failed; the terminal is as it was before.
+        """
+        try:
+            with _size_from_the_terminal():
+                super().run(*args, **options)
+        finally:
+            self._end_session()
+            if self.session is not None:
+                self.session.wait(_LAST_WAIT_S)
+        if self.failure is not None:
+            raise told(self.failure, self.timeline.reader.directory) from self.failure
+
+    def _handle_exception(self, error: Exception) -> None:
+        self.failure = self.failure or error
+        super()._handle_exception(error)
+
+    def _fatal_error(self) -> None:
+        # Textual would print a traceback with all local variables: whole tensors, perhaps.
+        self._close_messages_no_wait()
+
+    def _end_session(self) -> None:
+        if self.session is not None:
+            self.session.on_change = None
+            self.session.terminate()
+
+
+@contextmanager
+def _size_from_the_terminal() -> Iterator[None]:
+    """Hide `COLUMNS` and `LINES`, which Textual believes: exported by a shell, they are stale after a resize."""
+    hidden = {name: os.environ.pop(name) for name in ("COLUMNS", "LINES") if name in os.environ}
+    try:
+        yield
+    finally:
+        os.environ.update(hidden)

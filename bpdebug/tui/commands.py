@@ -1,0 +1,158 @@
+"""What can be typed after `:`; one table, from which the prompt completes and the help screen is made."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ..errors import AddressError, BpdebugError
+from ..exporters import export_run, exporter_for
+from ..log.reader import LogReader
+from ..log.schema import Kind
+from ..stepping import Breakpoint
+from ..text import count_text
+from .panes.timeline import breakpoint_on
+
+if TYPE_CHECKING:
+    from ..timeline import Timeline
+    from .screens.main import MainScreen
+
+__all__ = ["COMMANDS", "Command", "breakpoint_from", "event_from", "run_command"]
+
+
+@dataclass(frozen=True)
+class Command:
+    """A word to type, what may follow it, what it does, and the function that does it."""
+
+    name: str
+    arguments: str
+    help: str
+    run: Callable[[MainScreen, str], None]
+
+
+def event_from(timeline: Timeline, text: str) -> int:
+    """The event that `text` means: its number or its address.
+
+    Raises:
+        AddressError: there is no such event; the message says what is near.
+    """
+    if re.fullmatch(r"[0-9]{1,18}", text):
+        number = int(text)
+        if number >= len(timeline):
+            raise AddressError(f"there is no event {number}: the log has events 0 to {len(timeline) - 1}")
+        return number
+    return timeline.reader.find(text)
+
+
+def breakpoint_from(timeline: Timeline, text: str) -> Breakpoint:
+    """The breakpoint that `text` means: `FILE:LINE`, an event's address, or `KIND/[SCOPE/]LABEL`.
+
+    Raises:
+        AddressError: it is none of these.
+    """
+    line = re.fullmatch(r"(?P<file>.+):(?P<line>[0-9]{1,9})", text)
+    if line:
+        path = _source_path(timeline, line["file"])
+        if path:
+            return Breakpoint(path=path, line=int(line["line"]))
+    kind, slash, rest = text.partition("/")
+    if slash and rest and kind in Kind.__members__:
+        scope, slash, label = rest.partition("/")
+        if slash and label and (scope in {known.path for known in timeline.reader.scopes} or "." in scope):
+            return Breakpoint(kind=Kind[kind], scope=scope, label=label)
+        return Breakpoint(kind=Kind[kind], label=rest)
+    if line and not text.startswith("it"):
+        raise AddressError(f"no source file of this run is called {line['file']}")
+    return breakpoint_on(timeline, event_from(timeline, text))
+
+
+def _source_path(timeline: Timeline, name: str) -> str:
+    """The recorded path that is `name` or ends with it."""
+    paths = [source.path for source in timeline.reader.sources]
+    return next((path for path in paths if path == name or path.endswith("/" + name)), "")
+
+
+def run_command(screen: MainScreen, text: str) -> str:
+    """Carry out what was typed; in words what was wrong with it, or ""."""
+    name, _, rest = text.strip().partition(" ")
+    if not name:
+        return ""
+    found = [command for command in COMMANDS if command.name == name]
+    found = found or [command for command in COMMANDS if command.name.startswith(name)]
+    if len(found) != 1:
+        names = ", ".join(command.name for command in found or COMMANDS)
+        return f"{name}: {'which of' if found else 'no such command; there are'} {names}"
+    found[0].run(screen, rest.strip())
+    return ""
+
+
+def _goto(screen: MainScreen, text: str) -> None:
+    if text:
+        screen.go_to(event_from(screen.timeline, text))
+    else:
+        screen.say("goto what? An address such as it0/forward/MLP.l1/linear, or an event's number")
+
+
+def _break(screen: MainScreen, text: str) -> None:
+    if text:
+        screen.toggle_breakpoint(breakpoint_from(screen.timeline, text))
+    else:
+        screen.action_breakpoint()
+
+
+def _breaks(screen: MainScreen, text: str) -> None:
+    stops = [str(one) for one in screen.navigator.breakpoints]
+    screen.say(("breakpoints: " + ", ".join(stops)) if stops else "no breakpoint is set")
+
+
+def _clear(screen: MainScreen, text: str) -> None:
+    screen.clear_breakpoints()
+
+
+def _export(screen: MainScreen, text: str) -> None:
+    if not text or text == "-":
+        screen.say("export to which file? Such as: export events.jsonl")
+        return
+    path = os.path.expanduser(text)
+    exporter = exporter_for(path=path)
+    directory = screen.timeline.reader.directory
+
+    def write() -> None:
+        # A reader of its own: this runs in a thread, and the screen goes on reading.
+        try:
+            with LogReader(directory) as reader:
+                report = export_run(reader, path, exporter)
+            said = f"{count_text(report.events, 'event')} written to {path}"
+        except BpdebugError as error:
+            said = str(error)
+        screen.app.call_from_thread(screen.say, said)
+
+    screen.say(f"writing {path} ...")
+    screen.run_worker(write, thread=True, name="export")
+
+
+def _theme(screen: MainScreen, text: str) -> None:
+    screen.choose_theme(text)
+
+
+def _help(screen: MainScreen, text: str) -> None:
+    screen.action_help()
+
+
+def _quit(screen: MainScreen, text: str) -> None:
+    screen.action_quit_debugger()
+
+
+COMMANDS: tuple[Command, ...] = (
+    Command("goto", "ADDRESS | NUMBER", "go to an event", _goto),
+    Command("break", "[FILE:LINE | ADDRESS | KIND/[SCOPE/]LABEL]", "set or take away a breakpoint", _break),
+    Command("breakpoints", "", "say which breakpoints are set", _breaks),
+    Command("clear", "", "take all breakpoints away", _clear),
+    Command("export", "FILE.jsonl", "write the recorded events to a file", _export),
+    Command("theme", "[NAME]", "choose the colours; without a name: say which there are", _theme),
+    Command("help", "", "the help screen", _help),
+    Command("quit", "", "quit", _quit),
+)

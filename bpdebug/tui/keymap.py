@@ -1,0 +1,160 @@
+"""The one table of keys: bindings, the help screen and the line of keys at the bottom are all made from it.
+
+Lower case goes forward in time, upper case the same thing backward. A key means the same in every pane.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import dataclass
+
+from textual.binding import Binding, BindingType
+
+__all__ = ["GROUPS", "KEYMAP", "MAIN", "Key", "bindings_for", "key_of", "shown_key"]
+
+MAIN = "main"
+"""The `where` of keys that work in every pane."""
+
+GROUPS = ("Step", "Jump", "Breakpoints", "Search", "Screen", "Program", "Source", "Timeline", "Console")
+
+
+@dataclass(frozen=True)
+class Key:
+    """One thing that a key does.
+
+    Attributes:
+        id: names it in a user's own keymap.
+        keys: key names as Textual spells them, separated by commas; the first is the one that is shown.
+        action: what it calls, as Textual spells actions.
+        help: one line, for the help screen.
+        group: one of `GROUPS`, the heading that it has there.
+        hint: one word for the line of keys; "" leaves it out there.
+        where: `MAIN`, or the pane that must be focused.
+        live: only for a script that runs under the debugger, not for a recorded run.
+        priority: answered before the focused widget sees it.
+    """
+
+    id: str
+    keys: str
+    action: str
+    help: str
+    group: str
+    hint: str = ""
+    where: str = MAIN
+    live: bool = False
+    priority: bool = False
+
+
+# fmt: off
+KEYMAP: tuple[Key, ...] = (
+    Key("step", "s,f11", "move('step')", "step to the next event, into scopes and steps", "Step", "step"),
+    Key("step_back", "S", "move('step_back')", "step back to the previous event", "Step", "back"),
+    Key("over", "n,f10", "move('over')", "step over: next event at this level or above", "Step", "over"),
+    Key("over_back", "N", "move('over_back')", "step over, backward", "Step"),
+    Key("finish", "f,shift+f11,f23", "move('finish')", "finish: to the end of this scope or phase", "Step", "finish"),
+    Key("finish_back", "F", "move('finish_back')", "to the beginning of this scope or phase", "Step"),
+    Key("continue", "c,f5", "move('continue')", "continue to the next breakpoint", "Step", "continue"),
+    Key("continue_back", "C", "move('continue_back')", "back to the previous breakpoint", "Step"),
+    Key("run_to", "t", "run_to(False)", "run to the selected line or timeline row", "Step"),
+    Key("run_to_back", "T", "run_to(True)", "run back to the selected line or timeline row", "Step"),
+    Key("count", "1,2,3,4,5,6,7,8,9,0", "digit", "before a step: how often (10s); alone: go to that pane", "Step"),
+    Key("cross", "x", "move('cross')", "cross over: forward op to its backward step, and back", "Jump", "cross"),
+    Key("next_iteration", "right_square_bracket", "move('next_iteration')", "next iteration", "Jump", "iteration"),
+    Key("previous_iteration", "left_square_bracket", "move('previous_iteration')", "previous iteration", "Jump"),
+    Key("next_phase", "right_curly_bracket", "move('next_phase')", "next phase", "Jump", "phase"),
+    Key("previous_phase", "left_curly_bracket", "move('previous_phase')", "previous phase", "Jump"),
+    Key("first", "g", "move('first')", "first event", "Jump"),
+    Key("last", "G", "move('last')", "last event (the live head)", "Jump"),
+    Key("frame_out", "u", "frame(1)", "outer user frame in the Source pane", "Jump"),
+    Key("frame_in", "d", "frame(-1)", "inner user frame in the Source pane", "Jump"),
+    Key("breakpoint", "b,f9", "breakpoint", "breakpoint on this op; in Source, on the line", "Breakpoints", "break"),
+    Key("search", "slash", "search", "search events by words of their address", "Search", "search"),
+    Key("search_next", "full_stop", "search_step(1)", "next event found", "Search"),
+    Key("search_previous", "comma", "search_step(-1)", "previous event found", "Search"),
+    Key("next_pane", "tab", "pane(1)", "next pane", "Screen", "pane"),
+    Key("previous_pane", "shift+tab", "pane(-1)", "previous pane", "Screen"),
+    Key("console", "o", "console", "console: what the script printed; again: back", "Screen"),
+    Key("zoom", "z", "zoom", "zoom the pane, and back", "Screen", "zoom"),
+    Key("grow", "plus,equals_sign", "resize_pane(1)", "grow the pane", "Screen"),
+    Key("shrink", "minus", "resize_pane(-1)", "shrink the pane", "Screen"),
+    Key("copy", "y", "copy", "copy the value, line or address to the clipboard", "Screen", "copy"),
+    Key("run", "space", "run_or_pause", "run the script, or pause it", "Program", "run", live=True),
+    Key("prompt", "colon,ctrl+p", "prompt", "command prompt: goto, break, ...", "Program", "command"),
+    Key("cancel", "escape", "cancel", "forget a count, a search or a step under way", "Program"),
+    Key("interrupt", "ctrl+c", "interrupt", "pause the running script", "Program", live=True),
+    Key("help", "question_mark,f1", "help", "this help", "Program", "help"),
+    Key("quit", "q", "quit_debugger", "quit", "Program", "quit"),
+    Key("quit_now", "ctrl+q", "quit_debugger", "quit, also from an input line", "Program", priority=True),
+    Key("line_up", "up,k", "cursor(-1)", "line up", "Source", where="source"),
+    Key("line_down", "down,j", "cursor(1)", "line down", "Source", where="source"),
+    Key("line_page_up", "pageup", "cursor_page(-1)", "page up", "Source", where="source"),
+    Key("line_page_down", "pagedown", "cursor_page(1)", "page down", "Source", where="source"),
+    Key("line_first", "home", "cursor_end(-1)", "first line", "Source", where="source"),
+    Key("line_last", "end", "cursor_end(1)", "last line", "Source", where="source"),
+    Key("line_left", "left,h", "shift(-8)", "scroll left", "Source", where="source"),
+    Key("line_right", "right,l", "shift(8)", "scroll right", "Source", where="source"),
+    Key("row_enter", "enter", "enter", "go to this event; fold or unfold a group", "Timeline", where="timeline"),
+    Key("row_up", "up,k", "cursor(-1)", "row up", "Timeline", where="timeline"),
+    Key("row_down", "down,j", "cursor(1)", "row down", "Timeline", where="timeline"),
+    Key("row_page_up", "pageup", "cursor_page(-1)", "page up", "Timeline", where="timeline"),
+    Key("row_page_down", "pagedown", "cursor_page(1)", "page down", "Timeline", where="timeline"),
+    Key("row_first", "home", "cursor_end(-1)", "first row", "Timeline", where="timeline"),
+    Key("row_last", "end", "cursor_end(1)", "last row", "Timeline", where="timeline"),
+    Key("row_fold", "left,h", "fold", "fold, or to the row that holds this one", "Timeline", where="timeline"),
+    Key("row_unfold", "right,l", "unfold", "unfold, or to the first row inside", "Timeline", where="timeline"),
+    Key("text_up", "up,k", "scroll_by(-1)", "line up", "Console", where="console"),
+    Key("text_down", "down,j", "scroll_by(1)", "line down", "Console", where="console"),
+    Key("text_page_up", "pageup", "scroll_page(-1)", "page up", "Console", where="console"),
+    Key("text_page_down", "pagedown", "scroll_page(1)", "page down", "Console", where="console"),
+    Key("text_first", "home", "scroll_edge(-1)", "first line", "Console", where="console"),
+    Key("text_last", "end", "scroll_edge(1)", "last line, and follow", "Console", where="console"),
+)
+# fmt: on
+
+_BY_ID = {key.id: key for key in KEYMAP}
+
+_SHOWN = {
+    "space": "space", "plus": "+", "minus": "-", "slash": "/", "comma": ",", "full_stop": ".", "colon": ":",
+    "equals_sign": "=", "question_mark": "?", "left_square_bracket": "[", "right_square_bracket": "]",
+    "left_curly_bracket": "{", "right_curly_bracket": "}", "escape": "esc", "pageup": "PgUp",
+    "pagedown": "PgDn", "up": "↑", "down": "↓", "left": "←", "right": "→", "home": "Home", "end": "End",
+}  # fmt: skip
+
+
+def bindings_for(where: str) -> list[BindingType]:
+    """Textual bindings of the keys that belong to `where` (`MAIN` or a pane), one a key name."""
+    made: list[BindingType] = []
+    for key in KEYMAP:
+        if key.where != where:
+            continue
+        for place, name in enumerate(key.keys.split(",")):
+            action = f"digit({name})" if key.action == "digit" else key.action
+            # A user's keymap replaces the keys of an id; only the first name of ours carries it.
+            identity = key.id if place == 0 else f"{key.id}.{name}"
+            made.append(Binding(name, action, key.help, show=False, priority=key.priority, id=identity))
+    return made
+
+
+def key_of(binding_id: str | None) -> Key | None:
+    """The table's row of a live binding, None for a binding that isn't from the table."""
+    return _BY_ID.get((binding_id or "").partition(".")[0])
+
+
+def shown_key(name: str) -> str:
+    """A key name as people read it: `+` for `plus`, `F5` for `f5`, `Shift-F11` for `shift+f11`."""
+    *modifiers, last = name.split("+")
+    if last in _SHOWN:
+        last = _SHOWN[last]
+    elif len(last) > 1:
+        last = _character(last) or last.capitalize()  # capitalize makes `f5` `F5`, too
+    return "-".join([*(word.capitalize() for word in modifiers), last])
+
+
+def _character(name: str) -> str:
+    """The character of a key that Textual calls by its Unicode name: `>` for `greater_than_sign`; "" for others."""
+    try:
+        found = unicodedata.lookup(name.replace("_than_", "-than_").replace("_", " ").upper())
+    except KeyError:
+        return ""
+    # Control characters have names, too: `tab` and `delete` are keys of their own.
+    return found if found.isprintable() else ""

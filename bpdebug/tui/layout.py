@@ -1,0 +1,186 @@
+"""Where each pane goes, as plain rectangles: no widget is touched here.
+
+Three arrangements: *wide* shows all panes, *normal* two places with tabs, *narrow* one place with tabs.
+Zooming is the narrow arrangement on a large screen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+__all__ = [
+    "DEFAULT_SHARES",
+    "LEFT",
+    "MINIMUM_HEIGHT",
+    "MINIMUM_WIDTH",
+    "PANES",
+    "RIGHT",
+    "Box",
+    "Plan",
+    "Slot",
+    "make_plan",
+    "resized",
+    "valid_shares",
+]
+
+LEFT = ("source", "timeline")
+RIGHT = ("tensor", "weights", "loss", "console")
+PANES = LEFT + RIGHT
+"""In the order of their numbers on the keyboard, from 1."""
+
+MINIMUM_WIDTH, MINIMUM_HEIGHT = 40, 10
+WIDE_WIDTH, WIDE_HEIGHT = 140, 34
+SIDE_WIDTH, SIDE_HEIGHT = 110, 16
+STACKED_WIDTH, STACKED_HEIGHT = 80, 31
+
+DEFAULT_SHARES: Mapping[str, float] = {
+    "columns": 0.42,  # wide: width of the left column
+    "left": 0.5,  # wide: height of source in it
+    "tensor": 0.45,  # wide: height of tensor in the right column
+    "weights": 0.28,  # wide: height of weights below it; what is left is for loss and console
+    "bottom": 0.5,  # wide: width of loss beside console
+    "side": 0.45,  # normal, side by side: width of the left place
+    "stack": 0.5,  # normal, one above the other: height of the upper place
+}
+
+_SMALLEST, _LARGEST = 0.12, 0.88
+_STEP = 0.04
+
+# What "grow" does to the shares, by mode and pane: (share, +1 or -1).
+_GROWTH: Mapping[str, Mapping[str, tuple[tuple[str, int], ...]]] = {
+    "wide": {
+        "source": (("columns", 1), ("left", 1)),
+        "timeline": (("columns", 1), ("left", -1)),
+        "tensor": (("columns", -1), ("tensor", 1)),
+        "weights": (("columns", -1), ("weights", 1)),
+        "loss": (("weights", -1), ("bottom", 1)),
+        "console": (("weights", -1), ("bottom", -1)),
+    },
+    "side": {pane: (("side", 1 if pane in LEFT else -1),) for pane in PANES},
+    "stack": {pane: (("stack", 1 if pane in LEFT else -1),) for pane in PANES},
+}
+
+
+@dataclass(frozen=True)
+class Box:
+    """A rectangle in cells, from the workspace's upper left corner."""
+
+    x: int
+    y: int
+    width: int
+    height: int
+
+
+@dataclass(frozen=True)
+class Slot:
+    """One place on the screen: a line with tabs, and below it the pane that is in front.
+
+    Attributes:
+        panes: those that share the place, in the order of their tabs.
+        shown: the one in front.
+        box: the whole place with its line of tabs.
+    """
+
+    panes: tuple[str, ...]
+    shown: str
+    box: Box
+
+
+@dataclass(frozen=True)
+class Plan:
+    """An arrangement for one size of the terminal; `mode` is wide, side, stack, narrow or small (no slots)."""
+
+    mode: str
+    slots: tuple[Slot, ...]
+
+    @property
+    def shown(self) -> tuple[str, ...]:
+        """The panes that can be seen."""
+        return tuple(slot.shown for slot in self.slots)
+
+
+def make_plan(
+    width: int,
+    height: int,
+    shares: Mapping[str, float] = DEFAULT_SHARES,
+    recent: Sequence[str] = PANES,
+    zoomed: bool = False,
+) -> Plan:
+    """Arrange the panes.
+
+    Args:
+        width, height: of the whole terminal, cells; two lines of it (status, keys) aren't the panes'.
+        shares: how places divide the room, as `DEFAULT_SHARES`.
+        recent: all panes, the most recently focused one first; a place shows the most recent of its panes.
+        zoomed: give all room to the most recent pane.
+    """
+    if width < MINIMUM_WIDTH or height < MINIMUM_HEIGHT:
+        return Plan("small", ())
+    room = Box(0, 0, width, height - 2)
+
+    def slot(panes: tuple[str, ...], box: Box) -> Slot:
+        return Slot(panes, min(panes, key=recent.index), box)
+
+    if not zoomed and width >= WIDE_WIDTH and height >= WIDE_HEIGHT:
+        boxes = _wide(room, shares)
+        return Plan("wide", tuple(slot((pane,), box) for pane, box in zip(PANES, boxes, strict=True)))
+    if not zoomed and width >= SIDE_WIDTH and height >= SIDE_HEIGHT:
+        first, second = _columns(room, shares["side"])
+        return Plan("side", (slot(LEFT, first), slot(RIGHT, second)))
+    if not zoomed and width >= STACKED_WIDTH and height >= STACKED_HEIGHT:
+        first, second = _rows(room, shares["stack"])
+        return Plan("stack", (slot(LEFT, first), slot(RIGHT, second)))
+    return Plan("narrow", (slot(PANES, room),))
+
+
+def resized(shares: Mapping[str, float], mode: str, pane: str, steps: int) -> dict[str, float] | None:
+    """The shares after growing `pane` by `steps` (shrinking when negative); None where nothing can change."""
+    changes = _GROWTH.get(mode, {}).get(pane, ())
+    after = dict(shares)
+    for name, sign in changes:
+        after[name] = min(_LARGEST, max(_SMALLEST, round(after[name] + sign * steps * _STEP, 4)))
+    # Loss and console always keep a strip of their own below weights.
+    if after["tensor"] + after["weights"] > _LARGEST:
+        other = "weights" if pane == "tensor" else "tensor"
+        after[other] = max(_SMALLEST, round(_LARGEST - after["tensor" if pane == "tensor" else "weights"], 4))
+        if after["tensor"] + after["weights"] > _LARGEST + 1e-9:
+            return None
+    return after if after != dict(shares) else None
+
+
+def valid_shares(found: object) -> dict[str, float]:
+    """What can be used of saved shares; the rest (and whatever is damaged) as `DEFAULT_SHARES` says."""
+    shares = dict(DEFAULT_SHARES)
+    if isinstance(found, dict):
+        for name in DEFAULT_SHARES:
+            value = found.get(name)
+            if isinstance(value, (int, float)) and _SMALLEST <= value <= _LARGEST:
+                shares[name] = float(value)
+    if shares["tensor"] + shares["weights"] > _LARGEST:
+        shares["tensor"], shares["weights"] = DEFAULT_SHARES["tensor"], DEFAULT_SHARES["weights"]
+    return shares
+
+
+def _wide(room: Box, shares: Mapping[str, float]) -> list[Box]:
+    left, right = _columns(room, shares["columns"])
+    source, timeline = _rows(left, shares["left"])
+    tensor, below = _rows(right, shares["tensor"])
+    weights, bottom = _rows(below, shares["weights"] / (1 - shares["tensor"]))
+    loss, console = _columns(bottom, shares["bottom"])
+    return [source, timeline, tensor, weights, loss, console]
+
+
+def _columns(box: Box, share: float) -> tuple[Box, Box]:
+    """Split into left and right with one empty column between them."""
+    left = max(1, min(box.width - 2, round((box.width - 1) * share)))
+    return (
+        Box(box.x, box.y, left, box.height),
+        Box(box.x + left + 1, box.y, box.width - left - 1, box.height),
+    )
+
+
+def _rows(box: Box, share: float) -> tuple[Box, Box]:
+    """Split into upper and lower; the lower one's line of tabs separates them."""
+    upper = max(3, min(box.height - 3, round(box.height * share)))
+    return Box(box.x, box.y, box.width, upper), Box(box.x, box.y + upper, box.width, box.height - upper)

@@ -1,0 +1,57 @@
+"""What a pane asks for, and what the session's thread says: the only ways in which panes act on the program.
+
+A pane never moves by itself; it posts one of these, and the main screen carries it out.
+"""
+
+from __future__ import annotations
+
+from textual.message import Message
+
+from ..stepping import Breakpoint
+
+__all__ = ["GoTo", "Notice", "RunToLine", "SessionChanged", "SubtitleChanged", "ToggleBreakpoint"]
+
+
+class GoTo(Message):
+    """Make event `seq` the current one."""
+
+    def __init__(self, seq: int) -> None:
+        super().__init__()
+        self.seq = seq
+
+
+class ToggleBreakpoint(Message):
+    """Set this breakpoint, or take it away if it is set."""
+
+    def __init__(self, breakpoint: Breakpoint) -> None:
+        super().__init__()
+        self.breakpoint = breakpoint
+
+
+class RunToLine(Message):
+    """Go on (or back) to the next event that this source line makes, stopping earlier at a breakpoint."""
+
+    def __init__(self, path: str, line: int, back: bool) -> None:
+        super().__init__()
+        self.path = path
+        self.line = line
+        self.back = back
+
+
+class Notice(Message):
+    """Say this to the person, in the line of the keys, until the next command."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.text = text
+
+
+class SubtitleChanged(Message):
+    """What stands right in the pane's title (its `subtitle`) is another text now."""
+
+
+class SessionChanged(Message):
+    """The child process paused, ran on or ended. Posted from the session's thread."""
+
+    def can_replace(self, message: Message) -> bool:
+        return isinstance(message, SessionChanged)

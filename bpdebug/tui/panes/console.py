@@ -1,0 +1,240 @@
+"""The Console pane: what the script printed up to the current event, as a terminal would show it."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from typing import TYPE_CHECKING, Any
+
+from rich.style import Style
+from textual.geometry import Size
+from textual.strip import Strip
+from textual.timer import Timer
+
+from ...text import cell_width, count_text
+from ..keymap import bindings_for
+from ..messages import SubtitleChanged
+from ..script_output import ScriptOutput
+from ..widgets.part_style import text_style
+from ..widgets.virtual_list import LineView, strip_of
+from ..writes import Writes
+
+if TYPE_CHECKING:
+    from ...timeline import Moment, Timeline
+
+__all__ = ["ConsolePane", "row_starts"]
+
+_WINDOW = 100_000
+_WINDOW_WRITES = 2_000
+"""Characters and writes that are kept as lines; of more, the earlier part is left out, and the pane says so."""
+
+_SCAN = 1 << 19
+_SCAN_AGAIN_S = 0.03
+"""Events of a big log that are looked through for output at once, and the pause before the next ones."""
+
+_MARKS = {"stdout": " ", "stderr": "!", "raw": "|"}
+
+
+class ConsolePane(LineView):
+    """Lines of stderr have `!` in the margin, output of C code and child processes `|`.
+
+    In history only what was printed by then is shown; a last line says how much came later.
+    """
+
+    TITLE = "Console"
+    BINDINGS = bindings_for("console")
+    COMPONENT_CLASSES = {"console--stderr", "console--raw", "console--margin", "console--note"}
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self.subtitle = ""
+        self._timeline: Timeline | None = None
+        self._writes: Writes | None = None
+        self._seq = -1
+        self._scanning: Timer | None = None
+        self._screen = ScriptOutput()
+        self._first = 0  # the write that the screen's first chunk is
+        self._kept_chars = 0  # characters in the screen's chunks
+        self._rows: list[tuple[int, int]] = []
+        self._rows_width = 0
+        self._drawn = (-1, -1)
+
+    # ---- what it is told --------------------------------------------------------------------------------------
+
+    def show(self, moment: Moment, timeline: Timeline) -> None:
+        """Show what was printed up to this event."""
+        self._follow(timeline)
+        self._seq = moment.seq
+        self.grown()
+
+    def grown(self) -> None:
+        """The log may hold more output than before."""
+        writes = self._writes
+        if self._timeline is None or writes is None:
+            return
+        writes.look_through(self._seq + 1)
+        if not writes.look_through(writes.looked + _SCAN) and self._scanning is None:
+            self._scanning = self.set_timer(_SCAN_AGAIN_S, self._scan_on)
+        at_head = self._seq >= len(self._timeline) - 1
+        follow = self._at_bottom
+        self._print_until(len(writes) if at_head else writes.count_until(self._seq))
+        self._resized()
+        if follow:
+            self.scroll_end(animate=False, immediate=True, force=True)
+        subtitle = f"{count_text(self._later, 'write')} later" if self._later else ""
+        if subtitle != self.subtitle:
+            self.subtitle = subtitle
+            self.post_message(SubtitleChanged())
+
+    def raw(self, data: bytes, timeline: Timeline) -> None:
+        """Output that went past Python's streams, as it arrives."""
+        self._follow(timeline)
+        assert self._writes is not None
+        if self._writes.add_raw(data):
+            self.grown()
+
+    def copy_text(self) -> tuple[str, str]:
+        """(what it is, the text) of all lines that are shown."""
+        return "output", "\n".join(line.text for line in self._screen.lines)
+
+    # ---- which output -----------------------------------------------------------------------------------------
+
+    def _follow(self, timeline: Timeline) -> None:
+        if timeline is not self._timeline:
+            self._timeline, self._writes = timeline, Writes(timeline.reader)
+            self._rebuild(0)
+
+    def _scan_on(self) -> None:
+        self._scanning = None
+        self.grown()
+
+    @property
+    def _printed(self) -> int:
+        """How many writes are on the screen or were before its first."""
+        return self._first + len(self._screen.chunks)
+
+    @property
+    def _later(self) -> int:
+        """How many writes came after those on the screen."""
+        return len(self._writes) - self._printed if self._writes is not None else 0
+
+    def _print_until(self, count: int) -> None:
+        """Make the screen hold the writes up to `count`, from as far back as the window reaches."""
+        assert self._writes is not None
+        if (count, len(self._writes)) == self._drawn:
+            return
+        self._drawn = (count, len(self._writes))
+        self.refresh()
+        if self._first < count <= self._printed:
+            self._screen.keep(count - self._first)
+        elif count - self._printed in range(_WINDOW_WRITES) and count > self._first:
+            for number in range(self._printed, count):
+                stream, text = self._writes.text(number)
+                self._screen.feed(stream, text)
+                self._kept_chars += len(text)
+            if self._kept_chars > 2 * _WINDOW or len(self._screen.chunks) > 2 * _WINDOW_WRITES:
+                self._rebuild(count)
+        elif count != self._printed:
+            self._rebuild(count)
+
+    def _rebuild(self, count: int) -> None:
+        size, first = 0, count
+        chunks: list[tuple[str, str]] = []
+        while first > 0 and size < _WINDOW and len(chunks) < _WINDOW_WRITES:
+            assert self._writes is not None
+            first -= 1
+            stream, text = self._writes.text(first)
+            chunks.append((stream, text[-_WINDOW:]))
+            size += len(chunks[-1][1])
+        self._first, self._kept_chars = first, size
+        self._screen = ScriptOutput()
+        self._rows.clear()
+        for stream, text in reversed(chunks):
+            self._screen.feed(stream, text)
+
+    # ---- drawing ----------------------------------------------------------------------------------------------
+
+    @property
+    def _notes(self) -> tuple[str, str]:
+        """A line above the output and one below it; "" where there is nothing to say."""
+        above = "earlier output is left out here" if self._first else ""
+        if not self._printed:
+            above = "Nothing was printed up to this event." if self._later else "Nothing is printed yet."
+        below = f"{count_text(self._later, 'later write')} not shown" if self._later else ""
+        return above, below
+
+    @property
+    def _at_bottom(self) -> bool:
+        return self.scroll_offset.y >= self.max_scroll_y
+
+    def _lay_rows(self) -> None:
+        """Fold long lines into rows: (line, the cell of it where the row begins)."""
+        width = max(1, self.columns - 2)
+        screen, rows = self._screen, self._rows
+        if width != self._rows_width:
+            self._rows_width, screen.changed_from = width, 0
+        del rows[bisect_left(rows, (screen.changed_from, 0)) :]
+        for number in range(screen.changed_from, len(screen.lines)):
+            rows += [(number, begin) for begin in row_starts(screen.lines[number].text, width)]
+        screen.changed_from = len(screen.lines)
+
+    def _resized(self) -> None:
+        self._lay_rows()
+        above, below = self._notes
+        size = Size(0, len(self._rows) + bool(above) + bool(below))
+        if size != self.virtual_size:
+            self.virtual_size = size
+
+    def on_resize(self) -> None:
+        follow = self._at_bottom
+        self._resized()
+        if follow:
+            self.scroll_end(animate=False, immediate=True, force=True)
+
+    def render_line(self, y: int) -> Strip:
+        width, base = self.columns, self.base
+        above, below = self._notes
+        row = y + self.scroll_offset.y - bool(above)
+        if row == -1:
+            return strip_of([(f"  {above}", self._part("note"))], width, base)
+        if row == len(self._rows) and below:
+            return strip_of([(f"  {below}", self._part("note"))], width, base)
+        if row >= len(self._rows):
+            return Strip.blank(width, base)
+        number, begin = self._rows[row]
+        line = self._screen.lines[number]
+        tint = self._part(line.stream) if line.stream in ("stderr", "raw") else Style.null()
+        margin = strip_of([(_MARKS.get(line.stream, " ") + " ", self._part("margin") + tint)], 2, base)
+        pieces = [(text, tint + style) for text, style in line.pieces]
+        return Strip.join([margin, strip_of(pieces, max(0, width - 2), base, begin)])
+
+    def _part(self, name: str) -> Style:
+        return text_style(self, f"console--{name}")
+
+    # ---- keys ---------------------------------------------------------------------------------------------------
+
+    def action_scroll_by(self, lines: int) -> None:
+        self.scroll_to(y=self.scroll_offset.y + lines, animate=False, immediate=True, force=True)
+
+    def action_scroll_page(self, pages: int) -> None:
+        self.action_scroll_by(pages * max(1, self.page - 1))
+
+    def action_scroll_edge(self, edge: int) -> None:
+        self.scroll_to(y=0 if edge < 0 else self.max_scroll_y, animate=False, immediate=True, force=True)
+
+
+def row_starts(text: str, width: int) -> list[int]:
+    """The cells at which the rows of a line of text begin when a row has `width` cells.
+
+    A wide character that doesn't fit at the end of a row begins the next.
+    """
+    if len(text) * 2 <= width or cell_width(text) <= width:
+        return [0]
+    if text.isascii():
+        return list(range(0, len(text), width))
+    starts, at = [0], 0
+    for char in text:
+        size = cell_width(char)
+        if at + size - starts[-1] > width:
+            starts.append(at)
+        at += size
+    return starts

@@ -1,0 +1,300 @@
+"""The Loss pane: the loss, and every other number that the script reports, over the run."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import numpy as np
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.widget import Widget
+
+from ...text import clean, count_text, number
+from ..messages import GoTo, SubtitleChanged
+from ..widgets.line_plot import LinePlot, Plotted
+from ..widgets.lines import Lines, Piece, flow, paragraph
+from ..widgets.role_tabs import RoleTab, RoleTabs
+
+if TYPE_CHECKING:
+    from ...timeline import Curve, Moment, Timeline
+
+__all__ = ["LossPane"]
+
+_SMALLEST_WINDOW = 4.0
+
+
+class LossPane(Widget, can_focus=True):
+    """One curve at a time: bold up to now, a line at now, a marker that the person moves."""
+
+    TITLE = "Loss"
+    title = TITLE
+
+    BINDINGS = [
+        Binding("greater_than_sign", "curve(1)", "next curve", show=False, id="loss_next"),
+        Binding("less_than_sign", "curve(-1)", "previous curve", show=False, id="loss_previous"),
+        Binding("p", "scale", "scale: linear or logarithmic", show=False, id="loss_scale"),
+        Binding("right,l", "marker(1)", "marker to the next value", show=False, id="loss_marker_right"),
+        Binding("left,h", "marker(-1)", "marker to the value before", show=False, id="loss_marker_left"),
+        Binding("pagedown", "marker(10)", "marker far to the right", show=False, id="loss_marker_far_right"),
+        Binding("pageup", "marker(-10)", "marker far to the left", show=False, id="loss_marker_far_left"),
+        Binding("home", "marker_edge(False)", "marker to the first value", show=False, id="loss_first"),
+        Binding("end", "marker_edge(True)", "marker to the last value", show=False, id="loss_last"),
+        Binding("up,k", "zoom_in", "stretch the x axis around the marker", show=False, id="loss_zoom_in"),
+        Binding("down,j", "zoom_out", "show more of the x axis", show=False, id="loss_zoom_out"),
+        Binding("v", "whole", "the whole run, without marker", show=False, id="loss_whole"),
+        Binding("enter", "go", "go to the event at the marker", show=False, id="loss_go"),
+    ]
+
+    DEFAULT_CSS = """
+    LossPane {
+        layout: vertical; overflow: hidden;
+        &:focus RoleTabs > .roles--chosen { background: $primary; }
+    }
+    """
+
+    def __init__(self, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self.subtitle = ""
+        self._curves: list[Curve] = []
+        self._seq = -1
+        self._name = ""
+        self._log = False
+        self._window: tuple[float, float] | None = None
+        self._marker: int | None = None
+        self._tabs = RoleTabs()
+        self._words = Lines()
+        self._plot = LinePlot()
+
+    def compose(self) -> ComposeResult:
+        yield self._tabs
+        yield self._words
+        yield self._plot
+
+    # ---- what it is told ------------------------------------------------------------------------------------
+
+    def show(self, moment: Moment | None, timeline: Timeline | None) -> None:
+        """Draw the run's curves with the line at this moment."""
+        self._curves = timeline.curves() if timeline is not None else []
+        self._seq = moment.seq if moment is not None else -1
+        self._marker = None
+        self._keep_now_in_window()
+        self._update()
+
+    def copy_text(self) -> tuple[str, str]:
+        """(what it is, the text): the value at the marker, or now."""
+        curve = self._curve()
+        place = self._marker if self._marker is not None else self._now(curve)
+        if curve is None or place is None:
+            return "value", ""
+        return f"{clean(curve.name)}", repr(float(curve.values[place]))
+
+    # ---- the chosen curve -----------------------------------------------------------------------------------
+
+    def _place(self) -> int:
+        """Of the chosen curve; until the person chooses, a loss goes before anything else."""
+        names = [curve.name for curve in self._curves]
+        if self._name in names:
+            return names.index(self._name)
+        ranks = [(name != "loss", not name.endswith("loss"), place) for place, name in enumerate(names)]
+        return min(ranks)[2] if ranks else 0
+
+    def _curve(self) -> Curve | None:
+        return self._curves[self._place()] if self._curves else None
+
+    def _now(self, curve: Curve | None) -> int | None:
+        """The curve's latest value at or before the current event."""
+        if curve is None:
+            return None
+        place = int(np.searchsorted(curve.seqs, self._seq, "right")) - 1
+        return place if place >= 0 else None
+
+    # ---- drawing --------------------------------------------------------------------------------------------
+
+    def _update(self) -> None:
+        if not self.is_mounted or not self.size.width:
+            return
+        curve = self._curve()
+        self._tabs.display = len(self._curves) > 0
+        self._plot.display = curve is not None
+        place = self._place()
+        self._tabs.show(
+            [RoleTab(clean(one.name), alarm=not np.isfinite(one.values).all()) for one in self._curves],
+            place,
+        )
+        width = self.size.width
+        if curve is None:
+            lines = _nothing(width)
+        else:
+            x, x_name = _x_of(curve)
+            now = self._now(curve)
+            self._plot.show(Plotted(x, curve.values, x_name, self._window, now, self._marker, self._log))
+            lines = flow(self._in_words(curve, now), width, 1 if self.size.height < 9 else 2)
+        self._words.show(lines)
+        if self._words.styles.height is None or self._words.styles.height.value != len(lines):
+            self._words.styles.height = len(lines)
+        self._set_subtitle(curve)
+
+    def _in_words(self, curve: Curve, now: int | None) -> list[Piece]:
+        pieces: list[Piece] = []
+        if now is None:
+            pieces.append((f"no value yet at this event; the first comes at event {curve.seqs[0]}", "muted"))
+        else:
+            pieces += _value_words(f"{clean(curve.name)} now", curve, now)
+        if self._marker is not None:
+            pieces += _value_words("◆", curve, self._marker)
+            pieces.append(("Enter goes there", "muted"))
+        finite = np.isfinite(curve.values)
+        if self._log:
+            below = int((finite & (curve.values <= 0)).sum())
+            pieces.append(("log scale", "muted"))
+            if below:
+                pieces.append((f"{count_text(below, 'value')} not above 0 left out", "alarm"))
+        if self._window is not None:
+            pieces.append(("zoomed (v: all)", "muted"))
+        if finite.any() and len(curve.values) > 1:
+            lowest = int(np.argmin(np.where(finite, curve.values, np.inf)))
+            value = number(float(curve.values[lowest]))
+            pieces.append((f"lowest {value} at iteration {curve.iterations[lowest]}", ""))
+        bad = int(len(finite) - finite.sum())
+        if bad:
+            first = int(np.argmin(finite))
+            words = count_text(bad, "value") + " not finite, first at iteration"
+            pieces.append((f"{words} {curve.iterations[first]}", "alarm"))
+        return pieces
+
+    def _set_subtitle(self, curve: Curve | None) -> None:
+        subtitle = "" if curve is None else f"{clean(curve.name)}, {count_text(len(curve.values), 'value')}"
+        if subtitle != self.subtitle:
+            self.subtitle = subtitle
+            self.post_message(SubtitleChanged())
+
+    # ---- the window -----------------------------------------------------------------------------------------
+
+    def _zoom(self, factor: float) -> None:
+        curve = self._curve()
+        if curve is None or len(curve.values) < 2:
+            return
+        x, _ = _x_of(curve)
+        whole = float(x[-1] - x[0])
+        low, high = self._window or (float(x[0]), float(x[-1]))
+        span = (high - low) * factor
+        if span >= whole:
+            self._window = None
+        elif span >= min(_SMALLEST_WINDOW, whole):
+            place = self._marker if self._marker is not None else self._now(curve)
+            center = float(x[place]) if place is not None else (low + high) / 2
+            self._window = self._inside(x, center, span)
+        self._update()
+
+    def _inside(self, x: np.ndarray, center: float, span: float) -> tuple[float, float]:
+        """A window of this span around `center`, moved as little as keeps it in the run."""
+        low = min(max(center - span / 2, float(x[0])), float(x[-1]) - span)
+        return low, low + span
+
+    def _keep_now_in_window(self) -> None:
+        curve = self._curve()
+        self._keep_in_window(curve, self._now(curve))
+
+    def _keep_in_window(self, curve: Curve | None, place: int | None) -> None:
+        if curve is None or place is None or self._window is None:
+            return
+        x, _ = _x_of(curve)
+        low, high = self._window
+        if not low <= x[place] <= high:
+            self._window = self._inside(x, float(x[place]), high - low)
+
+    # ---- events and keys ------------------------------------------------------------------------------------
+
+    def on_resize(self) -> None:
+        self._update()
+
+    def on_role_tabs_chosen(self, message: RoleTabs.Chosen) -> None:
+        message.stop()
+        self._choose(message.place)
+
+    def on_line_plot_clicked(self, message: LinePlot.Clicked) -> None:
+        message.stop()
+        self._set_marker(message.place)
+
+    def _choose(self, place: int) -> None:
+        if self._curves:
+            self._name = self._curves[place % len(self._curves)].name
+            self._marker = None
+            self._window = None
+            self._update()
+
+    def _set_marker(self, place: int) -> None:
+        curve = self._curve()
+        if curve is None or not len(curve.values):
+            return
+        self._marker = max(0, min(place, len(curve.values) - 1))
+        self._keep_in_window(curve, self._marker)
+        self._update()
+
+    def action_curve(self, step: int) -> None:
+        """Show the next curve, or the previous one."""
+        self._choose(self._place() + step)
+
+    def action_scale(self) -> None:
+        """Linear or logarithmic."""
+        self._log = not self._log
+        self._update()
+
+    def action_marker(self, steps: int) -> None:
+        """Move the marker by values, by a dot's worth of them where they are too many to see one by one."""
+        curve = self._curve()
+        if curve is None:
+            return
+        x, _ = _x_of(curve)
+        low, high = self._window or (float(x[0]), float(x[-1]))
+        shown = int(np.searchsorted(x, high, "right") - np.searchsorted(x, low, "left"))
+        stride = max(1, shown // self._plot.dots_across)
+        start = self._marker if self._marker is not None else self._now(curve)
+        self._set_marker((start if start is not None else -1) + steps * stride)
+
+    def action_marker_edge(self, last: bool) -> None:
+        """Move the marker to the first or last value."""
+        curve = self._curve()
+        if curve is not None:
+            self._set_marker(len(curve.values) - 1 if last else 0)
+
+    def action_zoom_in(self) -> None:
+        """Show half as much of the x axis."""
+        self._zoom(0.5)
+
+    def action_zoom_out(self) -> None:
+        """Show twice as much of it."""
+        self._zoom(2.0)
+
+    def action_whole(self) -> None:
+        """Show all of it, and take the marker away."""
+        self._window = self._marker = None
+        self._update()
+
+    def action_go(self) -> None:
+        """Go to the event that reported the value at the marker."""
+        curve = self._curve()
+        if curve is not None and self._marker is not None:
+            self.post_message(GoTo(int(curve.seqs[self._marker])))
+
+
+def _x_of(curve: Curve) -> tuple[np.ndarray, str]:
+    """Iterations; where they don't tell the values apart at all, the count of the value."""
+    iterations = curve.iterations
+    if len(iterations) > 1 and iterations[0] == iterations[-1]:
+        return np.arange(1, len(iterations) + 1, dtype=np.float64), "value number"
+    return np.maximum.accumulate(iterations.astype(np.float64)), "iteration"
+
+
+def _value_words(what: str, curve: Curve, place: int) -> list[Piece]:
+    value = float(curve.values[place])
+    return [
+        (f"{what} {number(value)}", "strong" if math.isfinite(value) else "alarm"),
+        (f"at iteration {curve.iterations[place]}, event {curve.seqs[place]}", ""),
+    ]
+
+
+def _nothing(width: int) -> list[list[Piece]]:
+    how = "A curve begins where the script calls backward() on a loss, or chainer.report({'name': value})."
+    return [[("No loss reported yet.", "strong")], *paragraph(how, width, "muted")]

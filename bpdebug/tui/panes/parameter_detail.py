@@ -1,0 +1,134 @@
+"""One parameter from before to after its update: the same corner of each tensor, side by side."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ...text import cell_width, clean, fit, number, shape_text
+from ..widgets.background import Failure
+from ..widgets.corner import corner
+from ..widgets.lines import Piece, paragraph
+from .norms import Norms
+from .parameter_table import norm_text
+
+if TYPE_CHECKING:
+    from ...timeline import ParameterState
+
+__all__ = ["detail_lines", "heading", "parts_of"]
+
+_PART_WIDTH = 18
+_GAP = 2
+
+
+@dataclass(frozen=True)
+class Part:
+    """One tensor of the parameter: `tensor` by its number, or `delta` as (before, after)."""
+
+    title: str
+    tensor: int | None = None
+    delta: tuple[int, int] | None = None
+    note: str = ""
+    missing: str = ""
+
+
+def parts_of(state: ParameterState) -> list[Part]:
+    """What there is to show side by side, in the order of the update."""
+    change = None
+    if state.before is not None and state.after is not None:
+        change = (state.before, state.after)
+    stored = [
+        Part(clean(key), value)
+        for key, value in state.state.items()
+        if key in state.state_tensors and isinstance(value, int)
+    ]
+    if state.updated_here:
+        return [
+            Part("before", state.before, missing="it held nothing"),
+            Part("gradient", state.used_gradient, missing="none"),
+            Part("delta", delta=change, missing="can't be told"),
+            Part("after", state.after, missing="it holds nothing"),
+            *stored,
+        ]
+    note = clean(state.gradient_note)
+    nothing = note if note.startswith("none") else f"none: {note}" if note else "none"
+    parts = [
+        Part("value", state.value, missing="not seen yet"),
+        Part("gradient", state.gradient, note=note if state.gradient is not None else "", missing=nothing),
+    ]
+    if state.updated_at is not None:
+        parts += [
+            Part("last delta", delta=change, missing="can't be told"),
+            Part("last gradient", state.used_gradient, missing="none"),
+            Part("last before", state.before, missing="it held nothing"),
+            *stored,
+        ]
+    return parts
+
+
+def heading(state: ParameterState) -> list[Piece]:
+    """Name, shape, and which update is shown."""
+    pieces: list[Piece] = [(clean(state.name), "strong"), (f"{shape_text(state.shape)} {state.dtype}", "")]
+    rule = clean(state.rule)
+    if state.updated_here:
+        pieces.append((f"updated by this event{f' ({rule})' if rule else ''}", "strong"))
+    elif state.updated_at is not None:
+        pieces.append((f"last update: event {state.updated_at}{f' ({rule})' if rule else ''}", ""))
+    else:
+        pieces.append(("not updated yet", "muted"))
+    if state.lr is not None:
+        pieces.append((f"lr {number(state.lr)}", ""))
+    for key, value in state.state.items():
+        if key not in state.state_tensors:
+            pieces.append((f"{clean(key)} {number(value)}", "muted"))
+    return pieces
+
+
+def detail_lines(
+    parts: list[Part], first: int, norms: Norms, width: int, height: int
+) -> tuple[list[list[Piece]], int]:
+    """Draw `parts` from number `first` on, side by side, as many as fit.
+
+    Returns:
+        At most `height` lines, and how many parts were drawn.
+    """
+    shown = parts[first : first + max(1, (width + _GAP) // (_PART_WIDTH + _GAP))]
+    # What room is left over makes the columns wider, up to twice.
+    part_width = min(2 * _PART_WIDTH, max(10, (width + _GAP) // max(1, len(shown)) - _GAP))
+    columns = [_part_lines(part, norms, part_width, height) for part in shown]
+    lines: list[list[Piece]] = []
+    for row in range(max(map(len, columns), default=0)):
+        line: list[Piece] = []
+        for place, column in enumerate(columns):
+            cells = column[row] if row < len(column) else []
+            line += cells
+            used = sum(cell_width(text) for text, _ in cells)
+            if place + 1 < len(columns):
+                line.append((" " * max(0, part_width + _GAP - used), ""))
+        lines.append(line)
+    return lines[:height], len(shown)
+
+
+def _part_lines(part: Part, norms: Norms, width: int, height: int) -> list[list[Piece]]:
+    noted = f"{part.title}: {part.note}"
+    name = noted if part.note and cell_width(noted) <= width else part.title
+    title: list[Piece] = [(fit(name, width), "muted")]
+    array: np.ndarray | Failure | None
+    if part.delta is not None:
+        array, found = norms.delta(*part.delta), norms.of_delta(*part.delta)
+    elif part.tensor is not None:
+        array, found = norms.array(part.tensor), norms.of(part.tensor)
+    else:
+        return [title, [(fit(part.missing, width), "muted")]]
+    if isinstance(array, Failure):
+        return [title, *paragraph(clean(str(array)), width, "alarm")]
+    if array is None:
+        return [title, [("computing ...", "muted")]]
+    text, style = norm_text(found)
+    if height < 4:  # every line counts
+        name = fit(f"{part.title} ", max(0, width - cell_width(text)))
+        return [[(name, "muted"), (text, style)], *corner(array, width, height - 1)]
+    norm: list[Piece] = [(fit(f"L2 {text}", width).rstrip(), style)]
+    return [title, norm, *corner(array, width, height - 2)]

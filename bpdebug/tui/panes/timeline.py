@@ -1,0 +1,243 @@
+"""The Timeline pane: iterations, phases, scopes and events as one foldable list.
+
+The cursor follows the current event; moving the cursor by hand changes nothing until Enter.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from rich.style import Style
+from textual.strip import Strip
+
+from ...breakpoints import BreakpointMatcher
+from ...errors import AddressError
+from ...log.schema import EventFlag, Kind
+from ...stepping import Breakpoint
+from ...text import count_text, fit
+from ..keymap import bindings_for
+from ..messages import GoTo, Notice, SubtitleChanged, ToggleBreakpoint
+from ..widgets.part_style import ground_style, text_style
+from ..widgets.virtual_list import VirtualList, strip_of
+
+if TYPE_CHECKING:
+    from ...timeline import Moment, Row, Timeline
+
+__all__ = ["TimelinePane", "breakpoint_on"]
+
+_INDENT = 2
+_QUIET = (Kind.scope_exited, Kind.output, Kind.backward_finished, Kind.update_finished)
+"""Kinds that say little: drawn dimmer."""
+
+
+def breakpoint_on(timeline: Timeline, seq: int) -> Breakpoint:
+    """The breakpoint that stops at this event's op (parameter, report ...) in every iteration.
+
+    Raises:
+        AddressError: the log is damaged there, so that the event has no kind.
+    """
+    reader = timeline.reader
+    record = reader.index[seq]
+    if timeline.names.kind(record) is None:
+        raise AddressError(f"event {seq} is damaged: it can't have a breakpoint")
+    scope, label = int(record["scope"]), int(record["label"])
+    return Breakpoint(
+        kind=int(record["kind"]),
+        scope=reader.scopes[scope].path if scope < len(reader.scopes) else "",
+        label=reader.texts[label] if label < len(reader.texts) else "",
+    )
+
+
+class TimelinePane(VirtualList):
+    """Rows come from `timeline.rows`; only those in sight are ever made."""
+
+    TITLE = "Timeline"
+    BINDINGS = bindings_for("timeline")
+    COMPONENT_CLASSES = {
+        "timeline--group",
+        "timeline--event",
+        "timeline--quiet",
+        "timeline--current",
+        "timeline--cursor",
+        "timeline--nonfinite",
+        "timeline--breakpoint",
+        "timeline--found",
+        "timeline--message",
+    }
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self.subtitle = ""
+        self._timeline: Timeline | None = None
+        self._current_seq = -1
+        self._current_row = -1
+        self._breakpoints: list[Breakpoint] = []
+        self._matcher: BreakpointMatcher | None = None
+
+    # ---- what it is told --------------------------------------------------------------------------------------
+
+    def show(self, moment: Moment, timeline: Timeline) -> None:
+        """Put the cursor on this event."""
+        self._timeline = timeline
+        self._current_seq = moment.seq
+        before, left = len(timeline.rows), self._current_row
+        row = timeline.rows.reveal(moment.seq)
+        if len(timeline.rows) != before or self.virtual_size.height != before:
+            self._refold()
+        else:
+            self._current_row = row
+            self.refresh_row(left)
+            self.refresh_row(row)
+        self._count()
+        self.move_cursor(row, center=True)
+
+    def grown(self) -> None:
+        """The log may hold more events than before."""
+        if self._timeline is None:
+            return
+        self._timeline.rows.refresh()
+        self._refold()
+        self._count()
+
+    def _count(self) -> None:
+        assert self._timeline is not None
+        subtitle = count_text(len(self._timeline), "event")
+        if subtitle != self.subtitle:
+            self.subtitle = subtitle
+            self.post_message(SubtitleChanged())
+
+    def show_breakpoints(self, breakpoints: list[Breakpoint]) -> None:
+        """Mark the events at which these stop."""
+        self._breakpoints = list(breakpoints)
+        self._matcher = None
+        self.refresh()
+
+    def copy_text(self) -> tuple[str, str]:
+        """(what it is, the text): the address of the row under the cursor."""
+        seq = self._chosen_seq()
+        if self._timeline is None or seq is None:
+            return "address", ""
+        return "address", self._timeline.moment(seq).address
+
+    def toggle_breakpoint(self) -> None:
+        """Ask for a breakpoint on the event under the cursor, or to take it away."""
+        seq = self._chosen_seq()
+        if self._timeline is None or seq is None:
+            self.post_message(Notice("choose an event: a group of events can't have a breakpoint"))
+            return
+        try:
+            self.post_message(ToggleBreakpoint(breakpoint_on(self._timeline, seq)))
+        except AddressError as error:
+            self.post_message(Notice(str(error)))
+
+    def run_to(self, back: bool) -> None:
+        """Ask to go to the event under the cursor, if it lies in that direction."""
+        if self._timeline is None or not self.row_count:
+            return
+        seq = self._timeline.rows.seq_of(self.cursor)
+        if back and seq >= self._current_seq:
+            self.post_message(Notice("that event isn't earlier: t runs forward to it"))
+        elif not back and seq <= self._current_seq:
+            self.post_message(Notice("that event isn't later: T runs back to it"))
+        else:
+            self.post_message(GoTo(seq))
+
+    # ---- keys ---------------------------------------------------------------------------------------------------
+
+    def row_chosen(self, row: int) -> None:
+        found = self._row(row)
+        if found.seq is None:
+            self._toggle(row)
+        else:
+            self.post_message(GoTo(found.seq))
+
+    def action_fold(self) -> None:
+        """Fold the row; of one that can't, go to the row that holds it."""
+        if not self.row_count:
+            return
+        found = self._row(self.cursor)
+        if found.foldable and not found.folded:
+            self._toggle(self.cursor)
+            return
+        row = self.cursor
+        while row > 0:
+            row -= 1
+            if self._row(row).depth < found.depth:
+                self.move_cursor(row)
+                return
+
+    def action_unfold(self) -> None:
+        """Unfold the row; of one that is, go to the first row inside."""
+        if not self.row_count:
+            return
+        found = self._row(self.cursor)
+        if found.foldable and found.folded:
+            self._toggle(self.cursor)
+        elif found.foldable and self.cursor + 1 < self.row_count:
+            self.move_cursor(self.cursor + 1)
+
+    def _toggle(self, row: int) -> None:
+        assert self._timeline is not None
+        self._timeline.rows.toggle(row)
+        self._refold()
+
+    def _refold(self) -> None:
+        assert self._timeline is not None
+        self._current_row = self._timeline.rows.row_of(self._current_seq)
+        self.refresh_rows()
+
+    def _row(self, row: int) -> Row:
+        assert self._timeline is not None
+        return self._timeline.rows.row(row)
+
+    def _chosen_seq(self) -> int | None:
+        return self._row(self.cursor).seq if self.cursor < self.row_count else None
+
+    # ---- drawing ----------------------------------------------------------------------------------------------
+
+    @property
+    def row_count(self) -> int:
+        return len(self._timeline.rows) if self._timeline is not None else 0
+
+    def draw_row(self, row: int, width: int) -> Strip:
+        found = self._row(row)
+        style = self._part
+        # An event that is folded away is stood for by the row that it is folded into.
+        current = row == self._current_row
+        if found.seq is None:
+            look = style("group")
+        elif found.kind in _QUIET:
+            look = style("quiet")
+        else:
+            look = style("event")
+        bad = bool(found.flags & EventFlag.nonfinite) or found.kind in (Kind.failed, Kind.warned)
+        if bad:
+            look += style("nonfinite")
+        base = self.base
+        if current:
+            base += self._ground("current")
+        if row == self.cursor and self.has_focus:
+            base += self._ground("cursor")
+        stop = found.seq is not None and self._stops_at(found.seq)
+        fold = ("▸" if found.folded else "▾") if found.foldable else " "
+        indent = _INDENT * found.depth
+        pieces = [
+            ("●" if stop else " ", style("breakpoint")),
+            ("▶" if current else "!" if bad else " ", look),
+            (" " * indent, look),
+            (fit(f"{fold} {found.text}", width - 2 - indent), look),
+        ]
+        return strip_of(pieces, width, base)
+
+    def _stops_at(self, seq: int) -> bool:
+        if not self._breakpoints or self._timeline is None:
+            return False
+        if self._matcher is None:
+            self._matcher = BreakpointMatcher(self._breakpoints, self._timeline.reader)
+        return bool(self._matcher.matching(self._timeline.reader.index[seq : seq + 1])[0])
+
+    def _part(self, name: str) -> Style:
+        return text_style(self, f"timeline--{name}")
+
+    def _ground(self, name: str) -> Style:
+        return ground_style(self, f"timeline--{name}")

@@ -1,0 +1,235 @@
+"""The Weights pane: every parameter as it is at this moment, and what the update does to the chosen one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.message import Message
+from textual.widget import Widget
+
+from ...text import clean, count_text
+from ..messages import GoTo, Notice, SubtitleChanged
+from ..widgets.background import Background
+from ..widgets.lines import Lines, Piece, flow, paragraph
+from .norms import Norms
+from .parameter_detail import detail_lines, heading, parts_of
+from .parameter_table import ParameterTable
+
+if TYPE_CHECKING:
+    from ...timeline import Moment, ParameterState, Timeline
+
+__all__ = ["WeightsPane"]
+
+_VIEWS = ("both", "table", "one parameter")
+_DETAIL_WANTS = 8
+"""Lines: heading, titles, norms, and a few rows of numbers."""
+
+
+class WeightsPane(Widget, can_focus=True):
+    """The cursor follows the parameter that an event updates; else it stays on the one chosen."""
+
+    TITLE = "Weights"
+    title = TITLE
+
+    BINDINGS = [
+        Binding("up,k", "cursor(-1)", "parameter above", show=False, id="weights_up"),
+        Binding("down,j", "cursor(1)", "parameter below", show=False, id="weights_down"),
+        Binding("pageup", "page(-1)", "page up", show=False, id="weights_page_up"),
+        Binding("pagedown", "page(1)", "page down", show=False, id="weights_page_down"),
+        Binding("home", "edge(-1)", "first parameter", show=False, id="weights_first"),
+        Binding("end", "edge(1)", "last parameter", show=False, id="weights_last"),
+        Binding("greater_than_sign,right,l", "part(1)", "more: gradient, delta, optimizer state ...",
+                show=False, id="weights_part_next"),
+        Binding("less_than_sign,left,h", "part(-1)", "back towards before", show=False,
+                id="weights_part_previous"),
+        Binding("v", "view", "table, one parameter, or both", show=False, id="weights_view"),
+        Binding("enter", "go", "go to the latest update of this parameter", show=False, id="weights_go"),
+    ]  # fmt: skip
+
+    DEFAULT_CSS = """
+    WeightsPane {
+        layout: vertical; overflow: hidden;
+        &:focus ParameterTable > .table--cursor { background: $primary; }
+    }
+    """
+
+    class Computed(Message):
+        """Work on a big array is done."""
+
+        def can_replace(self, message: Message) -> bool:
+            return isinstance(message, WeightsPane.Computed)
+
+    def __init__(self, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self.subtitle = ""
+        self._background = Background(lambda: self.post_message(self.Computed()))
+        self._norms = Norms(self._background)
+        self._states: list[ParameterState] = []
+        self._seq = -1
+        self._first_part = 0
+        self._view = 0
+        self._heading = Lines()
+        self._table = ParameterTable(self._norms)
+        self._detail = Lines()
+
+    def compose(self) -> ComposeResult:
+        yield self._heading
+        yield self._table
+        yield self._detail
+
+    def on_unmount(self) -> None:
+        self._background.close()
+
+    # ---- what it is told ------------------------------------------------------------------------------------
+
+    def show(self, moment: Moment | None, timeline: Timeline | None) -> None:
+        """Show the parameters as they are right after this event."""
+        chosen = self._chosen()
+        self._states = []
+        if moment is not None and timeline is not None:
+            self._norms.use(timeline)
+            self._states = timeline.parameters(moment.seq)
+            self._seq = moment.seq
+        place = next((place for place, state in enumerate(self._states) if state.updated_here), None)
+        if place is None and chosen is not None:
+            numbers = [state.variable for state in self._states]
+            place = numbers.index(chosen.variable) if chosen.variable in numbers else 0
+        self._table.cursor = place or 0
+        self._table.show_states(self._states)
+        if self.is_mounted:
+            self._table.show_row(self._table.cursor)
+        self._update()
+
+    def copy_text(self) -> tuple[str, str]:
+        """(what it is, the text): the name of the chosen parameter."""
+        chosen = self._chosen()
+        return "parameter", "" if chosen is None else chosen.name
+
+    def _chosen(self) -> ParameterState | None:
+        place = self._table.cursor
+        return self._states[place] if place < len(self._states) else None
+
+    # ---- drawing --------------------------------------------------------------------------------------------
+
+    def _update(self) -> None:
+        if not self.is_mounted or not self.size.width:
+            return
+        width, height = self.size
+        chosen = self._chosen()
+        self._set_subtitle()
+        if chosen is None:
+            self._table.display = self._detail.display = False
+            lines = _nothing(width)
+            self._set_height(self._heading, len(lines))
+            self._heading.display = True
+            self._heading.show(lines)
+            return
+        view = _VIEWS[self._view]
+        with_table = view != "one parameter"
+        # A place too low for both shows the table: it is what says how training goes.
+        with_detail = view == "one parameter" or (view == "both" and height >= 6)
+        self._heading.display = self._table.display = with_table
+        self._detail.display = with_detail
+        table_height = 0
+        if with_table:
+            self._set_height(self._heading, 1)
+            scrollbar = len(self._states) > height - 1
+            self._heading.show([[(self._table.heading(width - scrollbar), "muted")]])
+            table_height = height - 1
+            if with_detail:
+                wanted = min(_DETAIL_WANTS, height // 2)
+                table_height = max(1, min(len(self._states), height - 2 - wanted))
+            self._set_height(self._table, table_height)
+        if with_detail:
+            # One empty line sets the chosen parameter apart from the table, where there is room for it.
+            gap = 1 if with_table and height >= 12 else 0
+            room = height - table_height - with_table - gap
+            self._detail.styles.margin = (gap, 0, 0, 0)
+            self._set_height(self._detail, room)
+            self._detail.show(self._detail_lines(chosen, width, room))
+
+    def _detail_lines(self, chosen: ParameterState, width: int, room: int) -> list[list[Piece]]:
+        parts = parts_of(chosen)
+        self._first_part = max(0, min(self._first_part, len(parts) - 1))
+        most = 2 if room >= 7 else 1
+        head = flow(heading(chosen), width, most)
+        # Where a second line may come, the numbers leave room for it.
+        lines, drawn = detail_lines(parts, self._first_part, self._norms, width, room - most)
+        if drawn < len(parts):
+            first, last = self._first_part + 1, self._first_part + drawn
+            more = f"{first} to {last} of {len(parts)}: < >"
+            name, *rest = heading(chosen)
+            head = flow([name, (more, "muted"), *rest], width, most)
+        return [*head, *lines]
+
+    def _set_height(self, widget: Widget, height: int) -> None:
+        if widget.styles.height is None or widget.styles.height.value != height:
+            widget.styles.height = height
+
+    def _set_subtitle(self) -> None:
+        subtitle = count_text(len(self._states), "parameter") if self._states else ""
+        here = next((state for state in self._states if state.updated_here), None)
+        if here is not None:
+            subtitle = f"* {clean(here.name)} updated here"
+        if subtitle != self.subtitle:
+            self.subtitle = subtitle
+            self.post_message(SubtitleChanged())
+
+    # ---- events and keys ------------------------------------------------------------------------------------
+
+    def on_resize(self) -> None:
+        self._update()
+        self.call_after_refresh(lambda: self._table.show_row(self._table.cursor))
+
+    def on_weights_pane_computed(self) -> None:
+        self._table.refresh()
+        self._update()
+
+    def on_parameter_table_selected(self, message: ParameterTable.Selected) -> None:
+        message.stop()
+        self._update()
+
+    def on_parameter_table_entered(self, message: ParameterTable.Entered) -> None:
+        message.stop()
+        self.action_go()
+
+    def action_cursor(self, rows: int) -> None:
+        """Choose another parameter."""
+        self._table.move_cursor(self._table.cursor + rows)
+
+    def action_page(self, pages: int) -> None:
+        """Move by what the table shows at once."""
+        self._table.move_cursor(self._table.cursor + pages * max(1, self._table.page - 1))
+
+    def action_edge(self, end: int) -> None:
+        """Choose the first or last parameter."""
+        self._table.move_cursor(0 if end < 0 else len(self._states) - 1)
+
+    def action_part(self, step: int) -> None:
+        """Show the tensors further right, or left."""
+        chosen = self._chosen()
+        if chosen is not None:
+            self._first_part = max(0, min(self._first_part + step, len(parts_of(chosen)) - 1))
+            self._update()
+
+    def action_view(self) -> None:
+        """Table and chosen parameter, or one of them."""
+        self._view = (self._view + 1) % len(_VIEWS)
+        self._update()
+
+    def action_go(self) -> None:
+        """Go to the event that updated the chosen parameter last."""
+        chosen = self._chosen()
+        if chosen is None:
+            return
+        if chosen.updated_at is None:
+            self.post_message(Notice(f"{clean(chosen.name)} has not been updated by this event"))
+        elif chosen.updated_at != self._seq:
+            self.post_message(GoTo(chosen.updated_at))
+
+
+def _nothing(width: int) -> list[list[Piece]]:
+    when = "They appear when the script's model first computes with them, or when an optimizer is set up."
+    return [[("No parameters yet.", "strong")], *paragraph(when, width, "muted")]

@@ -1,0 +1,258 @@
+"""The main screen: what the keys do, and what the panes ask for."""
+
+from __future__ import annotations
+
+import contextlib
+from typing import Any
+
+from textual.timer import Timer
+
+from ...errors import BpdebugError
+from ...stepping import Breakpoint
+from ...text import clean, count_text
+from ..commands import COMMANDS, run_command
+from ..counting import WAIT_S
+from ..keymap import MAIN, bindings_for
+from ..layout import PANES
+from ..messages import GoTo, RunToLine, ToggleBreakpoint
+from ..panes.timeline import breakpoint_on
+from ..search import Search
+from ..widgets.key_line import KeyLine
+from ..widgets.prompt import Prompt
+from .help import HelpScreen, help_sections
+from .quit import QuitScreen
+from .run_view import RunScreen
+
+__all__ = ["MainScreen"]
+
+
+class MainScreen(RunScreen):
+    """Status line, panes, line of keys."""
+
+    BINDINGS = bindings_for(MAIN)
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self._counter_timer: Timer | None = None
+        self._search: Search | None = None
+        self._before_console = "source"
+
+    # ---- what the panes ask for ---------------------------------------------------------------------------------
+
+    def go_to(self, seq: int) -> None:
+        """Make event `seq` the current one."""
+        self.navigator.go_to(seq)
+        self._moved()
+
+    def on_go_to(self, message: GoTo) -> None:
+        self.go_to(message.seq)
+
+    def on_run_to_line(self, message: RunToLine) -> None:
+        self.navigator.run_to_line(message.path, message.line, message.back, self._take_count())
+        self._moved()
+
+    def on_toggle_breakpoint(self, message: ToggleBreakpoint) -> None:
+        self.toggle_breakpoint(message.breakpoint)
+
+    def toggle_breakpoint(self, wanted: Breakpoint) -> None:
+        """Set a breakpoint or take it away, and mark it."""
+        is_set = self.navigator.toggle_breakpoint(wanted)
+        self.show_breakpoints()
+        self.say(f"breakpoint {'set' if is_set else 'taken away'}: {wanted}")
+
+    def clear_breakpoints(self) -> None:
+        """Take all breakpoints away."""
+        self.say(f"{count_text(self.navigator.clear_breakpoints(), 'breakpoint')} taken away")
+        self.show_breakpoints()
+
+    # ---- keys: moving -------------------------------------------------------------------------------------------
+
+    def action_move(self, name: str) -> None:
+        self.navigator.command(name, self._take_count())
+        self._moved()
+
+    def action_run_to(self, back: bool) -> None:
+        pane = self.workspace.current_pane
+        run_to = getattr(pane, "run_to", None)
+        if run_to is None:
+            self.say("choose a line in Source or a row in Timeline first")
+        else:
+            run_to(back)
+
+    def action_digit(self, digit: int) -> None:
+        lone = self._counter.digit(digit)
+        if self._counter_timer is not None:
+            self._counter_timer.stop()
+        self._counter_timer = self.set_timer(WAIT_S, self._count_expired) if lone else None
+        self._show_status()
+
+    def _count_expired(self) -> None:
+        pane = self._counter.expire()
+        if pane is not None:
+            self.workspace.choose(PANES[pane - 1])
+            self._show_status()
+
+    def _take_count(self) -> int:
+        if self._counter_timer is not None:
+            self._counter_timer.stop()
+            self._counter_timer = None
+        return self._counter.take()
+
+    def action_frame(self, outward: int) -> None:
+        source = self.workspace.panes["source"]
+        if self.moment is not None:
+            self._show_if_stale("source")
+            self.say(source.move_frame(outward))  # type: ignore[attr-defined]
+
+    def action_breakpoint(self) -> None:
+        pane = self.workspace.current_pane
+        if hasattr(pane, "toggle_breakpoint"):
+            pane.toggle_breakpoint()
+        elif self.navigator.seq >= 0:
+            try:
+                self.toggle_breakpoint(breakpoint_on(self.timeline, self.navigator.seq))
+            except BpdebugError as error:
+                self.say(str(error))
+
+    def action_run_or_pause(self) -> None:
+        self._take_count()
+        self.navigator.run_or_pause()
+        self._moved()
+
+    def action_interrupt(self) -> None:
+        if self.navigator.running:
+            self.navigator.pause()
+        else:
+            self.say("q quits")
+
+    def action_cancel(self) -> None:
+        self._take_count()
+        if not self.navigator.cancel() and self._search is not None:
+            self._search = None
+        self.say("")
+        self.update_view()
+
+    # ---- keys: searching and typing -----------------------------------------------------------------------------
+
+    def action_search(self) -> None:
+        self._open_prompt("/", [], "words of an address, such as: backward linear")
+
+    def action_search_step(self, direction: int) -> None:
+        if self._search is None:
+            self.action_search()
+            return
+        seq = self.navigator.seq
+        for _ in range(min(self._take_count(), 1000)):
+            found = self._search.next(seq) if direction > 0 else self._search.previous(seq)
+            if found is None:
+                self.say(f"no {'later' if direction > 0 else 'earlier'} event has: {self._search.text}")
+                return
+            seq = found
+        self.go_to(seq)
+
+    def action_prompt(self) -> None:
+        self._open_prompt(":", self._completions(), "goto, break, ... (Tab completes)")
+
+    def _completions(self) -> list[str]:
+        """Commands, and `goto` with the addresses around the current event."""
+        names = [command.name for command in COMMANDS]
+        if self.navigator.seq < 0:
+            return names
+        first = max(0, self.navigator.seq - 200)
+        addresses = []
+        for seq in range(first, min(first + 400, len(self.timeline))):
+            with contextlib.suppress(BpdebugError):  # of a damaged event
+                addresses.append(self.timeline.reader.address(seq))
+        return names + [f"{verb} {address}" for verb in ("goto", "break") for address in addresses]
+
+    def _open_prompt(self, mark: str, suggestions: list[str], placeholder: str) -> None:
+        self._take_count()
+        self.query_one(KeyLine).display = False
+        self.query_one(Prompt).open(mark, suggestions, placeholder)
+
+    def _close_prompt(self) -> None:
+        self.query_one(KeyLine).display = True
+        self.workspace.choose(self.workspace.current)
+        self._show_status()
+
+    def on_prompt_left(self) -> None:
+        self._close_prompt()
+
+    def on_prompt_entered(self, message: Prompt.Entered) -> None:
+        self._close_prompt()
+        if message.mark == "/":
+            self._search = Search(self.timeline.reader, message.text) if message.text else None
+            if self._search is not None:
+                self.action_search_step(1)
+            return
+        try:
+            self.say(run_command(self, message.text) or self.query_one(KeyLine).notice)
+        except BpdebugError as error:
+            self.say(str(error))
+
+    # ---- keys: the screen ---------------------------------------------------------------------------------------
+
+    def action_pane(self, step: int) -> None:
+        self.workspace.choose(self.workspace.next_pane(step))
+
+    def action_console(self) -> None:
+        if self.workspace.current == "console":
+            self.workspace.choose(self._before_console)
+        else:
+            self._before_console = self.workspace.current
+            self.workspace.choose("console")
+
+    def action_zoom(self) -> None:
+        self.workspace.toggle_zoom()
+
+    def action_resize_pane(self, steps: int) -> None:
+        if self.workspace.grow(steps * min(self._take_count(), 20)):
+            self.preferences.shares = dict(self.workspace.shares)
+            self.preferences.save()
+        else:
+            self.say("this pane can't be resized here")
+
+    def action_copy(self) -> None:
+        what, text = "address", ""
+        copy_text = getattr(self.workspace.current_pane, "copy_text", None)
+        if copy_text is not None:
+            what, text = copy_text()
+        elif self.moment is not None:
+            text = self.moment.address
+        if text:
+            self.app.copy_to_clipboard(text)
+            first = text.split("\n", 1)[0]
+            self.say(f"copied the {what}: {first[:60]}{'...' if len(text) > 60 or first != text else ''}")
+        else:
+            self.say("there is nothing to copy here")
+
+    def choose_theme(self, name: str) -> None:
+        """Take another theme and remember it; without a name, or with a wrong one, say which there are."""
+        if name in self.app.available_themes:
+            self.app.theme = self.preferences.theme = name
+            self.preferences.save()
+        else:
+            self.say("themes: " + ", ".join(sorted(self.app.available_themes)))
+
+    def action_help(self) -> None:
+        pane = self.workspace.current
+        title = getattr(self.workspace.panes[pane], "TITLE", None) or pane.capitalize()
+        self.app.push_screen(HelpScreen(help_sections(self.active_bindings, title)))
+
+    def action_quit_debugger(self) -> None:
+        if not self.navigator.alive:
+            self.app.exit()
+            return
+        state = (
+            "is paused" if self.session is not None and self.session.state == "paused" else "is still running"
+        )
+        script = clean(self.timeline.reader.run.script)
+        self.app.push_screen(QuitScreen(f"{script} {state}. Quit, and end it?"), self._quit_answered)
+
+    def _quit_answered(self, quit_now: bool | None) -> None:
+        if quit_now:
+            self.app.exit()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        live_only = ("run_or_pause", "interrupt")
+        return not (action in live_only and self.session is None)

@@ -1,0 +1,283 @@
+"""What the main screen shows of a run: it draws where the navigator is, and follows a log that grows.
+
+What the keys do is in `main`.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+import numpy as np
+from textual import events
+from textual.app import ComposeResult
+from textual.screen import Screen
+from textual.timer import Timer
+from textual.widget import Widget
+from textual.widgets import Static
+
+from ...errors import BpdebugError
+from ...log.schema import Kind
+from ...text import clean
+from ...timeline.scan import first_where
+from ..counting import Counter
+from ..layout import MINIMUM_HEIGHT, MINIMUM_WIDTH, PANES
+from ..messages import Notice, SessionChanged, SubtitleChanged
+from ..navigator import Navigator
+from ..preferences import Preferences
+from ..status import StatusFacts, StatusLine
+from ..widgets.key_line import KeyLine
+from ..widgets.prompt import Prompt
+from ..widgets.workspace import Workspace
+
+if TYPE_CHECKING:
+    from ...session import Session
+    from ...timeline import Moment, Timeline
+
+__all__ = ["RunScreen"]
+
+_TICK_S = 0.1
+"""How often a growing log is looked at."""
+_BUSY_SHARE = 0.4
+_LONGEST_TICK_S = 1.0
+"""With more than this share of a processor in use by the screen it looks less often, but at least so often."""
+
+
+class RunScreen(Screen[None]):
+    """Status line, panes, line of keys."""
+
+    def __init__(
+        self,
+        timeline: Timeline,
+        session: Session | None,
+        panes: Mapping[str, Widget],
+        preferences: Preferences,
+    ) -> None:
+        super().__init__()
+        self.timeline = timeline
+        self.session = session
+        self.navigator = Navigator(timeline, session)
+        self.preferences = preferences
+        self.moment: Moment | None = None
+        self.workspace = Workspace(panes, dict(preferences.shares))
+        self._counter = Counter(len(PANES))
+        self._ticker: Timer | None = None
+        self._ticked_at = (0.0, 0.0)
+        self._stale = set(PANES)
+        self._drawing = False
+        self._capture = ""
+
+    def compose(self) -> ComposeResult:
+        yield StatusLine()
+        yield Static(id="banner", markup=False)
+        yield self.workspace
+        yield Static(id="too-small", markup=False)
+        yield KeyLine(live=self.session is not None)
+        yield Prompt()
+
+    def on_mount(self) -> None:
+        self.workspace.choose(self.workspace.current)
+        if self.session is not None:
+            # The session calls from its own thread; post_message is the safe way into ours.
+            self.session.on_change = self._session_called
+            self.post_message(SessionChanged())
+        if self.session is not None or not self.timeline.reader.finished:
+            self._ticker = self.set_interval(_TICK_S, self._tick)
+        if self.session is None and self.timeline.reader.problem:
+            self.say(self.timeline.reader.problem)
+        self._look_for_ops()
+        self.update_view()
+
+    def _session_called(self) -> None:
+        self.post_message(SessionChanged())
+
+    # ---- showing ------------------------------------------------------------------------------------------------
+
+    def update_view(self) -> None:
+        """Show the navigator's state soon: once, however many keys are waiting to be answered before."""
+        if not self._drawing:
+            self._drawing = True
+            self.call_later(self._draw)
+
+    def _draw(self) -> None:
+        self._drawing = False
+        if not self.is_attached:
+            return
+        seq = self.navigator.seq
+        if seq >= 0 and (self.moment is None or self.moment.seq != seq):
+            try:
+                self.moment = self.timeline.moment(seq)
+            except BpdebugError as error:
+                self.say(f"event {seq} can't be shown: {error}")
+                self._show_status()
+                return
+            self._stale = set(PANES)
+            if self.moment.kind is Kind.failed:
+                # The pane that is in sight on a small screen may be one that doesn't tell.
+                self.say(self.moment.title)
+        self._show_panes()
+        # The panes' subtitles belong into the same frame.
+        self.workspace.refresh_strips()
+        self._show_status()
+
+    def _show_panes(self) -> None:
+        if self.moment is None:
+            return
+        for name, pane in self.workspace.shown_panes():
+            if name in self._stale:
+                self._stale.discard(name)
+                pane.show(self.moment, self.timeline)  # type: ignore[attr-defined]
+
+    def _show_status(self) -> None:
+        navigator, moment = self.navigator, self.moment
+        waiting = navigator.pending
+        pending = self._counter.text
+        if waiting is not None:
+            pending = waiting.name.replace("_", " ") + (f" x{waiting.count}" if waiting.count > 1 else "")
+            pending += " ..."
+        self.query_one(StatusLine).show(
+            StatusFacts(
+                script=self.timeline.reader.run.script,
+                mode=navigator.mode,
+                iteration=moment.iteration if moment else None,
+                phase=moment.phase.name if moment else "",
+                seq=navigator.seq,
+                last=navigator.last,
+                growing=navigator.alive,
+                loss=moment.loss if moment else None,
+                capture=self._capture_policy(),
+                why=navigator.why or ("" if navigator.alive else self.timeline.reader.problem),
+                pending=pending,
+            )
+        )
+
+    def _capture_policy(self) -> str:
+        if not self._capture and len(self.timeline):
+            try:
+                self._capture = getattr(self.timeline.reader.body(0), "capture", "")
+            except BpdebugError:
+                self._capture = ""
+        return self._capture
+
+    def say(self, text: str) -> None:
+        """Say something in the line of keys, until the next command."""
+        self.query_one(KeyLine).say(clean(" ".join(text.split())))
+
+    def _moved(self) -> None:
+        """A command was carried out: show where it led, and why it stopped if there is something to say."""
+        navigator = self.navigator
+        plain = navigator.why in ("", "step", "start", "pause", "breakpoint", "failed")
+        self.say("" if plain else navigator.why)
+        self.update_view()
+
+    # ---- the child, and a log that grows ------------------------------------------------------------------------
+
+    def on_session_changed(self) -> None:
+        ended_before = not self.navigator.alive
+        self.navigator.session_changed()
+        self._take_raw_output()
+        self._grown()
+        if not self.navigator.alive and not ended_before:
+            self._look_for_ops()
+        if not self.navigator.alive or self.navigator.why == "failed":
+            self._moved()
+        self.update_view()
+
+    def _tick(self) -> None:
+        if self._too_busy():
+            return
+        self._take_raw_output()
+        if self.navigator.tick():
+            self._grown()
+            self.update_view()
+        over = self.timeline.reader.finished if self.session is None else self._session_over()
+        if over and self._ticker is not None:
+            self._ticker.stop()
+            self._ticker = None
+            self._take_raw_output()
+            self._look_for_ops()
+
+    def _too_busy(self) -> bool:
+        """Whether to let this tick pass, so that following a fast script leaves time for keys (and the script)."""
+        cpu_s, now_s = time.thread_time(), time.monotonic()
+        used, passed = cpu_s - self._ticked_at[0], now_s - self._ticked_at[1]
+        if used > _BUSY_SHARE * passed and passed < _LONGEST_TICK_S:
+            return True
+        self._ticked_at = (cpu_s, now_s)
+        return False
+
+    def _session_over(self) -> bool:
+        return self.session is not None and self.session.state == "ended" and self.session.wait(0)
+
+    def _grown(self) -> None:
+        """The log has more events: lists and curves show them, though the current event may be the same."""
+        if self.moment is None:
+            return
+        for name, pane in self.workspace.panes.items():
+            if not pane.display:
+                self._stale.add(name)
+            elif hasattr(pane, "grown"):
+                pane.grown()
+
+    def _take_raw_output(self) -> None:
+        if self.session is not None and (data := self.session.take_raw_output()):
+            self.workspace.panes["console"].raw(data, self.timeline)  # type: ignore[attr-defined]
+
+    def _look_for_ops(self) -> None:
+        """Say so when the script is over and did nothing that can be stepped through."""
+        banner = self.query_one("#banner", Static)
+        over = not self.navigator.alive and (self.session is not None or self.timeline.reader.finished)
+        ops = (Kind.forward, Kind.backward, Kind.param_updated)
+
+        def is_op(records: np.ndarray) -> np.ndarray:
+            return (records["kind"] == ops[0]) | (records["kind"] == ops[1]) | (records["kind"] == ops[2])
+
+        nothing = over and first_where(self.timeline.reader.index, 0, is_op) is None
+        if nothing and not banner.display:
+            banner.update(
+                "Nothing to step through: the script ran no op of the engine.\n"
+                f"{clean(self.navigator.end_reason).rstrip('.')}. What it printed is in the Console."
+            )
+            self.workspace.choose("console")
+        banner.display = nothing
+
+    # ---- what panes say ---------------------------------------------------------------------------------------
+
+    def on_notice(self, message: Notice) -> None:
+        self.say(message.text)
+
+    def on_subtitle_changed(self, message: SubtitleChanged) -> None:
+        self.workspace.refresh_strips()
+
+    def on_workspace_arranged(self) -> None:
+        self._show_panes()
+
+    def show_breakpoints(self) -> None:
+        """Mark the breakpoints in all panes."""
+        for pane in self.workspace.panes.values():
+            if hasattr(pane, "show_breakpoints"):
+                pane.show_breakpoints(self.navigator.breakpoints)
+
+    # ---- the terminal -------------------------------------------------------------------------------------------
+
+    def _show_if_stale(self, name: str) -> None:
+        if name in self._stale and self.moment is not None:
+            self._stale.discard(name)
+            self.workspace.panes[name].show(self.moment, self.timeline)  # type: ignore[attr-defined]
+
+    def on_resize(self, event: events.Resize) -> None:
+        width, height = event.size
+        small = width < MINIMUM_WIDTH or height < MINIMUM_HEIGHT
+        if small:
+            self.query_one("#too-small", Static).update(
+                f"The terminal is {width}x{height}.\nbpdebug needs {MINIMUM_WIDTH}x{MINIMUM_HEIGHT} or more."
+            )
+        was_small = self.has_class("-small")
+        self.set_class(small, "-small")
+        if was_small and not small:
+            self.call_after_refresh(self._refocus)
+
+    def _refocus(self) -> None:
+        if self.focused is None:
+            self.workspace.choose(self.workspace.current)

@@ -1,0 +1,55 @@
+"""The last line of the screen: what the keys do, or what there is to say just now."""
+
+from __future__ import annotations
+
+from rich.text import Text
+from textual.widget import Widget
+
+from ...text import cell_width, fit
+from ..keymap import KEYMAP, MAIN, Key, shown_key
+from .part_style import text_style
+
+__all__ = ["KeyLine", "fitting_hints"]
+
+_ALWAYS = ("run", "help", "quit")
+
+
+def fitting_hints(keys: list[Key], width: int) -> list[tuple[str, str]]:
+    """(key, hint) of as many keys as fit into `width` cells, in the table's order; help and quit always."""
+    hints = {key.id: (shown_key(key.keys.split(",")[0]), key.hint) for key in keys if key.hint}
+    sizes = {name: cell_width(key) + cell_width(hint) + 3 for name, (key, hint) in hints.items()}
+    kept = [name for name in _ALWAYS if name in hints]
+    used = sum(sizes[name] for name in kept)
+    for name in hints:
+        if name not in kept and used + sizes[name] <= width:
+            kept.append(name)
+            used += sizes[name]
+    return [hints[name] for name in hints if name in kept]
+
+
+class KeyLine(Widget):
+    """Hints from the table of keys; a notice takes their place until the next command."""
+
+    COMPONENT_CLASSES = {"keys--key", "keys--hint", "keys--notice"}
+
+    def __init__(self, live: bool) -> None:
+        super().__init__(id="keys")
+        self._keys = [key for key in KEYMAP if key.where == MAIN and (live or not key.live)]
+        self.notice = ""
+
+    def say(self, notice: str) -> None:
+        """Show `notice`, one clean line; "" brings the keys back."""
+        if notice != self.notice:
+            self.notice = notice
+            self.refresh()
+
+    def render(self) -> Text:
+        width = self.content_size.width
+        line = Text(no_wrap=True, overflow="ellipsis", end="")
+        if self.notice:
+            line.append(fit(f" {self.notice}", width), text_style(self, "keys--notice"))
+            return line
+        for key, hint in fitting_hints(self._keys, width):
+            line.append(f" {key} ", text_style(self, "keys--key"))
+            line.append(f"{hint} ", text_style(self, "keys--hint"))
+        return line

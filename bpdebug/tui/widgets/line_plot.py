@@ -1,0 +1,293 @@
+"""A curve with axes, the moment that is now, a marker, and marks where values aren't finite."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from rich.segment import Segment
+from rich.style import Style
+from textual import events
+from textual.message import Message
+from textual.strip import Strip
+from textual.widget import Widget
+
+from ...text import fit, number
+from .braille import reduced, rows_of_dots, trace
+from .ticks import decades, nice_ticks
+
+__all__ = ["LinePlot", "Plotted"]
+
+
+@dataclass(frozen=True)
+class Plotted:
+    """What to draw.
+
+    Attributes:
+        x: float64, never decreasing.
+        y: float64, may hold NaN and infinities.
+        x_name: what x counts.
+        window: the part of x to show; None for all of it.
+        now, marker: places of points in x, or None.
+        log: draw the logarithm of y; values that have none are gaps.
+    """
+
+    x: np.ndarray
+    y: np.ndarray
+    x_name: str = "iteration"
+    window: tuple[float, float] | None = None
+    now: int | None = None
+    marker: int | None = None
+    log: bool = False
+
+
+@dataclass
+class _Frame:
+    """How points come to be dots, for one size."""
+
+    left: int
+    width: int
+    height: int
+    x: tuple[float, float]
+    y: tuple[float, float]
+    y_labels: dict[int, str] = field(default_factory=dict)
+
+    def across(self, x: Any) -> Any:
+        return (x - self.x[0]) / (self.x[1] - self.x[0]) * (2 * self.width - 1)
+
+    def down(self, y: Any) -> Any:
+        return (self.y[1] - y) / (self.y[1] - self.y[0]) * (4 * self.height - 1)
+
+    def column(self, x: float) -> int | None:
+        """The terminal cell of this x; None outside the window."""
+        dot = float(self.across(x))
+        return round(dot) // 2 if -0.5 <= dot <= 2 * self.width - 0.5 else None
+
+    def columns(self, x: np.ndarray) -> list[int]:
+        """The terminal cells of many x; those outside the window left out."""
+        cells = np.unique(np.rint(self.across(x)).astype(np.int64) // 2)
+        return cells[(cells >= 0) & (cells < self.width)].tolist()
+
+    def row(self, y: float) -> int:
+        return max(0, min(self.height - 1, round(float(self.down(y))) // 4))
+
+
+class LinePlot(Widget, can_focus=False):
+    """Draws one `Plotted`; a click posts the nearest point."""
+
+    COMPONENT_CLASSES = {
+        "plot--axis", "plot--past", "plot--future", "plot--now", "plot--marker", "plot--alarm",
+    }  # fmt: skip
+
+    DEFAULT_CSS = """
+    LinePlot {
+        width: 1fr; height: 1fr;
+        & .plot--axis { color: $text-muted; }
+        & .plot--past { color: $text-primary; text-style: bold; }
+        & .plot--future { color: $text-muted; }
+        & .plot--now { color: $text-warning; text-style: bold; }
+        & .plot--marker { color: $text-success; text-style: bold; }
+        & .plot--alarm { color: $text-error; text-style: bold; }
+    }
+    """
+
+    class Clicked(Message):
+        """The person pointed at the point in this place."""
+
+        def __init__(self, place: int) -> None:
+            super().__init__()
+            self.place = place
+
+    def __init__(self, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._plotted: Plotted | None = None
+        self._lines: list[Strip] | None = None
+        self._drawn_for: object = None
+        self._frame: _Frame | None = None
+
+    def show(self, plotted: Plotted | None) -> None:
+        """Draw this; None for nothing."""
+        if not _same(plotted, self._plotted):
+            self._plotted = plotted
+            self._lines = None
+            self.refresh()
+
+    @property
+    def dots_across(self) -> int:
+        """How many points can be told apart."""
+        return max(2, 2 * (self._frame.width if self._frame is not None else self.size.width))
+
+    @property
+    def _ground(self) -> Style:
+        return self.get_component_rich_style("plot--axis")
+
+    def render_line(self, y: int) -> Strip:
+        """One line of the plot, the x axis or its numbers."""
+        drawn_for = (self.size, self._ground)
+        if self._lines is None or drawn_for != self._drawn_for:
+            self._lines = self._draw()
+            self._drawn_for = drawn_for
+        if y < len(self._lines):
+            return self._lines[y]
+        return Strip.blank(self.size.width, self._ground)
+
+    def _draw(self) -> list[Strip]:
+        width, height = self.size
+        plotted = self._plotted
+        self._frame = None
+        if plotted is None or not len(plotted.x) or width < 16 or height < 4:
+            return []
+        first, last = visible(plotted)
+        x, y = plotted.x[first:last], plotted.y[first:last]
+        # Differences of what lies beyond would overflow.
+        shown = _logarithm(y) if plotted.log else np.where(np.isfinite(y), np.clip(y, -1e300, 1e300), y)
+        self._frame = frame = _make_frame(plotted, x, shown, width, height)
+        curve = np.where(np.isfinite(shown), shown, np.nan)
+        across, down = reduced(frame.across(x), frame.down(curve), 2 * frame.width)
+        rows = rows_of_dots(trace(across, down, 2 * frame.width, 4 * frame.height))
+        marks = self._marks(plotted, frame, first, x, y, shown)
+        now = plotted.x[plotted.now] if plotted.now is not None else -math.inf
+        now_column = frame.column(now) if math.isfinite(now) else None
+        past_ends = now_column if now_column is not None else frame.width if now > frame.x[1] else -1
+        strips = [self._plot_line(row, text, marks, frame, past_ends) for row, text in enumerate(rows)]
+        return strips + self._x_axis(plotted, frame)
+
+    def _marks(
+        self,
+        plotted: Plotted,
+        frame: _Frame,
+        first: int,
+        x: np.ndarray,
+        y: np.ndarray,
+        shown: np.ndarray,
+    ) -> dict[tuple[int, int], tuple[str, str]]:
+        """(row, column) to (character, style name) of everything that isn't the curve; later ones win."""
+        marks: dict[tuple[int, int], tuple[str, str]] = {}
+        points = {}
+        for place, line, point, name in (
+            (plotted.now, "│", "●", "now"),
+            (plotted.marker, "┊", "◆", "marker"),
+        ):
+            if place is None:
+                continue
+            column = frame.column(float(plotted.x[place]))
+            if column is None:
+                continue
+            for row in range(frame.height):
+                marks[row, column] = (line, name)
+            if first <= place < first + len(shown) and math.isfinite(shown[place - first]):
+                points[frame.row(float(shown[place - first])), column] = (point, name)
+        # NaN goes before an infinity in the same place.
+        for bad, row, text in (
+            (y == np.inf, 0, "∞"),
+            (y == -np.inf, frame.height - 1, "∞"),
+            (np.isnan(y), 0, "N"),
+        ):
+            for column in frame.columns(x[bad]):
+                marks[row, column] = (text, "alarm")
+        marks.update(points)
+        return marks
+
+    def _plot_line(
+        self,
+        row: int,
+        text: str,
+        marks: dict[tuple[int, int], tuple[str, str]],
+        frame: _Frame,
+        past_ends: int,
+    ) -> Strip:
+        style = self.get_component_rich_style
+        axis, past, future = style("plot--axis"), style("plot--past"), style("plot--future")
+        label = frame.y_labels.get(row)
+        head = fit(label or "", frame.left - 1, "right") + ("┤" if label else "│")
+        segments = [Segment(head, axis)]
+        for column, character in enumerate(text):
+            mark = marks.get((row, column))
+            if mark is not None and (character == " " or mark[0] not in "│┊"):
+                segments.append(Segment(mark[0], style(f"plot--{mark[1]}")))
+            elif mark is not None:
+                segments.append(Segment(character, style(f"plot--{mark[1]}")))
+            else:
+                segments.append(Segment(character, past if column <= past_ends else future))
+        return Strip(segments).simplify().adjust_cell_length(self.size.width, self._ground)
+
+    def _x_axis(self, plotted: Plotted, frame: _Frame) -> list[Strip]:
+        axis: Style = self.get_component_rich_style("plot--axis")
+        line = list("─" * frame.width)
+        labels = [" "] * (frame.left + frame.width)
+        name = plotted.x_name
+        room_end = len(labels) - len(name) - 2
+        free = 0
+        for tick in nice_ticks(*frame.x, max(2, frame.width // 10), whole=True):
+            column = frame.column(tick)
+            if column is None:
+                continue
+            text = f"{tick:.0f}"
+            start = max(0, frame.left + column - len(text) // 2)
+            if start < free or start + len(text) > room_end:
+                continue
+            line[column] = "┬"
+            labels[start : start + len(text)] = text
+            free = start + len(text) + 1
+        labels[len(labels) - len(name) :] = name
+        return [
+            Strip([Segment(text, axis)]).adjust_cell_length(self.size.width, self._ground)
+            for text in (" " * (frame.left - 1) + "└" + "".join(line), "".join(labels))
+        ]
+
+    def on_click(self, event: events.Click) -> None:
+        if self._plotted is None or self._frame is None:
+            return
+        dot = 2 * (event.x - self._frame.left) + 0.5
+        low, high = self._frame.x
+        x = low + dot / (2 * self._frame.width - 1) * (high - low)
+        self.post_message(self.Clicked(int(np.argmin(np.abs(self._plotted.x - x)))))
+
+
+def visible(plotted: Plotted) -> tuple[int, int]:
+    """The points in the window, with one neighbour on each side so that lines go on to the edge."""
+    if plotted.window is None:
+        return 0, len(plotted.x)
+    first = int(np.searchsorted(plotted.x, plotted.window[0], "left"))
+    last = int(np.searchsorted(plotted.x, plotted.window[1], "right"))
+    return max(0, first - 1), min(len(plotted.x), last + 1)
+
+
+def _logarithm(y: np.ndarray) -> np.ndarray:
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.where(y > 0, np.log10(y), np.nan)
+
+
+def _make_frame(plotted: Plotted, x: np.ndarray, shown: np.ndarray, width: int, height: int) -> _Frame:
+    low, high = plotted.window or (float(x[0]), float(x[-1]))
+    if not high > low:
+        low, high = low - 0.5, high + 0.5
+    finite = shown[np.isfinite(shown)]
+    bottom, top = (float(finite.min()), float(finite.max())) if finite.size else (0.0, 1.0)
+    rows = height - 2
+    if top > bottom:
+        ticks = (decades if plotted.log else nice_ticks)(bottom, top, max(2, rows // 3))
+    else:
+        ticks = [top]
+        spread = abs(top) * 0.1 or 1.0
+        bottom, top = bottom - spread, top + spread
+    texts = {tick: number(10.0**tick if plotted.log else tick, digits=4) for tick in ticks}
+    left = max([len(text) for text in texts.values()] + [4]) + 1
+    frame = _Frame(left, max(2, width - left), rows, (low, high), (bottom, top))
+    for tick, text in texts.items():
+        frame.y_labels.setdefault(frame.row(tick), text)
+    return frame
+
+
+def _same(one: Plotted | None, other: Plotted | None) -> bool:
+    """Whether both make the same picture: most steps neither report anything nor pass a report."""
+    if one is None or other is None:
+        return one is other
+    return (
+        (one.x_name, one.window, one.now, one.marker, one.log)
+        == (other.x_name, other.window, other.now, other.marker, other.log)
+        and np.array_equal(one.x, other.x, equal_nan=True)
+        and np.array_equal(one.y, other.y, equal_nan=True)
+    )

@@ -1,0 +1,84 @@
+"""One line to type into: `:` for commands, `/` for a search. It hides when it isn't used."""
+
+from __future__ import annotations
+
+from textual import events
+from textual.app import ComposeResult
+from textual.containers import Horizontal
+from textual.message import Message
+from textual.suggester import SuggestFromList
+from textual.widgets import Input, Label
+
+__all__ = ["Prompt"]
+
+
+class Prompt(Horizontal):
+    """Opened with a mark; says what was typed, or that it was left."""
+
+    class Entered(Message):
+        """The person pressed Enter: `mark` is `:` or `/`."""
+
+        def __init__(self, mark: str, text: str) -> None:
+            super().__init__()
+            self.mark = mark
+            self.text = text
+
+    class Left(Message):
+        """The line was left without Enter."""
+
+    def __init__(self) -> None:
+        super().__init__(id="prompt")
+        self._mark = ":"
+        self._history: dict[str, list[str]] = {}
+        self._place = 0
+
+    def compose(self) -> ComposeResult:
+        yield Label(":", id="prompt-mark", markup=False)
+        yield Input(compact=True, id="prompt-input", select_on_focus=False)
+
+    @property
+    def _input(self) -> Input:
+        return self.query_one("#prompt-input", Input)
+
+    def open(self, mark: str, suggestions: list[str], placeholder: str = "") -> None:
+        """Show the line, empty, and take the keys."""
+        self._mark = mark
+        self.query_one("#prompt-mark", Label).update(mark)
+        field = self._input
+        field.value = ""
+        field.placeholder = placeholder
+        field.suggester = SuggestFromList(suggestions) if suggestions else None
+        self._place = len(self._history.get(mark, []))
+        self.display = True
+        field.focus()
+
+    def close(self) -> None:
+        """Hide the line."""
+        self.display = False
+
+    def on_input_submitted(self, message: Input.Submitted) -> None:
+        message.stop()
+        text = message.value.strip()
+        past = self._history.setdefault(self._mark, [])
+        if text and text not in past[-1:]:
+            past.append(text)
+        self.close()
+        self.post_message(self.Entered(self._mark, text))
+
+    def on_key(self, event: events.Key) -> None:
+        field, past = self._input, self._history.get(self._mark, [])
+        if event.key in ("escape", "ctrl+c") or (event.key == "backspace" and not field.value):
+            self.close()
+            self.post_message(self.Left())
+        elif event.key == "tab":
+            # As shells do: take what is suggested.
+            field.action_cursor_right()
+            field.cursor_position = len(field.value)
+        elif event.key in ("up", "down"):
+            self._place = max(0, min(len(past), self._place + (-1 if event.key == "up" else 1)))
+            field.value = past[self._place] if self._place < len(past) else ""
+            field.cursor_position = len(field.value)
+        else:
+            return
+        event.stop()
+        event.prevent_default()

@@ -1,0 +1,83 @@
+"""One line above a pane: the tabs of its place, the one in front lit, and right of them its subtitle."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from rich.text import Text
+from textual import events
+from textual.message import Message
+from textual.widget import Widget
+
+from ...text import cell_width, fit
+from .part_style import ground_style, text_style
+
+__all__ = ["Tab", "TabStrip"]
+
+_LEAST_SUBTITLE = 8
+
+
+@dataclass(frozen=True)
+class Tab:
+    """A pane as its tab shows it: `number` is its key."""
+
+    pane: str
+    number: int
+    title: str
+
+
+class TabStrip(Widget):
+    """Tabs of the panes that share one place; a click on one chooses it."""
+
+    COMPONENT_CLASSES = {"tabs--shown", "tabs--hidden", "tabs--subtitle"}
+
+    class Chosen(Message):
+        """A tab was clicked."""
+
+        def __init__(self, pane: str) -> None:
+            super().__init__()
+            self.pane = pane
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._tabs: tuple[Tab, ...] = ()
+        self._shown = ""
+        self._subtitle = ""
+        self._ends: list[tuple[int, str]] = []
+
+    def show(self, tabs: tuple[Tab, ...], shown: str, subtitle: str, focused: bool) -> None:
+        """Draw these tabs, `shown` in front."""
+        self.set_class(focused, "-focused")
+        if (tabs, shown, subtitle) != (self._tabs, self._shown, self._subtitle):
+            self._tabs, self._shown, self._subtitle = tabs, shown, subtitle
+            self.refresh()
+
+    def render(self) -> Text:
+        width = self.content_size.width
+        labels = tab_labels(self._tabs, self._shown, width)
+        line = Text(no_wrap=True, overflow="ellipsis", end="")
+        self._ends = []
+        for tab, label in zip(self._tabs, labels, strict=True):
+            part = "tabs--shown" if tab.pane == self._shown else "tabs--hidden"
+            line.append(label, ground_style(self, part) + text_style(self, part))
+            self._ends.append((line.cell_len, tab.pane))
+        room = width - line.cell_len - 2
+        if self._subtitle and room >= _LEAST_SUBTITLE:
+            text = fit(self._subtitle, min(room, cell_width(self._subtitle)), cut="start")
+            line.append(f" {text}", text_style(self, "tabs--subtitle"))
+        return line
+
+    def on_click(self, event: events.Click) -> None:
+        for end, pane in self._ends:
+            if event.x < end:
+                self.post_message(self.Chosen(pane))
+                return
+        self.post_message(self.Chosen(self._shown))
+
+
+def tab_labels(tabs: tuple[Tab, ...], shown: str, width: int) -> list[str]:
+    """A label for each tab; in a narrow place only the one in front keeps its title."""
+    full = [f" {tab.number} {tab.title} " for tab in tabs]
+    if sum(map(cell_width, full)) <= width:
+        return full
+    return [label if tab.pane == shown else f" {tab.number} " for tab, label in zip(tabs, full, strict=True)]

@@ -1,0 +1,162 @@
+"""The room of the panes: puts each where the plan says, and keeps them when the plan changes.
+
+Panes are mounted once; another arrangement moves them, so that focus, cursors and scrolling stay.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from textual import events
+from textual.geometry import NULL_OFFSET, NULL_SPACING, Region, Size
+from textual.layout import ArrangeResult, Layout, WidgetPlacement
+from textual.message import Message
+from textual.widget import Widget
+
+from ..layout import PANES, Plan, make_plan, resized
+from .tab_strip import Tab, TabStrip
+
+__all__ = ["Workspace"]
+
+
+class _PlanLayout(Layout):
+    """Places the workspace's children by its plan."""
+
+    name = "plan"
+
+    def arrange(
+        self, parent: Widget, children: list[Widget], size: Size, greedy: bool = True
+    ) -> ArrangeResult:
+        assert isinstance(parent, Workspace)
+        parent.pre_layout(self)
+        placements = []
+        for slot, strip in zip(parent.plan_for(size).slots, parent.strips, strict=False):
+            box = slot.box
+            line = Region(box.x, box.y, box.width, 1)
+            below = Region(box.x, box.y + 1, box.width, max(0, box.height - 1))
+            placements.append(WidgetPlacement(line, NULL_OFFSET, NULL_SPACING, strip))
+            placements.append(WidgetPlacement(below, NULL_OFFSET, NULL_SPACING, parent.panes[slot.shown]))
+        return placements
+
+
+class Workspace(Widget):
+    """All panes, in their arrangement.
+
+    Attributes:
+        panes: widgets by the names in `layout.PANES`.
+        shares: how the places divide the room.
+        zoomed: whether one place takes it all.
+        plan: the arrangement that is on the screen.
+    """
+
+    class Arranged(Message):
+        """Other panes can be seen now than before, or the same ones elsewhere."""
+
+    def __init__(self, panes: Mapping[str, Widget], shares: dict[str, float]) -> None:
+        self.panes = {name: panes[name] for name in PANES}
+        self.strips = [TabStrip() for _ in PANES]
+        super().__init__(*self.strips, *self.panes.values(), id="workspace")
+        self.shares = shares
+        self.zoomed = False
+        self.recent: list[str] = list(PANES)
+        self.plan = Plan("small", ())
+        self._plan_layout = _PlanLayout()
+
+    @property
+    def layout(self) -> Layout:
+        return self._plan_layout
+
+    @property
+    def current(self) -> str:
+        """The pane that has the focus, or had it last."""
+        return self.recent[0]
+
+    @property
+    def current_pane(self) -> Widget:
+        return self.panes[self.current]
+
+    def plan_for(self, size: Size) -> Plan:
+        """The plan for a workspace of this size."""
+        # Two more lines of the terminal are the status line's and the line of keys.
+        return make_plan(size.width, size.height + 2, self.shares, self.recent, self.zoomed)
+
+    # ---- changing the arrangement -----------------------------------------------------------------------------
+
+    def choose(self, pane: str) -> None:
+        """Bring `pane` to the front of its place and focus it."""
+        self._bring_forward(pane)
+        widget = self.panes[pane]
+        if widget.focusable:
+            widget.focus()
+            return
+        inner = next((one for one in widget.query("*") if one.focusable), None)
+        if inner is not None:
+            inner.focus()
+
+    def toggle_zoom(self) -> None:
+        self.zoomed = not self.zoomed
+        self.rearrange()
+
+    def grow(self, steps: int) -> bool:
+        """Grow the current pane (shrink it if negative); False if it can't be."""
+        shares = resized(self.shares, self.plan.mode, self.current, steps)
+        if shares is None:
+            return False
+        self.shares = shares
+        self.rearrange()
+        return True
+
+    def next_pane(self, step: int) -> str:
+        """The pane that follows (precedes) the current one in the order of their numbers."""
+        return PANES[(PANES.index(self.current) + step) % len(PANES)]
+
+    def rearrange(self) -> None:
+        """Make the plan anew, and show and hide panes accordingly."""
+        plan = self.plan_for(self.size)
+        shown = set(plan.shown)
+        changed = plan != self.plan
+        self.plan = plan
+        for name, pane in self.panes.items():
+            pane.display = name in shown
+        for place, strip in enumerate(self.strips):
+            strip.display = place < len(plan.slots)
+        self.refresh_strips()
+        if changed:
+            # A child's change makes its parent forget how it was laid out.
+            self.strips[0].refresh(layout=True)
+            self.post_message(self.Arranged())
+
+    def refresh_strips(self) -> None:
+        """Draw the lines of tabs: titles, subtitles, the focus."""
+        for slot, strip in zip(self.plan.slots, self.strips, strict=False):
+            tabs = tuple(Tab(name, PANES.index(name) + 1, self._title(name)) for name in slot.panes)
+            subtitle = getattr(self.panes[slot.shown], "subtitle", "")
+            strip.show(tabs, slot.shown, subtitle, slot.shown == self.current)
+
+    def shown_panes(self) -> Sequence[tuple[str, Widget]]:
+        """The panes that can be seen, by name."""
+        return [(name, self.panes[name]) for name in self.plan.shown]
+
+    def _title(self, name: str) -> str:
+        return getattr(self.panes[name], "TITLE", None) or name.capitalize()
+
+    def _bring_forward(self, pane: str) -> None:
+        if pane != self.recent[0]:
+            self.recent.remove(pane)
+            self.recent.insert(0, pane)
+        self.rearrange()
+
+    # ---- events -------------------------------------------------------------------------------------------------
+
+    def _on_resize(self, event: events.Resize) -> None:
+        self.rearrange()
+
+    def on_descendant_focus(self, event: events.DescendantFocus) -> None:
+        for name, pane in self.panes.items():
+            if pane in event.widget.ancestors_with_self:
+                self._bring_forward(name)
+                return
+
+    def on_tab_strip_chosen(self, message: TabStrip.Chosen) -> None:
+        message.stop()
+        self.choose(message.pane)

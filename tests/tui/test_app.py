@@ -1,0 +1,395 @@
+"""The screen as a whole: keys lead to moves, moves to panes; few presses, each waits for its frame."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from textual.pilot import Pilot
+
+from bpdebug.log.reader import LogReader
+from bpdebug.log.schema import Kind
+from bpdebug.log.writer import LogWriter
+from bpdebug.recorder import Recorder
+from bpdebug.stepping import Breakpoint, UntilSeq, UntilStop
+from bpdebug.timeline import Timeline
+from bpdebug.tui.app import DebuggerApp
+from bpdebug.tui.layout import PANES
+from bpdebug.tui.preferences import Preferences
+from bpdebug.tui.screens.help import HelpScreen
+from bpdebug.tui.screens.quit import QuitScreen
+from bpdebug.tui.status import StatusLine
+from bpdebug.tui.widgets.key_line import KeyLine
+from tests.support.example_run import NAN_ADDRESS, SCRIPT_PATH, line_of, write_example_run
+
+
+@pytest.fixture(autouse=True)
+def own_state_directory(tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+
+
+@pytest.fixture(scope="module")
+def example(tmp_path_factory):
+    return write_example_run(tmp_path_factory.mktemp("runs") / "example")
+
+
+@pytest.fixture
+def app(example):
+    with LogReader(example) as reader:
+        yield DebuggerApp(Timeline(reader))
+
+
+def status(app: DebuggerApp) -> str:
+    return app.main.query_one(StatusLine).render().plain
+
+
+def notice(app: DebuggerApp) -> str:
+    return app.main.query_one(KeyLine).notice
+
+
+def at(app: DebuggerApp) -> str:
+    return app.timeline.reader.address(app.main.navigator.seq)
+
+
+async def press(pilot: Pilot, *keys: str) -> None:
+    await pilot.press(*keys)
+    await pilot.pause()
+
+
+async def test_keys_step_forward_and_back(app):
+    async with app.run_test(size=(80, 24)) as pilot:
+        assert "REPLAY" in status(app)
+        assert "event 0 of" in status(app)
+        await press(pilot, "s", "s", "S")
+        assert app.main.navigator.seq == app.main.moment.seq == 1
+        await press(pilot, "G")
+        assert "finished" in at(app)
+        await press(pilot, "g")
+        assert at(app) == "it0/setup/run_started"
+
+
+async def test_a_count_before_a_step_repeats_it_and_shows_while_it_is_typed(app):
+    async with app.run_test(size=(80, 24)) as pilot:
+        await press(pilot, "1", "0")
+        assert "10" in status(app)
+        await press(pilot, "s")
+        assert app.main.navigator.seq == 10
+
+
+async def test_a_lone_digit_goes_to_its_pane(app):
+    async with app.run_test(size=(80, 24)) as pilot:
+        await press(pilot, "3")
+        assert app.main.workspace.current == "source"
+        await pilot.pause(0.8)
+        assert app.main.workspace.current == "tensor"
+        assert app.main.workspace.plan.shown == ("tensor",)
+
+
+async def test_crossing_over_goes_from_a_forward_op_to_its_backward_step_and_back(app):
+    async with app.run_test(size=(120, 40)) as pilot:
+        app.main.go_to(app.timeline.reader.find("it1/forward/MLP.l1/linear"))
+        await press(pilot, "x")
+        assert at(app) == "it1/backward/MLP.l1/linear"
+        await press(pilot, "x")
+        assert at(app) == "it1/forward/MLP.l1/linear"
+
+
+async def test_all_panes_show_the_same_event_in_a_wide_terminal(app):
+    async with app.run_test(size=(200, 60)) as pilot:
+        app.main.go_to(app.timeline.reader.find("it1/backward/MLP.l2/linear"))
+        await pilot.pause()
+        main = app.main
+        assert main.workspace.plan.shown == PANES
+        panes = main.workspace.panes
+        assert panes["source"].cursor + 1 == line_of("return self.l2(h)")
+        assert app.timeline.rows.row(panes["timeline"].cursor).seq == main.navigator.seq
+        assert "第 0 步" in panes["console"].copy_text()[1]
+        assert "第 1 步" not in panes["console"].copy_text()[1]
+
+
+async def test_the_focus_stays_through_every_arrangement(app):
+    async with app.run_test(size=(200, 60)) as pilot:
+        await press(pilot, "tab", "tab", "tab")
+        assert app.main.workspace.current == "weights"
+        for size, mode in (
+            ((120, 40), "side"),
+            ((80, 40), "stack"),
+            ((80, 24), "narrow"),
+            ((200, 60), "wide"),
+        ):
+            await pilot.resize_terminal(*size)
+            await pilot.pause()
+            assert app.main.workspace.plan.mode == mode
+            assert app.main.focused is app.main.workspace.panes["weights"]
+            assert app.main.focused.region.area > 0
+
+
+async def test_a_terminal_that_is_too_small_is_told_so_and_recovers(app):
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.resize_terminal(30, 8)
+        await pilot.pause()
+        assert app.main.query_one("#too-small").display
+        assert "30x8" in str(app.main.query_one("#too-small").render())
+        assert not app.main.workspace.display
+        await pilot.resize_terminal(80, 24)
+        await pilot.pause()
+        assert app.main.workspace.display
+        assert app.main.focused is app.main.workspace.panes["source"]
+
+
+async def test_zoom_and_sizes_are_answered_and_sizes_are_kept(app, example):
+    async with app.run_test(size=(200, 60)) as pilot:
+        before = app.main.workspace.panes["source"].size
+        await press(pilot, "plus")
+        after = app.main.workspace.panes["source"].size
+        assert after.width > before.width
+        assert after.height > before.height
+        await press(pilot, "z")
+        assert app.main.workspace.plan.shown == ("source",)
+        await press(pilot, "z")
+        assert app.main.workspace.plan.shown == PANES
+    assert Preferences.load().shares == app.main.workspace.shares
+
+
+async def test_breakpoints_are_set_on_the_line_in_source_and_on_the_op_elsewhere(app):
+    async with app.run_test(size=(200, 60)) as pilot:
+        app.main.go_to(app.timeline.reader.find("it0/forward/MLP.l1/linear"))
+        await press(pilot, "b")
+        assert app.main.navigator.breakpoints == [
+            Breakpoint(path=SCRIPT_PATH, line=line_of("F.sigmoid(self.l1(x))"))
+        ]
+        await press(pilot, "b", "tab", "b")
+        assert app.main.navigator.breakpoints == [
+            Breakpoint(kind=Kind.forward, scope="MLP.l1", label="linear")
+        ]
+        await press(pilot, "c")
+        assert at(app) == "it1/forward/MLP.l1/linear"
+        assert "breakpoint" in status(app)
+
+
+async def test_the_prompt_goes_to_an_address_and_explains_a_wrong_one(app):
+    async with app.run_test(size=(100, 35)) as pilot:
+        await press(pilot, "colon", *"goto it1/update/MLP.l1.W", "enter")
+        assert at(app) == "it1/update/MLP.l1.W"
+        assert app.main.focused is app.main.workspace.panes["source"]
+        app.main.on_prompt_entered(_entered("goto it1/update/MLP.l9.W"))
+        assert "MLP.l1.W" in notice(app)
+        app.main.on_prompt_entered(_entered("dance"))
+        assert "no such command" in notice(app)
+
+
+def _entered(text: str, mark: str = ":"):
+    from bpdebug.tui.widgets.prompt import Prompt
+
+    return Prompt.Entered(mark, text)
+
+
+async def test_search_goes_to_events_by_words_of_their_address(app):
+    async with app.run_test(size=(80, 24)) as pilot:
+        await press(pilot, "slash", *"backward l1 linear", "enter")
+        assert at(app) == "it0/backward/MLP.l1/linear"
+        await press(pilot, "full_stop", "full_stop")
+        assert at(app) == "it2/backward/MLP.l1/linear"
+        await press(pilot, "comma")
+        assert at(app) == "it1/backward/MLP.l1/linear"
+        app.main.on_prompt_entered(_entered("nosuchop", "/"))
+        assert "nosuchop" in notice(app)
+
+
+async def test_the_prompt_exports(app, tmp_path):
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.main.on_prompt_entered(_entered(f"export {tmp_path / 'events.jsonl'}"))
+        await app.workers.wait_for_complete()
+        await pilot.pause()
+        assert "written" in notice(app)
+        app.main.on_prompt_entered(_entered("export events.xyz"))
+        assert "jsonl" in notice(app)
+    lines = (tmp_path / "events.jsonl").read_text().splitlines()
+    assert [json.loads(line)["seq"] for line in lines] == list(range(len(app.timeline)))
+
+
+async def test_copy_puts_the_line_or_the_address_on_the_clipboard(app):
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.main.go_to(app.timeline.reader.find("it0/forward/MLP.l1/linear"))
+        await press(pilot, "y")
+        assert app.clipboard.strip() == "h = F.sigmoid(self.l1(x))"
+        await press(pilot, "tab", "y")
+        assert app.clipboard == "it0/forward/MLP.l1/linear"
+
+
+@pytest.mark.parametrize("pane", PANES)
+async def test_help_lists_every_live_binding(app, pane):
+    from bpdebug.tui.keymap import shown_key
+
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.main.workspace.choose(pane)
+        await pilot.pause()
+        live = {key for key, one in app.main.active_bindings.items() if one.binding.description}
+        await press(pilot, "f1")
+        assert isinstance(app.screen, HelpScreen)
+        words = app.screen.text().plain.split()
+        for key in live - set("0123456789") - {"f23"}:
+            assert shown_key(key) in words, key
+        assert "0..9" in words
+        assert "space" not in words  # there is no script to run
+        await press(pilot, "escape")
+        assert app.screen is app.main
+
+
+async def test_a_nan_is_marked_without_colour(app):
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.main.workspace.choose("timeline")
+        app.main.go_to(app.timeline.reader.find(NAN_ADDRESS) - 1)
+        await pilot.pause()
+        pane = app.main.workspace.panes["timeline"]
+        row = app.timeline.rows.row_of(app.timeline.reader.find(NAN_ADDRESS))
+        assert pane.draw_row(row, 80).text.startswith(" !")
+
+
+async def test_quitting_a_recorded_run_asks_nothing(app):
+    async with app.run_test(size=(80, 24)) as pilot:
+        await press(pilot, "q")
+        assert not app.is_running
+
+
+# ---- live -----------------------------------------------------------------------------------------------------
+
+
+class LiveRun:
+    """A session whose child is this test: a writer of its own that makes an event a step."""
+
+    def __init__(self, directory) -> None:
+        self.writer = LogWriter.create(directory, script="/home/ada/live.py")
+        self.recorder = Recorder(self.writer)
+        self.state, self.paused_at, self.why, self.exit_status = "paused", 0, "start", None
+        self.goals: list = []
+        self.breakpoints: list = []
+        self.raw = b""
+        self.on_change = None
+        self.terminated = False
+        self.recorder.run_started(["live.py"], "/home/ada/live.py", "/", {"python": "3"}, ["cpu"], "0")
+        self.recorder.flush()
+
+    def say(self, text: str) -> int:
+        self.recorder.output("stdout", text)
+        self.recorder.flush()
+        return self.writer.event_count - 1 if hasattr(self.writer, "event_count") else -1
+
+    def pauses(self, seq: int, why: str = "step") -> None:
+        self.state, self.paused_at, self.why = "paused", seq, why
+        self.on_change()
+
+    def ends(self, why: str, status: int) -> None:
+        self.state, self.paused_at, self.why, self.exit_status = "ended", None, why, status
+        self.on_change()
+
+    def go(self, goal) -> None:
+        self.goals.append(goal)
+        self.state, self.paused_at = "running", None
+
+    def pause(self) -> None:
+        self.pauses(len_of(self), "pause")
+
+    def set_breakpoints(self, breakpoints) -> None:
+        self.breakpoints = breakpoints
+
+    def take_raw_output(self) -> bytes:
+        data, self.raw = self.raw, b""
+        return data
+
+    def terminate(self) -> None:
+        self.terminated = True
+
+    def wait(self, timeout_s=None) -> bool:
+        return self.state == "ended" or self.terminated
+
+
+def len_of(run: LiveRun) -> int:
+    with LogReader(run.writer.directory) as reader:
+        return len(reader) - 1
+
+
+@pytest.fixture
+def live(tmp_path):
+    run = LiveRun(tmp_path / "live")
+    with LogReader(tmp_path / "live") as reader:
+        yield run, DebuggerApp(Timeline(reader), run)
+    run.writer.close()
+
+
+async def test_a_live_step_waits_for_the_child_and_keys_are_answered_meanwhile(live):
+    run, app = live
+    async with app.run_test(size=(80, 24)) as pilot:
+        assert "LIVE paused" in status(app)
+        await press(pilot, "s")
+        assert run.goals == [UntilSeq(1)]
+        assert "LIVE running" in status(app)
+        await press(pilot, "o")
+        assert app.main.workspace.current == "console"
+        run.say("hello\n")
+        run.pauses(1)
+        await pilot.pause()
+        await pilot.pause()
+        assert app.main.navigator.seq == 1
+        assert "LIVE paused" in status(app)
+        assert app.main.workspace.panes["console"].copy_text()[1] == "hello"
+
+
+async def test_a_running_script_is_followed_and_its_death_is_told(live):
+    run, app = live
+    async with app.run_test(size=(100, 35)) as pilot:
+        await press(pilot, "space")
+        assert run.goals == [UntilStop()]
+        run.say("one\n")
+        run.say("two\n")
+        await pilot.pause(0.3)
+        assert app.main.navigator.seq == 2
+        run.raw = b"Segmentation fault\n"
+        run.ends("killed by signal 9 (SIGKILL)", 137)
+        await pilot.pause(0.3)
+        assert "LIVE ended" in status(app)
+        assert "killed by signal 9" in status(app)
+        assert "killed by signal 9" in notice(app)
+        await press(pilot, "o")
+        assert "Segmentation fault" in app.main.workspace.panes["console"].copy_text()[1]
+        await press(pilot, "S", "S")
+        assert app.main.navigator.seq == 0
+        await press(pilot, "G")
+        assert app.main.navigator.seq == 2
+
+
+async def test_a_script_without_any_op_gets_a_clear_word_and_its_output(live):
+    run, app = live
+    async with app.run_test(size=(80, 24)) as pilot:
+        await press(pilot, "c")
+        run.say("只是打印\n")
+        run.recorder.run_finished(0, "the script ended")
+        run.recorder.flush()
+        run.ends("the script ended", 0)
+        await pilot.pause(0.3)
+        assert app.main.query_one("#banner").display
+        assert "ran no op" in str(app.main.query_one("#banner").render())
+        assert app.main.workspace.current == "console"
+        assert app.main.workspace.panes["console"].copy_text()[1] == "只是打印"
+
+
+async def test_quitting_asks_while_the_script_lives_and_ends_it(live):
+    run, app = live
+    async with app.run_test(size=(80, 24)) as pilot:
+        await press(pilot, "q")
+        assert isinstance(app.screen, QuitScreen)
+        await press(pilot, "n")
+        assert app.screen is app.main
+        assert not run.terminated
+        await press(pilot, "ctrl+q", "y")
+    assert run.terminated
+
+
+async def test_breakpoints_are_sent_to_the_child(live):
+    run, app = live
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.main.on_prompt_entered(_entered("break forward/MLP.l1/linear"))
+        await pilot.pause()
+        assert run.breakpoints == [Breakpoint(kind=Kind.forward, scope="MLP.l1", label="linear")]
+        app.main.on_prompt_entered(_entered("clear"))
+        assert run.breakpoints == []
