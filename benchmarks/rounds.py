@@ -1,0 +1,74 @@
+"""Two child processes measured in turn, several times, and the ratio of their figures with its spread.
+
+In turn, so that a machine that slows down slows both; a ratio for each round, so that the spread is known.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import pathlib
+import statistics
+import subprocess
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from workloads import ONE_THREAD
+
+__all__ = ["Ratio", "compare"]
+
+PROGRAM = pathlib.Path(__file__).with_name("workloads.py")
+
+
+@dataclass(frozen=True)
+class Ratio:
+    """Ours against a base: medians in seconds, the median ratio, and the lowest and highest of all rounds."""
+
+    base: dict[str, float]
+    ours: dict[str, float]
+    ratio: float
+    lowest: float
+    highest: float
+
+
+def figures_of(command: Sequence[str]) -> dict[str, float]:
+    """Start one child on one thread and read the JSON line that it prints.
+
+    Raises:
+        SystemExit: the child failed; says how.
+    """
+    root = str(PROGRAM.parents[1])
+    child = subprocess.run(
+        [command[0], str(PROGRAM), *command[1:]],
+        capture_output=True, text=True, env=os.environ | ONE_THREAD | {"PYTHONPATH": root}, check=False,
+    )  # fmt: skip
+    if child.returncode:
+        sys.exit(f"benchmarks: {' '.join(command)} failed:\n{child.stderr.strip()}")
+    return json.loads(child.stdout.splitlines()[-1])
+
+
+def compare(base: Sequence[str], ours: Sequence[str], rounds: int) -> Ratio:
+    """Run both commands `rounds` times in turn.
+
+    Args:
+        base: interpreter and arguments of `workloads.py` for what we compare with.
+        ours: the same for us.
+        rounds: at least 1.
+    """
+    bases, mine = [], []
+    for _ in range(rounds):
+        bases.append(figures_of(base))
+        mine.append(figures_of(ours))
+    ratios = [our["cpu_s"] / other["cpu_s"] for our, other in zip(mine, bases, strict=True)]
+    return Ratio(
+        median_of(bases), median_of(mine), statistics.median(ratios), min(ratios), max(ratios)
+    )  # fmt: skip
+
+
+def median_of(figures: list[dict[str, float]]) -> dict[str, float]:
+    """The median of every number; what is no number is taken from the first."""
+    return {
+        key: statistics.median(row[key] for row in figures) if isinstance(value, int | float) else value
+        for key, value in figures[0].items()
+    }
