@@ -17,8 +17,9 @@ from bpdebug.log import records as r
 from bpdebug.log.reader import LogReader
 from bpdebug.log.schema import Kind
 from bpdebug.log.writer import LogWriter
+from bpdebug.timeline import names as timeline_names
 from bpdebug.timeline.names import Names
-from tests.support.synthetic_log import write_training
+from tests.support.synthetic_log import EVENTS_PER_ITERATION, write_training
 
 
 def from_npz(data):
@@ -143,7 +144,7 @@ def test_the_same_log_gives_the_same_bytes(example, module):
     assert first.getvalue() == second.getvalue()
 
 
-def test_memory_stays_flat_for_safetensors_and_small_for_npz(tmp_path):
+def test_memory_stays_flat_for_safetensors_and_small_for_npz(tmp_path, monkeypatch):
     class Nowhere(io.RawIOBase):
         def writable(self):
             return True
@@ -159,12 +160,17 @@ def test_memory_stays_flat_for_safetensors_and_small_for_npz(tmp_path):
         finally:
             tracemalloc.stop()
 
-    # In 80 iterations what is remembered of bodies is full; beyond a megabyte the header goes to disk.
-    with LogReader(write_training(tmp_path / "run", 11_000)) as reader:
-        assert peak(safetensors, reader, 160) < peak(safetensors, reader, 80) + 300_000
+    # In 2 iterations what is remembered of bodies is full, and the header, which is longer, goes to disk.
+    monkeypatch.setattr(timeline_names, "_KEPT_BODIES", 2 * EVENTS_PER_ITERATION)
+    monkeypatch.setattr(safetensors, "_HEADER_IN_MEMORY", 1 << 13)
+    with LogReader(write_training(tmp_path / "run", 16 * EVENTS_PER_ITERATION)) as reader:
+        peak(safetensors, reader, 1)  # what is made once, such as tables of names
+        # 56 bytes an event are less than any body would take.
+        flat = 12 * EVENTS_PER_ITERATION * 56
+        assert peak(safetensors, reader, 16) < peak(safetensors, reader, 4) + flat
         # A zip file's directory is kept in memory: about 1 kB a tensor.
-        tensors = 80 * (8 * 2 + 8 * 2 + 16 * 2 + 16 * 3)
-        assert peak(npz, reader, 160) < peak(npz, reader, 80) + tensors * 1200
+        tensors = 4 * (8 * 2 + 8 * 2 + 16 * 2 + 16 * 3)
+        assert peak(npz, reader, 8) < peak(npz, reader, 4) + tensors * 1200
 
 
 def one_tensor(tmp_path, array):
