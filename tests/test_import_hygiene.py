@@ -18,7 +18,8 @@ ENGINE = ROOT / "engine"
 
 # Files of the engine that may import what an extra brings, when it is asked for.
 EXTRAS = {
-    "backends/cuda.py": ["cupy"],
+    "backends/cuda.py": ["cupy", "cupyx"],
+    "backends/special.py": ["scipy"],
     "datasets/image_dataset.py": ["PIL"],
     "datasets/svhn.py": ["scipy"],
     "serializers/hdf5.py": ["h5py"],

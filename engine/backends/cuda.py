@@ -19,6 +19,7 @@ __all__ = [  # and, looked up when asked for: Device, Stream, available, cupy, n
     "get_device_from_array",
     "get_device_from_id",
     "reduce",
+    "special_functions",
     "to_cpu",
     "to_gpu",
 ]
@@ -141,6 +142,18 @@ def to_gpu(array: Any, device: int | Any = None, stream: Any = None) -> Any:
 def to_cpu(array: Any, stream: Any = None) -> Any:
     """Copy an array (or a tuple, list or dict of them) to the host."""
     return backend.CpuDevice().send(array)
+
+
+def special_functions() -> Any:
+    """CuPy's counterpart of `scipy.special`.
+
+    Raises:
+        RuntimeError: there is no usable GPU.
+    """
+    check_cuda_available()
+    import cupyx.scipy.special
+
+    return cupyx.scipy.special
 
 
 def elementwise(

@@ -58,7 +58,7 @@ def _load(part: str) -> tuple[numpy.ndarray, numpy.ndarray]:
         try:
             from scipy import io  # type: ignore[import-untyped, unused-ignore]
         except ImportError as error:
-            raise RuntimeError("reading SVHN needs SciPy; install it by: pip install scipy") from error
+            raise RuntimeError("reading SVHN needs SciPy: pip install 'bpdebug[scipy]'") from error
         content = io.loadmat(download.fetch(f"{_ADDRESS}{part}_32x32.mat", _MD5[part]))
         images = content["X"].transpose(3, 2, 0, 1).astype(numpy.uint8)
         labels = content["y"].reshape(-1).astype(numpy.uint8)

@@ -75,7 +75,9 @@ from .math.argminmax import argmax, argmin
 from .math.average import average, mean
 from .math.clip import clip
 from .math.cumulative import cumprod, cumsum
+from .math.error_functions import erf, erfc, erfcinv, erfcx, erfinv
 from .math.exponential import exp, log
+from .math.gamma_functions import digamma, lgamma, polygamma, zeta
 from .math.hyperbolic import arctanh, cosh, sinh
 from .math.inverse_trigonometric import arccos, arcsin, arctan, arctan2
 from .math.logarithms import expm1, log1p, log2, log10
@@ -83,6 +85,7 @@ from .math.logsumexp import logsumexp
 from .math.matmul import matmul
 from .math.maximum import maximum, minimum
 from .math.minmax import max, min
+from .math.normal_functions import log_ndtr, ndtr, ndtri
 from .math.prod import prod
 from .math.rounding import ceil, fix, floor, fmod, sign
 from .math.scale import bias, linear_interpolate, scale
@@ -171,11 +174,17 @@ __all__ = [
     "depth2space",
     "depthwise_convolution_2d",
     "diagonal",
+    "digamma",
     "dilated_convolution_2d",
     "dropout",
     "dstack",
     "elu",
     "embed_id",
+    "erf",
+    "erfc",
+    "erfcinv",
+    "erfcx",
+    "erfinv",
     "exp",
     "expand_dims",
     "expm1",
@@ -203,6 +212,7 @@ __all__ = [
     "im2col",
     "layer_normalization",
     "leaky_relu",
+    "lgamma",
     "linear",
     "linear_interpolate",
     "local_response_normalization",
@@ -210,6 +220,7 @@ __all__ = [
     "log1p",
     "log2",
     "log10",
+    "log_ndtr",
     "log_softmax",
     "logsumexp",
     "lstm",
@@ -233,11 +244,14 @@ __all__ = [
     "n_step_gru",
     "n_step_lstm",
     "n_step_rnn",
+    "ndtr",
+    "ndtri",
     "negative_sampling",
     "normalize",
     "pad",
     "pad_sequence",
     "permutate",
+    "polygamma",
     "precision",
     "prelu",
     "prod",
@@ -291,6 +305,7 @@ __all__ = [
     "upsampling_2d",
     "vstack",
     "where",
+    "zeta",
     "zoneout",
 ]
 

@@ -125,6 +125,15 @@ class _Random:
         return wrap(numpy.asarray(self._state.randint(low, high, size)).astype(dtype))
 
 
+class _Special:
+    """SciPy's special functions on the device, as `cupyx.scipy.special` offers them."""
+
+    def __getattr__(self, name: str) -> Any:
+        import scipy.special
+
+        return _on_device(name, getattr(scipy.special, name))
+
+
 def _make_module() -> Any:
     module: Any = ModuleType("fake", "The array module of the fake device.")
     for name in f"{_MAKERS} {_LIKES} {_OTHERS}".split():
@@ -141,6 +150,7 @@ def _make_module() -> Any:
     module.ndim = lambda value: value.ndim
     module.shape = lambda value: value.shape
     module.random = _Random()
+    module.special = _Special()
     return module
 
 

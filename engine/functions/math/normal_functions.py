@@ -1,0 +1,113 @@
+"""The distribution function of the standard normal distribution, its inverse and its logarithm, elementwise."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from .. import either
+from ..op import Example
+from .special import _Special, special
+
+__all__ = ["log_ndtr", "ndtr", "ndtri"]
+
+_ROOT = math.sqrt(2 * math.pi)
+
+
+class Ndtr(_Special):
+    """y = the probability that a standard normal number is at most x."""
+
+    op_name = "ndtr"
+    formula = "y = (1 + erf(x / sqrt 2)) / 2;  gx = gy * e^(-x^2 / 2) / sqrt(2 pi)"
+
+    def vjp(
+        self, xs: tuple[Any, ...], ys: tuple[Any, ...], gys: tuple[Any, ...], wanted: tuple[int, ...]
+    ) -> tuple[Any, ...]:
+        (x,) = xs
+        return (gys[0] * (1 / _ROOT * either.exp(x * x * -0.5)),)
+
+    @staticmethod
+    def examples(rng: Any) -> list[Example]:
+        return [Example(ndtr, (rng.normal(size=(2, 3)),))]
+
+
+def ndtr(x: Any) -> Any:
+    """The probability that a standard normal number is at most x.
+
+    Args:
+        x: variable or array, float, any shape.
+
+    Returns:
+        Variable of the same shape and dtype.
+
+    Raises:
+        ImportError: SciPy is not installed.
+    """
+    return Ndtr().apply((x,))[0]
+
+
+class Ndtri(_Special):
+    """The x whose ndtr is given."""
+
+    op_name = "ndtri"
+    formula = "ndtr y = x;  gx = gy * sqrt(2 pi) * e^(y^2 / 2)"
+    retained_x = ()
+    retained_y = (0,)
+
+    def vjp(
+        self, xs: tuple[Any, ...], ys: tuple[Any, ...], gys: tuple[Any, ...], wanted: tuple[int, ...]
+    ) -> tuple[Any, ...]:
+        (y,) = ys
+        return (gys[0] * (_ROOT * either.exp(y * y * 0.5)),)
+
+    @staticmethod
+    def examples(rng: Any) -> list[Example]:
+        return [Example(ndtri, (rng.uniform(0.1, 0.9, size=(2, 3)),))]
+
+
+def ndtri(x: Any) -> Any:
+    """The inverse of `ndtr`: NaN outside of [0, 1].
+
+    Args:
+        x: variable or array, float, any shape.
+
+    Returns:
+        Variable of the same shape and dtype.
+
+    Raises:
+        ImportError: SciPy is not installed.
+    """
+    return Ndtri().apply((x,))[0]
+
+
+class LogNdtr(_Special):
+    """y = log of ndtr x."""
+
+    op_name = "log_ndtr"
+    formula = "y = log of ndtr x;  gx = gy * sqrt(2 / pi) / erfcx(-x / sqrt 2)"
+
+    def vjp(
+        self, xs: tuple[Any, ...], ys: tuple[Any, ...], gys: tuple[Any, ...], wanted: tuple[int, ...]
+    ) -> tuple[Any, ...]:
+        (x,) = xs
+        # erfcx keeps its size where both the density and ndtr x go to 0.
+        return (gys[0] * (math.sqrt(2 / math.pi) / special("erfcx", x * -math.sqrt(0.5))),)
+
+    @staticmethod
+    def examples(rng: Any) -> list[Example]:
+        return [Example(log_ndtr, (rng.normal(size=(2, 3)),))]
+
+
+def log_ndtr(x: Any) -> Any:
+    """The logarithm of `ndtr`, exact also where that is nearly 0.
+
+    Args:
+        x: variable or array, float, any shape.
+
+    Returns:
+        Variable of the same shape and dtype.
+
+    Raises:
+        ImportError: SciPy is not installed.
+    """
+    return LogNdtr().apply((x,))[0]
