@@ -9,12 +9,7 @@ from typing import TYPE_CHECKING, Any
 from textual.app import App
 
 from .crash import told
-from .panes.console import ConsolePane
-from .panes.loss import LossPane
-from .panes.source import SourcePane
-from .panes.tensor import TensorPane
-from .panes.timeline import TimelinePane
-from .panes.weights import WeightsPane
+from .pane_table import make_panes
 from .preferences import Preferences
 from .screens.main import MainScreen
 
@@ -49,19 +44,7 @@ class DebuggerApp(App[None]):
         self.session = session
         self.failure: Exception | None = None
         self.preferences = Preferences.load()
-        self.main = MainScreen(
-            timeline,
-            session,
-            {
-                "source": SourcePane(),
-                "timeline": TimelinePane(),
-                "tensor": TensorPane(),
-                "weights": WeightsPane(),
-                "loss": LossPane(),
-                "console": ConsolePane(),
-            },
-            self.preferences,
-        )
+        self.main = MainScreen(timeline, session, make_panes(), self.preferences)
 
     def on_mount(self) -> None:
         if self.preferences.theme in self.available_themes:

@@ -5,6 +5,8 @@ No clock here: whoever owns it calls `expire` when nothing was typed for `WAIT_S
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 __all__ = ["WAIT_S", "Counter"]
 
 WAIT_S = 0.6
@@ -16,15 +18,15 @@ _DIGITS = 6
 class Counter:
     """The count typed so far; `text` is "" when there is none."""
 
-    def __init__(self, panes: int) -> None:
-        self._panes = panes
+    def __init__(self, pane_keys: Collection[str]) -> None:
+        self._pane_keys = pane_keys
         self.text = ""
 
     def digit(self, digit: int) -> bool:
         """Take a digit; True if it may still turn out to mean a pane."""
         if len(self.text) < _DIGITS and (digit or self.text):
             self.text += str(digit)
-        return self.text.isdigit() and len(self.text) == 1 and int(self.text) <= self._panes
+        return self.text in self._pane_keys
 
     def take(self) -> int:
         """The count for the key that was pressed now (1 if none was typed), and begin anew."""
@@ -32,8 +34,8 @@ class Counter:
         self.text = ""
         return count
 
-    def expire(self) -> int | None:
-        """Nothing came after a lone digit: the number of the pane that it means, from 1. A count waits on."""
-        if len(self.text) == 1 and int(self.text) <= self._panes:
-            return self.take()
+    def expire(self) -> str | None:
+        """Nothing came after a lone digit: that key, if it means a pane. A count waits on."""
+        if self.text in self._pane_keys:
+            return str(self.take())
         return None

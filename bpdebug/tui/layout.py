@@ -1,6 +1,6 @@
 """Where each pane goes, as plain rectangles: no widget is touched here.
 
-Three arrangements: *wide* shows all panes, *normal* two places with tabs, *narrow* one place with tabs.
+Three arrangements: *wide* has all places, *normal* two places with tabs, *narrow* one place with tabs.
 Zooming is the narrow arrangement on a large screen.
 """
 
@@ -9,13 +9,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from .pane_table import LEFT, PANE_TABLE, PANES, PLACES, RIGHT, panes_in
+
 __all__ = [
     "DEFAULT_SHARES",
-    "LEFT",
     "MINIMUM_HEIGHT",
     "MINIMUM_WIDTH",
-    "PANES",
-    "RIGHT",
     "Box",
     "Plan",
     "Slot",
@@ -23,11 +22,6 @@ __all__ = [
     "resized",
     "valid_shares",
 ]
-
-LEFT = ("source", "timeline")
-RIGHT = ("tensor", "weights", "loss", "console")
-PANES = LEFT + RIGHT
-"""In the order of their numbers on the keyboard, from 1."""
 
 MINIMUM_WIDTH, MINIMUM_HEIGHT = 40, 10
 WIDE_WIDTH, WIDE_HEIGHT = 140, 34
@@ -44,10 +38,11 @@ DEFAULT_SHARES: Mapping[str, float] = {
     "stack": 0.5,  # normal, one above the other: height of the upper place
 }
 
+_LEFT_PLACES = ("source", "timeline")
 _SMALLEST, _LARGEST = 0.12, 0.88
 _STEP = 0.04
 
-# What "grow" does to the shares, by mode and pane: (share, +1 or -1).
+# What "grow" does to the shares, by mode and place: (share, +1 or -1).
 _GROWTH: Mapping[str, Mapping[str, tuple[tuple[str, int], ...]]] = {
     "wide": {
         "source": (("columns", 1), ("left", 1)),
@@ -57,9 +52,10 @@ _GROWTH: Mapping[str, Mapping[str, tuple[tuple[str, int], ...]]] = {
         "loss": (("weights", -1), ("bottom", 1)),
         "console": (("weights", -1), ("bottom", -1)),
     },
-    "side": {pane: (("side", 1 if pane in LEFT else -1),) for pane in PANES},
-    "stack": {pane: (("stack", 1 if pane in LEFT else -1),) for pane in PANES},
+    "side": {place: (("side", 1 if place in _LEFT_PLACES else -1),) for place in PLACES},
+    "stack": {place: (("stack", 1 if place in _LEFT_PLACES else -1),) for place in PLACES},
 }
+_PLACE_OF = {kind.name: kind.place for kind in PANE_TABLE}
 
 
 @dataclass(frozen=True)
@@ -124,7 +120,7 @@ def make_plan(
 
     if not zoomed and width >= WIDE_WIDTH and height >= WIDE_HEIGHT:
         boxes = _wide(room, shares)
-        return Plan("wide", tuple(slot((pane,), box) for pane, box in zip(PANES, boxes, strict=True)))
+        return Plan("wide", tuple(slot(panes_in(place), box) for place, box in boxes.items()))
     if not zoomed and width >= SIDE_WIDTH and height >= SIDE_HEIGHT:
         first, second = _columns(room, shares["side"])
         return Plan("side", (slot(LEFT, first), slot(RIGHT, second)))
@@ -136,14 +132,17 @@ def make_plan(
 
 def resized(shares: Mapping[str, float], mode: str, pane: str, steps: int) -> dict[str, float] | None:
     """The shares after growing `pane` by `steps` (shrinking when negative); None where nothing can change."""
-    changes = _GROWTH.get(mode, {}).get(pane, ())
+    place = _PLACE_OF[pane]
+    changes = _GROWTH.get(mode, {}).get(place, ())
     after = dict(shares)
     for name, sign in changes:
         after[name] = min(_LARGEST, max(_SMALLEST, round(after[name] + sign * steps * _STEP, 4)))
     # Loss and console always keep a strip of their own below weights.
     if after["tensor"] + after["weights"] > _LARGEST:
-        other = "weights" if pane == "tensor" else "tensor"
-        after[other] = max(_SMALLEST, round(_LARGEST - after["tensor" if pane == "tensor" else "weights"], 4))
+        other = "weights" if place == "tensor" else "tensor"
+        after[other] = max(
+            _SMALLEST, round(_LARGEST - after["tensor" if place == "tensor" else "weights"], 4)
+        )
         if after["tensor"] + after["weights"] > _LARGEST + 1e-9:
             return None
     return after if after != dict(shares) else None
@@ -162,13 +161,14 @@ def valid_shares(found: object) -> dict[str, float]:
     return shares
 
 
-def _wide(room: Box, shares: Mapping[str, float]) -> list[Box]:
+def _wide(room: Box, shares: Mapping[str, float]) -> dict[str, Box]:
+    """Where each of the `PLACES` is."""
     left, right = _columns(room, shares["columns"])
     source, timeline = _rows(left, shares["left"])
     tensor, below = _rows(right, shares["tensor"])
     weights, bottom = _rows(below, shares["weights"] / (1 - shares["tensor"]))
     loss, console = _columns(bottom, shares["bottom"])
-    return [source, timeline, tensor, weights, loss, console]
+    return dict(zip(PLACES, (source, timeline, tensor, weights, loss, console), strict=True))
 
 
 def _columns(box: Box, share: float) -> tuple[Box, Box]:

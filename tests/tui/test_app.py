@@ -14,7 +14,7 @@ from bpdebug.recorder import Recorder
 from bpdebug.stepping import Breakpoint, UntilSeq, UntilStop
 from bpdebug.timeline import Timeline
 from bpdebug.tui.app import DebuggerApp
-from bpdebug.tui.layout import PANES
+from bpdebug.tui.pane_table import PANES, PLACES
 from bpdebug.tui.preferences import Preferences
 from bpdebug.tui.screens.help import HelpScreen
 from bpdebug.tui.screens.quit import QuitScreen
@@ -99,7 +99,7 @@ async def test_all_panes_show_the_same_event_in_a_wide_terminal(app):
         app.main.go_to(app.timeline.reader.find("it1/backward/MLP.l2/linear"))
         await pilot.pause()
         main = app.main
-        assert main.workspace.plan.shown == PANES
+        assert main.workspace.plan.shown == PLACES
         panes = main.workspace.panes
         assert panes["source"].cursor + 1 == line_of("return self.l2(h)")
         assert app.timeline.rows.row(panes["timeline"].cursor).seq == main.navigator.seq
@@ -147,7 +147,7 @@ async def test_zoom_and_sizes_are_answered_and_sizes_are_kept(app, example):
         await press(pilot, "z")
         assert app.main.workspace.plan.shown == ("source",)
         await press(pilot, "z")
-        assert app.main.workspace.plan.shown == PANES
+        assert app.main.workspace.plan.shown == PLACES
     assert Preferences.load().shares == app.main.workspace.shares
 
 

@@ -6,7 +6,8 @@ import json
 
 import pytest
 
-from bpdebug.tui.layout import DEFAULT_SHARES, PANES, make_plan, resized, valid_shares
+from bpdebug.tui.layout import DEFAULT_SHARES, make_plan, resized, valid_shares
+from bpdebug.tui.pane_table import PANE_TABLE, PANES, PLACES, make_panes
 from bpdebug.tui.preferences import Preferences, preferences_file
 
 SIZES = [
@@ -51,12 +52,20 @@ def test_each_size_has_its_arrangement():
     assert make_plan(39, 24).mode == make_plan(80, 9).mode == "small"
 
 
-def test_a_wide_screen_shows_every_pane():
-    assert make_plan(200, 60).shown == PANES
+def test_a_wide_screen_shows_every_place_with_the_pane_that_it_is_named_after():
+    assert make_plan(200, 60).shown == PLACES
+
+
+def test_every_row_of_the_table_makes_a_pane_with_a_key_of_its_own():
+    panes = make_panes()
+    assert tuple(panes) == PANES
+    assert all(pane.TITLE and callable(pane.show) for pane in panes.values())
+    assert len({kind.key for kind in PANE_TABLE}) == len(PANE_TABLE)
+    assert {kind.place for kind in PANE_TABLE} == set(PLACES)
 
 
 def test_a_place_shows_the_pane_that_was_used_last():
-    recent = ("weights", "timeline", "source", "tensor", "loss", "console")
+    recent = ("weights", "timeline", *(pane for pane in PANES if pane not in ("weights", "timeline")))
     assert make_plan(120, 40, recent=recent).shown == ("timeline", "weights")
     assert make_plan(80, 24, recent=recent).shown == ("weights",)
 

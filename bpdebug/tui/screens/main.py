@@ -13,8 +13,8 @@ from ...text import clean, count_text
 from ..commands import COMMANDS, run_command
 from ..counting import WAIT_S
 from ..keymap import MAIN, bindings_for
-from ..layout import PANES
 from ..messages import GoTo, RunToLine, ToggleBreakpoint
+from ..pane_table import pane_of_key
 from ..panes.timeline import breakpoint_on
 from ..search import Search
 from ..widgets.key_line import KeyLine
@@ -87,9 +87,10 @@ class MainScreen(RunScreen):
         self._show_status()
 
     def _count_expired(self) -> None:
-        pane = self._counter.expire()
+        key = self._counter.expire()
+        pane = pane_of_key(key) if key is not None else None
         if pane is not None:
-            self.workspace.choose(PANES[pane - 1])
+            self.workspace.choose(pane)
             self._show_status()
 
     def _take_count(self) -> int:

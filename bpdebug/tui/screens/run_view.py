@@ -22,9 +22,10 @@ from ...log.schema import Kind
 from ...text import clean
 from ...timeline.scan import first_where
 from ..counting import Counter
-from ..layout import MINIMUM_HEIGHT, MINIMUM_WIDTH, PANES
+from ..layout import MINIMUM_HEIGHT, MINIMUM_WIDTH
 from ..messages import Notice, SessionChanged, SubtitleChanged
 from ..navigator import Navigator
+from ..pane_table import PANE_TABLE, PANES
 from ..preferences import Preferences
 from ..status import StatusFacts, StatusLine
 from ..widgets.key_line import KeyLine
@@ -61,7 +62,7 @@ class RunScreen(Screen[None]):
         self.preferences = preferences
         self.moment: Moment | None = None
         self.workspace = Workspace(panes, dict(preferences.shares))
-        self._counter = Counter(len(PANES))
+        self._counter = Counter([kind.key for kind in PANE_TABLE])
         self._ticker: Timer | None = None
         self._ticked_at = (0.0, 0.0)
         self._stale = set(PANES)

@@ -19,10 +19,10 @@ _LEAST_SUBTITLE = 8
 
 @dataclass(frozen=True)
 class Tab:
-    """A pane as its tab shows it: `number` is its key."""
+    """A pane as its tab shows it, with the key that goes there."""
 
     pane: str
-    number: int
+    key: str
     title: str
 
 
@@ -76,8 +76,10 @@ class TabStrip(Widget):
 
 
 def tab_labels(tabs: tuple[Tab, ...], shown: str, width: int) -> list[str]:
-    """A label for each tab; in a narrow place only the one in front keeps its title."""
-    full = [f" {tab.number} {tab.title} " for tab in tabs]
-    if sum(map(cell_width, full)) <= width:
-        return full
-    return [label if tab.pane == shown else f" {tab.number} " for tab, label in zip(tabs, full, strict=True)]
+    """A label for each tab; in a narrow place with less space, then only the one in front keeps its title."""
+    full = [f" {tab.key} {tab.title} " for tab in tabs]
+    tight = [f" {tab.key} {tab.title}" for tab in tabs]
+    for labels in (full, tight):
+        if sum(map(cell_width, labels)) <= width:
+            return labels
+    return [label if tab.pane == shown else f" {tab.key} " for tab, label in zip(tabs, full, strict=True)]

@@ -13,10 +13,13 @@ from textual.layout import ArrangeResult, Layout, WidgetPlacement
 from textual.message import Message
 from textual.widget import Widget
 
-from ..layout import PANES, Plan, make_plan, resized
+from ..layout import Plan, make_plan, resized
+from ..pane_table import PANE_TABLE, PANES
 from .tab_strip import Tab, TabStrip
 
 __all__ = ["Workspace"]
+
+_KEY_OF = {kind.name: kind.key for kind in PANE_TABLE}
 
 
 class _PlanLayout(Layout):
@@ -43,7 +46,7 @@ class Workspace(Widget):
     """All panes, in their arrangement.
 
     Attributes:
-        panes: widgets by the names in `layout.PANES`.
+        panes: widgets by the names in `pane_table.PANES`.
         shares: how the places divide the room.
         zoomed: whether one place takes it all.
         plan: the arrangement that is on the screen.
@@ -129,7 +132,7 @@ class Workspace(Widget):
     def refresh_strips(self) -> None:
         """Draw the lines of tabs: titles, subtitles, the focus."""
         for slot, strip in zip(self.plan.slots, self.strips, strict=False):
-            tabs = tuple(Tab(name, PANES.index(name) + 1, self._title(name)) for name in slot.panes)
+            tabs = tuple(Tab(name, _KEY_OF[name], self._title(name)) for name in slot.panes)
             subtitle = getattr(self.panes[slot.shown], "subtitle", "")
             strip.show(tabs, slot.shown, subtitle, slot.shown == self.current)
 
