@@ -317,8 +317,10 @@ class LogWriter(Interning):
     def _forget(self) -> None:
         """In a forked child: the files belong to the parent, and our thread doesn't exist here."""
         self.stopped = True
+        # Another thread may have held any of these at that moment, and would never let go of it here.
         self._mutex = self._lock = threading.RLock()
         self._progress = threading.Condition(self._mutex)
+        self._wake, self._urgent = threading.Event(), threading.Event()
         self.store.forget()
 
 

@@ -7,7 +7,9 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
+import warnings
 from pathlib import Path
 
 import numpy as np
@@ -99,6 +101,39 @@ def test_a_forked_child_writes_nothing(tmp_path: Path) -> None:
     writer.close()
     reader = LogReader(tmp_path / "run")
     assert [reader.index["kind"][i] for i in range(len(reader))] == [Kind.output] * 2
+
+
+def test_a_fork_while_another_thread_holds_the_writers_locks_leaves_a_child_that_goes_on(
+    tmp_path: Path,
+) -> None:
+    writer = LogWriter.create(tmp_path / "run")
+    held, go_on = threading.Event(), threading.Event()
+
+    def hold() -> None:
+        with writer._urgent._cond, writer._wake._cond, writer.mutex:  # type: ignore[attr-defined]
+            held.set()
+            go_on.wait(30)
+
+    holder = threading.Thread(target=hold)
+    holder.start()
+    assert held.wait(30)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # that is what this is about
+        child = os.fork()
+    if child == 0:
+        signal.signal(signal.SIGALRM, signal.SIG_DFL)  # ends a child that waits for ever
+        signal.setitimer(signal.ITIMER_REAL, 20)
+        try:
+            writer.append(Kind.output, OutputBody("stdout", "child"))
+            writer.flush()
+            writer.close()
+            os._exit(7)
+        finally:
+            os._exit(2)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 7
+    go_on.set()
+    holder.join(30)
+    writer.close()
 
 
 def test_a_full_disk_stops_the_recording_with_one_warning_and_a_readable_log(
