@@ -14,11 +14,13 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from workloads import ONE_THREAD
+__all__ = ["Ratio", "compare", "figures_of"]
 
-__all__ = ["Ratio", "compare"]
+MEASURED = pathlib.Path(__file__).parent / "measured"
+"""The children's programs; in a folder of their own, where `engine` is the engine and not `engine.py`."""
 
-PROGRAM = pathlib.Path(__file__).with_name("workloads.py")
+ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+"""Environment of a child, so that all frameworks compute on one thread."""
 
 
 @dataclass(frozen=True)
@@ -32,15 +34,19 @@ class Ratio:
     highest: float
 
 
-def figures_of(command: Sequence[str]) -> dict[str, float]:
+def figures_of(command: Sequence[str], program: str = "workloads.py") -> dict[str, float]:
     """Start one child on one thread and read the JSON line that it prints.
+
+    Args:
+        command: interpreter, then the program's arguments.
+        program: a file of `measured`.
 
     Raises:
         SystemExit: the child failed; says how.
     """
-    root = str(PROGRAM.parents[1])
+    root = str(MEASURED.parents[1])
     child = subprocess.run(
-        [command[0], str(PROGRAM), *command[1:]],
+        [command[0], str(MEASURED / program), *command[1:]],
         capture_output=True, text=True, env=os.environ | ONE_THREAD | {"PYTHONPATH": root}, check=False,
     )  # fmt: skip
     if child.returncode:

@@ -1,0 +1,125 @@
+"""The training loops that are measured, in each framework, and how a child process measures one.
+
+Run as a program it measures one loop and prints one JSON line; `engine.py` and `recording.py` start it so, each
+measurement in a process of its own.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import pathlib
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import numpy as np
+
+# Steps to warm up and steps to measure, in how many portions. `LSTM` is called step by step, `NStepLSTM` once.
+WORKLOADS = {
+    "2-3-1": (200, 400, 5),
+    "784-1000-1000-10": (3, 4, 5),
+    "LeNet": (10, 10, 5),
+    "LSTM": (1, 1, 3),
+    "NStepLSTM": (1, 1, 3),
+}
+FRAMEWORKS = ("engine", "chainer", "torch")
+# With every tensor on disk the big perceptron writes about 20 MB a step.
+RECORDED_STEPS = {"2-3-1": 1000, "784-1000-1000-10": 12, "LeNet": 60}
+
+Step = Callable[[], object]
+
+
+def step_of(framework: str, workload: str) -> Step:
+    """The training step of a workload in a framework, which is imported here."""
+    if framework == "torch":
+        import torch_models as models
+    else:
+        import chainer_models as models
+    return models.step_of(framework, workload)
+
+
+@contextmanager
+def recording(directory: pathlib.Path) -> Iterator[None]:
+    """Record everything that the engine does in the block, every tensor in full, as `bpdebug run` would."""
+    import engine
+    from bpdebug.frontends.engine import watch
+    from bpdebug.log.writer import LogWriter
+    from bpdebug.recorder import Recorder
+
+    writer = LogWriter.create(directory, script=__file__)
+    stop = watch(engine, Recorder(writer))
+    try:
+        yield
+    finally:
+        stop()
+        writer.close()
+
+
+def sizes_on_disk(directory: pathlib.Path) -> dict[str, int]:
+    """Count of events, bytes of tensors, and bytes of everything else in a run directory."""
+    from bpdebug.log.schema import EVENT_INDEX, EVENT_INDEX_FILE
+
+    sizes = {path.name: path.stat().st_size for path in directory.iterdir()}
+    tensors = sum(size for name, size in sizes.items() if name.startswith("tensors"))
+    return {
+        "events": sizes[EVENT_INDEX_FILE] // EVENT_INDEX.itemsize,
+        "tensor_bytes": tensors,
+        "other_bytes": sum(sizes.values()) - tensors,
+    }
+
+
+def measure(step: Step, count: int) -> tuple[float, float]:
+    """CPU and wall seconds a step (of all threads of this process)."""
+    cpu, wall = time.process_time(), time.perf_counter()
+    for _ in range(count):
+        step()
+    return (time.process_time() - cpu) / count, (time.perf_counter() - wall) / count
+
+
+def measure_plain(step: Step, count: int, portions: int) -> dict[str, float]:
+    """Median over the portions."""
+    times = [measure(step, count) for _ in range(portions)]
+    return {
+        "cpu_s": statistics.median(cpu for cpu, _ in times),
+        "wall_s": statistics.median(wall for _, wall in times),
+    }
+
+
+def measure_recorded(step: Step, count: int, directory: pathlib.Path) -> dict[str, float]:
+    """Seconds a step, the closing of the log included, and what it left on disk."""
+    cpu, wall = time.process_time(), time.perf_counter()
+    with recording(directory):
+        for _ in range(count):
+            step()
+    cpu, wall = (time.process_time() - cpu) / count, (time.perf_counter() - wall) / count
+    return {"cpu_s": cpu, "wall_s": wall, "steps": count, **sizes_on_disk(directory)}
+
+
+def main() -> None:
+    """Measure one loop in this process and print the figures as one JSON line."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("framework", choices=FRAMEWORKS)
+    parser.add_argument("workload", choices=WORKLOADS)
+    parser.add_argument("--recorded", action="store_true", help="record to a temporary directory")
+    options = parser.parse_args()
+
+    np.random.seed(1)  # one with which the small model keeps some of its hidden units alive
+    warm_up, steps, portions = WORKLOADS[options.workload]
+    step = step_of(options.framework, options.workload)
+    for _ in range(warm_up):
+        step()
+    if options.recorded:
+        with tempfile.TemporaryDirectory() as folder:
+            figures = measure_recorded(step, RECORDED_STEPS[options.workload], pathlib.Path(folder) / "run")
+    else:
+        figures = measure_plain(step, steps, portions)
+    version = getattr(sys.modules[options.framework], "__version__", "")
+    print(json.dumps({"version": str(version), "numpy": np.__version__, **figures}))
+
+
+if __name__ == "__main__":
+    main()
