@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from ..distribution import Distribution, kl_divergence, register_kl
-from ..functions import prod, sum
+from ..functions import prod, reshape, sum
+from ..utils.arguments import size_of_shape
 
 __all__ = ["Independent"]
 
@@ -81,6 +82,32 @@ class Independent(Distribution):
     @property
     def variance(self) -> Any:
         return self.distribution.variance
+
+    @property
+    def covariance(self) -> Any:
+        """The parts' covariances as blocks on the diagonal, (*batch_shape, size, size); size is the event's."""
+        blocks = self.distribution.covariance
+        parts = size_of_shape(self.event_shape) // blocks.shape[-1]
+        block = blocks.shape[-1]
+        blocks = reshape(blocks, (*self.batch_shape, parts, block, 1, block))
+        own_place = self.xp.eye(parts, dtype=blocks.dtype).reshape(parts, 1, parts, 1)
+        return reshape(blocks * own_place, (*self.batch_shape, parts * block, parts * block))
+
+    def log_cdf(self, x: Any) -> Any:
+        return self._reduced(sum, self.distribution.log_cdf(x))
+
+    def survival_function(self, x: Any) -> Any:
+        """The probability that every number is above that of x."""
+        return self._reduced(prod, self.distribution.survival_function(x))
+
+    def log_survival_function(self, x: Any) -> Any:
+        return self._reduced(sum, self.distribution.log_survival_function(x))
+
+    def icdf(self, x: Any) -> Any:
+        """Not there: many events have the same cdf."""
+        raise RuntimeError(
+            "Independent: the cumulative distribution function of an event of several numbers has no inverse"
+        )
 
     @property
     def stddev(self) -> Any:

@@ -6,7 +6,7 @@ import math
 from typing import Any
 
 from ..distribution import Distribution, register_kl
-from ..functions import broadcast_to, exp, log
+from ..functions import broadcast_to, exp, log, log_ndtr, ndtr, ndtri
 from ..variable import as_variable
 
 __all__ = ["Normal"]
@@ -66,6 +66,25 @@ class Normal(Distribution):
     def log_prob(self, x: Any) -> Any:
         scaled = (x - broadcast_to(self.loc, x.shape)) / broadcast_to(self.scale, x.shape)
         return -(broadcast_to(self.log_scale, x.shape) + 0.5 * scaled**2) - _LOG_SQRT_TAU
+
+    def _standard(self, x: Any) -> Any:
+        """How many standard deviations x is above the mean."""
+        return (as_variable(x) - self.loc) / self.scale
+
+    def cdf(self, x: Any) -> Any:
+        return ndtr(self._standard(x))
+
+    def log_cdf(self, x: Any) -> Any:
+        return log_ndtr(self._standard(x))
+
+    def survival_function(self, x: Any) -> Any:
+        return ndtr(-self._standard(x))
+
+    def log_survival_function(self, x: Any) -> Any:
+        return log_ndtr(-self._standard(x))
+
+    def icdf(self, x: Any) -> Any:
+        return self.loc + self.scale * ndtri(as_variable(x))
 
     def sample_n(self, n: int) -> Any:
         dtype, xp = self.loc.dtype, self.xp

@@ -30,6 +30,7 @@ class Uniform(Distribution):
         by_length = loc is not None and scale is not None and low is None and high is None
         if not (by_ends or by_length):
             raise ValueError("Uniform: give either low and high, or loc and scale")
+        self._by_ends = by_ends
         self.low: Any
         self.loc: Any
         if by_ends:
@@ -41,7 +42,9 @@ class Uniform(Distribution):
 
     @property
     def params(self) -> dict[str, Any]:
-        return {"low": self.low, "high": self.high}
+        if self._by_ends:
+            return {"low": self.low, "high": self.high}
+        return {"loc": self.loc, "scale": self.scale}
 
     @property
     def batch_shape(self) -> tuple[int, ...]:

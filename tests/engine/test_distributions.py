@@ -126,3 +126,61 @@ def test_independent_takes_the_last_axes_as_one_event():
 def test_a_pair_without_rule_says_how_to_add_one():
     with pytest.raises(NotImplementedError, match="register_kl"):
         engine.kl_divergence(distributions.Normal(LOC, SCALE), distributions.Bernoulli(np.array(0.5)))
+
+
+def test_a_class_without_probability_adds_nothing():
+    certain = distributions.Categorical(np.array([[0.0, 1.0]]))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        assert certain.entropy.array.tolist() == [0]
+        assert engine.kl_divergence(certain, certain).array.tolist() == [0]
+    with pytest.raises(ValueError, match="either p or logit"):
+        distributions.Categorical(np.ones(2), logit=np.ones(2))
+
+
+def test_classes_are_drawn_by_their_probabilities():
+    np.random.seed(1)
+    p = np.array([[0.2, 0.3, 0.5], [0.7, 0.1, 0.2]])
+    drawn = distributions.Categorical(p).sample(20_000).array
+    shares = [[(drawn[:, i] == k).mean() for k in range(3)] for i in range(2)]
+    np.testing.assert_allclose(shares, p, atol=0.02)
+    vectors = distributions.OneHotCategorical(p).sample((2, 3)).array
+    assert vectors.shape == (2, 3, 2, 3)
+    np.testing.assert_array_equal(vectors.sum(-1), np.ones((2, 3, 2)))
+
+
+def test_cauchy_warns_that_it_has_no_moments():
+    cauchy = distributions.Cauchy(LOC, SCALE)
+    for name in ("mean", "variance"):
+        with pytest.warns(RuntimeWarning, match="undefined"):
+            assert np.isnan(getattr(cauchy, name).array).all()
+
+
+def test_values_outside_have_no_probability():
+    half = np.array([0.5])
+    with np.errstate(divide="ignore", invalid="ignore"):
+        for distribution in (
+            distributions.Beta(half, half),
+            distributions.Exponential(half),
+            distributions.Gamma(half, half),
+            distributions.Pareto(half, half),
+            distributions.Poisson(half),
+        ):
+            assert distribution.log_prob(np.array([-1.0])).array.tolist() == [-np.inf], distribution
+    assert distributions.Exponential(half).cdf(np.array([-1.0])).array.tolist() == [0]
+
+
+def test_pareto_with_a_heavy_tail_has_infinite_moments():
+    heavy = distributions.Pareto(np.array([1.0, 1.0]), np.array([0.5, 1.5]))
+    assert heavy.mean.array.tolist() == [np.inf, 3]
+    assert heavy.variance.array.tolist() == [np.inf, np.inf]
+
+
+def test_an_event_of_several_numbers_survives_where_each_does_and_has_no_inverse_cdf():
+    normal = distributions.Normal(LOC, SCALE)
+    rows = distributions.Independent(normal)
+    x = LOC + 1
+    np.testing.assert_allclose(
+        rows.survival_function(x).array, normal.survival_function(x).array.prod(1), rtol=1e-12
+    )
+    with pytest.raises(RuntimeError, match="no inverse"):
+        rows.icdf(x)

@@ -4,9 +4,11 @@ Chainer 7.8.1 wants an old NumPy, so it gets an environment of its own (Python 3
 
     python3.11 -m venv /tmp/chainer-venv
     /tmp/chainer-venv/bin/pip install chainer==7.8.1 'numpy<1.24' 'setuptools<81' six
-    /tmp/chainer-venv/bin/python tests/golden/record.py
+    /tmp/chainer-venv/bin/pip install scipy      # for the special functions that distributions use
+    /tmp/chainer-venv/bin/python tests/golden/record.py [values] [distributions] ...
 
-It writes `values.npz` (arrays only, no pickle; keys are `case:name`), `recorded_with.json` (versions) and
+It writes an npz for each entry of `cases.FILES` (arrays only, no pickle; keys are `case:name`), or for those that are
+named; with `values.npz`, which holds the samples' arrays, too, also `recorded_with.json` (versions) and
 `sample_outputs.json` (what each sample printed).
 """
 
@@ -21,7 +23,7 @@ import runpy
 import sys
 
 import numpy as np
-from cases import CASES, run_case
+from cases import FILES, run_case
 
 HERE = pathlib.Path(__file__).parent
 SAMPLES = HERE.parents[1] / "samples"
@@ -48,25 +50,43 @@ def run_sample(path: pathlib.Path) -> tuple[str, dict[str, np.ndarray]]:
     return printed.getvalue(), arrays
 
 
-def main() -> None:
-    """Run everything with the Chainer that is installed here, and write the three files."""
+def main(names: list[str]) -> None:
+    """Run the cases of the named files (all, if none is named) with the Chainer that is installed here."""
     import chainer
 
     assert chainer.__version__ == "7.8.1", f"want Chainer 7.8.1, found {chainer.__version__}"
-    arrays = {f"{case}:{name}": array for case in CASES for name, array in run_case(case, chainer).items()}
-    outputs = {}
+    for file in names or FILES:
+        arrays = {
+            f"{case}:{name}": array for case in FILES[file] for name, array in run_case(case, chainer).items()
+        }
+        if file == "values":
+            arrays |= record_samples()
+            versions = {
+                "chainer": chainer.__version__,
+                "numpy": np.__version__,
+                "python": platform.python_version(),
+            }
+            write_json("recorded_with.json", versions)
+        objects = [key for key, array in arrays.items() if array.dtype.hasobject]
+        assert not objects, f"not plain arrays: {objects}"
+        np.savez_compressed(HERE / f"{file}.npz", **arrays)
+        sys.stderr.write(f"{file}.npz: {len(arrays)} arrays of {len(FILES[file])} cases\n")
+
+
+def record_samples() -> dict[str, np.ndarray]:
+    """Run the samples, write what they printed, and give their arrays."""
+    outputs, arrays = {}, {}
     for path in sorted(SAMPLES.glob("*.py")):
         outputs[path.stem], of_script = run_sample(path)
         arrays |= {f"sample.{path.stem}:{name}": array for name, array in of_script.items()}
-    objects = [key for key, array in arrays.items() if array.dtype.hasobject]
-    assert not objects, f"not plain arrays: {objects}"
-    np.savez_compressed(HERE / "values.npz", **arrays)
-    versions = {"chainer": chainer.__version__, "numpy": np.__version__, "python": platform.python_version()}
-    for file, content in (("recorded_with.json", versions), ("sample_outputs.json", outputs)):
-        text = json.dumps(content, ensure_ascii=False, indent=1)
-        (HERE / file).write_text(text + "\n", encoding="utf-8")
-    sys.stderr.write(f"{len(arrays)} arrays of {len(CASES)} cases and {len(outputs)} samples\n")
+    write_json("sample_outputs.json", outputs)
+    return arrays
+
+
+def write_json(file: str, content: dict[str, str]) -> None:
+    text = json.dumps(content, ensure_ascii=False, indent=1)
+    (HERE / file).write_text(text + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

@@ -10,7 +10,7 @@ import sys
 
 import numpy as np
 import pytest
-from cases import CASES, EXACT, run_case
+from cases import CASES, EXACT, FILES, run_case
 from printed import assert_same_text
 from record import SAMPLES, run_sample
 
@@ -42,11 +42,12 @@ def tolerance_of(case: str) -> float:
 @pytest.fixture(scope="module")
 def golden():
     """The recorded arrays: case -> name -> array."""
-    with np.load(HERE / "values.npz", allow_pickle=False) as file:
-        arrays = {}
-        for key in file.files:
-            case, name = key.split(":", 1)
-            arrays.setdefault(case, {})[name] = file[key]
+    arrays = {}
+    for kept in FILES:
+        with np.load(HERE / f"{kept}.npz", allow_pickle=False) as file:
+            for key in file.files:
+                case, name = key.split(":", 1)
+                arrays.setdefault(case, {})[name] = file[key]
     return arrays
 
 

@@ -27,9 +27,9 @@ DIFFERENT = {
     "chainer.functions.mean_squared_error": "second derivatives with respect to both sides",
     "chainer.functions.embed_id": "a number that is no row raises without debug mode, too, on the CPU",
     "chainer.iterators.SerialIterator": "the same order for the same seed",
-    "chainer.distributions.Normal": "without cdf and icdf",
-    "chainer.distributions.Bernoulli": "no separate GPU path",
-    "chainer.distributions.Independent": "without covariance",
+    "chainer.distributions.Exponential": "its `cdf` is 0 below 0",
+    "chainer.distributions.Categorical": "a class with p = 0 adds 0 to a divergence, where Chainer gives NaN",
+    "chainer.Distribution": "`prob`, `stddev`, `perplexity` follow from `log_prob`, `variance`, `entropy`",
     "chainer.utils.type_check.InvalidType": "names the op's inputs and the script's line besides",
 }
 """Names that are there and behave otherwise somewhere; one phrase each."""

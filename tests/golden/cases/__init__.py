@@ -14,25 +14,31 @@ from types import ModuleType
 
 import numpy as np
 
-from . import links, more_ops, optimizers, rules, steps, values, weights
+from . import distributions, links, more_ops, optimizers, rules, steps, values, weights
 
-__all__ = ["CASES", "EXACT", "run_case"]
+__all__ = ["CASES", "EXACT", "FILES", "run_case"]
 
 Case = Callable[[ModuleType], dict[str, np.ndarray]]
 
 EXACT: dict[str, Case] = weights.CASES | links.EXACT | rules.EXACT
 """Cases of random numbers, their scaling, and arithmetic element by element: equal bit for bit."""
 
-CASES: dict[str, Case] = (
-    EXACT
-    | weights.ROUNDED
-    | values.CASES
-    | more_ops.CASES
-    | steps.CASES
-    | optimizers.CASES
-    | links.CASES
-    | rules.CASES
-)
+FILES: dict[str, dict[str, Case]] = {
+    "values": (
+        EXACT
+        | weights.ROUNDED
+        | values.CASES
+        | more_ops.CASES
+        | steps.CASES
+        | optimizers.CASES
+        | links.CASES
+        | rules.CASES
+    ),
+    "distributions": distributions.CASES,
+}
+"""The npz files that hold the golden values, and the cases of each."""
+
+CASES: dict[str, Case] = {name: case for cases in FILES.values() for name, case in cases.items()}
 """All cases by name; those not in EXACT are equal up to the rounding of their dtype."""
 
 
