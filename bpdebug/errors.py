@@ -9,6 +9,7 @@
     │   └── RunDirectoryExists   the directory that a new run should be written to is in use
     ├── AddressError         no event has that address
     ├── NotCaptured          the bytes of this tensor were not kept
+    ├── CannotRerun          an op can't be computed again from what was recorded
     ├── SessionError         the script's process can't be started or reached
     ├── ExportError          an export can't be written
     ├── TerminalError        there is no terminal, or not one that the screen can use
@@ -23,6 +24,7 @@ from __future__ import annotations
 __all__ = [
     "AddressError",
     "BpdebugError",
+    "CannotRerun",
     "DamagedLog",
     "ExportError",
     "LogError",
@@ -83,6 +85,10 @@ class AddressError(BpdebugError):
 
 class NotCaptured(BpdebugError):
     """The run knows of this tensor but did not keep its bytes; the message says why."""
+
+
+class CannotRerun(BpdebugError):
+    """An op can't be computed again from what was recorded; the message says why."""
 
 
 class SessionError(BpdebugError):

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from ..log import records as r
 from ..text import clean
-from ..timeline.names import Names, roles
+from ..timeline.names import Names, held_roles, roles
 
 __all__ = ["UNCOMPARED", "Slot", "settings_of", "slots_of", "tensors_of"]
 
@@ -51,7 +51,7 @@ def _state(body: r.ParamUpdatedBody, state: dict[str, Any]) -> list[int | None]:
 
 
 _TENSORS: dict[type, Callable[[Any], list[int | None]]] = {
-    r.ForwardBody: lambda body: [slot.tensor for slot in body.x] + [slot.tensor for slot in body.y],
+    r.ForwardBody: lambda body: [*(slot.tensor for slot in body.x), *body.held, *(slot.tensor for slot in body.y)],
     r.BackwardStartedBody: lambda body: [*(slot.tensor for slot in body.roots), *body.seeds],
     r.BackwardBody: lambda body: [*body.gy, *body.gx],
     r.GradAccumulatedBody: lambda body: [body.before, body.add, body.after],
@@ -68,8 +68,11 @@ def _forward(names: Names, body: r.ForwardBody) -> list[Slot]:
     op = names.op(body.op)
     x = zip(roles(op.x_roles, len(body.x), "x"), body.x, strict=True)
     y = zip(roles(op.y_roles, len(body.y), "y"), body.y, strict=True)
-    return [Slot(role, slot.var, False, slot.tensor) for role, slot in x] + [
-        Slot(role, slot.var, True, slot.tensor) for role, slot in y
+    held = zip(held_roles(body), body.held, strict=True)
+    return [
+        *(Slot(role, slot.var, False, slot.tensor) for role, slot in x),
+        *(Slot(role, None, False, tensor) for role, tensor in held),
+        *(Slot(role, slot.var, True, slot.tensor) for role, slot in y),
     ]
 
 

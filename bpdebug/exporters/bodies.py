@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..log import records as r
 from ..log.schema import NOTHING
-from ..timeline.names import roles
+from ..timeline.names import held_roles, roles
 from .plain_values import json_number, plain
 
 if TYPE_CHECKING:
@@ -109,6 +109,10 @@ def _forward(bodies: Bodies, body: r.ForwardBody) -> Object:
         "in_graph": body.grad,
         "random_state": body.rng or None,
         "duration_ns": body.ns,
+        "settings": [
+            {"role": role, "tensor": bodies.tensor(tensor)}
+            for role, tensor in zip(held_roles(body), body.held, strict=True)
+        ],
     }
 
 

@@ -15,6 +15,7 @@ from ..recorder import Recorder
 from ..recorder.arrays import describe
 from ..recorder.identity import Node, Variable
 from .engine_names import LinkNames
+from .op_settings import encode, settings_beside
 
 __all__ = ["watch"]
 
@@ -45,6 +46,7 @@ class _Watcher:
         self._config = engine.configuration.config
         self._parameter_class = engine.Parameter
         self._plain_attributes = engine.FunctionNode.attributes
+        self._op_class = engine.functions.op.Op
         self._ops: dict[Any, tuple[int, str]] = {}
         self._before = threading.local()
         events = engine.events
@@ -143,6 +145,8 @@ class _Watcher:
             if known.__class__ is not Variable or known.owner is not owner:
                 known = self._variable(x_node, array)
             x.append(known)
+        attributes = {} if type(node).attributes is self._plain_attributes else node.attributes()
+        held: list[Any] = []
         node.watch_id = self._recorder.forward(
             op,
             label,
@@ -150,14 +154,23 @@ class _Watcher:
             event.x_arrays,
             [self._variable(y.node, None, label) for y in event.y],
             event.y_arrays,
-            attributes={} if type(node).attributes is self._plain_attributes else node.attributes(),
+            attributes=attributes,
             training=training,
             train=train,
             in_graph=event.in_graph,
             during=None if event.during is None else self._node(event.during),
             random_state=node.random_state or "",
             duration_ns=event.duration_ns,
+            settings=self._settings(node, attributes, held),
+            held=held,
         )
+
+    def _settings(self, node: Any, attributes: dict[str, Any], held: list[Any]) -> dict[str, Any]:
+        """What `attributes` lack to make an op of ours again, as JSON and, appended to `held`, arrays."""
+        if not isinstance(node, self._op_class) or not node._kept:
+            return {}
+        beside = settings_beside(attributes, node.settings())
+        return {name: encode(value, held) for name, value in beside.items()}
 
     def _failed(self, event: Any) -> None:
         shapes = [describe(array) for array in event.arrays]

@@ -204,6 +204,10 @@ class ForwardBody(_Event, tag="forward"):
     rng: str = ""
     """Fingerprint of the random state before the op drew numbers."""
     ns: int = 0
+    settings: dict[str, Any] = {}
+    """What, beside `attrs`, an op needs in order to be computed again: see `frontends.op_settings`."""
+    held: list[int | None] = []
+    """The tensors that `settings` mention by their place here: a mask that was drawn, an index array."""
 
 
 class BackwardStartedBody(_Event, tag="backward_started"):

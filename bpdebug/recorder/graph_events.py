@@ -109,6 +109,8 @@ class GraphEvents(Emitter):
         during: Node | None = None,
         random_state: str = "",
         duration_ns: int = 0,
+        settings: Mapping[str, Any] = NO_ATTRIBUTES,
+        held: Sequence[Any] = (),
     ) -> Node:
         """An op has computed `y` from `x`.
 
@@ -119,6 +121,8 @@ class GraphEvents(Emitter):
             train: whether it ran in training mode.
             in_graph: whether a backward walk can reach it.
             during: the node whose backward rule called this op.
+            settings: what, beside `attributes`, is needed to compute the op again: JSON values.
+            held: the arrays that `settings` mention by their place.
 
         Returns:
             What `backward` needs to know of the node.
@@ -149,6 +153,8 @@ class GraphEvents(Emitter):
             in_graph,
             random_state,
             duration_ns,
+            dict(settings) if settings else {},
+            self._rows(held, known)[0] if held else [],
         )
         number = next(self._node_numbers)
         node = Node(self.owner, number, NOTHING, op, text, scope, site, x_numbers, y_numbers)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import numpy as np
 
 from ..errors import DamagedLog
-from ..log.records import Event, LayoutDefinition, OpDefinition, VariableDefinition
+from ..log.records import Event, ForwardBody, LayoutDefinition, OpDefinition, VariableDefinition
 from ..log.schema import NOTHING, Kind, Phase
 from ..text import clean, shape_text
 from .moment import SourceFrame
@@ -21,13 +21,14 @@ from .moment import SourceFrame
 if TYPE_CHECKING:
     from ..log.reader import LogReader
 
-__all__ = ["UNKNOWN", "Names", "dtype_name", "roles"]
+__all__ = ["UNKNOWN", "Names", "dtype_name", "held_roles", "roles"]
 
 UNKNOWN = "?"
 Item = TypeVar("Item")
 _NO_HOOKS = ("grad:", "edit:", "report:", "update:", "updated:", "warning:", "failed:", "during:")
 _KEPT_BODIES = 4096
 _KEPT_BODY_BYTES = 1 << 14
+_SETTING_DEPTH = 20
 _UNKNOWN_OP = OpDefinition(-1, UNKNOWN, UNKNOWN)
 
 
@@ -202,3 +203,26 @@ def roles(known: Sequence[str], count: int, default: str, prefix: str = "") -> l
         last = names.pop()
         names += [f"{last}[{i}]" for i in range(count - len(names))]
     return [prefix + name for name in names[:count]]
+
+
+def held_roles(body: ForwardBody) -> list[str]:
+    """The roles of the tensors that an op's settings hold: the setting's name, numbered where it holds several."""
+    found: list[str] = []
+    for setting, value in body.settings.items():
+        places = sorted(set(_places(value, 0)))
+        name = clean(setting)
+        found += [name] if len(places) == 1 else [f"{name}[{i}]" for i in range(len(places))]
+    count = len(body.held)
+    return found if len(found) == count else [f"setting[{i}]" for i in range(count)]
+
+
+def _places(value: Any, depth: int) -> list[int]:
+    """The places of held tensors that a setting (JSON) mentions."""
+    if depth > _SETTING_DEPTH:
+        return []
+    if isinstance(value, list):
+        return [place for part in value for place in _places(part, depth + 1)]
+    if not isinstance(value, dict):
+        return []
+    own = [place for kind in ("array", "scalar") if type(place := value.get(kind)) is int]
+    return own + [place for part in value.values() for place in _places(part, depth + 1)]

@@ -13,7 +13,7 @@ from ..log import records as r
 from ..log.schema import NOT_CAPTURED, NOTHING
 from ..text import clean
 from .moment import TensorView
-from .names import Names, dtype_name, roles
+from .names import Names, dtype_name, held_roles, roles
 
 __all__ = ["delta", "tensor_view", "tensors_of"]
 
@@ -103,7 +103,12 @@ class _Event:
 def _forward(event: _Event, body: r.ForwardBody) -> list[TensorView]:
     op = event.names.op(body.op)
     outputs = event.slots("output", roles(op.y_roles, len(body.y), "y"), body.y)
-    return outputs + event.slots("input", roles(op.x_roles, len(body.x), "x"), body.x)
+    inputs = event.slots("input", roles(op.x_roles, len(body.x), "x"), body.x)
+    held = [
+        tensor_view(event.names, tensor, "setting", role, missing="it held no data")
+        for role, tensor in zip(held_roles(body), body.held, strict=True)
+    ]
+    return outputs + inputs + held
 
 
 def _backward(event: _Event, body: r.BackwardBody) -> list[TensorView]:
@@ -125,6 +130,7 @@ def _backward(event: _Event, body: r.BackwardBody) -> list[TensorView]:
         shown = _forward(event, forward)
         views += [view for view in shown if view.group == "input"]
         views += [view for view in shown if view.group == "output"]
+        views += [view for view in shown if view.group == "setting"]
     return views
 
 

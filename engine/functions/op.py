@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import inspect
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 from ..function_node import FunctionNode, walking
 from ..variable import Variable
@@ -33,15 +34,21 @@ class Op(FunctionNode):
     """A function node with one backward rule for both worlds.
 
     A subclass lists in `retained_x` and `retained_y` which inputs and outputs its rule needs, and defines `forward`
-    and `vjp`. The rule uses operators, and the functions of `either` for all else.
+    and `vjp`. The rule uses operators, and the functions of `either` for all else. What the constructor is given is
+    kept, in attributes of the same names (or see `kept_as`): with it, a recorded op is made and computed again.
     """
 
     op_name = ""
     differentiable = True
     """Whether there is a gradient at all; an accuracy has none."""
+    kept_as: Mapping[str, str | None] = {}
+    """The attribute that keeps a constructor's argument, where it has another name than the argument; None for an
+    argument on which neither outputs nor gradients depend."""
+    _kept: ClassVar[tuple[tuple[str, str], ...]] = ()
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
+        cls._kept = _arguments_of(cls)
         if not cls.__name__.startswith("_"):
             _ops.append(cls)
 
@@ -61,6 +68,14 @@ class Op(FunctionNode):
             One gradient an input, or None.
         """
         raise TypeError(f"{type(self).__name__} has no backward rule")
+
+    def settings(self) -> dict[str, Any]:
+        """The constructor's arguments, as they are now: `type(op)(**op.settings())` is an equal op.
+
+        After `forward` they hold what it drew or worked out, such as the mask of a dropout, so that the equal op
+        computes the same. The tester sees to it that every op keeps all its arguments.
+        """
+        return {name: getattr(self, attribute) for name, attribute in self._kept if hasattr(self, attribute)}
 
     @staticmethod
     def examples(rng: Any) -> list[Example]:
@@ -89,6 +104,15 @@ class Op(FunctionNode):
             self.get_retained_inputs(), self.get_retained_outputs(), grad_outputs, tuple(target_input_indexes)
         )
         return tuple(gxs[i] for i in target_input_indexes)
+
+
+def _arguments_of(cls: type[Op]) -> tuple[tuple[str, str], ...]:
+    """Each argument of the constructor, and the attribute that keeps it."""
+    if cls.__init__ is object.__init__:
+        return ()
+    names = list(inspect.signature(cls.__init__).parameters)[1:]
+    pairs = [(name, cls.kept_as.get(name, name)) for name in names]
+    return tuple((name, attribute) for name, attribute in pairs if attribute is not None)
 
 
 _ops: list[type[Op]] = []

@@ -186,6 +186,7 @@ def test_a_rule_that_writes_into_what_it_got_fails() -> None:
         ("x_roles", ("a",), "2 inputs, but x_roles is ('a',)"),
         ("x_roles", ("y", "b"), "a letter stands for two things"),
         ("attributes", lambda self: {"table": {}}, "attribute table is no plain value"),
+        ("_kept", (("axis", "axis"),), "the constructor's axis is kept in no attribute of that name"),
     ],
 )
 def test_missing_or_foreign_words_fail(name: str, value: Any, complaint: str) -> None:

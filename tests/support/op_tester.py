@@ -67,6 +67,10 @@ def _letters(case: Case) -> None:
     for node, event in _nodes_of_op(case, seen):
         if case.op.x_roles and len(event.x) > len(case.op.x_roles):
             raise case.fault(f"{len(event.x)} inputs, but x_roles is {case.op.x_roles}")
+        if lost := [name for name, attribute in node._kept if not hasattr(node, attribute)]:
+            raise case.fault(
+                f"the constructor's {lost[0]} is kept in no attribute of that name; kept_as can give another"
+            )
         for key, value in node.attributes().items():
             parts = value if isinstance(value, list | tuple) else [value]
             if not all(part is None or isinstance(part, int | float | str) for part in parts):

@@ -20,6 +20,7 @@ class ClippedReLU(Op):
     y_roles = ("y",)
     formula = "y = min(max(0, x), z);  gx = gy where 0 < x < z, else 0"
     retained_x = (0,)
+    kept_as = {"z": "cap"}
 
     def __init__(self, z: float) -> None:
         if not isinstance(z, float):

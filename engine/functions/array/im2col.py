@@ -63,6 +63,7 @@ class Col2Im(Op):
     x_roles = ("x",)
     y_roles = ("y",)
     formula = "y = windows x added into an image;  gx = windows of gy"
+    kept_as = {"forward": "windows"}
 
     def __init__(self, forward: Im2Col, lengths: tuple[int, ...]) -> None:
         self.windows = forward

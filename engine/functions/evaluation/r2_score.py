@@ -24,6 +24,8 @@ class R2Score(Op):
     def label(self) -> str:
         return "R2_score"
 
+    kept_as = {"sample_weight": None}
+
     def __init__(self, sample_weight: Any = None, multioutput: str = "uniform_average") -> None:
         if sample_weight is not None:
             raise NotImplementedError("r2_score: sample_weight is not supported")

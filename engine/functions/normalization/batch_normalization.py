@@ -27,6 +27,7 @@ class BatchNormalization(Op):
         "ggamma = sum of gy xhat;  gbeta = sum of gy;  gx = gamma / std * (gy - (xhat ggamma + gbeta) / n)"
     )
     retained_x = (0, 1)
+    kept_as = {"mean": None, "var": None}  # running statistics: written in training, not read
 
     def __init__(
         self, eps: float = 2e-5, mean: Any = None, var: Any = None, decay: float = 0.9, axis: Any = None

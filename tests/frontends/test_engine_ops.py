@@ -1,0 +1,160 @@
+"""Every op of the engine, computed again from what a log says of it."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from op_case import cases, seeds
+
+import engine
+import engine.functions as F
+from bpdebug.errors import CannotRerun
+from bpdebug.frontends.engine_ops import EngineOps
+from bpdebug.frontends.op_settings import SettingsDecoder, Undecodable, encode
+from bpdebug.log.schema import Kind
+from bpdebug.rerun import OpCall
+from bpdebug.timeline import Timeline
+from bpdebug.timeline.op_call import op_call
+from engine import Variable, backprop
+from engine.functions.op import every_op
+from tests.support.watched import Watched
+
+OPS = [op for op in every_op() if op.__module__.startswith("engine.")]
+RUNNER = EngineOps(engine)
+
+
+def record(case, directory, dtype=np.float32):
+    """A log of one example, forward and backward."""
+    watched = Watched(directory)
+    ys = case.call([Variable(x) for x in case.arrays(dtype)])
+    for y, gy in zip(ys, seeds(case, ys), strict=True):
+        y.grad = gy
+    if case.op.differentiable:
+        backprop.backward([y for y in ys if y.dtype.kind == "f"])
+    return watched.read()
+
+
+def same(one, other):
+    """Whether they are equal to the last bit, except for bits that a long double leaves unused."""
+    if one is None or other is None:
+        return one is other
+    equal = one.tobytes() == other.tobytes() or (one.dtype == np.longdouble and np.array_equal(one, other))
+    return one.dtype == other.dtype and one.shape == other.shape and equal
+
+
+def events(reader, kind):
+    return [seq for seq in range(len(reader)) if reader.index[seq]["kind"] == kind]
+
+
+@pytest.mark.parametrize("op", OPS, ids=lambda op: op.__name__)
+def test_an_op_run_again_gives_the_recorded_outputs_and_gradients_bit_for_bit(op, tmp_path):
+    for case in cases(op):
+        with record(case, tmp_path / str(case.number)) as reader:
+            names = Timeline(reader).names
+            for seq in events(reader, Kind.forward):
+                again = RUNNER.run(op_call(names, seq))
+                for slot, y in zip(names.body(seq).y, again.y, strict=True):
+                    assert same(reader.array(slot.tensor), y), case.title
+            for seq in events(reader, Kind.backward):
+                body = names.body(seq)
+                again = RUNNER.run(op_call(names, body.forward))
+                gys = [None if gy is None else reader.array(gy) for gy in body.gy]
+                wanted = [i for i, gx in enumerate(body.gx) if gx is not None]
+                for i in wanted:
+                    assert same(reader.array(body.gx[i]), again.vjp(gys, wanted)[i]), case.title
+
+
+@pytest.mark.parametrize(
+    "draw",
+    [
+        lambda x: F.dropout(x, 0.5),
+        lambda x: F.gaussian(x, x),
+        lambda x: F.zoneout(x, x * 2, 0.5),
+        lambda x: F.rrelu(x),
+    ],
+)
+def test_what_an_op_drew_at_random_is_recorded_and_used_again(draw, tmp_path):
+    watched = Watched(tmp_path / "run")
+    draw(Variable(np.linspace(-1, 1, 60, dtype=np.float32)))
+    with watched.read() as reader:
+        timeline = Timeline(reader)
+        seq = events(reader, Kind.forward)[-1]
+        again = RUNNER.run(op_call(timeline.names, seq))
+        assert same(reader.array(timeline.names.body(seq).y[0].tensor), again.y[0])
+        (drawn,) = [view for view in timeline.moment(seq).tensors if view.group == "setting"]
+        assert drawn.array().shape == (60,)
+
+
+@pytest.mark.parametrize("op", [op for op in OPS if op.differentiable], ids=lambda op: op.__name__)
+def test_a_column_of_the_jacobian_agrees_with_the_backward_rule(op, tmp_path):
+    """gx[i] = sum of gy dy/dx[i]: the column comes from second derivatives, the gradient from first ones."""
+    rng = np.random.default_rng(3)
+    case = cases(op)[0]
+    with record(case, tmp_path / "run") as reader:
+        names = Timeline(reader).names
+        for seq in events(reader, Kind.forward):
+            again = RUNNER.run(op_call(names, seq), dtype=np.float64)
+            gys = [rng.normal(size=y.shape) if y.dtype.kind == "f" else None for y in again.y]
+            for i, gx in enumerate(again.vjp(gys)):
+                if gx is None:
+                    continue
+                element = tuple(int(rng.integers(0, size)) for size in gx.shape)
+                columns = again.column(i, element)
+                pairs = zip(gys, columns, strict=True)
+                total = sum((gy * column).sum() for gy, column in pairs if column is not None)
+                assert total == pytest.approx(gx[element], rel=1e-6, abs=1e-9), case.title
+
+
+def test_float64_reaches_inputs_settings_and_dtypes():
+    cast = OpCall(
+        "Cast", engine.functions.array.cast.Cast.formula, {"dtype": {"dtype": "<f2"}}, [], [np.ones(2)]
+    )
+    assert RUNNER.run(cast).y[0].dtype == np.float16
+    assert RUNNER.run(cast, dtype=np.float64).y[0].dtype == np.float64
+
+
+def test_no_class_of_a_script_is_taken_for_an_op_of_ours():
+    for cls, formula in (("relu", ""), ("ReLU", "y = x"), ("Variable", ""), ("os.system", "")):
+        with pytest.raises(CannotRerun, match="no op of the installed engine"):
+            RUNNER.run(OpCall(cls, formula, {}, [], [np.ones(3)]))
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"axis": {"foreign": "Thing"}},
+        {"axis": {"op": ["Variable", {"dict": []}]}},
+        {"axis": {"named": ["Variable", []]}},
+        {"axis": {"array": 7}},
+        {"axis": {"array": -1}},
+        {"axis": {"slice": [1]}},
+        {"axis": {"dtype": "no such"}},
+        {"axis": {"list": 5}},
+        {"axis": {}},
+        {"axis": "one"},
+    ],
+    ids=str,
+)
+def test_settings_that_make_no_sense_are_refused_in_words(settings):
+    softmax = engine.functions.activation.softmax.Softmax
+    with pytest.raises(CannotRerun, match="Softmax can't be run again"):
+        RUNNER.run(OpCall("Softmax", softmax.formula, settings, [np.ones(1)], [np.ones((2, 3))]))
+
+
+def test_settings_come_back_as_they_were():
+    value = (
+        1, -0.5, True, None, "text", float("inf"), (1, (2, 3)), [4, (5,)], slice(1, None, 2), Ellipsis,
+        {"mode": (1, 2), 3: None}, np.dtype("f2"), np.float32(0.1), np.arange(3),
+    )  # fmt: skip
+    held = []
+    decoder = SettingsDecoder(held, {}, lambda name, inner: None, None)
+    again = decoder.decode(encode(value, held))
+    assert [type(part) for part in again] == [type(part) for part in value]
+    assert again[:-1] == value[:-1]
+    assert np.array_equal(again[-1], value[-1])
+
+
+def test_a_setting_that_has_no_form_is_recorded_as_foreign_and_refused():
+    held = []
+    with pytest.raises(Undecodable):
+        SettingsDecoder(held, {}, lambda name, inner: None, None).decode(encode(object(), held))
