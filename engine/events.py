@@ -26,6 +26,7 @@ __all__ = [
     "GradientHooked",
     "GradientHooking",
     "GradsCleared",
+    "Made",
     "OptimizerSetUp",
     "ParameterUpdated",
     "ParameterUpdating",
@@ -142,6 +143,13 @@ class GradsCleared(Event):
 
     parameters: tuple[Any, ...]
     zeroed: bool
+
+
+@dataclass(slots=True)
+class Made(Event):
+    """`thing`, a link, a parameter or an optimizer, has been constructed (or begins to be, by a subclass)."""
+
+    thing: Any
 
 
 @dataclass(slots=True)

@@ -195,6 +195,8 @@ class GradientMethod(Optimizer):
     def __init__(self) -> None:
         super().__init__()
         self.hyperparam = Hyperparameter()
+        if events.observers:
+            events.emit(events.Made(self))
 
     def _prepare(self, link: Link) -> None:
         for param in link.params():

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy
 
-from . import backend
+from . import backend, events
 from .initializers import Constant, NaN, generate_array, get_initializer
 from .variable import Variable
 
@@ -50,12 +50,14 @@ class Parameter(Variable):
             super().__init__(initializer, name=name)
             self._home = backend.get_device_from_array(initializer)
             self.initializer = initializer
-            return
-        super().__init__(None, name=name)
-        self.initializer = get_initializer(initializer)
-        self._initial_grad = numpy.nan
-        if shape is not None:
-            self.initialize(shape)
+        else:
+            super().__init__(None, name=name)
+            self.initializer = get_initializer(initializer)
+            self._initial_grad = numpy.nan
+            if shape is not None:
+                self.initialize(shape)
+        if events.observers:
+            events.emit(events.Made(self))
 
     @property
     def is_initialized(self) -> bool:

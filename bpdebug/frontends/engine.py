@@ -5,17 +5,24 @@ The engine package comes as an argument, because the child process loads it unde
 
 from __future__ import annotations
 
+import itertools
 import os
 import threading
 from collections.abc import Callable, Sequence
 from types import ModuleType
 from typing import Any
 
+import numpy as np
+
+from ..log.records import Fed
+from ..log.schema import NOTHING
 from ..recorder import Recorder
 from ..recorder.arrays import describe
 from ..recorder.identity import Node, Variable
 from .engine_names import LinkNames
+from .engine_optimizers import Optimizers
 from .op_settings import encode, settings_beside
+from .weak_table import WeakTable
 
 __all__ = ["watch"]
 
@@ -42,7 +49,12 @@ class _Watcher:
     def __init__(self, engine: ModuleType, recorder: Recorder) -> None:
         self._recorder = recorder
         self._owner = recorder.owner
-        self._names = LinkNames(recorder.writer)
+        self._made: WeakTable[int] = WeakTable()
+        self._names = LinkNames(recorder.writer, self._made)
+        self._optimizers = Optimizers(self._made)
+        self._arrays: WeakTable[int] = WeakTable()
+        self._array_numbers = itertools.count(1)
+        self._calls = _Calls()
         self._config = engine.configuration.config
         self._parameter_class = engine.Parameter
         self._plain_attributes = engine.FunctionNode.attributes
@@ -59,6 +71,7 @@ class _Watcher:
             events.BackwardFinished: self._backward_finished,
             events.GradAccumulated: self._grad_accumulated,
             events.GradsCleared: self._grads_cleared,
+            events.Made: self._thing_made,
             events.OptimizerSetUp: self._optimizer_set_up,
             events.UpdateStarted: self._update_started,
             events.UpdateFinished: self._update_finished,
@@ -89,8 +102,11 @@ class _Watcher:
         variable = node.get_variable_or_none()
         recorder = self._recorder
         if isinstance(variable, self._parameter_class):
-            name = self._names.name_of_parameter(variable)
-            known = recorder.new_variable(name, parameter=True, array=variable.array)
+            name, registered = self._names.name_of_parameter(variable, self._calls.innermost)
+            made = self._names.made_at(variable)
+            known = recorder.new_variable(
+                name, parameter=True, array=variable.array, made=made, registered=registered
+            )
         elif node.name:
             name = recorder.name_in_iteration(node.name)
             known = recorder.new_variable(name, made_by=node.name, array=array)
@@ -122,14 +138,35 @@ class _Watcher:
     def _training(self) -> bool:
         return bool(self._config.train and self._config.enable_backprop)
 
+    def _thing_made(self, event: Any) -> None:
+        site = self._recorder.call_sites.here()
+        if site != NOTHING:
+            self._made.set(event.thing, site)
+
+    def _fed(self, x: Sequence[Variable], event: Any) -> list[Fed]:
+        """Which inputs of an op are arrays of the script, and whether these came before."""
+        fed = []
+        for place, (x_node, array, variable) in enumerate(zip(event.x, event.x_arrays, x, strict=True)):
+            if x_node.creator_node is not None or variable.parameter or not isinstance(array, np.ndarray):
+                continue
+            serial = self._arrays.get(array)
+            if serial is None:
+                serial = next(self._array_numbers)
+                self._arrays.set(array, serial)
+            fed.append(Fed(place, serial, _rows_behind(array)))
+        return fed
+
     # ---- forward ----------------------------------------------------------------------------------------------
 
     def _scope_entered(self, event: Any) -> None:
         args = [describe(arg) for arg in event.args]
         args += [f"{name}={describe(arg)}" for name, arg in event.kwargs.items()]
-        self._recorder.scope_entered(self._names.scope_of(event.link), args, self._training())
+        scope = self._names.scope_of(event.link, self._calls.innermost)
+        self._recorder.scope_entered(scope, args, self._training())
+        self._calls.stack.append(event.link)
 
     def _scope_exited(self, event: Any) -> None:
+        self._calls.leave(event.link)
         self._recorder.scope_exited(event.failed)
 
     def _forward(self, event: Any) -> None:
@@ -163,6 +200,7 @@ class _Watcher:
             duration_ns=event.duration_ns,
             settings=self._settings(node, attributes, held),
             held=held,
+            fed=self._fed(x, event) if event.during is None else (),
         )
 
     def _settings(self, node: Any, attributes: dict[str, Any], held: list[Any]) -> dict[str, Any]:
@@ -196,7 +234,10 @@ class _Watcher:
         for place, (x, gx) in enumerate(zip(event.x, event.gx, strict=True)):
             if gx is None:
                 why[place] = self._why_no_gradient(event.node, place, x)
-        self._recorder.backward(node, event.gy, event.gx, why, event.duration_ns)
+        function = event.node
+        kept_x = {place: function.inputs[place].data for place in function.retained_x}
+        kept_y = dict(zip(function.retained_y, function._kept_y, strict=True)) if function._kept_y else {}
+        self._recorder.backward(node, event.gy, event.gx, why, event.duration_ns, kept_x, kept_y)
 
     def _unwatched(self, event: Any) -> Node:
         """A node whose forward pass happened before we watched."""
@@ -241,9 +282,23 @@ class _Watcher:
         self._recorder.optimizer_set_up()
 
     def _update_started(self, event: Any) -> None:
-        hyperparam = getattr(event.optimizer, "hyperparam", None)
+        optimizer = event.optimizer
+        hyperparam = getattr(optimizer, "hyperparam", None)
         hyper = {} if hyperparam is None else hyperparam.get_dict()
-        self._recorder.update_started(type(event.optimizer).__name__, hyper, event.t)
+        told = self._optimizers.look(optimizer)
+        takes = None
+        if told.takes is not None:
+            takes = [self._variable(parameter.node, parameter.array) for parameter in told.takes]
+        self._recorder.update_started(
+            type(optimizer).__name__,
+            hyper,
+            event.t,
+            told.number,
+            told.made,
+            takes,
+            [self._variable(parameter.node, parameter.array) for parameter in told.frozen],
+            told.hooks,
+        )
 
     def _update_finished(self, event: Any) -> None:
         self._recorder.update_finished(event.failed)
@@ -286,3 +341,35 @@ class _Watcher:
 
 def _label(node: Any) -> str:
     return node.op_name or type(node).__name__
+
+
+def _rows_behind(array: np.ndarray) -> int:
+    """The length of the array that `array` is a slice of along its first axis; 0 if it isn't one."""
+    base = array.base
+    if (
+        isinstance(base, np.ndarray)
+        and array.ndim > 0
+        and base.ndim == array.ndim
+        and base.shape[1:] == array.shape[1:]
+        and len(base) > len(array)
+    ):
+        return len(base)
+    return 0
+
+
+class _Calls(threading.local):
+    """The links whose calls enclose what happens now in this thread, outermost first."""
+
+    def __init__(self) -> None:
+        self.stack: list[Any] = []
+
+    @property
+    def innermost(self) -> Any:
+        return self.stack[-1] if self.stack else None
+
+    def leave(self, link: Any) -> None:
+        """Take off `link`, and what was left open inside it."""
+        for depth in range(len(self.stack) - 1, -1, -1):
+            if self.stack[depth] is link:
+                del self.stack[depth:]
+                return

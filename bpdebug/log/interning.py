@@ -73,11 +73,15 @@ class Interning:
             return found
         return self._add(text, self.texts, lambda number: TextDefinition(number, utf8_text(text)))
 
-    def scope(self, path: str, cls: str) -> int:
-        """The id of the link at `path`; the class name of the first call counts."""
+    def scope(self, path: str, cls: str, made: int | None = None, registered: bool = True) -> int:
+        """The id of the link at `path`; what the first call says of it counts."""
         # Scope paths are one part of an address, so they hold no slash.
         safe = path.replace("/", "|")
-        return self._add(("scope", safe), self.scopes, lambda number: ScopeDefinition(number, safe, cls))
+        return self._add(
+            ("scope", safe),
+            self.scopes,
+            lambda number: ScopeDefinition(number, safe, cls, made, registered),
+        )
 
     def op(
         self,
@@ -121,18 +125,29 @@ class Interning:
             lambda number: SiteDefinition(number, [Frame(*frame) for frame in stack]),
         )
 
-    def variable(self, name: str = "", parameter: bool = False, first: int | None = None) -> int:
+    def variable(
+        self,
+        name: str = "",
+        parameter: bool = False,
+        first: int | None = None,
+        made: int | None = None,
+        registered: bool = True,
+    ) -> int:
         """A new number for a variable; only one with a name gets a definition.
 
         Args:
             name: full name, such as `MLP.l1.W`; the same name again is the same variable.
             first: the tensor that it holds now, where it holds one.
+            made: the site where a parameter was constructed.
+            registered: whether the link that holds a parameter knows it as its own.
         """
         if name and len(self.variables) < FIRST_UNNAMED_VARIABLE:
             return self._add(
                 ("variable", name, parameter),
                 self.variables,
-                lambda number: VariableDefinition(number, utf8_text(name), parameter, first),
+                lambda number: VariableDefinition(
+                    number, utf8_text(name), parameter, first, made, registered
+                ),
             )
         return next(self._unnamed)
 

@@ -22,6 +22,7 @@ __all__ = [
     "EditedBody",
     "Event",
     "FailedBody",
+    "Fed",
     "ForwardBody",
     "Frame",
     "GradAccumulatedBody",
@@ -83,6 +84,10 @@ class ScopeDefinition(_Definition, tag="scope"):
 
     path: str
     cls: str
+    made: int | None = None
+    """The site where it was constructed."""
+    registered: bool = True
+    """False for a link that is an attribute of another one, which doesn't know it as its own."""
 
 
 class OpDefinition(_Definition, tag="op"):
@@ -136,6 +141,10 @@ class VariableDefinition(_Definition, tag="variable"):
     parameter: bool = False
     first: int | None = None
     """The tensor that it held when the run first met it."""
+    made: int | None = None
+    """Of a parameter: the site where it, or the link that made it, was constructed."""
+    registered: bool = True
+    """False for a parameter whose link doesn't know it as its own, or isn't registered itself."""
 
 
 class ThreadDefinition(_Definition, tag="thread"):
@@ -164,6 +173,18 @@ class Slot(msgspec.Struct, array_like=True):
 
     var: int
     tensor: int | None
+
+
+class Fed(msgspec.Struct, array_like=True):
+    """An array that the script handed to an op.
+
+    `place` is that of the input; `serial` numbers the array objects, from 1, so that the same object is seen to come
+    again; `rows` is the length of the array that this one is a slice of, 0 where it is none.
+    """
+
+    place: int
+    serial: int
+    rows: int = 0
 
 
 class _Event(msgspec.Struct, tag_field="kind", omit_defaults=True):
@@ -208,6 +229,8 @@ class ForwardBody(_Event, tag="forward"):
     """What, beside `attrs`, an op needs in order to be computed again: see `frontends.op_settings`."""
     held: list[int | None] = []
     """The tensors that `settings` mention by their place here: a mask that was drawn, an index array."""
+    fed: list[Fed] = []
+    """The inputs that no op made and that are no parameters."""
 
 
 class BackwardStartedBody(_Event, tag="backward_started"):
@@ -242,6 +265,8 @@ class BackwardBody(_Event, tag="backward"):
     caller: int | None = None
     """The site of the call of backward()."""
     ns: int = 0
+    changed: list[str] = []
+    """The inputs and outputs (`x0`, `y0` ...) that the rule keeps and that changed since the forward pass."""
 
 
 class GradAccumulatedBody(_Event, tag="grad_accumulated"):
@@ -264,6 +289,16 @@ class UpdateStartedBody(_Event, tag="update_started"):
     hyper: dict[str, Number | bool | None]
     t: int
     """Step count, the one that this update makes."""
+    number: int = 0
+    """Tells the optimizers of a run apart."""
+    made: int | None = None
+    """The site where the optimizer was constructed."""
+    takes: list[int] | None = None
+    """The parameters that it is given; None: as in its update before."""
+    frozen: list[int] = []
+    """Those of them whose update is disabled."""
+    hooks: dict[str, dict[str, Number | bool | None]] = {}
+    """Its hooks by name, with their settings; they and `frozen` are told with `takes`."""
 
 
 class UpdateFinishedBody(_Event, tag="update_finished"):

@@ -13,6 +13,7 @@ from ..log.records import (
     BackwardBody,
     BackwardFinishedBody,
     BackwardStartedBody,
+    Fed,
     ForwardBody,
     GradAccumulatedBody,
     GradsClearedBody,
@@ -39,6 +40,7 @@ ACCUMULATED_KIND = int(Kind.grad_accumulated)
 
 _ROOT_IN_LINE = re.compile(r"([^\W\d]\w*)\s*\.\s*backward\s*\(")
 NO_ATTRIBUTES: Mapping[str, Any] = {}
+NO_ARRAYS: Mapping[int, Any] = {}
 
 
 class GraphEvents(Emitter):
@@ -52,7 +54,13 @@ class GraphEvents(Emitter):
         self._node_numbers = itertools.count(1)
 
     def new_variable(
-        self, name: str = "", made_by: str = "", parameter: bool = False, array: Any = None
+        self,
+        name: str = "",
+        made_by: str = "",
+        parameter: bool = False,
+        array: Any = None,
+        made: int | None = None,
+        registered: bool = True,
     ) -> Variable:
         """A variable that the run meets for the first time.
 
@@ -60,9 +68,12 @@ class GraphEvents(Emitter):
             name: its full name; the same name is the same variable.
             made_by: label of the op that made it, for one without a name.
             array: what it holds now.
+            made: the site where a parameter was constructed.
+            registered: whether the link that holds a parameter knows it as its own.
         """
         writer = self.writer
-        number = writer.variable(name, parameter, self.tensor(array) if name else None)
+        first = self.tensor(array) if name else None
+        number = writer.variable(name, parameter, first, made, registered)
         label = writer.text(f"grad:{name or made_by or 'input'}")
         return Variable(self.owner, number, name, label, parameter)
 
@@ -111,6 +122,7 @@ class GraphEvents(Emitter):
         duration_ns: int = 0,
         settings: Mapping[str, Any] = NO_ATTRIBUTES,
         held: Sequence[Any] = (),
+        fed: Sequence[Fed] = (),
     ) -> Node:
         """An op has computed `y` from `x`.
 
@@ -123,6 +135,7 @@ class GraphEvents(Emitter):
             during: the node whose backward rule called this op.
             settings: what, beside `attributes`, is needed to compute the op again: JSON values.
             held: the arrays that `settings` mention by their place.
+            fed: which inputs are arrays of the script.
 
         Returns:
             What `backward` needs to know of the node.
@@ -155,9 +168,10 @@ class GraphEvents(Emitter):
             duration_ns,
             dict(settings) if settings else {},
             self._rows(held, known)[0] if held else [],
+            list(fed),
         )
         number = next(self._node_numbers)
-        node = Node(self.owner, number, NOTHING, op, text, scope, site, x_numbers, y_numbers)
+        node = Node(self.owner, number, NOTHING, op, text, scope, site, x_numbers, y_numbers, x_rows, y_rows)
         node.seq = self._emit(FORWARD_KIND, body, text, phase, scope, site, number, flags)
         return node
 
@@ -212,6 +226,8 @@ class GraphEvents(Emitter):
         gx: Sequence[Any],
         why: Mapping[int, str],
         duration_ns: int = 0,
+        kept_x: Mapping[int, Any] = NO_ARRAYS,
+        kept_y: Mapping[int, Any] = NO_ARRAYS,
     ) -> None:
         """The vector-Jacobian product of `node` is done.
 
@@ -219,6 +235,7 @@ class GraphEvents(Emitter):
             gy: one array or None an output.
             gx: one array or None an input.
             why: for inputs without gradient, by their place, the reason.
+            kept_x, kept_y: the inputs and outputs that the rule has computed with, by their place.
         """
         known: dict[int, Any] = {}
         gy_rows, _ = self._rows(gy, known)
@@ -236,10 +253,21 @@ class GraphEvents(Emitter):
             {str(place): reason for place, reason in why.items()} if why else {},
             None if caller == NOTHING else caller,
             duration_ns,
+            self._changed("x", kept_x, node.x_rows) + self._changed("y", kept_y, node.y_rows),
         )
         self._emit(
             BACKWARD_KIND, body, node.label, BACKWARD, node.scope, node.site, node.number, flags, node.seq
         )
+
+    def _changed(self, letter: str, kept: Mapping[int, Any], rows: Sequence[int | None] | None) -> list[str]:
+        """Which of the kept arrays no longer hold what they held in the forward pass, such as `x0`."""
+        if rows is None:
+            return []
+        return [
+            f"{letter}{place}"
+            for place, array in kept.items()
+            if array is not None and rows[place] is not None and self._entry(array)[0] != rows[place]
+        ]
 
     def grad_accumulated(
         self, variable: Variable, before: Any, add: Any, after: Any, node: Node | None = None

@@ -12,7 +12,7 @@ __all__ = ["Node", "Variable"]
 class Node:
     """A function node whose forward event is in the log."""
 
-    __slots__ = ("label", "number", "op", "owner", "scope", "seq", "site", "x", "y")
+    __slots__ = ("label", "number", "op", "owner", "scope", "seq", "site", "x", "x_rows", "y", "y_rows")
 
     def __init__(
         self,
@@ -25,6 +25,8 @@ class Node:
         site: int,
         x: list[int],
         y: list[int],
+        x_rows: list[int | None] | None = None,
+        y_rows: list[int | None] | None = None,
     ) -> None:
         self.owner = owner
         self.number = number
@@ -35,6 +37,9 @@ class Node:
         self.site = site
         self.x = x
         self.y = y
+        self.x_rows = x_rows
+        self.y_rows = y_rows
+        """The contents that its inputs and outputs had in the forward pass; None where that wasn't recorded."""
 
 
 class Variable:

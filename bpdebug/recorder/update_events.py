@@ -16,6 +16,8 @@ from .progress import UPDATE
 
 __all__ = ["UpdateEvents"]
 
+NO_HOOKS: Mapping[str, Mapping[str, Any]] = {}
+
 
 class _Before(NamedTuple):
     """What a parameter was before its update."""
@@ -32,10 +34,37 @@ class UpdateEvents(GraphEvents):
         """From now on, iterations are counted by updates."""
         self._progress.optimizer_set_up()
 
-    def update_started(self, optimizer: str, hyper: Mapping[str, Any], t: int) -> None:
-        """`optimizer` (its class name) begins its `t`-th update."""
+    def update_started(
+        self,
+        optimizer: str,
+        hyper: Mapping[str, Any],
+        t: int,
+        number: int = 0,
+        made: int | None = None,
+        takes: Iterable[Variable] | None = None,
+        frozen: Iterable[Variable] = (),
+        hooks: Mapping[str, Mapping[str, Any]] = NO_HOOKS,
+    ) -> None:
+        """`optimizer` (its class name) begins its `t`-th update.
+
+        Args:
+            number: tells the optimizers of a run apart.
+            made: the site where it was constructed.
+            takes: the parameters that it is given; None: as in its update before.
+            frozen: those of them whose update is disabled.
+            hooks: its hooks by name, with their settings.
+        """
         phase = self._progress.update_started()
-        body = UpdateStartedBody(optimizer, _plain_numbers(hyper), t)
+        body = UpdateStartedBody(
+            optimizer,
+            _plain_numbers(hyper),
+            t,
+            number,
+            made,
+            None if takes is None else [variable.number for variable in takes],
+            [variable.number for variable in frozen],
+            {name: _plain_numbers(settings) for name, settings in hooks.items()},
+        )
         site = self.call_sites.here()
         opener = Opener(Kind.update_started, NOTHING, phase, NOTHING, site, (optimizer, t))
         label = self.writer.text(f"update:{optimizer}")

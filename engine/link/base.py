@@ -66,6 +66,8 @@ class Link(SavedLink, link_hook.HookedLink, DeviceResident):
         self._params = set()
         self._persistent = set()
         self.name = None
+        if events.observers:
+            events.emit(events.Made(self))
         for name, shape in params.items():
             dtype = None
             if isinstance(shape, tuple) and len(shape) == 2 and isinstance(shape[0], tuple):

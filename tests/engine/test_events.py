@@ -10,7 +10,7 @@ import pytest
 
 import engine
 import engine.functions as F
-from engine import FunctionNode, Parameter, Variable, events
+from engine import FunctionNode, Parameter, Variable, events, links, optimizers
 
 
 @pytest.fixture
@@ -46,6 +46,7 @@ def of_kind(heard: list[events.Event], kind: type) -> list[Any]:
 
 def test_a_training_step_is_told_in_order(seen: list[events.Event]) -> None:
     x, W = Variable(numpy.ones((1, 2)), requires_grad=False), Parameter(numpy.ones((3, 2)))
+    assert told(seen) == ["Made"]
     loss = F.sum(F.tanh(F.linear(x, W)))
     assert told(seen) == ["ForwardFinished linear", "ForwardFinished tanh", "ForwardFinished sum"]
     W.cleargrad()
@@ -395,3 +396,9 @@ def test_an_observer_that_comes_while_an_op_runs_hears_of_the_next_one() -> None
     y.backward()
     stops[1]()
     assert [word.split()[0] for word in told(heard)] == ["GradAccumulated"]
+
+
+def test_what_is_constructed_is_told(seen: list[events.Event]) -> None:
+    link = links.Linear(2, 3)
+    optimizer = optimizers.SGD()
+    assert [event.thing for event in of_kind(seen, events.Made)] == [link, link.W, link.b, optimizer]

@@ -229,6 +229,7 @@ def test_gradients_are_cleared_zeroed_and_added():
 
 def test_clearing_is_one_event_for_all_parameters(watched):
     link = Scaled()
+    watched.clear()
     link.cleargrads()
     link.zerograds()
     assert [(type(event), event.zeroed) for event in watched] == [
@@ -254,6 +255,7 @@ def test_updates_can_be_disabled():
 
 def test_a_call_is_announced(watched):
     link = Scaled()
+    watched.clear()
     y = link(x)
     assert y.shape == (2, 3)
     entered, *_, exited = watched
@@ -266,6 +268,7 @@ def test_a_call_is_announced(watched):
 
 def test_a_failing_call_is_announced_as_failed(watched):
     link = Scaled()
+    watched.clear()
     with pytest.raises(TypeError, match="missing 1 required positional argument"):
         link()
     assert [type(event) for event in watched] == [events.ScopeEntered, events.ScopeExited]

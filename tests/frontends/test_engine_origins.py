@@ -1,0 +1,126 @@
+"""Where things come from: construction lines, registration, what an optimizer is given, arrays that come again."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from watched import MLP, T, Watched, X, step
+
+import engine
+import engine.functions as F
+import engine.links as L
+from bpdebug.log.reader import LogReader
+from bpdebug.log.schema import Kind
+from engine import optimizer_hooks, optimizers
+
+
+def bodies(reader: LogReader, kind: Kind) -> list[Any]:
+    return [reader.body(seq) for seq in range(len(reader)) if reader.index["kind"][seq] == kind]
+
+
+def line_of(reader: LogReader, site: int | None) -> str:
+    assert site is not None
+    frame = reader.sites[site].frames[-1]
+    return reader.sources[frame.source].text.splitlines()[frame.line - 1].strip()
+
+
+def test_links_parameters_and_optimizers_know_their_lines(tmp_path: Path) -> None:
+    watched = Watched(tmp_path / "run")
+    model = MLP()
+    optimizer = optimizers.SGD(lr=0.1).setup(model)  # this very line
+    step(model, optimizer)
+    with watched.read() as reader:
+        l1 = next(scope for scope in reader.scopes if scope.path == "MLP.l1")
+        b = next(variable for variable in reader.variables if variable.name == "MLP.l2.b")
+        (update,) = bodies(reader, Kind.update_started)
+        assert line_of(reader, l1.made) == "self.l1 = L.Linear(2, 3)"
+        assert line_of(reader, b.made) == "self.l2 = L.Linear(3, 1)"
+        assert line_of(reader, update.made).endswith("# this very line")
+        assert l1.registered
+        assert b.registered
+
+
+class Forgetful(engine.Chain):
+    def __init__(self) -> None:
+        super().__init__()
+        self.outside = L.Linear(2, 3)
+        self.listed = [L.Linear(3, 3)]
+        self.shift = engine.Parameter(np.zeros(3, np.float32))
+
+    def forward(self, x: Any) -> Any:
+        return self.listed[0](self.outside(x)) + self.shift
+
+
+def test_what_is_not_registered_is_named_after_its_attribute(tmp_path: Path) -> None:
+    watched = Watched(tmp_path / "run")
+    F.sum(Forgetful()(X)).backward()
+    with watched.read() as reader:
+        found = {variable.name: variable.registered for variable in reader.variables}
+        assert found == {
+            "Forgetful.outside.W": False,
+            "Forgetful.outside.b": False,
+            "Forgetful.listed.0.W": False,
+            "Forgetful.listed.0.b": False,
+            "Forgetful.shift": False,
+        }
+
+
+def test_what_an_optimizer_is_given_is_told_once_and_when_it_changes(tmp_path: Path) -> None:
+    watched = Watched(tmp_path / "run")
+    model = MLP()
+    optimizer = optimizers.SGD().setup(model)
+    optimizer.add_hook(optimizer_hooks.WeightDecay(0.25))
+    step(model, optimizer)
+    step(model, optimizer)
+    model.l1.disable_update()
+    step(model, optimizer)
+    with watched.read() as reader:
+        names = [variable.name for variable in reader.variables]
+        first, second, third = bodies(reader, Kind.update_started)
+        all_names = ["MLP.l1.W", "MLP.l1.b", "MLP.l2.W", "MLP.l2.b"]
+        assert [names[number] for number in first.takes] == all_names
+        assert first.hooks == {"WeightDecay": {"rate": 0.25}}
+        assert second.takes is None
+        assert [names[number] for number in third.frozen] == ["MLP.l1.W", "MLP.l1.b"]
+        assert first.number == second.number == third.number == 1
+
+
+def test_arrays_that_come_again_are_seen(tmp_path: Path) -> None:
+    watched = Watched(tmp_path / "run")
+    model = MLP()
+    model(X)
+    model(X)
+    model(X[:2])
+    with watched.read() as reader:
+        fed = [body.fed[0] for body in bodies(reader, Kind.forward) if body.fed]
+        assert [entry.place for entry in fed] == [0, 0, 0]
+        assert fed[0].serial == fed[1].serial != fed[2].serial
+        assert [entry.rows for entry in fed] == [0, 0, 3]
+
+
+def test_an_array_changed_between_forward_and_backward_is_named(tmp_path: Path) -> None:
+    watched = Watched(tmp_path / "run")
+    model = MLP()
+    x = X.copy()
+    h = F.sigmoid(model.l1(x))
+    loss = F.mean_squared_error(model.l2(h), T)
+    h.array[:] = 0.5
+    x[:] = 0
+    loss.backward()
+    with watched.read() as reader:
+        changed = {reader.ops[body.op].label: body.changed for body in bodies(reader, Kind.backward)}
+        assert changed == {
+            "mean_squared_error": [],
+            "linear": ["x0"],  # of l1, the last
+            "sigmoid": ["y0"],
+        }
+
+
+def test_a_usual_step_changes_nothing(tmp_path: Path) -> None:
+    watched = Watched(tmp_path / "run")
+    model = MLP()
+    step(model, optimizers.SGD().setup(model))
+    with watched.read() as reader:
+        assert all(not body.changed for body in bodies(reader, Kind.backward))
