@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from ..errors import AddressError, UsageError
 from ..timeline import Moment, Timeline
+from . import graph_views
 from . import show_views as views
 from .opening import open_run
 
@@ -32,6 +33,12 @@ VIEWS: dict[str, View] = {
     "facts": View("Facts", "op, formula, settings, reasons, printed text", views.fact_lines),
     "tensor": View("Tensors", "what went in and out: statistics and values", views.tensor_lines),
     "weights": View("Weights", "every parameter right after the event", views.weight_lines),
+    "graph": View(
+        "Graph", "the ops of the iteration as lanes, and what backward has visited", graph_views.graph_lines
+    ),
+    "flow": View(
+        "Gradient flow", "a layer a line: the gradient that arrived and that left", graph_views.flow_lines
+    ),
     "loss": View("Loss", "what was reported up to the event", views.loss_lines),
     "console": View("Console", "what the script had printed by then", views.console_lines),
 }

@@ -5,6 +5,7 @@ Knows neither events nor screens; both halves of the program use it.
 
 from __future__ import annotations
 
+from .bars import decade_bar, decade_share
 from .cells import cell_width, fit
 from .cleaning import clean, plain_lines
 from .numbers import bytes_text, count_text, duration_text, number, shape_text
@@ -14,6 +15,8 @@ __all__ = [
     "cell_width",
     "clean",
     "count_text",
+    "decade_bar",
+    "decade_share",
     "duration_text",
     "fit",
     "number",

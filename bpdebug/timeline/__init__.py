@@ -9,7 +9,7 @@ from .moment import Moment, SourceFrame, TensorView
 from .moves import MOVES, Move
 from .rows import Row, RowModel
 from .states import Curve, OutputLine, ParameterState
-from .statistics import Statistics, statistics
+from .statistics import Statistics, joint_norm, statistics
 from .timeline import Timeline
 
 __all__ = [
@@ -25,5 +25,6 @@ __all__ = [
     "Statistics",
     "TensorView",
     "Timeline",
+    "joint_norm",
     "statistics",
 ]

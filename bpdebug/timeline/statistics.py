@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import math
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
-__all__ = ["Statistics", "statistics"]
+__all__ = ["Statistics", "joint_norm", "statistics"]
 
 _CHUNK = (
     1 << 13
@@ -37,6 +38,18 @@ class Statistics:
     def nonfinite(self) -> int:
         """How many elements are NaN or infinite."""
         return self.nan + self.pos_inf + self.neg_inf
+
+
+def joint_norm(parts: Iterable[Statistics]) -> float | None:
+    """The L2 norm of several tensors taken as one: NaN or infinite if an element is; None for no tensor."""
+    found = list(parts)
+    if not found:
+        return None
+    if any(one.nan for one in found):
+        return math.nan
+    if any(one.nonfinite for one in found):
+        return math.inf
+    return math.hypot(*(one.l2 or 0.0 for one in found))
 
 
 def statistics(array: np.ndarray) -> Statistics:

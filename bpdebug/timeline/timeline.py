@@ -12,6 +12,7 @@ from ..log.records import RunFinishedBody
 from ..stepping import Breakpoint
 from ..text import clean
 from .curves import Curves
+from .graph import Graphs
 from .latest import Latest
 from .ledger import Ledger
 from .moment import Moment
@@ -49,6 +50,7 @@ class Timeline:
         self._curves = Curves(self.names, self._ledger)
         self._output = Output(self.names, self._ledger)
         self._rows: RowModel | None = None
+        self._graphs: Graphs | None = None
         self._moments: OrderedDict[int, Moment] = OrderedDict()
         self._matcher: BreakpointMatcher | None = None
         self._matched: tuple[Breakpoint, ...] = ()
@@ -70,6 +72,13 @@ class Timeline:
         if self._rows is None:
             self._rows = RowModel(self.names)
         return self._rows
+
+    @property
+    def graphs(self) -> Graphs:
+        """The computational graphs of the iterations; they follow the log by themselves."""
+        if self._graphs is None:
+            self._graphs = Graphs(self.names)
+        return self._graphs
 
     def move(self, seq: int, name: str, breakpoints: Sequence[Breakpoint] = (), count: int = 1) -> Move:
         """Where `count` moves `name` (a key of `moves.MOVES`) from event `seq` lead.

@@ -15,7 +15,18 @@ __all__ = ["GROUPS", "KEYMAP", "MAIN", "Key", "bindings_for", "key_of", "shown_k
 MAIN = "main"
 """The `where` of keys that work in every pane."""
 
-GROUPS = ("Step", "Jump", "Breakpoints", "Search", "Screen", "Program", "Source", "Timeline", "Console")
+GROUPS = (
+    "Step",
+    "Jump",
+    "Breakpoints",
+    "Search",
+    "Screen",
+    "Program",
+    "Source",
+    "Timeline",
+    "Graph",
+    "Console",
+)
 
 
 @dataclass(frozen=True)
@@ -102,6 +113,14 @@ KEYMAP: tuple[Key, ...] = (
     Key("row_last", "end", "cursor_end(1)", "last row", "Timeline", where="timeline"),
     Key("row_fold", "left,h", "fold", "fold, or to the row that holds this one", "Timeline", where="timeline"),
     Key("row_unfold", "right,l", "unfold", "unfold, or to the first row inside", "Timeline", where="timeline"),
+    Key("graph_go", "enter", "go", "go to this op, to its backward step where one was made", "Graph", where="graph"),
+    Key("graph_view", "v", "view", "ops and layers, or one of them", "Graph", where="graph"),
+    Key("graph_up", "up,k", "cursor(-1)", "op above", "Graph", where="graph"),
+    Key("graph_down", "down,j", "cursor(1)", "op below", "Graph", where="graph"),
+    Key("graph_page_up", "pageup", "page(-1)", "page up", "Graph", where="graph"),
+    Key("graph_page_down", "pagedown", "page(1)", "page down", "Graph", where="graph"),
+    Key("graph_first", "home", "edge(-1)", "first op", "Graph", where="graph"),
+    Key("graph_last", "end", "edge(1)", "last op", "Graph", where="graph"),
     Key("text_up", "up,k", "scroll_by(-1)", "line up", "Console", where="console"),
     Key("text_down", "down,j", "scroll_by(1)", "line down", "Console", where="console"),
     Key("text_page_up", "pageup", "scroll_page(-1)", "page up", "Console", where="console"),

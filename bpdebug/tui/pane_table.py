@@ -52,6 +52,7 @@ PANE_TABLE: tuple[PaneKind, ...] = (
     PaneKind("tensor", "3", "tensor", "tensor:TensorPane"),
     PaneKind("weights", "4", "weights", "weights:WeightsPane"),
     PaneKind("loss", "5", "loss", "loss:LossPane"),
+    PaneKind("graph", "6", "timeline", "graph:GraphPane"),
     PaneKind("console", "o", "console", "console:ConsolePane"),
 )
 """In the order in which `tab` goes through them. Digits that no row has yet are free for panes to come."""

@@ -14,6 +14,7 @@ from bpdebug.text import (
     cell_width,
     clean,
     count_text,
+    decade_bar,
     duration_text,
     fit,
     number,
@@ -153,3 +154,13 @@ def test_shapes_counts_sizes_and_times():
         "2 min 05 s",
         "1 h 02 min",
     ]
+
+
+def test_a_bar_has_a_cell_for_each_power_of_ten_and_a_sliver_for_the_least():
+    assert decade_bar(1.0, 12) == "████████    "
+    assert decade_bar(1e-3, 12).rstrip() == "█████"
+    assert decade_bar(1e9, 12) == "█" * 12
+    assert decade_bar(1e-30, 12).rstrip() == "▏"
+    assert decade_bar(0.0, 12).strip() == ""
+    assert decade_bar(math.nan, 12).rstrip() == "NaN!"
+    assert decade_bar(-math.inf, 2) == "in"

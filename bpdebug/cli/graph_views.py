@@ -1,0 +1,86 @@
+"""The graph of an event's iteration, and the gradient flow through its layers, as lines of plain text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
+
+from ..errors import BpdebugError
+from ..text import count_text, decade_bar, fit, number
+from ..timeline import Moment, Timeline, joint_norm
+from ..timeline.flow import gradient_flow
+from ..timeline.lanes import NODE
+from ..timeline.tensors import tensor_view
+
+if TYPE_CHECKING:
+    from ..timeline.graph import GraphOp
+    from .show_views import Wanted
+
+__all__ = ["flow_lines", "graph_lines"]
+
+_BAR = 12
+_LANES = 40
+
+
+def graph_lines(timeline: Timeline, moment: Moment, wanted: Wanted) -> Iterator[str]:
+    """The iteration's ops, one a line with its lanes; of those that backward came to, the norm that left."""
+    graphs = timeline.graphs
+    page = graphs.page(moment.seq)
+    if not page.ops:
+        yield "  no op in this iteration"
+        return
+    if page.total > len(page.ops):
+        yield f"  ops {page.first + 1:,} to {page.first + len(page.ops):,} of {page.total:,}"
+    here = graphs.row(page, moment.seq)
+    lanes_width = min(page.width, _LANES)
+    for row, (op, lanes) in enumerate(zip(page.ops, page.lanes, strict=True)):
+        step = graphs.step_of(op, moment.seq)
+        gradients = graphs.gradients(step) if step is not None else None
+        lane = fit(lanes.cells.replace(NODE, _node(op, step, moment.seq)), lanes_width)
+        text = " ".join(filter(None, (op.label, op.scope, op.leaves and f"({op.leaves})", op.shape)))
+        line = f"{'>' if row == here else ' '} {lane}  {text}"
+        if gradients is not None:
+            norm = _norm(timeline, gradients.leaving.values() or gradients.weights.values())
+            line = f"{fit(line, max(wanted.columns - _BAR - 12, 40))} {_bar(norm)}"
+        yield line.rstrip()
+    yield "  o computed  * visited by backward  . not yet  - outside the graph"
+    yield "  bars: |gradient| that left, 1e-8 to 1e4"
+
+
+def flow_lines(timeline: Timeline, moment: Moment, wanted: Wanted) -> Iterator[str]:
+    """A line a layer, in the order of the forward pass: norms of the gradients that arrived and that left."""
+    page = timeline.graphs.page(moment.seq)
+    layers = gradient_flow(timeline.graphs, page, moment.seq)
+    walked = [layer for layer in layers if layer.walked]
+    if not walked:
+        yield f"  no backward walk has come to {count_text(len(layers), 'layer')} of this iteration by then"
+        return
+    width = min(max(len(layer.name) for layer in layers), max(wanted.columns - 2 * (_BAR + 13), 20))
+    yield f"  {'':<{width}}  {'arrived':<{_BAR + 11}}  left"
+    for layer in layers:
+        line = f"  {fit(layer.name, width)}"
+        if layer.walked:
+            line += f"  {_bar(_norm(timeline, layer.arriving))}  {_bar(_norm(timeline, layer.leaving))}"
+        yield line.rstrip()
+
+
+def _node(op: GraphOp, step: int | None, seq: int) -> str:
+    if op.seq > seq:
+        return "."
+    if step is not None:
+        return "*"
+    return "o" if op.in_graph else "-"
+
+
+def _norm(timeline: Timeline, tensors: Iterable[int]) -> float | str | None:
+    """The joint L2 norm; None for no tensor, `?` where one wasn't kept."""
+    try:
+        return joint_norm([tensor_view(timeline.names, tensor, "", "").statistics() for tensor in tensors])
+    except BpdebugError:
+        return "?"
+
+
+def _bar(norm: float | str | None) -> str:
+    if norm is None or isinstance(norm, str):
+        return f"{'':<{_BAR}} {norm or '-':>10}"
+    return f"{decade_bar(norm, _BAR)} {number(norm, digits=4):>10}"

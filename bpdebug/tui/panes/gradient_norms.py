@@ -1,0 +1,62 @@
+"""Norms of gradients for drawing: computed once each, big ones off the screen's thread, and the look of their bars."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from rich.style import Style
+
+from ...text import decade_bar, decade_share, number
+from ...timeline import Statistics, joint_norm
+from ..colors import LEVELS, ramp
+from ..widgets.background import Background, Failure
+from .norms import Norms
+
+if TYPE_CHECKING:
+    from ...timeline import Timeline
+
+__all__ = ["GradientNorms", "bar_pieces"]
+
+_ALARM = Style(bold=True, reverse=True)
+
+
+class GradientNorms:
+    """Joint norms of several tensors, and how they are drawn."""
+
+    def __init__(self, background: Background) -> None:
+        self._norms = Norms(background)
+
+    def use(self, timeline: Timeline) -> None:
+        """Numbers of tensors are those of this run from now on."""
+        self._norms.use(timeline)
+
+    def joint(self, tensors: Iterable[int]) -> float | str | None:
+        """Their joint L2 norm; None where there is no tensor; in a word why not: `...` (soon), `?` (not kept)."""
+        found: list[Statistics] = []
+        for tensor in tensors:
+            one = self._norms.of(tensor)
+            if one is None:
+                return "..."
+            if isinstance(one, Failure):
+                return "?"
+            found.append(one)
+        return joint_norm(found)
+
+
+def bar_pieces(norm: float | str | None, width: int, dark: bool, coloured: bool) -> list[tuple[str, Style]]:
+    """A bar of `width` cells and the number after it, together `width + 10`; the colour only says it once more."""
+    if norm is None or isinstance(norm, str):
+        return [(" " * width, Style.null()), (f"{norm or '-':>10}", Style.null())]
+    bar = decade_bar(norm, width)
+    if norm != norm or norm in (float("inf"), float("-inf")):
+        return [(bar, _ALARM), (f"{number(norm):>10}", Style(bold=True))]
+    style = _bar_style(round(decade_share(norm) * LEVELS), dark) if coloured else Style.null()
+    return [(bar, style), (f"{number(norm, digits=4):>10}", Style.null())]
+
+
+@lru_cache(maxsize=4 * LEVELS)
+def _bar_style(level: int, dark: bool) -> Style:
+    # The ends of the ramp nearest to the ground would hardly be seen.
+    return Style(color=ramp(LEVELS // 4 + level * 3 // 4, dark))

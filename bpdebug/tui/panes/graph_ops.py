@@ -1,0 +1,151 @@
+"""The rows of the Graph pane: one op each, with its lanes, its state, and the gradient that left it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rich.style import Style
+from textual.message import Message
+from textual.strip import Strip
+
+from ...text import cell_width, fit
+from ...timeline.lanes import NODE
+from ..widgets.part_style import ground_style, text_style
+from ..widgets.virtual_list import VirtualList, strip_of
+from .gradient_norms import GradientNorms, bar_pieces
+
+if TYPE_CHECKING:
+    from ...timeline import Timeline
+    from ...timeline.graph import GraphOp, GraphPage
+
+__all__ = ["AHEAD", "CURRENT", "DONE", "OUTSIDE", "VISITED", "OpList"]
+
+CURRENT, VISITED, DONE, AHEAD, OUTSIDE = "◆", "●", "○", "◌", "·"
+"""The node of the current event; one that a walk came to; that has computed; that will; that no walk can reach."""
+
+_BAR = 12
+_NUMBERS_NEED = 56
+_BARS_NEED = 36
+
+
+class OpList(VirtualList, can_focus=False):
+    """The ops of one page of a graph."""
+
+    COMPONENT_CLASSES = {
+        "graph--lane", "graph--op", "graph--quiet", "graph--current", "graph--cursor", "graph--alarm",
+    }  # fmt: skip
+
+    DEFAULT_CSS = """
+    OpList {
+        height: 1fr; scrollbar-size-vertical: 1; scrollbar-size-horizontal: 0;
+        & .graph--lane { color: $text-secondary; }
+        & .graph--op { color: $text; }
+        & .graph--quiet { color: $text-muted; }
+        & .graph--current { text-style: bold; }
+        & .graph--cursor { background: $primary-muted; }
+        & .graph--alarm { color: $text-error; text-style: bold; }
+    }
+    """
+
+    class Entered(Message):
+        """The op under the cursor was double-clicked."""
+
+    def __init__(self, norms: GradientNorms) -> None:
+        super().__init__()
+        self._norms = norms
+        self._timeline: Timeline | None = None
+        self._page: GraphPage | None = None
+        self._seq = -1
+        self._current: int | None = None
+
+    def show_page(self, timeline: Timeline, page: GraphPage, seq: int, current: int | None, row: int) -> None:
+        """Show a page as it is at event `seq`, which is about row `current`; put the cursor on `row`."""
+        self._timeline, self._page, self._seq, self._current = timeline, page, seq, current
+        self.refresh_rows()
+        self.move_cursor(row, center=True)
+
+    def chosen(self) -> GraphOp | None:
+        """The op under the cursor."""
+        if self._page is None or self.cursor >= len(self._page.ops):
+            return None
+        return self._page.ops[self.cursor]
+
+    def visited(self) -> int:
+        """How many ops of the page a backward walk has come to."""
+        return sum(self._step(op) is not None for op in self._page.ops) if self._page is not None else 0
+
+    @property
+    def row_count(self) -> int:
+        return len(self._page.ops) if self._page is not None else 0
+
+    def row_chosen(self, row: int) -> None:
+        self.post_message(self.Entered())
+
+    def _step(self, op: GraphOp) -> int | None:
+        assert self._timeline is not None
+        return self._timeline.graphs.step_of(op, self._seq)
+
+    # ---- drawing --------------------------------------------------------------------------------------------
+
+    def draw_row(self, row: int, width: int) -> Strip:
+        assert self._page is not None
+        assert self._timeline is not None
+        op, lanes = self._page.ops[row], self._page.lanes[row]
+        step = self._step(op)
+        gradients = self._timeline.graphs.gradients(step) if step is not None else None
+        norm = (
+            self._norms.joint(gradients.leaving.values() or gradients.weights.values()) if gradients else None
+        )
+        bad = isinstance(norm, float) and norm - norm != 0  # NaN or an infinity
+        part = self._part
+        look = part("quiet") if op.seq > self._seq or not op.in_graph else part("op")
+        node, node_look = self._node(op, step, row == self._current)
+        room = min(self._page.width, max(8, width // 3))
+        base = self.base
+        if row == self._current:
+            base += self._ground("current")
+        if row == self.cursor:
+            base += self._ground("cursor")
+        # Without colours the ground of the cursor's row isn't seen.
+        pieces = [("!" if bad else ">" if row == self.cursor else " ", part("alarm" if bad else "op"))]
+        pieces += _lane_pieces(lanes.cells, lanes.column, room, (node, node_look), part("lane"))
+        right: list[tuple[str, Style]] = []
+        if width >= _BARS_NEED:
+            right = bar_pieces(norm, _BAR, self.app.current_theme.dark, not self.app.no_color)
+            right = right if width >= _NUMBERS_NEED else right[:1]
+            if step is None:
+                right = [(" " * sum(cell_width(text) for text, _ in right), Style.null())]
+        used = 1 + room + 1 + sum(cell_width(text) for text, _ in right) + bool(right)
+        text = " ".join(filter(None, (op.label, op.scope, op.leaves and f"({op.leaves})", op.shape)))
+        if op.damaged:
+            text, look = f"{text}  (can't be read)", part("alarm")
+        pieces += [(" ", look), (fit(text, max(0, width - used)), look), (" " if right else "", look), *right]
+        return strip_of(pieces, width, base)
+
+    def _node(self, op: GraphOp, step: int | None, current: bool) -> tuple[str, Style]:
+        if current:
+            return CURRENT, self._part("op") + Style(bold=True)
+        if op.seq > self._seq:
+            return AHEAD, self._part("quiet")
+        if step is not None:
+            return VISITED, self._part("op") + Style(bold=True)
+        return (DONE, self._part("op")) if op.in_graph else (OUTSIDE, self._part("quiet"))
+
+    def _part(self, name: str) -> Style:
+        return text_style(self, f"graph--{name}")
+
+    def _ground(self, name: str) -> Style:
+        return ground_style(self, f"graph--{name}")
+
+
+def _lane_pieces(
+    cells: str, column: int, room: int, node: tuple[str, Style], look: Style
+) -> list[tuple[str, Style]]:
+    """The lanes cut to `room` cells; a node that lies beyond stands in the last one."""
+    place = cells.find(NODE)
+    if place < 0 or place >= room or len(cells) > room:
+        cells = cells[: room - 1].ljust(room - 1) + "›"
+    if place < 0 or place >= room:
+        place = room - 1
+    cells = cells.ljust(room)
+    return [(cells[:place], look), node, (cells[place + 1 :], look)]

@@ -1,0 +1,86 @@
+"""The Graph pane: nodes and their state, strips of gradient, and where Enter leads."""
+
+from __future__ import annotations
+
+import pytest
+
+from bpdebug.log.reader import LogReader
+from bpdebug.timeline import Timeline
+from bpdebug.tui.panes.graph import GraphPane
+from bpdebug.tui.panes.graph_ops import AHEAD, CURRENT, DONE, VISITED
+from tests.support.example_run import write_example_run
+from tests.support.pane_host import PaneHost, screen_lines, screen_text
+
+
+@pytest.fixture(scope="module")
+def timeline(tmp_path_factory):
+    with LogReader(write_example_run(tmp_path_factory.mktemp("runs") / "example")) as reader:
+        yield Timeline(reader)
+
+
+async def test_nodes_show_where_the_pass_is_in_both_directions(timeline):
+    host = PaneHost(GraphPane())
+    async with host.run_test(size=(90, 20)) as pilot:
+        host.pane.show(timeline.moment(timeline.reader.find("it0/forward/MLP/sigmoid")), timeline)
+        await pilot.pause()
+        nodes = [line[1] for line in screen_lines(host) if line[1:2] in (AHEAD, CURRENT, DONE, VISITED)]
+        assert nodes == [DONE, CURRENT, AHEAD, AHEAD]
+        assert "values flow down" in screen_text(host)
+        host.pane.show(timeline.moment(timeline.reader.find("it0/backward/MLP.l2/linear")), timeline)
+        await pilot.pause()
+        nodes = [line[1] for line in screen_lines(host) if line[1:2] in (AHEAD, CURRENT, DONE, VISITED)]
+        assert nodes == [DONE, DONE, CURRENT, VISITED]
+        assert "2 of 4 visited" in screen_text(host)
+
+
+async def test_a_visited_op_shows_the_norm_of_the_gradient_that_left_it(timeline):
+    host = PaneHost(GraphPane())
+    step = timeline.reader.find("it0/backward/MLP.l2/linear")
+    async with host.run_test(size=(90, 20)) as pilot:
+        host.pane.show(timeline.moment(step), timeline)
+        await pilot.pause()
+        norm = timeline.moment(step).tensor("gx").statistics().l2
+        line = next(line for line in screen_lines(host) if CURRENT in line)
+        assert float(line.split()[-1]) == pytest.approx(norm, rel=1e-3)
+        assert "█" in line
+        layers = [line for line in screen_lines(host) if "arrived" in line]
+        assert len(layers) == 4
+        assert float(layers[2].split()[-1]) == pytest.approx(norm, rel=1e-3)
+
+
+async def test_enter_goes_to_the_op_and_where_it_was_visited_to_its_backward_step(timeline):
+    host = PaneHost(GraphPane())
+    async with host.run_test(size=(80, 24)) as pilot:
+        host.pane.show(timeline.moment(timeline.reader.find("it0/backward/MLP.l2/linear")), timeline)
+        await pilot.press("home", "enter", "end", "enter")
+        await pilot.pause()
+        assert [timeline.reader.address(seq) for seq in host.asked] == [
+            "it0/forward/MLP.l1/linear",
+            "it0/backward/mean_squared_error",
+        ]
+        assert host.pane.copy_text() == ("address", "it0/forward/mean_squared_error")
+
+
+@pytest.mark.parametrize("size", [(40, 8), (80, 22), (200, 60)])
+@pytest.mark.parametrize("theme", ["textual-light", "ansi-dark"])
+async def test_every_size_and_view_draws(timeline, size, theme):
+    host = PaneHost(GraphPane(), theme)
+    async with host.run_test(size=size) as pilot:
+        host.pane.show(timeline.moment(timeline.reader.find("it0/backward/MLP.l1/linear")), timeline)
+        for _ in range(3):
+            await pilot.press("v")
+            await pilot.pause()
+            assert "MLP" in screen_text(host)
+
+
+async def test_a_run_without_ops_is_told_so(timeline):
+    host = PaneHost(GraphPane())
+    async with host.run_test(size=(80, 24)) as pilot:
+        host.pane.show(timeline.moment(0), timeline)
+        await pilot.pause()
+        host.pane._page = type(host.pane._page)(0, 0, 0, [], [], 0)
+        host.pane._update()
+        await pilot.press("enter")
+        await pilot.pause()
+        assert "No op in this iteration yet" in screen_text(host)
+        assert host.notices
