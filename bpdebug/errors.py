@@ -2,6 +2,7 @@
 
     BpdebugError             exit status 1 unless said otherwise
     ├── UsageError           the command line asks for something that isn't there (exit status 2)
+    │   └── ConditionError   a condition, or an expression to watch, can't be read
     ├── LogError             a run directory can't be used
     │   ├── NotALog          there is no run in that directory
     │   ├── NewerLog         the run was written by a newer version of bpdebug
@@ -25,6 +26,7 @@ __all__ = [
     "AddressError",
     "BpdebugError",
     "CannotRerun",
+    "ConditionError",
     "DamagedLog",
     "ExportError",
     "LogError",
@@ -49,6 +51,21 @@ class UsageError(BpdebugError):
     """A command line that can't be followed."""
 
     exit_status = 2
+
+
+class ConditionError(UsageError):
+    """A condition that can't be read: `text` is all of it, `column` (from 0) is where it is wrong.
+
+    Its message has three lines: what is wrong, the condition, and a caret under the place.
+    """
+
+    def __init__(self, reason: str, text: str, column: int) -> None:
+        self.reason = reason
+        self.text = text
+        self.column = column
+        # Tabs and line ends would move the caret away from its place.
+        shown = "".join(character if character.isprintable() else " " for character in text)
+        super().__init__(f"{reason}\n  {shown}\n  {' ' * column}^")
 
 
 class LogError(BpdebugError):

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from ..log import records as r
 from ..text import clean
-from ..timeline.names import Names, held_roles, roles
+from ..timeline.names import Names, held_roles, operand_roles, roles
 
 __all__ = ["UNCOMPARED", "Slot", "settings_of", "slots_of", "tensors_of"]
 
@@ -58,6 +58,7 @@ _TENSORS: dict[type, Callable[[Any], list[int | None]]] = {
     r.GradientHookedBody: lambda body: [body.before, body.after],
     r.EditedBody: lambda body: [body.before, body.after],
     r.ReportedBody: lambda body: [body.tensor],
+    r.FailedBody: lambda body: body.operands,
     r.ParamUpdatedBody: lambda body: [
         body.before, body.grad, *_state(body, body.state_before), body.after, *_state(body, body.state_after),
     ],
@@ -120,6 +121,10 @@ _SLOTS: dict[type, Callable[[Names, Any], list[Slot]]] = {
     r.GradientHookedBody: lambda names, body: _change(body),
     r.EditedBody: lambda names, body: _change(body),
     r.ReportedBody: lambda names, body: [Slot(clean(body.name), None, True, body.tensor)],
+    r.FailedBody: lambda names, body: [
+        Slot(role, None, False, tensor)
+        for role, tensor in zip(operand_roles(body), body.operands, strict=True)
+    ],
     r.ParamUpdatedBody: _updated,
 }
 assert _TENSORS.keys() == _SLOTS.keys()

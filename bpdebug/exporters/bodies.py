@@ -197,8 +197,25 @@ def _edited(bodies: Bodies, body: r.EditedBody) -> Object:
     return {
         "variable": bodies.variable(body.var),
         "what": body.what,
+        "of": body.of,
         "before": bodies.tensor(body.before),
         "after": bodies.tensor(body.after),
+    }
+
+
+def _failed(bodies: Bodies, body: r.FailedBody) -> Object:
+    operands = [
+        {"role": role, "tensor": bodies.tensor(tensor)}
+        for role, tensor in zip(body.roles, body.operands, strict=False)
+    ]
+    return {
+        "type": body.type,
+        "text": body.text,
+        "traceback": body.traceback,
+        "op": body.op,
+        "shapes": body.shapes,
+        "left": body.left,
+        "operands": operands,
     }
 
 
@@ -212,6 +229,7 @@ _OBJECTS: dict[type, Callable[[Bodies, Any], Object]] = {
     r.GradientHookedBody: _hooked,
     r.ParamUpdatedBody: _updated,
     r.ReportedBody: _reported,
+    r.FailedBody: _failed,
     r.EditedBody: _edited,
 }
 """The kinds whose bodies refer to definitions or tensors; the others are written as recorded."""

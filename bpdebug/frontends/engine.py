@@ -212,7 +212,8 @@ class _Watcher:
 
     def _failed(self, event: Any) -> None:
         shapes = [describe(array) for array in event.arrays]
-        self._recorder.op_failed(event.error, _label(event.node), shapes, self._training())
+        operands = list(zip(_operand_roles(event), event.arrays, strict=True))
+        self._recorder.op_failed(event.error, _label(event.node), shapes, self._training(), operands)
 
     # ---- backward ---------------------------------------------------------------------------------------------
 
@@ -337,6 +338,14 @@ class _Watcher:
         value = event.value
         array = getattr(value, "array", value)
         self._recorder.reported(event.name, array)
+
+
+def _operand_roles(event: Any) -> list[str]:
+    """The roles of what a failed op was computing with: its inputs, or the gradients that arrived."""
+    forward = event.during == "forward"
+    known = list(event.node.x_roles if forward else [f"g{role}" for role in event.node.y_roles])
+    letter = "x" if forward else "gy"
+    return [known[i] if i < len(known) else f"{letter}[{i}]" for i in range(len(event.arrays))]
 
 
 def _label(node: Any) -> str:

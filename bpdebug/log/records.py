@@ -351,6 +351,10 @@ class FailedBody(_Event, tag="failed"):
     shapes: list[str] = []
     left: str = "op"
     """What the exception left: an `op`, or the `script`."""
+    operands: list[int | None] = []
+    """The tensors that the op was computing with."""
+    roles: list[str] = []
+    """One an operand."""
 
 
 class EditedBody(_Event, tag="edited"):
@@ -358,6 +362,9 @@ class EditedBody(_Event, tag="edited"):
     before: int | None
     after: int | None
     what: str = ""
+    """What the person typed, such as `*= 0.5`."""
+    of: str = "value"
+    """What of the variable was changed: its `value`, or its `gradient`."""
 
 
 class RunFinishedBody(_Event, tag="run_finished"):

@@ -150,6 +150,7 @@ class Emitter:
                 flags, partner, parent, None, value,
             )  # fmt: skip
         if self.on_event is not None:
+            arrays, thread.arrays = thread.arrays, None
             self.on_event(
                 {
                     "seq": seq,
@@ -168,6 +169,8 @@ class Emitter:
                     "parent": parent,
                     "time_us": writer.time_us(),
                     "value": value,
+                    "body": body,
+                    "arrays": arrays or {},
                 }
             )
         return seq

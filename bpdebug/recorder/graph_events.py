@@ -171,6 +171,8 @@ class GraphEvents(Emitter):
             list(fed),
         )
         number = next(self._node_numbers)
+        if self.on_event is not None:
+            thread.arrays = {"x": x_arrays, "y": y_arrays}
         node = Node(self.owner, number, NOTHING, op, text, scope, site, x_numbers, y_numbers, x_rows, y_rows)
         node.seq = self._emit(FORWARD_KIND, body, text, phase, scope, site, number, flags)
         return node
@@ -207,6 +209,8 @@ class GraphEvents(Emitter):
         )
         opener = Opener(Kind.backward_started, NOTHING, phase, NOTHING, site, (double, call))
         label = self.writer.text("grad_started" if call == "grad" else "backward_started")
+        if self.on_event is not None:
+            self._threads.state.arrays = {"roots": root_arrays, "seeds": seeds}
         self._emit_opening(Kind.backward_started, body, label, opener)
 
     def backward_finished(self, failed: bool = False) -> None:
@@ -241,7 +245,11 @@ class GraphEvents(Emitter):
         gy_rows, _ = self._rows(gy, known)
         gx_rows, flags = self._rows(gx, known)
         # Holding the arrays keeps their ids theirs. `on_event` may pause, and then anything can happen to them.
-        self._threads.state.step = None if self.on_event is not None else (node, (gy, gx), known)
+        if self.on_event is None:
+            self._threads.state.step = (node, (gy, gx), known)
+        else:
+            self._threads.state.step = None
+            self._threads.state.arrays = {"gy": gy, "gx": gx}
         caller = self._walk_site()
         body = BackwardBody(
             node.op,
@@ -284,6 +292,8 @@ class GraphEvents(Emitter):
         (after_row,), flags = self._rows((after,), known)
         if variable.parameter:
             flags |= PARAMETER
+        if self.on_event is not None:
+            self._threads.state.arrays = {"before": (before,), "add": (add,), "after": (after,)}
         if node is None:
             number, scope, site = NOTHING, NOTHING, self._walk_site()
         else:
@@ -313,6 +323,8 @@ class GraphEvents(Emitter):
             row, flags, *_ = self._entry(value)
             flags = NONFINITE if flags else 0
             number = value.item() if value.size == 1 else f"array of shape {value.shape}"
+            if self.on_event is not None:
+                self._threads.state.arrays = {"tensor": (value,)}
         told = json_number(number)
         as_float = float(told) if not isinstance(told, str) or told in _NOT_FINITE else None
         if as_float is not None:

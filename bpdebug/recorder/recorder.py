@@ -20,5 +20,7 @@ class Recorder(RunEvents, UpdateEvents):
 
     Args:
         writer: where to.
-        on_event: called after each event is appended, with a dict of its index fields and `seq`; it may block.
+        on_event: called after each event is appended, with a dict of its index fields, `seq`, `body`, and `arrays`:
+            the very arrays of the event by the field of its body (`{"x": (...), "y": (...)}`). It may block, and it
+            may write into the arrays.
     """

@@ -111,13 +111,21 @@ class RunEvents(Emitter):
         site = self.call_sites.of_frames(frames)
         self._emit(Kind.failed, body, self.writer.text(f"failed:{type(error).__name__}"), site=site)
 
-    def op_failed(self, error: BaseException, op: str, shapes: Sequence[str], training: bool = True) -> None:
+    def op_failed(
+        self,
+        error: BaseException,
+        op: str,
+        shapes: Sequence[str],
+        training: bool = True,
+        operands: Sequence[tuple[str, Any]] = (),
+    ) -> None:
         """An exception leaves an op; of one that leaves several, only the innermost is noted.
 
         Args:
             op: its label.
             shapes: what it was computing with, one text an array.
             training: whether it ran in training mode with the graph on.
+            operands: role and array (or None) of what it was computing with.
         """
         thread = self._threads.state
         if thread.failed_error == id(error):
@@ -131,9 +139,17 @@ class RunEvents(Emitter):
             traceback=user_traceback(error, self.call_sites.frames_of(site), self.call_sites.is_user),
             op=op,
             shapes=list(shapes),
+            operands=[self._row_or_none(array) for _, array in operands],
+            roles=[role for role, _ in operands],
         )
         label = self.writer.text(f"failed:{type(error).__name__}")
+        if self.on_event is not None:
+            thread.arrays = {"operands": [array for _, array in operands]}
         self._emit(Kind.failed, body, label, phase, site=site)
+
+    def _row_or_none(self, array: Any) -> int | None:
+        """The row of an array; None for what is none: an op may have been given anything."""
+        return self.tensor(array) if hasattr(array, "dtype") and hasattr(array, "shape") else None
 
     @_never_raises
     def run_finished(self, status: int, reason: str) -> None:

@@ -25,10 +25,16 @@ class _Before(NamedTuple):
     value: int | None
     grad: int | None
     state: dict[str, Any]
+    value_array: Any = None
+    """A copy, where someone wants to look at it after the update."""
+    grad_array: Any = None
 
 
 class UpdateEvents(GraphEvents):
     """Events from update_started to update_finished; they raise where they fail, and the front end guards them."""
+
+    keep_before = False
+    """`on_event` wants to see what an update or a hook has overwritten: copies are made for it."""
 
     def optimizer_set_up(self) -> None:
         """From now on, iterations are counted by updates."""
@@ -81,22 +87,24 @@ class UpdateEvents(GraphEvents):
                 Kind.update_finished, UpdateFinishedBody(failed), label, opener, VALUE, float(t)
             )
 
-    def gradients_of(self, gradients: Iterable[Any]) -> list[int | None]:
+    def gradients_of(self, gradients: Iterable[Any]) -> list[tuple[int | None, Any]]:
         """The contents of gradients before a hook works on them, for `gradients_hooked`."""
-        return [self.tensor(gradient) for gradient in gradients]
+        return [(self.tensor(gradient), self._copy(gradient)) for gradient in gradients]
 
     def gradients_hooked(
         self,
         hook: str,
         variables: Iterable[Variable],
-        before: Iterable[int | None],
+        before: Iterable[tuple[int | None, Any]],
         gradients: Iterable[Any],
     ) -> None:
         """A hook is done; one event for each parameter whose gradient it changed."""
-        for variable, old, gradient in zip(variables, before, gradients, strict=True):
+        for variable, (old, old_array), gradient in zip(variables, before, gradients, strict=True):
             (new,), flags = self._rows((gradient,))
             if new == old:
                 continue
+            if self.on_event is not None:
+                self._threads.state.arrays = {"before": (old_array,), "after": (gradient,)}
             self._emit(
                 Kind.gradient_hooked,
                 GradientHookedBody(hook, variable.number, old, new),
@@ -109,7 +117,7 @@ class UpdateEvents(GraphEvents):
 
     def param_before(self, value: Any, grad: Any, state: Mapping[str, Any]) -> _Before:
         """What a parameter is before its update, for `param_updated`."""
-        return _Before(self.tensor(value), self.tensor(grad), self._state(state)[0])
+        return _Before(self.tensor(value), self.tensor(grad), self._state(state)[0], self._copy(value), grad)
 
     def param_updated(
         self,
@@ -123,6 +131,12 @@ class UpdateEvents(GraphEvents):
         """`variable` got its new `value`; `state` is the optimizer's own, after the update."""
         (after,), flags = self._rows((value,))
         state_after, tensors = self._state(state)
+        if self.on_event is not None:
+            self._threads.state.arrays = {
+                "before": (before.value_array,),
+                "grad": (before.grad_array,),
+                "after": (value,),
+            }
         body = ParamUpdatedBody(
             var=variable.number,
             before=before.value,
@@ -143,6 +157,9 @@ class UpdateEvents(GraphEvents):
             self._update_site(),
             flags=flags | PARAMETER,
         )
+
+    def _copy(self, array: Any) -> Any:
+        return array.copy() if self.keep_before and array is not None else None
 
     def _state(self, state: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
         """Optimizer state for the log, and the names of what in it are tensors."""

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import numpy as np
 
 from ..errors import DamagedLog
-from ..log.records import Event, ForwardBody, LayoutDefinition, OpDefinition, VariableDefinition
+from ..log.records import Event, FailedBody, ForwardBody, LayoutDefinition, OpDefinition, VariableDefinition
 from ..log.schema import NOTHING, Kind, Phase
 from ..text import clean, shape_text
 from .moment import SourceFrame
@@ -21,7 +21,7 @@ from .moment import SourceFrame
 if TYPE_CHECKING:
     from ..log.reader import LogReader
 
-__all__ = ["UNKNOWN", "Names", "dtype_name", "held_roles", "roles"]
+__all__ = ["UNKNOWN", "Names", "dtype_name", "held_roles", "operand_roles", "roles"]
 
 UNKNOWN = "?"
 Item = TypeVar("Item")
@@ -226,3 +226,9 @@ def _places(value: Any, depth: int) -> list[int]:
         return []
     own = [place for kind in ("array", "scalar") if type(place := value.get(kind)) is int]
     return own + [place for part in value.values() for place in _places(part, depth + 1)]
+
+
+def operand_roles(body: FailedBody) -> list[str]:
+    """The roles of what an op was computing with when it failed, one an operand."""
+    names = [clean(role) for role in body.roles[: len(body.operands)]]
+    return names + [f"operand {place}" for place in range(len(names), len(body.operands))]

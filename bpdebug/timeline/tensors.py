@@ -13,7 +13,7 @@ from ..log import records as r
 from ..log.schema import NOT_CAPTURED, NOTHING
 from ..text import clean
 from .moment import TensorView
-from .names import Names, dtype_name, held_roles, roles
+from .names import Names, dtype_name, held_roles, operand_roles, roles
 
 __all__ = ["delta", "tensor_view", "tensors_of"]
 
@@ -191,6 +191,14 @@ def _reported(event: _Event, body: r.ReportedBody) -> list[TensorView]:
     return [tensor_view(event.names, body.tensor, "output", clean(body.name))]
 
 
+def _failed(event: _Event, body: r.FailedBody) -> list[TensorView]:
+    group = "gradient in" if any(role.startswith("gy") for role in body.roles) else "input"
+    return [
+        tensor_view(event.names, tensor, group, role, None, "it held no data")
+        for role, tensor in zip(operand_roles(body), body.operands, strict=True)
+    ]
+
+
 _TENSORS: dict[type, Callable[[_Event, Any], list[TensorView]]] = {
     r.ForwardBody: _forward,
     r.BackwardBody: _backward,
@@ -200,4 +208,5 @@ _TENSORS: dict[type, Callable[[_Event, Any], list[TensorView]]] = {
     r.GradientHookedBody: _hooked,
     r.EditedBody: _edited,
     r.ReportedBody: _reported,
+    r.FailedBody: _failed,
 }

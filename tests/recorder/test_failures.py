@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 from recorded import Run, addresses
 
@@ -84,3 +85,18 @@ def test_our_own_fault_ends_the_recording_with_one_warning(
     reader = run.read()
     assert len(reader) == 1
     assert reader.body(0).text == "before"
+
+
+def test_a_failed_op_keeps_what_it_was_computing_with(run: Run) -> None:
+    x, w = np.ones((2, 3), "f4"), np.zeros((4, 5), "f4")
+    operands = [("x", x), ("W", w), ("b", None)]
+    run.recorder.op_failed(ValueError("no"), "matmul", ["float32 (2, 3)"], operands=operands)
+    reader = run.read()
+    body = reader.body(0)
+    assert body.roles == ["x", "W", "b"]
+    assert [None if row is None else reader.array(row).shape for row in body.operands] == [
+        (2, 3),
+        (4, 5),
+        None,
+    ]
+    assert run.headers[0]["arrays"]["operands"][0] is x

@@ -34,10 +34,30 @@ def test_on_event_gets_the_header_that_the_log_has(run: Run) -> None:
     assert [header["seq"] for header in run.headers] == [0, 1, 2]
     for header in run.headers:
         row = reader.index[header["seq"]]
-        for name in set(header) - {"seq", "time_us"}:
+        for name in set(header) - {"seq", "time_us", "body", "arrays"}:
             assert row[name] == header[name], name
         assert type(header["kind"]) is int
-    assert set(run.headers[0]) == {"seq", *(reader.index.dtype.names or ())} - {"offset", "length"}
+    assert set(run.headers[0]) == {"seq", "body", "arrays", *(reader.index.dtype.names or ())} - {
+        "offset",
+        "length",
+    }
+
+
+def test_on_event_gets_the_very_arrays_of_the_event(run: Run) -> None:
+    x, y = np.ones(2), np.zeros(3)
+    run.forward(x, y)
+    value, grad = np.ones(2), np.full(2, 0.5)
+    run.recorder.keep_before = True
+    before = run.recorder.param_before(value, grad, {})
+    value -= grad
+    run.recorder.param_updated(run.recorder.new_variable("W", parameter=True), before, value, {})
+    forward, updated = (header["arrays"] for header in run.headers)
+    assert forward["x"][0] is x
+    assert forward["y"][0] is y
+    assert updated["after"][0] is value
+    assert updated["grad"][0] is grad
+    assert updated["before"][0].tolist() == [1, 1]
+    assert run.headers[0]["body"].y[0][1] is not None
 
 
 def test_the_next_event_waits_while_on_event_blocks(tmp_path: Path) -> None:

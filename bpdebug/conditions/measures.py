@@ -1,0 +1,73 @@
+"""Numbers about the elements of arrays: over the finite ones, as everywhere on the screen, in float64."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+__all__ = ["MEASURES", "measure"]
+
+Measured = float | bool | None
+"""None: there is no such number (the least of no elements)."""
+
+
+def measure(arrays: Sequence[np.ndarray], name: str) -> Measured:
+    """The measure `name` of all elements of `arrays` together.
+
+    Args:
+        arrays: one or more, of any shapes and of numbers or truth values; complex ones by their magnitude.
+        name: a key of `MEASURES`.
+    """
+    flat = [np.asarray(array).reshape(-1) for array in arrays]
+    whole = flat[0] if len(flat) == 1 else np.concatenate(flat)
+    if whole.dtype.kind == "c":
+        whole = np.abs(whole)
+    with np.errstate(all="ignore"):
+        return MEASURES[name](whole)
+
+
+def _floats(flat: np.ndarray) -> np.ndarray:
+    """The finite elements as float64."""
+    wide = flat.astype(np.float64, copy=False)
+    if flat.dtype.kind == "f":
+        finite = np.isfinite(flat)
+        if not finite.all():
+            wide = wide[finite]
+    return wide
+
+
+def _is_float(flat: np.ndarray) -> bool:
+    return flat.dtype.kind == "f"
+
+
+def _over_finite(rule: Callable[[np.ndarray], float]) -> Callable[[np.ndarray], Measured]:
+    def measured(flat: np.ndarray) -> Measured:
+        floats = _floats(flat)
+        return float(rule(floats)) if floats.size else None
+
+    return measured
+
+
+def _zeros(flat: np.ndarray) -> Measured:
+    return float(flat.size - np.count_nonzero(flat)) / flat.size if flat.size else None
+
+
+MEASURES: dict[str, Callable[[np.ndarray], Measured]] = {
+    "nan": lambda flat: _is_float(flat) and bool(np.isnan(flat).any()),
+    "inf": lambda flat: _is_float(flat) and bool(np.isinf(flat).any()),
+    "finite": lambda flat: not _is_float(flat) or bool(np.isfinite(flat).all()),
+    "zeros": _zeros,
+    "any": lambda flat: bool(np.count_nonzero(flat)),
+    "all": lambda flat: bool(np.count_nonzero(flat) == flat.size),
+    "size": lambda flat: float(flat.size),
+    "min": _over_finite(np.min),
+    "max": _over_finite(np.max),
+    "largest": _over_finite(lambda floats: max(abs(floats.min()), abs(floats.max()))),
+    "mean": _over_finite(np.mean),
+    "std": _over_finite(np.std),
+    "sum": lambda flat: float(_floats(flat).sum()),
+    "norm": lambda flat: math.sqrt(float(floats @ floats)) if (floats := _floats(flat)).size else 0.0,
+}
+"""Every measure by its name; `largest` is the greatest absolute value."""

@@ -1,0 +1,204 @@
+"""Which tensors of an event a name in a condition means: the same rule for the child and for the log.
+
+Reads the event's body, as the recorder makes it and as the log gives it back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple, Protocol
+
+from ..log.records import OpDefinition, VariableDefinition
+from ..log.schema import Kind
+from . import syntax as s
+
+__all__ = ["ALL_KINDS", "Found", "OpsAndVariables", "Piece", "Roles", "kinds_with"]
+
+ALL_KINDS = frozenset(int(kind) for kind in Kind)
+_FORWARD, _BACKWARD, _WALK = int(Kind.forward), int(Kind.backward), int(Kind.backward_started)
+_UPDATED, _EDITED = int(Kind.param_updated), int(Kind.edited)
+_ADDED, _HOOKED = int(Kind.grad_accumulated), int(Kind.gradient_hooked)
+_CHANGES = ("before", "after", "delta")
+
+
+class OpsAndVariables(Protocol):
+    """What a `LogWriter` and a `LogReader` both have; the index in each list is the id."""
+
+    ops: list[OpDefinition]
+    variables: list[VariableDefinition]
+
+
+class Piece(NamedTuple):
+    """A tensor of an event: a field of its body (`x`, `gy`, `after` ...), the place in it, the row in the log."""
+
+    field: str
+    place: int
+    row: int
+
+
+class Found(NamedTuple):
+    """A tensor that a name means; with `less`, what is to be subtracted from it."""
+
+    piece: Piece
+    less: Piece | None = None
+
+
+def kinds_with(tensor: s.Tensor) -> frozenset[int]:
+    """The kinds of events that can show this tensor."""
+    name, suffix = tensor.name, tensor.suffix
+    gradient = _is_gradient(name)
+    if suffix == "grad":
+        return frozenset((_ADDED, _HOOKED, _UPDATED, _EDITED))
+    if suffix:
+        return frozenset((_ADDED, _HOOKED, _EDITED) if gradient else (_UPDATED, _EDITED))
+    letter, _ = _letter_of(name)
+    if letter in ("x", "y", "gx", "gy"):
+        return frozenset(
+            {"x": (_FORWARD,), "y": (_FORWARD, _WALK), "gx": (_BACKWARD,)}.get(letter, (_BACKWARD, _WALK))
+        )
+    if gradient:
+        return frozenset((_BACKWARD, _ADDED, _HOOKED, _UPDATED, _EDITED))
+    if name == "param":
+        return frozenset((_UPDATED, _EDITED))
+    return frozenset((_FORWARD, _UPDATED, _EDITED))
+
+
+class Roles:
+    """Finds tensors in the events of one run."""
+
+    def __init__(self, names: OpsAndVariables) -> None:
+        self._names = names
+        self._places: dict[tuple[int, str, str, int | None, int], tuple[int, ...]] = {}
+        self._variables: dict[str, int] = {}
+        self._variables_seen = 0
+
+    def find(self, tensor: s.Tensor, kind: int, body: Any) -> list[Found]:
+        """The tensors that the name means in this event; empty where it has none."""
+        if kind in (_FORWARD, _BACKWARD, _WALK):
+            if tensor.suffix:
+                return []
+            fields = {_FORWARD: self._in_forward, _BACKWARD: self._in_backward, _WALK: self._in_walk}
+            return fields[kind](tensor, body)
+        if kind in (_UPDATED, _EDITED, _ADDED, _HOOKED):
+            return self._of_parameter(tensor, kind, body)
+        return []
+
+    # ---- ops ----------------------------------------------------------------------------------------------------
+
+    def _in_forward(self, tensor: s.Tensor, body: Any) -> list[Found]:
+        if "." in tensor.name:
+            number = self._variable(tensor.name)
+            return _rows("x", body.x, number) or _rows("y", body.y, number)
+        field, slots = ("y", body.y) if _letter_of(tensor.name)[0] == "y" else ("x", body.x)
+        places = self._places_of(body.op, field, tensor, len(slots))
+        return _found(field, [(place, _pair(slots[place])[1]) for place in places])
+
+    def _in_backward(self, tensor: s.Tensor, body: Any) -> list[Found]:
+        name = tensor.name
+        if not name.startswith("g") or "." in name:
+            return []
+        field, rows = ("gy", body.gy) if _letter_of(name)[0] == "gy" else ("gx", body.gx)
+        bare = s.Tensor(name[1:], "", tensor.place)
+        places = self._places_of(body.op, field[1:], bare, len(rows))
+        return _found(field, [(place, rows[place]) for place in places])
+
+    def _in_walk(self, tensor: s.Tensor, body: Any) -> list[Found]:
+        letter, number = _letter_of(tensor.name)
+        wanted = tensor.place if tensor.place is not None else number
+        rows = (
+            [_pair(slot)[1] for slot in body.roots] if letter == "y" else body.seeds if letter == "gy" else []
+        )
+        field = "roots" if letter == "y" else "seeds"
+        return _found(field, [(i, row) for i, row in enumerate(rows) if wanted in (None, i)])
+
+    def _places_of(self, op: int, field: str, tensor: s.Tensor, count: int) -> tuple[int, ...]:
+        """The places among `count` inputs (outputs) of an op that a name means."""
+        key = (op, field, tensor.name, tensor.place, count)
+        places = self._places.get(key)
+        if places is None:
+            places = self._places[key] = self._look_for_places(*key)
+        return places
+
+    def _look_for_places(
+        self, op: int, field: str, name: str, place: int | None, count: int
+    ) -> tuple[int, ...]:
+        if place is not None:
+            return (place,) if name == field and place < count else ()
+        definition = self._names.ops[op] if op < len(self._names.ops) else None
+        roles = (definition.x_roles if field == "x" else definition.y_roles) if definition else []
+        roles = list(roles) or [field]
+        roles += [roles[-1]] * (count - len(roles))  # an op of any number of inputs names the last role once
+        exact = tuple(i for i in range(count) if roles[i] == name)
+        if exact:
+            return exact
+        letter, number = _letter_of(name)
+        if number is not None:  # x1 of an op whose inputs are all called x
+            return (number,) if number < count and roles[number] == letter else ()
+        alike = tuple(i for i in range(count) if _letter_of(roles[i])[0] == name)
+        return alike or (tuple(range(count)) if name == field else ())
+
+    # ---- parameters ---------------------------------------------------------------------------------------------
+
+    def _of_parameter(self, tensor: s.Tensor, kind: int, body: Any) -> list[Found]:
+        name, suffix = tensor.name, tensor.suffix
+        if not self._is_about(name, body.var):
+            return []
+        gradient = _is_gradient(name)
+        of_gradient = kind in (_ADDED, _HOOKED) or (kind == _EDITED and body.of == "gradient")
+        if suffix == "grad" or (gradient and not suffix):
+            if gradient and suffix:
+                return []
+            field = "grad" if kind == _UPDATED else "after"
+            if kind == _EDITED and not of_gradient:
+                return []
+            return _found(field, [(0, getattr(body, field))])
+        if gradient != of_gradient:
+            return []
+        after = _found("after", [(0, body.after)])
+        before = _found("before", [(0, body.before)])
+        if suffix == "before":
+            return before
+        if suffix == "delta":
+            return [Found(after[0].piece, before[0].piece)] if after and before else []
+        return after
+
+    def _is_about(self, name: str, variable: int) -> bool:
+        known = self._names.variables
+        if not 0 <= variable < len(known) or not known[variable].parameter:
+            return False
+        if name == "param":
+            return True
+        if "." in name:
+            return known[variable].name == name
+        return known[variable].name.rpartition(".")[2] == (name[1:] if _is_gradient(name) else name)
+
+    def _variable(self, name: str) -> int:
+        known = self._names.variables
+        for number in range(self._variables_seen, len(known)):
+            self._variables.setdefault(known[number].name, number)
+        self._variables_seen = len(known)
+        return self._variables.get(name, -1)
+
+
+def _is_gradient(name: str) -> bool:
+    return name[:1] == "g" and "." not in name and len(name) > 1
+
+
+def _letter_of(name: str) -> tuple[str, int | None]:
+    """`x1` is (x, 1); a name without a number has None."""
+    letter = name.rstrip("0123456789")
+    return (letter, int(name[len(letter) :])) if letter and letter != name else (name, None)
+
+
+def _pair(slot: Any) -> tuple[int, int | None]:
+    """Variable and row: the recorder keeps pairs, the log gives `records.Slot`."""
+    return slot if type(slot) is tuple else (slot.var, slot.tensor)
+
+
+def _rows(field: str, slots: Sequence[Any], variable: int) -> list[Found]:
+    pairs = [_pair(slot) for slot in slots]
+    return _found(field, [(place, row) for place, (number, row) in enumerate(pairs) if number == variable])
+
+
+def _found(field: str, rows: list[tuple[int, int | None]]) -> list[Found]:
+    return [Found(Piece(field, place, row)) for place, row in rows if row is not None]

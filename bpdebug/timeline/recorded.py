@@ -1,0 +1,162 @@
+"""What conditions ask, answered from a log: the tensors and the reports of any event."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ..conditions.measures import measure
+from ..conditions.one_event import OneEvent
+from ..conditions.reports import REPORT, MetricLabels
+from ..conditions.roles import Piece, Roles
+from ..errors import DamagedLog, NotCaptured
+from ..log.schema import NOT_CAPTURED, EventFlag, Kind, TensorFlag
+from .scan import pieces
+
+if TYPE_CHECKING:
+    from ..log.reader import LogReader
+
+__all__ = ["RecordedEvents", "RecordedReports"]
+
+_REMEMBERED = 1 << 16
+_FLAGS = {"nan": TensorFlag.nan, "inf": TensorFlag.inf, "finite": TensorFlag.nan | TensorFlag.inf}
+
+
+class RecordedEvents:
+    """Makes the domain of any event of a log, see `conditions.rules`; follows the log as it grows."""
+
+    def __init__(self, reader: LogReader) -> None:
+        self.reader = reader
+        self.reports = RecordedReports(reader)
+        self.roles = Roles(reader)
+        self.tensors = RecordedTensors(reader)
+
+    def event(self, seq: int, with_body: bool = True) -> OneEvent:
+        """The domain of event `seq`; one whose body can't be read has no tensors."""
+        row = self.reader.index[seq]
+        header = {name: row[name].item() for name in _FIELDS}
+        header["seq"] = seq
+        body: Any = None
+        if with_body:
+            try:
+                body = self.reader.body(seq)
+            except DamagedLog:
+                body = None
+        return OneEvent(header, body, self.reader, self.roles, self.tensors, _ReportsUntil(self.reports, seq))
+
+
+class RecordedTensors:
+    """The contents of tensors, and measures of them, each computed once."""
+
+    def __init__(self, reader: LogReader) -> None:
+        self._reader = reader
+        self._known: dict[tuple[int, str], Any] = {}
+
+    def array(self, piece: Piece) -> np.ndarray | None:
+        """The content; None where it isn't in the log."""
+        try:
+            return self._reader.array(piece.row)
+        except (NotCaptured, DamagedLog):
+            return None
+
+    def measured(self, pieces: list[Piece], name: str) -> Any:
+        """A measure of several tensors together; None where it can't be had."""
+        if len(pieces) > 1:
+            arrays = [self.array(piece) for piece in pieces]
+            if any(array is None for array in arrays):
+                return None
+            return measure([array for array in arrays if array is not None], name)
+        key = (pieces[0].row, name)
+        if key not in self._known:
+            if len(self._known) > _REMEMBERED:
+                self._known.clear()
+            self._known[key] = self._measured(pieces[0], name)
+        return self._known[key]
+
+    def _measured(self, piece: Piece, name: str) -> Any:
+        tensors = self._reader.tensors
+        if not 0 <= piece.row < len(tensors):
+            return None
+        record = tensors[piece.row]
+        if name in _FLAGS and record["segment"] != NOT_CAPTURED:
+            found = bool(record["flags"] & _FLAGS[name])
+            return not found if name == "finite" else found
+        array = self.array(piece)
+        return None if array is None else measure([array], name)
+
+
+class RecordedReports:
+    """What was reported over a log, by metric."""
+
+    def __init__(self, reader: LogReader) -> None:
+        self._reader = reader
+        self._labels = MetricLabels(reader.texts)
+        self._read = 0
+        self._seqs: dict[int, list[int]] = {}
+        self._values: dict[int, list[float]] = {}
+
+    def follow(self) -> None:
+        """Take in the reports that the log got since."""
+        index = self._reader.index
+        for begin, part in pieces(index, self._read, len(index)):
+            rows = np.flatnonzero(part["kind"] == Kind.reported)
+            rows = rows[(part["flags"][rows] & EventFlag.value) != 0]
+            for row in rows.tolist():
+                label = int(part["label"][row])
+                self._seqs.setdefault(label, []).append(begin + row)
+                self._values.setdefault(label, []).append(float(part["value"][row]))
+        self._read = len(index)
+
+    def labels_of(self, name: str) -> list[int]:
+        """The labels of the metrics that a name means."""
+        return self._labels.of(name)
+
+    def is_report_of(self, names: frozenset[str], label: int) -> bool:
+        """Whether events with this label report one of these metrics."""
+        return any(label in self._labels.of(name) for name in names)
+
+    def value_at(self, seq: int, name: str, back: int) -> float | None:
+        """The latest value under the name at event `seq`, or the one `back` reports of the same metric before it."""
+        if self._read < len(self._reader.index):
+            self.follow()
+        latest, latest_label, place = -1, -1, 0
+        for label in self._labels.of(name):
+            seqs = self._seqs.get(label, ())
+            count = bisect_right(seqs, seq)
+            if count and seqs[count - 1] > latest:
+                latest, latest_label, place = seqs[count - 1], label, count
+        place -= 1 + back
+        return self._values[latest_label][place] if latest >= 0 and place >= 0 else None
+
+    def metric(self, label: int) -> str:
+        """The name of the metric with this label."""
+        return self._reader.texts[label].removeprefix(REPORT)
+
+
+class _ReportsUntil:
+    __slots__ = ("_reports", "_seq")
+
+    def __init__(self, reports: RecordedReports, seq: int) -> None:
+        self._reports = reports
+        self._seq = seq
+
+    def value(self, name: str, back: int) -> float | None:
+        return self._reports.value_at(self._seq, name, back)
+
+
+_FIELDS = (
+    "kind",
+    "phase",
+    "depth",
+    "iteration",
+    "scope",
+    "label",
+    "site",
+    "node",
+    "flags",
+    "thread",
+    "time_us",
+    "value",
+)
