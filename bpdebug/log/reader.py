@@ -35,10 +35,13 @@ from .schema import (
     NOTHING,
     TENSOR_INDEX,
     TENSOR_INDEX_FILE,
+    TENSOR_STATISTICS,
+    TENSOR_STATISTICS_FILE,
     Kind,
     Phase,
     segment_file,
 )
+from .statistics import Statistics
 
 __all__ = ["LogReader"]
 
@@ -68,6 +71,7 @@ class LogReader:
         self.run = read_run_file(self.directory)
         self._events = MappedRecords(self.directory / EVENT_INDEX_FILE, EVENT_INDEX)
         self._tensor_records = MappedRecords(self.directory / TENSOR_INDEX_FILE, TENSOR_INDEX)
+        self._statistics = MappedRecords(self.directory / TENSOR_STATISTICS_FILE, TENSOR_STATISTICS)
         self._definitions = Definitions(self.directory / DEFINITIONS_FILE)
         self.texts = self._definitions.texts
         self.scopes = self._definitions.scopes
@@ -107,6 +111,7 @@ class LogReader:
         self._events.grow()
         self._measure_bodies()
         self._tensor_records.grow()
+        self._statistics.grow()
         self._definitions.grow()
         rows = self._whole_records()
         whole = self._count_whole(rows)
@@ -133,6 +138,8 @@ class LogReader:
             return f"events from {len(self)} on are lost: {EVENT_INDEX_FILE} ends in the middle of a record"
         if self._tensor_records.loose_bytes:
             return f"later tensors are lost: {TENSOR_INDEX_FILE} ends in the middle of a record"
+        if self._statistics.loose_bytes:
+            return f"later statistics are lost: {TENSOR_STATISTICS_FILE} ends in the middle of a record"
         return ""
 
     def close(self) -> None:
@@ -233,6 +240,31 @@ class LogReader:
     @property
     def tensor_count(self) -> int:
         return len(self._tensor_records.array)
+
+    @property
+    def statistics(self) -> np.ndarray:
+        """One row of `schema.TENSOR_STATISTICS` a tensor, for scans; fewer rows where the log has no more.
+
+        A log of format 1 has none. A row whose `size` is 0 was not measured.
+
+        Raises:
+            DamagedLog: the file was cut off while it was open.
+        """
+        if not self._statistics.whole:
+            raise DamagedLog(
+                f"{self.directory}: {TENSOR_STATISTICS_FILE} was cut off while it was being read"
+            )
+        return self._statistics.array
+
+    def recorded_statistics(self, tensor: int) -> Statistics | None:
+        """What was measured of a tensor when it was recorded; None where nothing was.
+
+        Raises:
+            DamagedLog: the log has no such tensor, or not its layout.
+        """
+        kind = self.layout_of(tensor).dtype[1:2]
+        rows = self.statistics
+        return Statistics.recorded(rows[tensor], kind) if tensor < len(rows) else None
 
     def layout_of(self, tensor: int) -> LayoutDefinition:
         """dtype, shape and device of a tensor.

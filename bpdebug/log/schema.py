@@ -9,11 +9,12 @@ A run directory holds
 * `events.jsonl`       one body a line (`records.Event`), in the order of the events;
 * `events.idx`         one `EVENT_INDEX` record an event: all that stepping and searching need;
 * `tensors.idx`        one `TENSOR_INDEX` record a tensor content;
+* `tensors.stats`      one `TENSOR_STATISTICS` record a tensor content, in the same order;
 * `tensors-0000.seg`   raw C-ordered bytes, each content once, aligned to `TENSOR_ALIGNMENT`.
 
-All are append-only. A record is written after everything that it refers to (bytes, then tensor record,
-then definitions, then body, then index record), so a reader that trusts only whole index records sees only
-whole events, even of a run that was killed.
+All are append-only. A record is written after everything that it refers to (bytes, then statistics, tensor record,
+definitions, body, and the index record last), so a reader that trusts only whole index records sees only whole
+events, even of a run that was killed.
 """
 
 from __future__ import annotations
@@ -35,6 +36,8 @@ __all__ = [
     "TENSOR_ALIGNMENT",
     "TENSOR_INDEX",
     "TENSOR_INDEX_FILE",
+    "TENSOR_STATISTICS",
+    "TENSOR_STATISTICS_FILE",
     "EventFlag",
     "Kind",
     "Phase",
@@ -42,13 +45,15 @@ __all__ = [
     "segment_file",
 ]
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
+"""1: no `tensors.stats`."""
 
 RUN_FILE = "run.json"
 DEFINITIONS_FILE = "definitions.jsonl"
 EVENTS_FILE = "events.jsonl"
 EVENT_INDEX_FILE = "events.idx"
 TENSOR_INDEX_FILE = "tensors.idx"
+TENSOR_STATISTICS_FILE = "tensors.stats"
 
 TENSOR_ALIGNMENT = 64
 NOTHING = 0xFFFFFFFF
@@ -156,6 +161,22 @@ TENSOR_INDEX = np.dtype(
     ]
 )
 assert TENSOR_INDEX.itemsize == 32, TENSOR_INDEX.itemsize
+
+TENSOR_STATISTICS = np.dtype(
+    [
+        ("size", "<u8"),  # elements; 0 where nothing was measured
+        ("min", "<f8"),  # of the finite elements, as are max, mean, std and l2; NaN where none is finite
+        ("max", "<f8"),
+        ("mean", "<f8"),
+        ("std", "<f8"),  # of the population
+        ("l2", "<f8"),
+        ("nan", "<u4"),  # how many elements; counts stay at 4294967295
+        ("pos_inf", "<u4"),
+        ("neg_inf", "<u4"),
+        ("zeros", "<u4"),
+    ]
+)
+assert TENSOR_STATISTICS.itemsize == 64, TENSOR_STATISTICS.itemsize
 
 
 def segment_file(number: int) -> str:

@@ -1,7 +1,8 @@
 """Keeps the content of arrays: each content once, staged in memory, in the order of the segment files.
 
-`put` takes a copy of an array's bytes and gives the row that `tensors.idx` will have for it. Writing the staged
-bytes to disk is the writer's thread's business (`take`, `done`). Not for reading a log.
+`put` takes a copy of an array's bytes, or of less (`keep.Keep`), and gives the row that `tensors.idx` will have for
+it. Writing the staged bytes to disk, and measuring small tensors, is the writer's thread's business (`take`,
+`done`). Not for reading a log.
 
 The store remembers the contents that it met lately, not all of them, so that a run of any length needs a fixed
 amount of memory. A content that comes back after more than `REMEMBERED` other ones is stored once more.
@@ -19,9 +20,11 @@ from typing import Any, NamedTuple
 import numpy as np
 import xxhash
 
+from .keep import FULL, Keep
+from .measuring import NOT_MEASURED, measure
 from .schema import NOT_CAPTURED, TENSOR_ALIGNMENT, TensorFlag
 
-__all__ = ["Entry", "Piece", "TensorStore"]
+__all__ = ["Entry", "Piece", "Taken", "TensorStore", "nonfinite_flags"]
 
 CHUNK_BYTES = 4 << 20
 """Size of one staging buffer; they are used again, because the kernel clears fresh memory page by page."""
@@ -34,6 +37,7 @@ REMEMBERED = 1 << 16
 """Contents that the store knows at least; twice as many at most. Small and large ones are counted apart."""
 
 _RECORD = struct.Struct("<16sQHHI")
+_COUNTS = struct.Struct("<III")
 _NO_CONTENT = bytes(16)
 _PADDING = TENSOR_ALIGNMENT - 1
 _STORABLE = "biufc"
@@ -57,6 +61,20 @@ class Piece(NamedTuple):
     data: memoryview
     chunk: _Chunk
     end: int
+
+
+class Taken(NamedTuple):
+    """What is to be written, in this order: bytes, statistics, records."""
+
+    pieces: list[Piece]
+    records: list[bytes]
+    statistics: list[bytes]
+    """One a record; what is empty is to be measured."""
+    unmeasured: list[Unmeasured]
+
+
+Unmeasured = tuple[int, np.dtype, bytes]
+"""A small tensor: its place among the statistics, its dtype, its bytes."""
 
 
 class _Chunk:
@@ -127,6 +145,8 @@ class TensorStore:
         self._putting = False
         self._closed = False
         self._records: list[bytes] = []
+        self._statistics: list[bytes] = []
+        self._unmeasured: list[Unmeasured] = []
         self._rows_taken = 0
         self._current = _Chunk()
         self._sealed: list[_Chunk] = []
@@ -141,8 +161,8 @@ class TensorStore:
 
     # ---- the training's side ----------------------------------------------------------------------------------
 
-    def put(self, array: np.ndarray, device: str = "cpu") -> Entry:
-        """Keep the content that `array` has now.
+    def put(self, array: np.ndarray, device: str = "cpu", keep: Keep = FULL) -> Entry:
+        """Keep the content that `array` has now, or what `keep` wants of it.
 
         Args:
             array: any shape; dtypes other than booleans, integers, floats and complex numbers get a row
@@ -157,6 +177,8 @@ class TensorStore:
                 return self._without_bytes(array, device, f"an array of dtype {array.dtype} isn't kept")
             layout = self._intern_layout(array.dtype.str, array.shape, device, "")
             self._layouts[array.dtype, array.shape, device] = layout
+        if not keep.statistics:
+            return self._without_bytes(array, device, keep.why)
         data: Any
         if array.nbytes <= SMALL_BYTES:
             data = array.tobytes()
@@ -173,6 +195,8 @@ class TensorStore:
             entry = recent.get((content, layout))
             if entry is not None:
                 return entry
+        if not keep.values:
+            return self._put_less(array, data, content, layout, device, recent, keep)
         return self._put_new(array, data, content, layout, device, recent)
 
     def _put_new(
@@ -191,21 +215,61 @@ class TensorStore:
                     segment, offset = self._stage(data, array.nbytes)
                 else:
                     _, _, _, segment, offset = same_bytes
-                flags = nonfinite_flags(array)
-                record = _RECORD.pack(content, offset, segment, flags, layout)
-                with self._lock:
-                    self._records.append(record)
-                    row = self._rows_taken + len(self._records) - 1
+                row, flags = self._add_record(array, data, content, offset, segment, layout)
                 entry = (row, flags, layout, segment, offset)
                 recent.set(content if same_bytes is None else (content, layout), entry)
                 return entry
             finally:
                 self._putting = False
 
+    def _put_less(
+        self,
+        array: np.ndarray,
+        data: Any,
+        content: bytes,
+        layout: int,
+        device: str,
+        recent: _Recent,
+        keep: Keep,
+    ) -> Entry:
+        """A row without bytes for a content that isn't known in full; with a sample where that is wanted."""
+        key = content, layout, keep
+        known = recent.get(key)
+        if known is not None:
+            return known
+        sample = 0
+        if keep.sample and array.size:
+            sample = 1 + self.put(sample_of(array, keep.sample), device)[0]
+        less = self._intern_layout(array.dtype.str, array.shape, device, keep.why)
+        row, flags = self._add_record(array, data, content, sample, NOT_CAPTURED, less)
+        entry = (row, flags, less, NOT_CAPTURED, 0)
+        recent.set(key, entry)
+        return entry
+
+    def _add_record(
+        self, array: np.ndarray, data: Any, content: bytes, offset: int, segment: int, layout: int
+    ) -> tuple[int, int]:
+        """Add a row for a content, with its statistics; gives the row and its flags."""
+        if type(data) is bytes:
+            flags, measured = nonfinite_flags(array), b""
+        else:
+            measured = measure(data)
+            flags = _flags_of(measured) if array.dtype.kind != "c" else nonfinite_flags(array)
+        with self._lock:
+            place = len(self._records)
+            if not array.size:
+                measured = NOT_MEASURED
+            elif not measured:
+                self._unmeasured.append((place, array.dtype, data))
+            self._records.append(_RECORD.pack(content, offset, segment, flags, layout))
+            self._statistics.append(measured)
+            return self._rows_taken + place, flags
+
     def _without_bytes(self, array: np.ndarray, device: str, why: str) -> Entry:
         layout = self._intern_layout(array.dtype.str, array.shape, device, why)
         with self._lock:
             self._records.append(_RECORD.pack(_NO_CONTENT, 0, NOT_CAPTURED, 0, layout))
+            self._statistics.append(NOT_MEASURED)
             row = self._rows_taken + len(self._records) - 1
         return row, 0, layout, NOT_CAPTURED, 0
 
@@ -260,18 +324,18 @@ class TensorStore:
 
     # ---- the writer's thread's side ---------------------------------------------------------------------------
 
-    def take(self) -> tuple[list[Piece], list[bytes]]:
-        """What is to be written: bytes first, then these records. Call it with the lock held."""
+    def take(self) -> Taken:
+        """What is to be written. Call it with the lock held."""
         pieces = []
         for chunk in (*self._sealed, self._current):
             start, end = chunk.written, chunk.filled
             if start < end:
                 offset = chunk.base + start
                 pieces.append(Piece(chunk.segment, offset, chunk.view[start:end], chunk, end))
-        records = self._records
-        self._records = []
-        self._rows_taken += len(records)
-        return pieces, records
+        taken = Taken(pieces, self._records, self._statistics, self._unmeasured)
+        self._records, self._statistics, self._unmeasured = [], [], []
+        self._rows_taken += len(taken.records)
+        return taken
 
     def done(self, piece: Piece | None = None) -> None:
         """This piece is on disk; buffers that are used up become free."""
@@ -302,6 +366,18 @@ class TensorStore:
         with self._room:
             self._closed = True
             self._room.notify_all()
+
+
+def sample_of(array: np.ndarray, count: int) -> np.ndarray:
+    """At most `count` values of `array`, evenly spaced in C order, the first one among them."""
+    flat = array.reshape(-1)
+    return flat[:: -(-flat.size // count)]
+
+
+def _flags_of(measured: bytes) -> int:
+    """TensorFlag bits by what was counted."""
+    nan, pos_inf, neg_inf = _COUNTS.unpack_from(measured, 48)
+    return (_NAN if nan else 0) | (_INF if pos_inf or neg_inf else 0)
 
 
 def nonfinite_flags(array: np.ndarray) -> int:

@@ -1,8 +1,8 @@
 """Writes a run directory while the run goes on.
 
 The training appends to buffers; one thread of ours writes them, at the latest `FLUSH_AFTER_S` after the first
-byte came in, in the order that the schema promises: bytes, tensor records, definitions, bodies, index. Only that
-thread touches the files, so a Ctrl-C that hits the training anywhere leaves whole events behind.
+byte came in, in the order that the schema promises: bytes, statistics, tensor records, definitions, bodies, index.
+Only that thread touches the files, so a Ctrl-C that hits the training anywhere leaves whole events behind.
 
 When the disk is full or gone, recording stops with one warning and the training goes on. After a fork the child's
 copy writes nothing.
@@ -28,6 +28,7 @@ import numpy as np
 from .. import __version__
 from ..errors import LogError, RunDirectoryExists
 from .interning import Interning
+from .measuring import complete_statistics
 from .plain import encode_line, utf8_text
 from .records import Event, RunFile
 from .schema import (
@@ -39,6 +40,7 @@ from .schema import (
     RUN_FILE,
     SCHEMA_VERSION,
     TENSOR_INDEX_FILE,
+    TENSOR_STATISTICS_FILE,
 )
 from .segment_writer import SegmentWriter, open_new, write_all
 from .tensor_store import Entry, TensorStore
@@ -123,7 +125,13 @@ class LogWriter(Interning):
             finally:
                 os.close(file)
             unfinished.rename(path / RUN_FILE)
-            names = (TENSOR_INDEX_FILE, DEFINITIONS_FILE, EVENTS_FILE, EVENT_INDEX_FILE)
+            names = (
+                TENSOR_STATISTICS_FILE,
+                TENSOR_INDEX_FILE,
+                DEFINITIONS_FILE,
+                EVENTS_FILE,
+                EVENT_INDEX_FILE,
+            )
             files = {name: open_new(path / name) for name in names}
             # As long as this lock is held, others know that the run is being written.
             with contextlib.suppress(OSError):
@@ -274,16 +282,18 @@ class LogWriter(Interning):
     def _write_all(self) -> None:
         with self._mutex:
             self._rounds_begun += 1
-            pieces, records = self.store.take()
+            taken = self.store.take()
             definitions, self._definition_lines = self._definition_lines, []
             events, self._pending = self._pending, []
             self._taken += len(events) >> 1
             self._pending_bytes = 0
-        for piece in pieces:
+        for piece in taken.pieces:
             self._segments.write(piece.segment, piece.offset, piece.data, self.store.crowded)
             self.store.done(piece)
         self.store.done()  # buffers that were written to their end in an earlier round
-        write_all(self._files[TENSOR_INDEX_FILE], b"".join(records))
+        complete_statistics(taken.statistics, taken.unmeasured)
+        write_all(self._files[TENSOR_STATISTICS_FILE], b"".join(taken.statistics))
+        write_all(self._files[TENSOR_INDEX_FILE], b"".join(taken.records))
         write_all(self._files[DEFINITIONS_FILE], b"".join(definitions))
         if events:
             bodies = events[0::2]

@@ -10,7 +10,7 @@ __all__ = ["PACKED_SUFFIX", "is_file_of_run"]
 
 PACKED_SUFFIX = ".bpd"
 
-_NAME = re.compile(r"[a-z][a-z0-9_-]{0,60}\.(?:json|jsonl|idx|seg)")
+_NAME = re.compile(r"[a-z][a-z0-9_-]{0,60}\.(?:json|jsonl|idx|seg|stats)")
 """Flat, short, without a dot in front: no such name leads out of a directory."""
 
 

@@ -47,6 +47,7 @@ class TensorView:
     device: str = ""
     why_missing: str = ""
     load: Callable[[], np.ndarray] | None = field(default=None, repr=False, compare=False)
+    recorded: Callable[[], Statistics | None] | None = field(default=None, repr=False, compare=False)
     _statistics: Statistics | None = field(default=None, repr=False, compare=False)
 
     @property
@@ -71,9 +72,10 @@ class TensorView:
         return self.load()
 
     def statistics(self) -> Statistics:
-        """Its statistics, computed once. Raises like `array`."""
+        """Its statistics: as they were recorded, else computed once from the values. Raises like `array`."""
         if self._statistics is None:
-            self._statistics = statistics(self.array())
+            found = self.recorded() if self.recorded is not None else None
+            self._statistics = statistics(self.array()) if found is None else found
         return self._statistics
 
 

@@ -25,7 +25,7 @@ __all__ = ["parameters_at"]
 
 _CLEARINGS_READ = 256
 """How many cleargrads of other models to look through for the one that cleared a parameter."""
-_CALLS_READ = 4
+_CALLS_READ = 64
 _CALLS_WITHIN = 4096
 
 

@@ -56,6 +56,7 @@ def tensor_view(
         clean(layout.device),
         why,
         load=lambda: reader.array(tensor),
+        recorded=lambda: reader.recorded_statistics(tensor),
     )
 
 

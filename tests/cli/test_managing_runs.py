@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from bpdebug import cli
-from bpdebug.log.schema import EVENT_INDEX
+from bpdebug.log.schema import EVENT_INDEX, TENSOR_STATISTICS
 from bpdebug.log.writer import LogWriter
 from tests.support.example_run import write_example_run
 
@@ -240,6 +240,14 @@ def test_verify_finds_a_changed_field(say, run, field, value, words):
     status, out, _ = say("verify", run)
     assert status == 1
     assert words in out
+
+
+def test_verify_finds_statistics_that_are_not_those_of_the_values(say, run):
+    records = np.fromfile(run / "tensors.stats", TENSOR_STATISTICS)
+    records["max"][3] += 1
+    records.tofile(run / "tensors.stats")
+    status, out, _ = say("verify", run)
+    assert (status, out) == (1, "tensor 3: its statistics don't fit its values\n")
 
 
 def test_verify_finds_changed_bytes_of_a_tensor_and_missing_references(say, run):

@@ -20,7 +20,14 @@ from bpdebug.errors import AddressError, DamagedLog, NewerLog, NotALog, NotCaptu
 from bpdebug.log.reader import LogReader
 from bpdebug.log.schema import Kind
 
-FILES = ("definitions.jsonl", "events.idx", "events.jsonl", "tensors-0000.seg", "tensors.idx")
+FILES = (
+    "definitions.jsonl",
+    "events.idx",
+    "events.jsonl",
+    "tensors-0000.seg",
+    "tensors.idx",
+    "tensors.stats",
+)
 LAST_PAGE = 4096
 
 

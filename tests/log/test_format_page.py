@@ -12,7 +12,7 @@ from example_run import write_example_run
 
 from bpdebug.log.reader import LogReader
 from bpdebug.log.records import Definition, Event
-from bpdebug.log.schema import EVENT_INDEX, TENSOR_INDEX, Kind
+from bpdebug.log.schema import EVENT_INDEX, TENSOR_INDEX, TENSOR_STATISTICS, Kind
 
 PAGE = (Path(__file__).parents[2] / "docs" / "log-format.md").read_text(encoding="utf-8")
 
@@ -24,7 +24,10 @@ def table_under(heading: str) -> list[list[str]]:
     return [[cell.strip() for cell in row] for row in rows[2:]]
 
 
-@pytest.mark.parametrize(("heading", "dtype"), [("events.idx", EVENT_INDEX), ("tensors.idx", TENSOR_INDEX)])
+@pytest.mark.parametrize(
+    ("heading", "dtype"),
+    [("events.idx", EVENT_INDEX), ("tensors.idx", TENSOR_INDEX), ("tensors.stats", TENSOR_STATISTICS)],
+)
 def test_the_index_records_are_as_written(heading: str, dtype: np.dtype) -> None:
     types = {"u64": "<u8", "u32": "<u4", "u16": "<u2", "u8": "|u1", "f64": "<f8", "16 bytes": "|V16"}
     told = [(field.strip("`"), types[kind], int(offset)) for offset, kind, field, *_ in table_under(heading)]

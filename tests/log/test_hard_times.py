@@ -140,7 +140,7 @@ def test_a_full_disk_stops_the_recording_with_one_warning_and_a_readable_log(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(sys, "__stderr__", sys.stderr)
-    real_write, room = os.write, [400]
+    real_write, room = os.write, [1000]
 
     def write(file: int, data: bytes) -> int:
         if room[0] <= 0:
@@ -251,4 +251,11 @@ def test_what_a_record_refers_to_is_written_before_it(
     writer.flush()
     monkeypatch.undo()
     writer.close()
-    assert written == ["tensors-0000.seg", "tensors.idx", "definitions.jsonl", "events.jsonl", "events.idx"]
+    assert written == [
+        "tensors-0000.seg",
+        "tensors.stats",
+        "tensors.idx",
+        "definitions.jsonl",
+        "events.jsonl",
+        "events.idx",
+    ]

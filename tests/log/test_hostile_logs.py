@@ -20,11 +20,18 @@ from hypothesis import strategies as st
 
 from bpdebug import cli
 from bpdebug.log.reader import LogReader
-from bpdebug.log.schema import EVENT_INDEX, TENSOR_INDEX
+from bpdebug.log.schema import EVENT_INDEX, TENSOR_INDEX, TENSOR_STATISTICS
 from bpdebug.timeline import Timeline
 
-FILES = ("definitions.jsonl", "events.idx", "events.jsonl", "tensors-0000.seg", "tensors.idx")
-INDEXES = {"events.idx": EVENT_INDEX, "tensors.idx": TENSOR_INDEX}
+FILES = (
+    "definitions.jsonl",
+    "events.idx",
+    "events.jsonl",
+    "tensors-0000.seg",
+    "tensors.idx",
+    "tensors.stats",
+)
+INDEXES = {"events.idx": EVENT_INDEX, "tensors.idx": TENSOR_INDEX, "tensors.stats": TENSOR_STATISTICS}
 
 
 @pytest.fixture(scope="module")
@@ -92,7 +99,7 @@ def test_flipped_bytes(whole: Path, data: st.DataObject) -> None:
         look_everywhere(copy, whole, data.draw(st.lists(st.integers(0, 95), min_size=2, max_size=4)))
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(data=st.data())
 def test_any_number_in_any_field_of_an_index(whole: Path, data: st.DataObject) -> None:
     name = data.draw(st.sampled_from(sorted(INDEXES)))
@@ -100,9 +107,12 @@ def test_any_number_in_any_field_of_an_index(whole: Path, data: st.DataObject) -
     field = data.draw(
         st.sampled_from([field for field in records.dtype.names or () if field not in ("content", "value")])
     )
-    top = int(np.iinfo(records.dtype[field]).max)
     row = data.draw(st.integers(0, len(records) - 1))
-    records[field][row] = data.draw(st.sampled_from([0, 1, top // 2, top - 1, top]) | st.integers(0, top))
+    if records.dtype[field].kind == "f":
+        records[field][row] = data.draw(st.floats())
+    else:
+        top = int(np.iinfo(records.dtype[field]).max)
+        records[field][row] = data.draw(st.sampled_from([0, 1, top // 2, top - 1, top]) | st.integers(0, top))
     with copy_with(whole, name, records.tobytes()) as copy:
         look_everywhere(copy, whole, [min(row, 95), 95])
 

@@ -16,6 +16,7 @@ import msgspec
 import numpy as np
 
 from bpdebug.log import records as r
+from bpdebug.log.measuring import measure
 from bpdebug.log.schema import (
     DEFINITIONS_FILE,
     EVENT_INDEX,
@@ -26,6 +27,7 @@ from bpdebug.log.schema import (
     SCHEMA_VERSION,
     TENSOR_INDEX,
     TENSOR_INDEX_FILE,
+    TENSOR_STATISTICS_FILE,
     EventFlag,
     Kind,
     Phase,
@@ -138,6 +140,8 @@ def _write_rest(path: Path, definitions: list[msgspec.Struct]) -> None:
     content = np.zeros(32, "<f4")
     content[:6], content[16:22] = np.arange(6), np.arange(6) * 0.5
     content.tofile(path / segment_file(0))
+    measured = measure(content[:6]) + measure(content[16:22])
+    (path / TENSOR_STATISTICS_FILE).write_bytes(measured)
 
 
 def _write_bodies(path: Path, index: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

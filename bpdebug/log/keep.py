@@ -1,0 +1,27 @@
+"""How much of a tensor the log keeps."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+__all__ = ["FULL", "Keep"]
+
+
+@dataclass(frozen=True, slots=True)
+class Keep:
+    """What of a tensor goes into the log, and why not more.
+
+    Attributes:
+        values: all its bytes.
+        statistics: the record in `tensors.stats`, and the content id.
+        sample: so many of its values, where not all are kept.
+        why: for the reader: why the rest is missing, such as `--capture stats keeps statistics only`.
+    """
+
+    values: bool = True
+    statistics: bool = True
+    sample: int = 0
+    why: str = ""
+
+
+FULL = Keep()
