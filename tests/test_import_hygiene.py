@@ -23,6 +23,7 @@ EXTRAS = {
     "datasets/image_dataset.py": ["PIL"],
     "datasets/svhn.py": ["scipy"],
     "serializers/hdf5.py": ["h5py"],
+    "testing/attr.py": ["pytest"],
     "training/extensions/plot_report.py": ["matplotlib"],
 }
 

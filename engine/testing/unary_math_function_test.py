@@ -1,0 +1,141 @@
+"""Tests of an elementwise function of one argument, against NumPy."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy
+
+from .. import gradient_check
+from ..backends import cuda
+from ..variable import Variable
+from . import attr, condition
+from .parameterized import parameterize, product
+
+__all__ = ["check_available", "is_available", "unary_math_function_unittest"]
+
+# Tolerances by dtype: half precision keeps 11 bits, and a difference of it along a short step keeps few of them.
+_FORWARD = {"e": {"atol": 5e-3, "rtol": 5e-3}}
+_BACKWARD = {"e": {"eps": 2.0**-3, "atol": 1e-1, "rtol": 1e-1, "dtype": numpy.float64}}
+_OTHER = {"eps": 1e-3, "atol": 1e-4, "rtol": 1e-3, "dtype": numpy.float64}
+
+
+def is_available() -> bool:
+    """Whether this can be used: with pytest."""
+    return attr.is_available()
+
+
+def check_available() -> None:
+    """Raise unless there is pytest."""
+    attr.check_available()
+
+
+def unary_math_function_unittest(
+    func: Any,
+    func_expected: Callable[[Any], Any] | None = None,
+    label_expected: str | None = None,
+    make_data: Callable[[tuple[int, ...], Any], tuple[Any, Any, Any]] | None = None,
+    is_linear: bool | None = None,
+    forward_options: dict[str, Any] | None = None,
+    backward_options: dict[str, Any] | None = None,
+    double_backward_options: dict[str, Any] | None = None,
+) -> Callable[[type], Any]:
+    """Class decorator that adds tests of a function: values, gradients, second derivatives, in three dtypes.
+
+    Args:
+        func: the function, from one array to one of the same shape and dtype; or a class of it.
+        func_expected: the same on NumPy arrays; None: NumPy's function of that name.
+        label_expected: the op's label; None: not tested for a function, for a class its name in lower case.
+        make_data: gives input, gradient and gradient of the gradient for a shape and a dtype; None: uniform from -1
+            to 1.
+        is_linear: not needed; older scripts pass it.
+        forward_options, backward_options, double_backward_options: tolerances, as arguments for `assert_allclose`,
+            `check_backward` and `check_double_backward`.
+
+    Raises:
+        ValueError: func_expected is None, and NumPy has no function of that name.
+    """
+    name = func.__name__.lower()
+    expected: Any = getattr(numpy, name, None) if func_expected is None else func_expected
+    if expected is None:
+        raise ValueError(f"NumPy has no function corresponding to {func.__name__}; give func_expected")
+    label = name if label_expected is None and isinstance(func, type) else label_expected
+    data = _uniform if make_data is None else make_data
+
+    def call(x: Any) -> Any:
+        return func()(x) if isinstance(func, type) else func(x)
+
+    class _Tests:
+        shape: tuple[int, ...]
+        dtype: Any
+
+        def setUp(self) -> None:
+            self.x, self.gy, self.ggx = data(self.shape, self.dtype)
+            kind = numpy.dtype(self.dtype).char
+            self.forward_options = _FORWARD.get(kind, {}) if forward_options is None else forward_options
+            self.backward_options = (
+                _BACKWARD.get(kind, _OTHER) if backward_options is None else backward_options
+            )
+            self.double_backward_options = (
+                _BACKWARD.get(kind, _OTHER) if double_backward_options is None else double_backward_options
+            )
+
+        def check_forward(self, x: Any) -> None:
+            y = call(Variable(x))
+            assert y.dtype == self.dtype, f"dtype of the result is {y.dtype}, not {self.dtype}"
+            wanted = numpy.asarray(expected(self.x)).astype(self.dtype)
+            gradient_check.assert_allclose(wanted, y, **self.forward_options)
+
+        def check_backward(self, x: Any, gy: Any) -> None:
+            gradient_check.check_backward(call, x, gy, **self.backward_options)
+
+        def check_double_backward(self, x: Any, gy: Any, ggx: Any) -> None:
+            gradient_check.check_double_backward(call, x, gy, ggx, **self.double_backward_options)
+
+        @condition.retry(3)
+        def test_forward_cpu(self) -> None:
+            self.check_forward(self.x)
+
+        @condition.retry(3)
+        def test_backward_cpu(self) -> None:
+            self.check_backward(self.x, self.gy)
+
+        @condition.retry(3)
+        def test_double_backward_cpu(self) -> None:
+            self.check_double_backward(self.x, self.gy, self.ggx)
+
+        @attr.gpu
+        @condition.retry(3)
+        def test_forward_gpu(self) -> None:
+            self.check_forward(cuda.to_gpu(self.x))
+
+        @attr.gpu
+        @condition.retry(3)
+        def test_backward_gpu(self) -> None:
+            self.check_backward(cuda.to_gpu(self.x), cuda.to_gpu(self.gy))
+
+        @attr.gpu
+        @condition.retry(3)
+        def test_double_backward_gpu(self) -> None:
+            self.check_double_backward(cuda.to_gpu(self.x), cuda.to_gpu(self.gy), cuda.to_gpu(self.ggx))
+
+    def test_label(self: Any) -> None:
+        found = call(Variable(self.x)).creator.label
+        assert found == label, f"label is {found!r}, not {label!r}"
+
+    def decorate(case: type) -> Any:
+        for member, value in vars(_Tests).items():
+            if not member.startswith("__"):
+                setattr(case, member, value)
+        if label is not None:
+            case.test_label = test_label  # type: ignore[attr-defined]
+        dtypes = [numpy.float16, numpy.float32, numpy.float64]
+        return parameterize(*product({"shape": [(3, 2), ()], "dtype": dtypes}))(case)
+
+    return decorate
+
+
+def _uniform(shape: tuple[int, ...], dtype: Any) -> tuple[Any, Any, Any]:
+    x, gy, ggx = (numpy.asarray(numpy.random.uniform(-1, 1, shape)).astype(dtype) for _ in range(3))
+    return x, gy, ggx
