@@ -17,6 +17,7 @@ from .activation.softmax import softmax
 from .activation.softplus import softplus
 from .activation.swish import swish
 from .activation.tanh import tanh
+from .array.as_strided import as_strided
 from .array.axes import expand_dims, flatten, moveaxis, rollaxis, squeeze, swapaxes
 from .array.broadcast import broadcast, broadcast_to
 from .array.cast import cast
@@ -32,6 +33,8 @@ from .array.repeat import repeat, tile
 from .array.reshape import reshape
 from .array.resize_images import resize_images
 from .array.select_item import select_item
+from .array.spatial_transformer_grid import spatial_transformer_grid
+from .array.spatial_transformer_sampler import spatial_transformer_sampler
 from .array.split_axis import separate, split_axis
 from .array.stack import dstack, hstack, stack, vstack
 from .array.transpose import transpose
@@ -47,10 +50,13 @@ from .connection.convolution_by_axes import (
     deconvolution_2d,
     deconvolution_3d,
 )
+from .connection.deformable_convolution_2d_sampler import deformable_convolution_2d_sampler
 from .connection.depthwise_convolution_2d import depthwise_convolution_2d
 from .connection.dilated_convolution_2d import dilated_convolution_2d
 from .connection.embed_id import embed_id
 from .connection.linear import linear
+from .connection.local_convolution_2d import local_convolution_2d
+from .connection.shift import shift
 from .evaluation.accuracy import accuracy
 from .evaluation.binary_accuracy import binary_accuracy
 from .evaluation.classification_summary import classification_summary, f1_score, precision, recall
@@ -61,6 +67,7 @@ from .loss.contrastive import contrastive
 from .loss.crf1d import argmax_crf1d, crf1d
 from .loss.cross_covariance import cross_covariance, decov
 from .loss.ctc import connectionist_temporal_classification
+from .loss.discriminative_loss import discriminative_margin_based_clustering_loss
 from .loss.hinge import hinge
 from .loss.huber_loss import huber_loss
 from .loss.mean_squared_error import mean_squared_error
@@ -73,12 +80,17 @@ from .loss.vae import bernoulli_nll, gaussian_kl_divergence, gaussian_nll
 from .math.add import add
 from .math.argminmax import argmax, argmin
 from .math.average import average, mean
+from .math.cholesky import cholesky
 from .math.clip import clip
 from .math.cumulative import cumprod, cumsum
+from .math.det import batch_det, det
+from .math.einsum import einsum
 from .math.error_functions import erf, erfc, erfcinv, erfcx, erfinv
 from .math.exponential import exp, log
+from .math.fft import fft, ifft
 from .math.gamma_functions import digamma, lgamma, polygamma, zeta
 from .math.hyperbolic import arctanh, cosh, sinh
+from .math.inv import batch_inv, inv
 from .math.inverse_trigonometric import arccos, arcsin, arctan, arctan2
 from .math.logarithms import expm1, log1p, log2, log10
 from .math.logsumexp import logsumexp
@@ -90,6 +102,7 @@ from .math.prod import prod
 from .math.rounding import ceil, fix, floor, fmod, sign
 from .math.scale import bias, linear_interpolate, scale
 from .math.sign import absolute
+from .math.sparse_matmul import sparse_matmul
 from .math.sqrt import sqrt
 from .math.square import rsqrt, square
 from .math.sum import sum, sum_to
@@ -97,8 +110,14 @@ from .math.tensordot import batch_matmul, tensordot
 from .math.trigonometric import cos, sin, tan
 from .noise.dropout import dropout
 from .noise.gaussian import gaussian, gumbel_softmax
+from .noise.simplified_dropconnect import simplified_dropconnect
 from .noise.zoneout import zoneout
 from .normalization.batch_normalization import batch_normalization, fixed_batch_normalization
+from .normalization.batch_renormalization import batch_renormalization, fixed_batch_renormalization
+from .normalization.decorrelated_batch_normalization import (
+    decorrelated_batch_normalization,
+    fixed_decorrelated_batch_normalization,
+)
 from .normalization.l2_normalization import batch_l2_norm_squared, normalize
 from .normalization.layer_normalization import group_normalization, layer_normalization
 from .normalization.local_response_normalization import local_response_normalization
@@ -109,6 +128,9 @@ from .pooling.average_pooling import (
     average_pooling_nd,
 )
 from .pooling.max_pooling import max_pooling_1d, max_pooling_2d, max_pooling_3d, max_pooling_nd
+from .pooling.roi_average import roi_average_align_2d, roi_average_pooling_2d
+from .pooling.roi_max_align_2d import roi_max_align_2d
+from .pooling.roi_max_pooling import roi_max_pooling_2d, roi_pooling_2d
 from .pooling.spatial_pyramid_pooling import spatial_pyramid_pooling_2d
 from .pooling.unpooling import unpooling_1d, unpooling_2d, unpooling_3d, unpooling_nd
 from .pooling.upsampling import upsampling_2d
@@ -116,6 +138,8 @@ from .rnn.lstm import lstm
 from .rnn.n_step_gru import n_step_bigru, n_step_gru
 from .rnn.n_step_lstm import n_step_bilstm, n_step_lstm
 from .rnn.n_step_rnn import n_step_birnn, n_step_rnn
+from .rnn.slstm import slstm
+from .rnn.tree_lstm import tree_lstm
 from .util.forget import forget
 
 __all__ = [
@@ -131,14 +155,18 @@ __all__ = [
     "argmax",
     "argmax_crf1d",
     "argmin",
+    "as_strided",
     "average",
     "average_pooling_1d",
     "average_pooling_2d",
     "average_pooling_3d",
     "average_pooling_nd",
+    "batch_det",
+    "batch_inv",
     "batch_l2_norm_squared",
     "batch_matmul",
     "batch_normalization",
+    "batch_renormalization",
     "bernoulli_nll",
     "bias",
     "bilinear",
@@ -148,6 +176,7 @@ __all__ = [
     "broadcast_to",
     "cast",
     "ceil",
+    "cholesky",
     "classification_summary",
     "clip",
     "clipped_relu",
@@ -170,14 +199,19 @@ __all__ = [
     "deconvolution_2d",
     "deconvolution_3d",
     "deconvolution_nd",
+    "decorrelated_batch_normalization",
     "decov",
+    "deformable_convolution_2d_sampler",
     "depth2space",
     "depthwise_convolution_2d",
+    "det",
     "diagonal",
     "digamma",
     "dilated_convolution_2d",
+    "discriminative_margin_based_clustering_loss",
     "dropout",
     "dstack",
+    "einsum",
     "elu",
     "embed_id",
     "erf",
@@ -189,8 +223,11 @@ __all__ = [
     "expand_dims",
     "expm1",
     "f1_score",
+    "fft",
     "fix",
     "fixed_batch_normalization",
+    "fixed_batch_renormalization",
+    "fixed_decorrelated_batch_normalization",
     "flatten",
     "flip",
     "fliplr",
@@ -209,12 +246,15 @@ __all__ = [
     "hstack",
     "huber_loss",
     "identity",
+    "ifft",
     "im2col",
+    "inv",
     "layer_normalization",
     "leaky_relu",
     "lgamma",
     "linear",
     "linear_interpolate",
+    "local_convolution_2d",
     "local_response_normalization",
     "log",
     "log1p",
@@ -262,6 +302,11 @@ __all__ = [
     "repeat",
     "reshape",
     "resize_images",
+    "roi_average_align_2d",
+    "roi_average_pooling_2d",
+    "roi_max_align_2d",
+    "roi_max_pooling_2d",
+    "roi_pooling_2d",
     "rollaxis",
     "rrelu",
     "rsqrt",
@@ -270,16 +315,22 @@ __all__ = [
     "select_item",
     "selu",
     "separate",
+    "shift",
     "sigmoid",
     "sigmoid_cross_entropy",
     "sign",
+    "simplified_dropconnect",
     "sin",
     "sinh",
+    "slstm",
     "softmax",
     "softmax_cross_entropy",
     "softplus",
     "space2depth",
+    "sparse_matmul",
     "spatial_pyramid_pooling_2d",
+    "spatial_transformer_grid",
+    "spatial_transformer_sampler",
     "split_axis",
     "sqrt",
     "square",
@@ -297,6 +348,7 @@ __all__ = [
     "tile",
     "transpose",
     "transpose_sequence",
+    "tree_lstm",
     "triplet",
     "unpooling_1d",
     "unpooling_2d",

@@ -21,6 +21,7 @@ __all__ = [
     "masked",
     "matmul",
     "reshape",
+    "sigmoid",
     "sqrt",
     "sum",
     "sum_to",
@@ -57,6 +58,14 @@ def log(x: Any) -> Any:
 
         return op(x)
     return backend.get_array_module(x).log(x)
+
+
+def sigmoid(x: Any) -> Any:
+    if isinstance(x, Variable):
+        from .activation.sigmoid import sigmoid as op
+
+        return op(x)
+    return backend.get_array_module(x).tanh(x * 0.5) * 0.5 + 0.5
 
 
 def sqrt(x: Any) -> Any:

@@ -8,8 +8,18 @@ import numpy
 
 from . import type_check
 from .arguments import force_array, parse_kwargs, size_of_shape
+from .sparse import CooMatrix, get_order, to_coo
 
-__all__ = ["force_array", "force_type", "parse_kwargs", "size_of_shape", "type_check"]
+__all__ = [
+    "CooMatrix",
+    "force_array",
+    "force_type",
+    "get_order",
+    "parse_kwargs",
+    "size_of_shape",
+    "to_coo",
+    "type_check",
+]
 
 
 def force_type(dtype: Any, value: Any) -> Any:

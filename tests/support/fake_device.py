@@ -13,6 +13,7 @@ from __future__ import annotations
 import contextlib
 import operator
 from collections.abc import Callable, Iterator
+from types import SimpleNamespace
 from typing import Any
 
 import numpy
@@ -115,6 +116,11 @@ class FakeArray:
         return None if self._host.base is None else wrap(numpy.asarray(self._host.base))
 
     @property
+    def data(self) -> SimpleNamespace:
+        """A pointer to the memory, under CuPy's name for it."""
+        return SimpleNamespace(ptr=self._host.__array_interface__["data"][0])
+
+    @property
     def T(self) -> FakeArray:
         return wrap(self._host.T)
 
@@ -141,8 +147,10 @@ def wrap(result: Any) -> Any:
     """What NumPy computed, as it would come back from the device: numbers as 0-d arrays."""
     if isinstance(result, numpy.ndarray | numpy.generic):
         return FakeArray(numpy.asarray(result))
-    if isinstance(result, tuple | list):
-        return type(result)(map(wrap, result))
+    if isinstance(result, tuple):  # also NumPy's named ones, which are made in another way
+        return tuple(map(wrap, result))
+    if isinstance(result, list):
+        return list(map(wrap, result))
     return result
 
 

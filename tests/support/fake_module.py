@@ -125,6 +125,14 @@ class _Random:
         return wrap(numpy.asarray(self._state.randint(low, high, size)).astype(dtype))
 
 
+class _Namespace:
+    """Functions of a part of NumPy that CuPy has under the same name."""
+
+    def __init__(self, part: Any, names: str) -> None:
+        for name in names.split():
+            setattr(self, name, _on_device(name, getattr(part, name)))
+
+
 class _Special:
     """SciPy's special functions on the device, as `cupyx.scipy.special` offers them."""
 
@@ -151,6 +159,8 @@ def _make_module() -> Any:
     module.shape = lambda value: value.shape
     module.random = _Random()
     module.special = _Special()
+    module.linalg = _Namespace(numpy.linalg, "cholesky det eigh inv norm pinv qr slogdet solve svd")
+    module.fft = _Namespace(numpy.fft, "fft ifft")
     return module
 
 

@@ -1,0 +1,169 @@
+"""roi_pooling_2d and roi_max_pooling_2d: the largest element in each bin of regions of images."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy
+
+from ... import backend
+from ...utils.type_check import require, require_equal, require_float
+from ...variable import Variable
+from ..op import Example
+from .roi import Regions, _RoiMax, bins, checked_outsize, checked_scale, chunks
+
+__all__ = ["roi_max_pooling_2d", "roi_pooling_2d"]
+
+
+class ROIPooling2D(_RoiMax):
+    """y is the largest x of each bin of each region; 0 where a bin is empty. Girshick 2015 (Fast R-CNN)."""
+
+    op_name = "roi_pooling_2d"
+    x_roles = ("x", "rois")
+    formula = "y = the largest x in the bin of the region;  gx = gy at that element, 0 elsewhere"
+
+    def __init__(self, outsize: tuple[int, int], scale: float) -> None:
+        self.outsize = outsize
+        self.scale = scale
+
+    def attributes(self) -> dict[str, Any]:
+        return {"outsize": list(self.outsize), "spatial_scale": self.scale}
+
+    def forward(self, inputs: tuple[Any, ...]) -> tuple[Any, ...]:
+        x, rois = inputs
+        require_float("in_types[0]", x)
+        require(x.ndim == 4, "in_types[0].ndim == 4", f"{x.ndim} != 4")
+        require_equal("in_types[0].dtype", x.dtype, "in_types[1].dtype", rois.dtype)
+        require(rois.ndim == 2, "in_types[1].ndim == 2", f"{rois.ndim} != 2")
+        require_equal("in_types[1].shape[1]", rois.shape[1], "5", 5)
+        self.image = rois[:, 0].astype(numpy.int32)
+        left, top, right, bottom = (rois[:, i] * self.scale for i in range(1, 5))
+        region = Regions(self.image, top, left, bottom, right).rounded()
+        # Fast R-CNN counts the last row and column in.
+        rows = bins(region.top, region.bottom - region.top + 1, self.outsize[0], x.shape[2])
+        columns = bins(region.left, region.right - region.left + 1, self.outsize[1], x.shape[3])
+        y, place, found = _largest(x, self.image, rows, columns, 0)
+        self.terms = [(found.astype(x.dtype), place)]
+        return (y,)
+
+    @staticmethod
+    def examples(rng: Any) -> list[Example]:
+        x = rng.permutation(2 * 2 * 5 * 6).reshape(2, 2, 5, 6) / 10.0
+        rois = numpy.array([[0, 1, 1, 5, 4], [1, 0, 0, 3, 3], [1, 7, 8, 9, 9]])
+
+        def pooled(x: Any) -> Any:
+            return roi_pooling_2d(x, x.xp.asarray(rois.astype(x.dtype)), 2, 3, 1.0)
+
+        return [Example(pooled, (x,), "one region outside")]
+
+
+class ROIMaxPooling2D(_RoiMax):
+    """y is the largest x of each bin of each region; -inf where a bin is empty."""
+
+    op_name = "roi_max_pooling_2d"
+    formula = "y = the largest x in the bin of the region;  gx = gy at that element, 0 elsewhere"
+
+    def __init__(self, outsize: tuple[int, int], scale: float) -> None:
+        self.outsize = outsize
+        self.scale = scale
+
+    def attributes(self) -> dict[str, Any]:
+        return {"outsize": list(self.outsize), "spatial_scale": self.scale}
+
+    def forward(self, inputs: tuple[Any, ...]) -> tuple[Any, ...]:
+        x, rois, indexes = inputs
+        self.image = indexes
+        region = Regions.of(x, rois, indexes, self.scale).rounded()
+        rows = bins(region.top, region.bottom - region.top, self.outsize[0], x.shape[2])
+        columns = bins(region.left, region.right - region.left, self.outsize[1], x.shape[3])
+        y, place, found = _largest(x, indexes, rows, columns, -numpy.inf)
+        self.terms = [(found.astype(x.dtype), place)]
+        return (y,)
+
+    @staticmethod
+    def examples(rng: Any) -> list[Example]:
+        x = rng.permutation(2 * 2 * 5 * 6).reshape(2, 2, 5, 6) / 10.0
+        rois = numpy.array([[1, 1, 4, 5], [0, 0, 3, 3]])
+
+        def pooled(x: Any) -> Any:
+            xp = x.xp
+            return roi_max_pooling_2d(
+                x, xp.asarray(rois.astype(x.dtype)), xp.asarray(numpy.array([0, 1], "i4")), (2, 3), 0.9
+            )
+
+        return [Example(pooled, (x,))]
+
+
+def _largest(x: Any, image: Any, rows: Any, columns: Any, empty: float) -> tuple[Any, Any, Any]:
+    """The largest element of each bin: first over its rows, then over its columns.
+
+    Args:
+        x: (n, c, h, w).
+        image: (r,), the image of each region.
+        rows, columns: booleans (r, out_h, h) and (r, out_w, w).
+        empty: what an empty bin gives.
+
+    Returns:
+        Largest elements (r, c, out_h, out_w), their places in the image, the first of equal ones; and whether there
+        is any, (r, 1, out_h, out_w).
+    """
+    xp = backend.get_array_module(x)
+    _, c, height, width = x.shape
+    shape = (len(image), c, rows.shape[1], columns.shape[1])
+    y = xp.full(shape, -numpy.inf, x.dtype)
+    place = xp.zeros(shape, numpy.int64)
+    for some in chunks(len(image), c * height * width):
+        images = x[image[some]]
+        for i in range(shape[2]):
+            inside = xp.where(rows[some, None, i, :, None], images, x.dtype.type(-numpy.inf))
+            row, best_in_column = inside.argmax(axis=2), inside.max(axis=2)
+            flat = row * width + xp.arange(width)
+            for j in range(shape[3]):
+                columns_in = columns[some, None, j]
+                best = xp.where(columns_in, best_in_column, x.dtype.type(-numpy.inf)).max(axis=2)
+                first = xp.where(columns_in & (best_in_column == best[..., None]), flat, height * width - 1)
+                y[some, :, i, j], place[some, :, i, j] = best, first.min(axis=2)
+    found = (rows.any(axis=2)[:, None, :, None]) & (columns.any(axis=2)[:, None, None, :])
+    return (y if empty == -numpy.inf else xp.where(found, y, x.dtype.type(empty))), place, found
+
+
+def roi_pooling_2d(x: Any, rois: Any, outh: int, outw: int, spatial_scale: float) -> Variable:
+    """The largest element in each bin of regions of images, as Fast R-CNN counts them: the last row belongs to it.
+
+    Args:
+        x: variable or array (n, c, h, w), float.
+        rois: (r, 5), of the same dtype: for each region the number of its image, left, top, right, bottom.
+        outh, outw: how many bins a region has.
+        spatial_scale: what the edges are multiplied with to be in pixels of x.
+
+    Returns:
+        Variable (r, c, outh, outw); 0 where a bin is outside of the image. The regions get no gradient.
+
+    Raises:
+        InvalidType: shapes or dtypes don't fit.
+        TypeError: outh or outw is no positive integer.
+
+    Reference: Girshick 2015.
+    """
+    return ROIPooling2D(checked_outsize((outh, outw)), spatial_scale).apply((x, rois))[0]
+
+
+def roi_max_pooling_2d(x: Any, rois: Any, roi_indices: Any, outsize: Any, spatial_scale: float) -> Variable:
+    """The largest element in each bin of regions of images.
+
+    Args:
+        x: variable or array (n, c, h, w), float.
+        rois: (r, 4), of the same dtype: for each region top, left, bottom, right.
+        roi_indices: int32 (r,): the number of its image.
+        outsize: how many bins a region has; a number, or a pair for height and width.
+        spatial_scale: what the edges are multiplied with to be in pixels of x.
+
+    Returns:
+        Variable (r, c, *outsize); -inf where a bin is outside of the image. The regions get no gradient.
+
+    Raises:
+        InvalidType: shapes or dtypes don't fit.
+        TypeError: outsize or spatial_scale is not positive.
+    """
+    op = ROIMaxPooling2D(checked_outsize(outsize), checked_scale(spatial_scale))
+    return op.apply((x, rois, roi_indices))[0]
