@@ -14,6 +14,7 @@ from ..log.reader import LogReader
 from ..log.schema import Kind
 from ..stepping import Breakpoint
 from ..text import count_text
+from .panes.tensor import TensorPane
 from .panes.timeline import breakpoint_on
 
 if TYPE_CHECKING:
@@ -134,6 +135,12 @@ def _export(screen: MainScreen, text: str) -> None:
     screen.run_worker(write, thread=True, name="export")
 
 
+def _slice(screen: MainScreen, text: str) -> None:
+    tensor = screen.workspace.panes["tensor"]
+    assert isinstance(tensor, TensorPane)
+    screen.say(tensor.take_slice(text) if text else "slice what? Such as: slice [0, :, :, 3]")
+
+
 def _theme(screen: MainScreen, text: str) -> None:
     screen.choose_theme(text)
 
@@ -152,6 +159,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("breakpoints", "", "say which breakpoints are set", _breaks),
     Command("clear", "", "take all breakpoints away", _clear),
     Command("export", "FILE.jsonl", "write the recorded events to a file", _export),
+    Command("slice", "[0, :, :, 3]", "show this slice in the Tensor pane: one or two axes whole", _slice),
     Command("theme", "[NAME]", "choose the colours; without a name: say which there are", _theme),
     Command("help", "", "the help screen", _help),
     Command("quit", "", "quit", _quit),

@@ -9,7 +9,16 @@ from textual.message import Message
 
 from ..stepping import Breakpoint
 
-__all__ = ["GoTo", "Notice", "RunToLine", "SessionChanged", "SubtitleChanged", "ToggleBreakpoint"]
+__all__ = ["Ask", "GoTo", "Notice", "RunToLine", "SessionChanged", "SubtitleChanged", "ToggleBreakpoint"]
+
+
+class Ask(Message):
+    """Open the command prompt with `command` typed already; `example` says what may follow."""
+
+    def __init__(self, command: str, example: str) -> None:
+        super().__init__()
+        self.command = command
+        self.example = example
 
 
 class GoTo(Message):

@@ -274,3 +274,39 @@ async def test_other_themes_draw(theme: str) -> None:
         app.theme = theme
         await pilot.pause()
         assert "┼" in screen_text(app), "the cursor on the heat map"
+
+
+async def test_a_histogram_takes_the_place_of_the_numbers() -> None:
+    lines = await shown(make_view("W", W), keys=["v", "v", "v"], wait_for="█")
+    assert sum("█" in line for line in lines) >= 3
+    assert "[0, 0]" in lines[-1]
+
+
+async def test_finding_moves_the_cursor_through_the_whole_array() -> None:
+    array = np.zeros((2, 3, 4), np.float32)
+    array[1, 2, 3], array[1, 0, 1], array[0, 1, 2] = 9, -9, np.nan
+    view = make_view("x", array)
+    assert (await shown(view, keys=["circumflex_accent"]))[-1] == "at [1, 2, 3]:  9.0"
+    assert (await shown(view, keys=["underscore"]))[-1] == "at [1, 0, 1]:  -9.0"
+    assert (await shown(view, keys=["exclamation_mark"]))[-1] == "at [0, 1, 2]:  NaN"
+
+
+async def test_finding_in_a_big_array_waits_for_the_answer() -> None:
+    array = np.zeros((400, 400), np.float32)
+    array[399, 7] = 1
+    found = await shown(
+        make_view("x", array), keys=["circumflex_accent"], size=LARGE, wait_for="at [399, 7]:  1.0"
+    )
+    assert found[-1] == "at [399, 7]:  1.0"
+
+
+async def test_a_typed_slice_shows_other_axes() -> None:
+    app = PaneHost(TensorPane())
+    array = np.arange(24).reshape(2, 3, 4)
+    async with app.run_test(size=SMALL) as pilot:
+        app.pane.show(make_moment([make_view("x", array)]), None)
+        await pilot.pause()
+        assert app.pane.take_slice("[:, :, 3]") == ""
+        await pilot.press("j", "l", "l")
+        assert screen_lines(app)[-1] == f"at [1, 2, 3]:  {array[1, 2, 3]}"
+        assert "axis 0" in app.pane.take_slice("[7, :, :]")

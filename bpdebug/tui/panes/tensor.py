@@ -14,21 +14,25 @@ from textual.widget import Widget
 
 from ...errors import BpdebugError
 from ...text import clean, shape_text
-from ..messages import SubtitleChanged
+from ...timeline.origin import origin_of
+from ..messages import Ask, GoTo, Notice, SubtitleChanged
 from ..widgets.background import Background, Failure
 from ..widgets.cell_format import NOTATIONS, exact
 from ..widgets.heat_map import HeatMap
+from ..widgets.histogram import HistogramView
 from ..widgets.lines import Lines, Piece, flow
 from ..widgets.role_tabs import RoleTab, RoleTabs
 from ..widgets.value_grid import ValueGrid
-from .tensor_words import identity, in_words, missing, no_tensors, size_of, slice_words
+from .tensor_find import FINDERS, find_element
+from .tensor_slice import Slice
+from .tensor_words import identity, in_words, note_lines, size_of
 
 if TYPE_CHECKING:
     from ...timeline import Moment, Statistics, TensorView, Timeline
 
 __all__ = ["TensorPane"]
 
-_VIEWS = ("numbers and heat map", "numbers", "heat map")
+_VIEWS = ("numbers and heat map", "numbers", "heat map", "histogram")
 _BOTH_NEED = 56
 """Cells across below which numbers and heat map don't stand side by side."""
 
@@ -42,12 +46,21 @@ class TensorPane(Widget, can_focus=True):
     BINDINGS = [
         Binding("greater_than_sign", "tensor(1)", "next tensor of the event", show=False, id="tensor_next"),
         Binding("less_than_sign", "tensor(-1)", "previous tensor", show=False, id="tensor_previous"),
-        Binding("v", "view", "numbers, heat map, or both", show=False, id="tensor_view"),
+        Binding("v", "view", "numbers, heat map, both, or a histogram", show=False, id="tensor_view"),
         Binding("p", "notation", "notation: auto, fixed, scientific", show=False, id="tensor_notation"),
         Binding("i", "slice(1)", "next index on the chosen axis", show=False, id="tensor_index_next"),
         Binding("I", "slice(-1)", "previous index on it", show=False, id="tensor_index_previous"),
         Binding("a", "axis(1)", "choose the next leading axis", show=False, id="tensor_axis_next"),
         Binding("A", "axis(-1)", "choose the previous leading axis", show=False, id="tensor_axis_previous"),
+        Binding(
+            "semicolon", "type_slice", "type which slice to show: [0, :, :, 3]", show=False, id="tensor_slice"
+        ),
+        Binding("circumflex_accent", "find('max')", "the largest element", show=False, id="tensor_max"),
+        Binding("underscore", "find('min')", "the smallest element", show=False, id="tensor_min"),
+        Binding(
+            "exclamation_mark", "find('nonfinite')", "the next NaN or infinity", show=False, id="tensor_bad"
+        ),
+        Binding("at", "origin", "go to the event that made this tensor", show=False, id="tensor_origin"),
         Binding("up,k", "cursor(-1,0)", "element above", show=False, id="tensor_up"),
         Binding("down,j", "cursor(1,0)", "element below", show=False, id="tensor_down"),
         Binding("left,h", "cursor(0,-1)", "element to the left", show=False, id="tensor_left"),
@@ -85,28 +98,32 @@ class TensorPane(Widget, can_focus=True):
         self._views: list[TensorView] = []
         self._place = 0
         self._wanted: tuple[str, str] | None = None
-        self._leading: tuple[int, ...] = ()
-        self._axis = 0
+        self._timeline: Timeline | None = None
+        self._sliced = Slice()
+        self._finding: tuple[str, int] | None = None
         self._view = 0
         self._notation = 0
-        self._shown: tuple[Hashable, tuple[int, ...]] | None = None
+        self._shown: tuple[Hashable, tuple[int | None, ...]] | None = None
         self._tabs = RoleTabs()
         self._facts = Lines()
-        self._slice = Lines()
+        self._slice_words = Lines()
         self._note = Lines()
         self._grid = ValueGrid()
         self._heat = HeatMap(self._background)
+        self._histogram = HistogramView(self._background)
+        self._histogram.display = False
         self._sheet = Horizontal(id="tensor-sheet")
         self._under_cursor = Lines()
 
     def compose(self) -> ComposeResult:
         yield self._tabs
         yield self._facts
-        yield self._slice
+        yield self._slice_words
         yield self._note
         with self._sheet:
             yield self._grid
             yield self._heat
+            yield self._histogram
         yield self._under_cursor
 
     def on_unmount(self) -> None:
@@ -117,6 +134,8 @@ class TensorPane(Widget, can_focus=True):
     def show(self, moment: Moment | None, timeline: Timeline | None) -> None:
         """Show this event's tensors; the role that the person chose, if it is among them."""
         self._moment = moment
+        self._timeline = timeline
+        self._finding = None
         self._run = id(timeline)
         self._views = moment.tensors if moment is not None else []
         self._place = self._wanted_place()
@@ -126,6 +145,22 @@ class TensorPane(Widget, can_focus=True):
         """(what it is, the text): the exact value under the cursor."""
         value = self._grid.cursor_value() if self._view_now() is not None else None
         return "value", "" if value is None else exact(value)
+
+    def chosen_element(self) -> tuple[TensorView, tuple[int, ...]] | None:
+        """The tensor that is shown, and the index of the element under the cursor; None where there is none."""
+        view, place = self._view_now(), self._grid.cursor_index()
+        if view is None or place is None or self._shown is None:
+            return None
+        return view, self._sliced.whole_index(place)
+
+    def take_slice(self, text: str) -> str:
+        """Show the slice that `text` says, such as `[0, :, :, 3]`; in words what is wrong with it, or ""."""
+        view = self._view_now()
+        if view is None or view.shape is None or self._shown is None:
+            return "there is no array to slice"
+        wrong = self._sliced.take(text, view.shape)
+        self._update()
+        return wrong
 
     def _wanted_place(self) -> int:
         if self._wanted is not None:
@@ -153,16 +188,16 @@ class TensorPane(Widget, can_focus=True):
         self._tabs.display = bool(tabs)
         view = self._view_now()
         array = self._array(view) if view is not None and view.there else None
-        self._note.show(self._note_lines(view, array, width))
+        self._note.show(note_lines(self._moment, view, array, width))
         self._show_facts(view, array)
         drawn = False
         if view is not None and isinstance(array, np.ndarray) and array.size:
             drawn = True
-            self._slice.display = array.ndim > 2
+            self._slice_words.display = array.ndim > 2
             self._show_array(view, array)
         else:
             self._shown = None
-            self._slice.display = False
+            self._slice_words.display = False
             self._grid.clear()
             self._heat.show_sheet(None, None)
             self._note.styles.height = "1fr"
@@ -182,17 +217,6 @@ class TensorPane(Widget, can_focus=True):
     def _key(self, view: TensorView) -> Hashable:
         seq = self._moment.seq if self._moment is not None and view.tensor is None else -1
         return (self._run, view.tensor, seq, "" if view.tensor is not None else view.role)
-
-    def _note_lines(self, view: TensorView | None, array: object, width: int) -> list[list[Piece]]:
-        if view is None:
-            return no_tensors(self._moment, width)
-        if not view.there:
-            return missing(view, width)
-        if isinstance(array, Failure):
-            return flow([(f"can't be shown: {clean(str(array))}", "alarm")], width, 3)
-        if array is None:
-            return [[("computing ...", "muted")]]
-        return [[(f"empty: shape {shape_text(view.shape)} has no elements", "strong")]]
 
     def _show_facts(self, view: TensorView | None, array: object) -> None:
         self._facts.display = view is not None
@@ -218,23 +242,25 @@ class TensorPane(Widget, can_focus=True):
         return found
 
     def _show_array(self, view: TensorView, array: np.ndarray) -> None:
-        leading = self._leading_for(array.shape)
-        self._leading = leading
-        if leading:
-            self._axis = min(self._axis, len(leading) - 1)
-            self._slice.show(flow(slice_words(array.shape, leading, self._axis), self.size.width, 1))
-        sheet = array[leading] if leading else array.reshape(1, -1) if array.ndim < 2 else array
-        both = array.size > 1 and self.size.width >= _BOTH_NEED
-        self._heat.show_sheet(sheet, (self._key(view), leading))
-        with_heat = array.ndim > 0 and (self._view == 2 or (self._view == 0 and both))
-        with_numbers = self._view != 2 or not with_heat
+        self._sliced.fit(array.shape)
+        self._slice_words.show(flow(self._sliced.in_words(array.shape), self.size.width, 1))
+        part = self._sliced.of(array)
+        key = (self._key(view), self._sliced.index)
+        both = part.size > 1 and self.size.width >= _BOTH_NEED
+        self._heat.show_sheet(part.reshape(1, -1) if part.ndim < 2 else part, key)
+        as_histogram = _VIEWS[self._view] == "histogram"
+        with_heat = part.ndim > 0 and (self._view == 2 or (self._view == 0 and both))
+        with_numbers = not as_histogram and (self._view != 2 or not with_heat)
         self._grid.display, self._heat.display = with_numbers, with_heat
-        self._grid.show_array(array, leading, NOTATIONS[self._notation])
+        self._histogram.display = as_histogram
+        self._grid.show_array(part, (), NOTATIONS[self._notation])
+        if as_histogram:
+            self._histogram.show_array(array, self._key(view))
         if with_heat and with_numbers:
             self._share_width()
         elif with_heat:
             self._heat.styles.width = "1fr"
-        self._shown = (self._key(view), leading)
+        self._shown = key
         self._show_cursor()
 
     def _share_width(self) -> None:
@@ -245,18 +271,14 @@ class TensorPane(Widget, can_focus=True):
         if self._heat.styles.width is None or self._heat.styles.width.value != heat:
             self._heat.styles.width = heat
 
-    def _leading_for(self, shape: tuple[int, ...]) -> tuple[int, ...]:
-        """The slice shown so far, as far as this shape has it."""
-        if len(self._leading) != max(0, len(shape) - 2):
-            return (0,) * max(0, len(shape) - 2)
-        return tuple(min(index, length - 1) for index, length in zip(self._leading, shape, strict=False))
-
     def _show_cursor(self) -> None:
         index, value = self._grid.cursor_index(), self._grid.cursor_value()
         self._heat.show_cursor(*self._grid.cursor)
         if index is None or value is None:
             self._under_cursor.show([])
             return
+        self._histogram.show_cursor(value)
+        index = self._sliced.whole_index(index)
         finite = not isinstance(value, np.inexact) or bool(np.isfinite(value))
         place = f"at [{', '.join(map(str, index))}]:" if index else "value:"
         pieces: list[Piece] = [(place, "muted"), (exact(value), "strong" if finite else "alarm")]
@@ -280,7 +302,10 @@ class TensorPane(Widget, can_focus=True):
             return
         # The numbers are on the screen already: only what was waited for is drawn.
         self._heat.look_again()
+        self._histogram.refresh()
         self._show_facts(view, self._array(view))
+        if self._finding is not None:
+            self._find(*self._finding)
 
     def on_value_grid_moved(self, message: ValueGrid.Moved) -> None:
         message.stop()
@@ -313,20 +338,58 @@ class TensorPane(Widget, can_focus=True):
         self._update()
 
     def action_slice(self, step: int) -> None:
-        """Change the index on the chosen leading axis; after the last comes the first."""
+        """Change the index on the chosen axis; after the last comes the first."""
         view = self._view_now()
-        if self._shown is None or not self._leading or view is None or view.shape is None:
-            return
-        changed = list(self._leading)
-        changed[self._axis] = (changed[self._axis] + step) % view.shape[self._axis]
-        self._leading = tuple(changed)
-        self._update()
+        if self._shown is not None and view is not None and view.shape is not None:
+            self._sliced.step(view.shape, step)
+            self._update()
 
     def action_axis(self, step: int) -> None:
-        """Choose which leading axis `i` and `I` change."""
-        if self._leading:
-            self._axis = (self._axis + step) % len(self._leading)
+        """Choose which axis `i` and `I` change."""
+        self._sliced.choose_axis(step)
+        self._update()
+
+    def action_type_slice(self) -> None:
+        """Type the slice."""
+        self.post_message(Ask("slice ", "such as [0, :, :, 3]"))
+
+    def action_find(self, what: str) -> None:
+        """Put the cursor on an element of the whole array: the largest, the smallest, the next NaN or infinity."""
+        view = self._view_now()
+        chosen = self.chosen_element()
+        if view is None or view.shape is None or chosen is None:
+            return
+        here = int(np.ravel_multi_index(chosen[1], view.shape)) if chosen[1] else 0
+        self._find(what, here)
+
+    def _find(self, what: str, here: int) -> None:
+        view = self._view_now()
+        array = self._array(view) if view is not None else None
+        if view is None or not isinstance(array, np.ndarray):
+            return
+        found = self._background.ask(
+            ("find", what, here if what == "nonfinite" else 0, self._key(view)),
+            lambda: find_element(array, what, here),
+            int(array.size),
+        )
+        self._finding = (what, here) if found is None else None
+        if isinstance(found, tuple) and found:
+            place = self._sliced.place_of(found)
             self._update()
+            self._grid.put_cursor(place)
+        elif found == () and array.ndim:
+            self.post_message(Notice(f"there is no {FINDERS[what]} in {clean(view.title)}"))
+
+    def action_origin(self) -> None:
+        """Go to the event that made this tensor."""
+        view = self._view_now()
+        if view is None or self._moment is None or self._timeline is None:
+            return
+        origin = origin_of(self._timeline, self._moment, view)
+        if origin.seq is None or origin.seq == self._moment.seq:
+            self.post_message(Notice(origin.why))
+        else:
+            self.post_message(GoTo(origin.seq))
 
     def action_cursor(self, rows: int, columns: int) -> None:
         """Move the element cursor."""

@@ -8,12 +8,12 @@ import numpy as np
 
 from ...text import clean, count_text, number, shape_text
 from ..widgets.background import Failure
-from ..widgets.lines import Piece, paragraph
+from ..widgets.lines import Piece, flow, paragraph
 
 if TYPE_CHECKING:
     from ...timeline import Moment, Statistics, TensorView
 
-__all__ = ["identity", "in_words", "missing", "no_tensors", "slice_words"]
+__all__ = ["identity", "in_words", "no_tensors", "note_lines", "size_of"]
 
 
 def identity(view: TensorView) -> list[Piece]:
@@ -67,20 +67,19 @@ def in_words(view: TensorView, found: Statistics | Failure | None) -> tuple[list
     return averages, counts
 
 
-def slice_words(shape: tuple[int, ...], leading: tuple[int, ...], axis: int) -> list[Piece]:
-    """Which sheet of an array with more than two axes is shown, and how to come to another."""
-    inside = ", ".join([*map(str, leading), ":", ":"])
-    return [
-        (f"[{inside}]", "strong"),
-        (f"axis {axis}: {leading[axis]} of 0..{shape[axis] - 1}", ""),
-        ("i/I index", "muted"),
-        ("a/A axis" if len(leading) > 1 else "", "muted"),
-    ]
-
-
-def missing(view: TensorView, width: int) -> list[list[Piece]]:
-    """Why there are no values, in lines of at most `width` cells."""
-    return paragraph(clean(view.why_missing), width, "strong")
+def note_lines(
+    moment: Moment | None, view: TensorView | None, array: object, width: int
+) -> list[list[Piece]]:
+    """What to say where there are no values to draw, in lines of at most `width` cells; `array` is what there is."""
+    if view is None:
+        return no_tensors(moment, width)
+    if not view.there:
+        return paragraph(clean(view.why_missing), width, "strong")
+    if isinstance(array, Failure):
+        return flow([(f"can't be shown: {clean(str(array))}", "alarm")], width, 3)
+    if array is None:
+        return [[("computing ...", "muted")]]
+    return [[(f"empty: shape {shape_text(view.shape)} has no elements", "strong")]]
 
 
 def no_tensors(moment: Moment | None, width: int) -> list[list[Piece]]:

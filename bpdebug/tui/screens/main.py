@@ -13,7 +13,7 @@ from ...text import clean, count_text
 from ..commands import COMMANDS, run_command
 from ..counting import WAIT_S
 from ..keymap import MAIN, bindings_for
-from ..messages import GoTo, RunToLine, ToggleBreakpoint
+from ..messages import Ask, GoTo, RunToLine, ToggleBreakpoint
 from ..pane_table import pane_of_key
 from ..panes.timeline import breakpoint_on
 from ..search import Search
@@ -166,10 +166,14 @@ class MainScreen(RunScreen):
                 addresses.append(self.timeline.reader.address(seq))
         return names + [f"{verb} {address}" for verb in ("goto", "break") for address in addresses]
 
-    def _open_prompt(self, mark: str, suggestions: list[str], placeholder: str) -> None:
+    def on_ask(self, message: Ask) -> None:
+        self.say(message.example)
+        self._open_prompt(":", [], message.example, message.command)
+
+    def _open_prompt(self, mark: str, suggestions: list[str], placeholder: str, typed: str = "") -> None:
         self._take_count()
         self.query_one(KeyLine).display = False
-        self.query_one(Prompt).open(mark, suggestions, placeholder)
+        self.query_one(Prompt).open(mark, suggestions, placeholder, typed)
 
     def _close_prompt(self) -> None:
         self.query_one(KeyLine).display = True

@@ -40,12 +40,13 @@ class Prompt(Horizontal):
     def _input(self) -> Input:
         return self.query_one("#prompt-input", Input)
 
-    def open(self, mark: str, suggestions: list[str], placeholder: str = "") -> None:
-        """Show the line, empty, and take the keys."""
+    def open(self, mark: str, suggestions: list[str], placeholder: str = "", typed: str = "") -> None:
+        """Show the line with what is `typed` already, and take the keys."""
         self._mark = mark
         self.query_one("#prompt-mark", Label).update(mark)
         field = self._input
-        field.value = ""
+        field.value = typed
+        field.cursor_position = len(typed)
         field.placeholder = placeholder
         field.suggester = SuggestFromList(suggestions) if suggestions else None
         self._place = len(self._history.get(mark, []))

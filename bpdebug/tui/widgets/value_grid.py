@@ -128,6 +128,11 @@ class ValueGrid(ScrollView, can_focus=False):
             return None
         return self.plane.element(*self.plane.cell_of(*self._cursor))
 
+    def put_cursor(self, index: tuple[int, ...]) -> None:
+        """Put the cursor on the element `index` of the array that is shown, if it has that."""
+        if self.plane is not None and self.plane.size and index:
+            self._set_cursor(*((0, index[0]) if len(index) == 1 else index[-2:]))
+
     def move(self, rows: int = 0, columns: int = 0) -> None:
         """Move the cursor by cells; it stops at the edges."""
         if self.plane is None or not self.plane.size:
