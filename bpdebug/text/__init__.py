@@ -5,7 +5,7 @@ Knows neither events nor screens; both halves of the program use it.
 
 from __future__ import annotations
 
-from .bars import decade_bar, decade_share
+from .bars import decade_bar, decade_share, sparkline
 from .cells import cell_width, fit
 from .cleaning import clean, plain_lines
 from .numbers import bytes_text, count_text, duration_text, number, shape_text
@@ -22,4 +22,5 @@ __all__ = [
     "number",
     "plain_lines",
     "shape_text",
+    "sparkline",
 ]

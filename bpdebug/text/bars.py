@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
-__all__ = ["HIGHEST_DECADE", "LOWEST_DECADE", "decade_bar", "decade_share"]
+__all__ = ["HIGHEST_DECADE", "LOWEST_DECADE", "decade_bar", "decade_share", "sparkline"]
 
 LOWEST_DECADE, HIGHEST_DECADE = -8, 4
 """A bar is empty at 1e-8 and full at 1e4, so that bars of different events and runs can be compared."""
 
+_RISING = "▁▂▃▄▅▆▇█"
 _EIGHTHS = " ▏▎▍▌▋▊▉"
 
 
@@ -37,3 +39,23 @@ def decade_bar(size: float, width: int) -> str:
         eighths = max(eighths, 1)
     full, rest = divmod(eighths, 8)
     return ("█" * full + _EIGHTHS[rest].strip()).ljust(width)
+
+
+def sparkline(values: Sequence[float], width: int) -> str:
+    """The last `width` sizes as a line of blocks, on a scale of powers of ten between the least and the largest.
+
+    Zeros are the lowest block; NaN and infinities are `!`. All equal sizes are blocks of middle height.
+    """
+    shown = values[-width:]
+    logs = [math.log10(value) for value in shown if math.isfinite(value) and value > 0]
+    low, span = (min(logs), max(logs) - min(logs)) if logs else (0.0, 0.0)
+    blocks = []
+    for value in shown:
+        if not math.isfinite(value):
+            blocks.append("!")
+        elif value <= 0:
+            blocks.append(_RISING[0])
+        else:
+            share = (math.log10(value) - low) / span if span > 1e-9 else 0.5
+            blocks.append(_RISING[round(share * (len(_RISING) - 1))])
+    return "".join(blocks)

@@ -23,6 +23,7 @@ from .output import Output
 from .parameters import parameters_at
 from .rows import RowModel
 from .states import Curve, OutputLine, ParameterState
+from .updates import RecentUpdates
 
 if TYPE_CHECKING:
     from ..log.reader import LogReader
@@ -39,6 +40,7 @@ class Timeline:
         reader: the log.
         live: whether a child process may still add events; its owner sets it.
         names: resolves the numbers in index records and bodies to clean text.
+        updates: the latest updates of each parameter.
     """
 
     def __init__(self, reader: LogReader) -> None:
@@ -51,6 +53,7 @@ class Timeline:
         self._output = Output(self.names, self._ledger)
         self._rows: RowModel | None = None
         self._graphs: Graphs | None = None
+        self.updates = RecentUpdates(self.names)
         self._moments: OrderedDict[int, Moment] = OrderedDict()
         self._matcher: BreakpointMatcher | None = None
         self._matched: tuple[Breakpoint, ...] = ()

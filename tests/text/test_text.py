@@ -20,6 +20,7 @@ from bpdebug.text import (
     number,
     plain_lines,
     shape_text,
+    sparkline,
 )
 
 any_text = st.text(st.characters())  # lone surrogates included
@@ -164,3 +165,9 @@ def test_a_bar_has_a_cell_for_each_power_of_ten_and_a_sliver_for_the_least():
     assert decade_bar(0.0, 12).strip() == ""
     assert decade_bar(math.nan, 12).rstrip() == "NaN!"
     assert decade_bar(-math.inf, 2) == "in"
+
+
+def test_a_sparkline_shows_powers_of_ten_and_marks_what_is_not_finite():
+    assert sparkline([1e-4, 1e-2, 1.0], 8) == "▁▅█"
+    assert sparkline([0.0, 1.0, math.nan, 1.0], 3) == "▅!▅"
+    assert sparkline([], 4) == ""

@@ -149,3 +149,13 @@ async def test_the_tensor_pane_shows_every_event_of_a_run(timeline: Timeline) ->
                 assert f"[{moment.tensors[0].role}]" in text
             else:
                 assert "This event holds no tensor." in text
+
+
+async def test_a_wide_table_has_the_optimizers_state_and_the_history_of_gradients(timeline: Timeline) -> None:
+    host = PaneHost(WeightsPane())
+    async with host.run_test(size=(160, 20)) as pilot:
+        host.pane.show(timeline.moment(timeline.reader.find("it2/update/MLP.l2.b")), timeline)
+        await pilot.pause()
+        line = next(line for line in screen_lines(host) if "MLP.l1.W" in line)
+    assert any(character in line for character in "▁▂▃▄▅▆▇█")
+    assert "|v|" in line

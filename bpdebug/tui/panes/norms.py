@@ -36,7 +36,14 @@ class Norms:
             return Failure(error)
 
     def of(self, tensor: int) -> Statistics | Failure | None:
-        """Statistics of a tensor."""
+        """Statistics of a tensor: as they were recorded, else computed from its values."""
+        assert self._timeline is not None
+        try:
+            recorded = self._timeline.reader.recorded_statistics(tensor)
+        except BpdebugError as error:
+            return Failure(error)
+        if recorded is not None:
+            return recorded
         return self._ask(("of", tensor), tensor, lambda: _statistics(self._array_or_raise(tensor)))
 
     def delta(self, before: int, after: int) -> np.ndarray | Failure | None:

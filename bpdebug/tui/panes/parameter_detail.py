@@ -15,9 +15,12 @@ from .norms import Norms
 from .parameter_table import norm_text
 
 if TYPE_CHECKING:
-    from ...timeline import ParameterState
+    from collections.abc import Sequence
 
-__all__ = ["detail_lines", "heading", "parts_of"]
+    from ...timeline import ParameterState
+    from ...timeline.updates import HookStep
+
+__all__ = ["Part", "detail_lines", "heading", "parts_of"]
 
 _PART_WIDTH = 18
 _GAP = 2
@@ -34,8 +37,8 @@ class Part:
     missing: str = ""
 
 
-def parts_of(state: ParameterState) -> list[Part]:
-    """What there is to show side by side, in the order of the update."""
+def parts_of(state: ParameterState, hooks: Sequence[HookStep] = ()) -> list[Part]:
+    """What there is to show side by side, in the order of the update; `hooks` are those of its latest update."""
     change = None
     if state.before is not None and state.after is not None:
         change = (state.before, state.after)
@@ -47,7 +50,7 @@ def parts_of(state: ParameterState) -> list[Part]:
     if state.updated_here:
         return [
             Part("before", state.before, missing="it held nothing"),
-            Part("gradient", state.used_gradient, missing="none"),
+            *_gradients(state, hooks, "gradient"),
             Part("delta", delta=change, missing="can't be told"),
             Part("after", state.after, missing="it holds nothing"),
             *stored,
@@ -61,11 +64,19 @@ def parts_of(state: ParameterState) -> list[Part]:
     if state.updated_at is not None:
         parts += [
             Part("last delta", delta=change, missing="can't be told"),
-            Part("last gradient", state.used_gradient, missing="none"),
+            *_gradients(state, hooks, "last gradient"),
             Part("last before", state.before, missing="it held nothing"),
             *stored,
         ]
     return parts
+
+
+def _gradients(state: ParameterState, hooks: Sequence[HookStep], title: str) -> list[Part]:
+    """The gradient as backward left it, and after each hook."""
+    if not hooks:
+        return [Part(title, state.used_gradient, missing="none")]
+    after = [Part(f"after {step.hook}", step.after, missing="none") for step in hooks]
+    return [Part(title, hooks[0].before, missing="none"), *after]
 
 
 def heading(state: ParameterState) -> list[Piece]:

@@ -9,14 +9,16 @@ from rich.style import Style
 from textual.message import Message
 from textual.strip import Strip
 
-from ...text import cell_width, clean, fit, number, shape_text
+from ...text import cell_width, clean, fit, number, shape_text, sparkline
+from ...timeline import Statistics, joint_norm
+from ...timeline.updates import RECENT
 from ..widgets.background import Failure
 from ..widgets.lines import Piece
 from ..widgets.virtual_list import VirtualList, strip_of
 from .norms import Norms
 
 if TYPE_CHECKING:
-    from ...timeline import ParameterState, Statistics
+    from ...timeline import ParameterState, Timeline
 
 __all__ = ["ParameterTable", "norm_text"]
 
@@ -38,6 +40,8 @@ _COLUMNS = (
     _Column("|grad|", _NUMBER, 41),
     _Column("|update|", _NUMBER, 52),
     _Column("upd/value", _NUMBER, 63),
+    _Column("|grad| so far", RECENT, 106),
+    _Column("optimizer state", 26, 134),
 )
 
 
@@ -67,11 +71,14 @@ class ParameterTable(VirtualList, can_focus=False):
         super().__init__()
         self._norms = norms
         self._states: list[ParameterState] = []
+        self._timeline: Timeline | None = None
+        self._seq = -1
         self._longest_name = 12
         self._drawn: tuple[list[ParameterState], int] | None = None
 
-    def show_states(self, states: list[ParameterState]) -> None:
-        """Show these rows; most events change none of them, and then nothing is drawn."""
+    def show_states(self, states: list[ParameterState], timeline: Timeline | None, seq: int) -> None:
+        """Show these rows as of event `seq`; most events change none of them, and then nothing is drawn."""
+        self._timeline, self._seq = timeline, seq
         drawn = (states, self.cursor)
         if drawn == self._drawn:
             self._states = states
@@ -135,6 +142,10 @@ class ParameterTable(VirtualList, can_focus=False):
             return self._norm(state.value, "none")
         if title == "|grad|":
             return self._norm(state.gradient, "none")
+        if title == "|grad| so far":
+            return self._history(state), ""
+        if title == "optimizer state":
+            return self._state(state), ""
         if state.before is None or state.after is None:
             return "-", "muted"
         update = self._norms.of_delta(state.before, state.after)
@@ -150,6 +161,25 @@ class ParameterTable(VirtualList, can_focus=False):
         if not value.l2 or update.l2 is None:
             return "-", "muted"
         return number(update.l2 / value.l2, digits=4), ""
+
+    def _history(self, state: ParameterState) -> str:
+        """The norms of the gradients that the latest updates used."""
+        if self._timeline is None:
+            return ""
+        found = [self._norms.of(tensor) for tensor in self._timeline.updates.gradients(state.name, self._seq)]
+        known = [one for one in found if isinstance(one, Statistics)]
+        return sparkline([joint_norm([one]) or 0.0 for one in known], RECENT)
+
+    def _state(self, state: ParameterState) -> str:
+        """Norms of the optimizer's tensors, values of its numbers."""
+        parts = []
+        for key, value in state.state.items():
+            if key in state.state_tensors:
+                text = norm_text(self._norms.of(value))[0] if isinstance(value, int) else "none"
+                parts.append(f"|{clean(key)}| {text}")
+            else:
+                parts.append(f"{clean(key)} {number(value, digits=4)}")
+        return " ".join(parts) or "none"
 
     def _norm(self, tensor: int | None, nothing: str) -> Piece:
         return (nothing, "muted") if tensor is None else norm_text(self._norms.of(tensor))

@@ -10,11 +10,12 @@ from textual.message import Message
 from textual.widget import Widget
 
 from ...text import clean, count_text
+from ...timeline.updates import hooks_before
 from ..messages import GoTo, Notice, SubtitleChanged
 from ..widgets.background import Background
 from ..widgets.lines import Lines, Piece, flow, paragraph
 from .norms import Norms
-from .parameter_detail import detail_lines, heading, parts_of
+from .parameter_detail import Part, detail_lines, heading, parts_of
 from .parameter_table import ParameterTable
 
 if TYPE_CHECKING:
@@ -67,6 +68,7 @@ class WeightsPane(Widget, can_focus=True):
         self._background = Background(lambda: self.post_message(self.Computed()))
         self._norms = Norms(self._background)
         self._states: list[ParameterState] = []
+        self._timeline: Timeline | None = None
         self._seq = -1
         self._first_part = 0
         self._view = 0
@@ -88,6 +90,7 @@ class WeightsPane(Widget, can_focus=True):
         """Show the parameters as they are right after this event."""
         chosen = self._chosen()
         self._states = []
+        self._timeline = timeline
         if moment is not None and timeline is not None:
             self._norms.use(timeline)
             self._states = timeline.parameters(moment.seq)
@@ -97,7 +100,7 @@ class WeightsPane(Widget, can_focus=True):
             numbers = [state.variable for state in self._states]
             place = numbers.index(chosen.variable) if chosen.variable in numbers else 0
         self._table.cursor = place or 0
-        self._table.show_states(self._states)
+        self._table.show_states(self._states, timeline, self._seq)
         if self.is_mounted:
             self._table.show_row(self._table.cursor)
         self._update()
@@ -151,7 +154,7 @@ class WeightsPane(Widget, can_focus=True):
             self._detail.show(self._detail_lines(chosen, width, room))
 
     def _detail_lines(self, chosen: ParameterState, width: int, room: int) -> list[list[Piece]]:
-        parts = parts_of(chosen)
+        parts = self._parts(chosen)
         self._first_part = max(0, min(self._first_part, len(parts) - 1))
         most = 2 if room >= 7 else 1
         head = flow(heading(chosen), width, most)
@@ -163,6 +166,12 @@ class WeightsPane(Widget, can_focus=True):
             name, *rest = heading(chosen)
             head = flow([name, (more, "muted"), *rest], width, most)
         return [*head, *lines]
+
+    def _parts(self, chosen: ParameterState) -> list[Part]:
+        hooks = []
+        if self._timeline is not None and chosen.updated_at is not None:
+            hooks = hooks_before(self._timeline.names, chosen.updated_at)
+        return parts_of(chosen, hooks)
 
     def _set_height(self, widget: Widget, height: int) -> None:
         if widget.styles.height is None or widget.styles.height.value != height:
@@ -211,7 +220,7 @@ class WeightsPane(Widget, can_focus=True):
         """Show the tensors further right, or left."""
         chosen = self._chosen()
         if chosen is not None:
-            self._first_part = max(0, min(self._first_part + step, len(parts_of(chosen)) - 1))
+            self._first_part = max(0, min(self._first_part + step, len(self._parts(chosen)) - 1))
             self._update()
 
     def action_view(self) -> None:
