@@ -24,6 +24,7 @@ __all__ = [
     "im2col",
     "im2col_nd",
     "padded",
+    "windows_by_offset",
 ]
 
 
@@ -79,7 +80,7 @@ def padded(x: Any, before: Sequence[int], after: Sequence[int], value: float = 0
     return whole
 
 
-def _windows(
+def windows_by_offset(
     kernel: Sequence[int], stride: Sequence[int], dilate: Sequence[int], out: Sequence[int]
 ) -> Iterator[tuple[tuple[int, ...], tuple[slice, ...]]]:
     """For every element of the kernel: its index, and which elements of the image it meets."""
@@ -121,7 +122,7 @@ def im2col_nd(
     image = padded(x, pad, over, value)
     col = backend.get_array_module(x).empty((*x.shape[:2], *kernel, *out), x.dtype)
     every = (slice(None), slice(None))
-    for offset, meets in _windows(kernel, stride, dilate, out):
+    for offset, meets in windows_by_offset(kernel, stride, dilate, out):
         col[every + offset] = image[every + meets]
     return col
 
@@ -152,7 +153,7 @@ def col2im_nd(
     )
     image = backend.get_array_module(col).zeros(col.shape[:2] + whole, col.dtype)
     every = (slice(None), slice(None))
-    for offset, meets in _windows(kernel, stride, dilate, out):
+    for offset, meets in windows_by_offset(kernel, stride, dilate, out):
         image[every + meets] += col[every + offset]
     inner = tuple(slice(p, p + length) for p, length in zip(pad, lengths, strict=True))
     part = image[every + inner]

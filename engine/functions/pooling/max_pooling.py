@@ -10,6 +10,7 @@ from ... import backend
 from ...utils.type_check import require_equal
 from ...variable import Variable
 from ..op import Example, Op
+from .largest import largest
 from .windows import PoolWindow
 
 __all__ = ["max_pooling_1d", "max_pooling_2d", "max_pooling_3d", "max_pooling_nd"]
@@ -36,16 +37,7 @@ class MaxPooling(Op):
     def forward(self, inputs: tuple[Any, ...]) -> tuple[Any, ...]:
         (x,) = inputs
         self.window.check(x)
-        xp = backend.get_array_module(x)
-        out = self.window.out(x.shape)
-        y = xp.full(out, -numpy.inf, x.dtype)
-        # The number of the kernel offset that won, in the smallest integers that hold it.
-        self.indexes = xp.zeros(out, numpy.min_scalar_type(int(numpy.prod(self.window.kernel)) - 1))
-        for number, outputs, elements in self.window.places(x.shape):
-            best, candidate = y[outputs], x[elements]
-            if number:
-                xp.copyto(self.indexes[outputs], self.indexes.dtype.type(number), where=candidate > best)
-            xp.maximum(best, candidate, out=best)
+        y, self.indexes = largest(x, self.window)
         return (y,)
 
     def vjp(
@@ -147,7 +139,13 @@ class FromLargest(Op):
 
 def to_largest(gy: Any, window: PoolWindow, indexes: Any, shape: tuple[int, ...]) -> Any:
     """An image of zeros with `gy` added at the elements that `indexes` name."""
-    gx = backend.get_array_module(gy).zeros(shape, gy.dtype)
+    xp = backend.get_array_module(gy)
+    if window.tiles(shape):
+        gx = xp.empty(shape, gy.dtype)
+        for number, _, elements in window.places(shape):
+            xp.multiply(gy, indexes == number, out=gx[elements])
+        return gx
+    gx = xp.zeros(shape, gy.dtype)
     for number, outputs, elements in window.places(shape):
         gx[elements] += gy[outputs] * (indexes[outputs] == number)
     return gx

@@ -62,23 +62,33 @@ class PoolWindow(NamedTuple):
             for size, k, s, p in zip(shape[2:], self.kernel, self.stride, self.pad, strict=True)
         )
 
-    def places(self, shape: tuple[int, ...]) -> Iterator[tuple[int, Place, Place]]:
-        """For every kernel offset: its number, which outputs it serves, and which elements these meet.
+    def met_along(self, axis: int, size: int) -> Iterator[tuple[int, slice, slice]]:
+        """For every kernel offset along an axis: the offset, which outputs it serves, and which elements these meet.
 
         Outputs whose element at this offset lies in the padding are left out.
         """
-        out = self.out(shape)[2:]
-        every = (slice(None), slice(None))
-        for number, offset in enumerate(itertools.product(*map(range, self.kernel))):
-            outputs: list[slice] = []
-            elements: list[slice] = []
-            for i, s, p, size, length in zip(offset, self.stride, self.pad, shape[2:], out, strict=True):
-                first = max(0, -((i - p) // s))
-                last = min(length, (size - 1 - i + p) // s + 1)
-                if last <= first:
-                    break
-                outputs.append(slice(first, last))
+        k, s, p = self.kernel[axis], self.stride[axis], self.pad[axis]
+        length = get_conv_outsize(size, k, s, p, self.cover_all)
+        for i in range(k):
+            first = max(0, -((i - p) // s))
+            last = min(length, (size - 1 - i + p) // s + 1)
+            if last > first:
                 start = first * s + i - p
-                elements.append(slice(start, start + (last - first - 1) * s + 1, s))
-            else:
-                yield number, every + tuple(outputs), every + tuple(elements)
+                yield i, slice(first, last), slice(start, start + (last - first - 1) * s + 1, s)
+
+    def places(self, shape: tuple[int, ...]) -> Iterator[tuple[int, Place, Place]]:
+        """`met_along` for all axes of an image: the kernel element's number, outputs, elements."""
+        every = (slice(None), slice(None))
+        axes = [list(self.met_along(axis, size)) for axis, size in enumerate(shape[2:])]
+        for met in itertools.product(*axes):
+            number = 0
+            for (offset, _, _), k in zip(met, self.kernel, strict=True):
+                number = number * k + offset
+            yield number, every + tuple(part[1] for part in met), every + tuple(part[2] for part in met)
+
+    def tiles(self, shape: tuple[int, ...]) -> bool:
+        """Whether every element of the image is in exactly one window."""
+        return all(
+            k == s and p == 0 and size % s == 0
+            for k, s, p, size in zip(self.kernel, self.stride, self.pad, shape[2:], strict=True)
+        )
