@@ -86,14 +86,26 @@ def test_a_file_can_be_read_in_one_sitting(path):
     "path", [path for path in PYTHON_FILES if path.parts[len(ROOT.parts)] in ("bpdebug", "engine")], ids=short
 )
 def test_no_product_file_can_run_what_is_in_a_log(path):
-    """No pickle and no eval anywhere; exec only where the child runs the script."""
+    """No pickle and no eval anywhere; exec only where the child runs the script.
+
+    One file unpickles: the dataset class that a script under test asks for by name, with a file that it names itself.
+    Nothing else may import that file.
+    """
+    unpickles = path == ROOT / "engine" / "datasets" / "pickle_dataset.py"
+    hands_on = path == ROOT / "engine" / "datasets" / "__init__.py"
     tree = ast.parse(path.read_text(encoding="utf-8"))
     # type_check.eval() is Chainer's name for something harmless.
     own = {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
-            assert not {alias.name for alias in node.names} & {"pickle", "marshal", "shelve", "dill"}
+            assert unpickles or not {alias.name for alias in node.names} & {
+                "pickle",
+                "marshal",
+                "shelve",
+                "dill",
+            }
         if isinstance(node, ast.ImportFrom):
+            assert hands_on or "pickle_dataset" not in {node.module, *(alias.name for alias in node.names)}
             assert node.module not in ("pickle", "marshal", "shelve", "dill")
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
             assert node.func.id != "eval" or "eval" in own

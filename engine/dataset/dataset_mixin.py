@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy
@@ -19,6 +20,9 @@ class DatasetMixin:
         if isinstance(index, list | numpy.ndarray):
             return [self.get_example(i) for i in index]
         return self.get_example(index)
+
+    def __iter__(self) -> Iterator[Any]:
+        return (self.get_example(i) for i in range(len(self)))
 
     def __len__(self) -> int:
         raise NotImplementedError(f"{type(self).__name__} doesn't define __len__()")

@@ -17,6 +17,12 @@ from .mnist import (
     get_kuzushiji_mnist_labels,
     get_mnist,
 )
+from .pickle_dataset import (
+    PickleDataset,
+    PickleDatasetWriter,
+    open_pickle_dataset,
+    open_pickle_dataset_writer,
+)
 from .ptb import get_ptb_words, get_ptb_words_vocabulary
 from .sub_dataset import (
     SubDataset,
@@ -39,6 +45,8 @@ __all__ = [
     "LabeledImageDataset",
     "LabeledZippedImageDataset",
     "MultiZippedImageDataset",
+    "PickleDataset",
+    "PickleDatasetWriter",
     "SubDataset",
     "TextDataset",
     "TransformDataset",
@@ -56,6 +64,8 @@ __all__ = [
     "get_ptb_words",
     "get_ptb_words_vocabulary",
     "get_svhn",
+    "open_pickle_dataset",
+    "open_pickle_dataset_writer",
     "split_dataset",
     "split_dataset_n",
     "split_dataset_n_random",

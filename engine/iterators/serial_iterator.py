@@ -80,8 +80,7 @@ class SerialIterator(Iterator):
         if not self._repeat and self.epoch > 0:
             raise StopIteration
         self._previous_epoch_detail = self.epoch_detail
-        indices = self._next_indices()
-        return [self.dataset[index] for index in indices]
+        return [self.dataset[index] for index in self._next_indices().tolist()]
 
     next = __next__
 
