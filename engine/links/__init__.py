@@ -2,10 +2,12 @@
 
 from .activation.maxout import Maxout
 from .activation.prelu import PReLU
+from .activation.simplified_dropconnect import SimplifiedDropconnect
 from .activation.swish import Swish
 from .connection.bilinear import Bilinear
 from .connection.convolution_nd import Convolution1D, Convolution2D, Convolution3D, ConvolutionND
 from .connection.deconvolution_nd import Deconvolution1D, Deconvolution2D, Deconvolution3D, DeconvolutionND
+from .connection.deformable_convolution_2d import DeformableConvolution2D
 from .connection.depthwise_convolution_2d import DepthwiseConvolution2D
 from .connection.dilated_convolution_2d import DilatedConvolution2D
 from .connection.embed_id import EmbedID
@@ -13,7 +15,9 @@ from .connection.highway import Highway
 from .connection.inception import Inception
 from .connection.inception_bn import InceptionBN
 from .connection.linear import Linear
+from .connection.local_convolution_2d import LocalConvolution2D
 from .connection.mlp_convolution_2d import MLPConvolution2D
+from .connection.parameter import Parameter
 from .connection.scale import Bias, Scale
 from .loss.black_out import BlackOut
 from .loss.crf1d import CRF1d
@@ -21,9 +25,12 @@ from .loss.hierarchical_softmax import BinaryHierarchicalSoftmax
 from .loss.negative_sampling import NegativeSampling
 from .model.classifier import Classifier
 from .normalization.batch_normalization import BatchNormalization
+from .normalization.batch_renormalization import BatchRenormalization
+from .normalization.decorrelated_batch_normalization import DecorrelatedBatchNormalization
 from .normalization.layer_normalization import GroupNormalization, LayerNormalization
 from .rnn.gru import GRU, StatefulGRU, StatelessGRU
 from .rnn.lstm import LSTM, StatelessLSTM
+from .rnn.mgu import StatefulMGU, StatelessMGU
 from .rnn.n_step_rnn import (
     NStepBiGRU,
     NStepBiLSTM,
@@ -35,16 +42,21 @@ from .rnn.n_step_rnn import (
     NStepRNNReLU,
     NStepRNNTanh,
 )
+from .rnn.peephole import StatefulPeepholeLSTM
+from .rnn.tree_lstm import ChildSumTreeLSTM, NaryTreeLSTM
+from .rnn.zoneoutlstm import StatefulZoneoutLSTM
 
 __all__ = [
     "GRU",
     "LSTM",
     "BatchNormalization",
+    "BatchRenormalization",
     "Bias",
     "Bilinear",
     "BinaryHierarchicalSoftmax",
     "BlackOut",
     "CRF1d",
+    "ChildSumTreeLSTM",
     "Classifier",
     "Convolution1D",
     "Convolution2D",
@@ -54,6 +66,8 @@ __all__ = [
     "Deconvolution2D",
     "Deconvolution3D",
     "DeconvolutionND",
+    "DecorrelatedBatchNormalization",
+    "DeformableConvolution2D",
     "DepthwiseConvolution2D",
     "DilatedConvolution2D",
     "EmbedID",
@@ -63,6 +77,7 @@ __all__ = [
     "InceptionBN",
     "LayerNormalization",
     "Linear",
+    "LocalConvolution2D",
     "MLPConvolution2D",
     "Maxout",
     "NStepBiGRU",
@@ -74,11 +89,18 @@ __all__ = [
     "NStepRNNBase",
     "NStepRNNReLU",
     "NStepRNNTanh",
+    "NaryTreeLSTM",
     "NegativeSampling",
     "PReLU",
+    "Parameter",
     "Scale",
+    "SimplifiedDropconnect",
     "StatefulGRU",
+    "StatefulMGU",
+    "StatefulPeepholeLSTM",
+    "StatefulZoneoutLSTM",
     "StatelessGRU",
     "StatelessLSTM",
+    "StatelessMGU",
     "Swish",
 ]

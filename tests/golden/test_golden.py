@@ -34,7 +34,8 @@ def tolerance_of(case: str) -> float:
         return TRAINED
     return (
         FEW_STEPS
-        if case.startswith(("optimizer.", "sample.", "link.", "rule.")) or case.endswith("_steps")
+        if case.startswith(("optimizer.", "sample.", "link.", "rule.", "function."))
+        or case.endswith("_steps")
         else ONE_OP
     )
 

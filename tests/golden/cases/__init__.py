@@ -14,18 +14,20 @@ from types import ModuleType
 
 import numpy as np
 
-from . import distributions, links, more_ops, optimizers, rules, steps, values, weights
+from . import distributions, functions, links, more_ops, optimizers, rules, steps, values, weights
 
 __all__ = ["CASES", "EXACT", "FILES", "run_case"]
 
 Case = Callable[[ModuleType], dict[str, np.ndarray]]
 
-EXACT: dict[str, Case] = weights.CASES | links.EXACT | rules.EXACT
+EXACT: dict[str, Case] = weights.CASES | links.EXACT | rules.EXACT | functions.EXACT
 """Cases of random numbers, their scaling, and arithmetic element by element: equal bit for bit."""
 
 FILES: dict[str, dict[str, Case]] = {
     "values": (
-        EXACT
+        weights.CASES
+        | links.EXACT
+        | rules.EXACT
         | weights.ROUNDED
         | values.CASES
         | more_ops.CASES
@@ -35,6 +37,7 @@ FILES: dict[str, dict[str, Case]] = {
         | rules.CASES
     ),
     "distributions": distributions.CASES,
+    "functions": functions.EXACT | functions.CASES,
 }
 """The npz files that hold the golden values, and the cases of each."""
 

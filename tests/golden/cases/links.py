@@ -114,9 +114,8 @@ def flat(value):
     return [value]
 
 
-def weights_case(name):
+def weights_case(make, specs):
     """What the weights are before anything was computed (a link without input size: after the first call)."""
-    make, specs = LINKS[name]
 
     def case(ch):
         link = make(ch.links)
@@ -127,9 +126,8 @@ def weights_case(name):
     return case
 
 
-def link_case(name):
+def link_case(make, specs):
     """Outputs and gradients of a link, what it remembers, and its outputs in evaluation."""
-    make, specs = LINKS[name]
 
     def case(ch):
         link = make(ch.links)
@@ -156,5 +154,5 @@ def link_case(name):
     return case
 
 
-EXACT = {f"weights.{name}": weights_case(name) for name in LINKS}
-CASES = {f"link.{name}": link_case(name) for name in LINKS}
+EXACT = {f"weights.{name}": weights_case(*spec) for name, spec in LINKS.items()}
+CASES = {f"link.{name}": link_case(*spec) for name, spec in LINKS.items()}

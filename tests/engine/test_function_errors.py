@@ -1,0 +1,109 @@
+"""What functions say to a person who calls them wrongly, and what they do at the edges of what they take."""
+
+import numpy as np
+import pytest
+
+import engine.functions as F
+import engine.links as L
+from engine import Variable, utils
+from engine.utils.type_check import InvalidType
+
+X = np.arange(8, dtype="f4").reshape(2, 4)
+
+
+@pytest.mark.parametrize(
+    ("subscripts", "operands", "error", "says"),
+    [
+        ("ij,jk->ik", (X, X), InvalidType, r"x0\.shape\[1\] == x1\.shape\[0\]"),
+        ("ij,jk->il", (X, X.T), ValueError, "l did not appear"),
+        ("ij->ii", (X,), ValueError, "multiple times"),
+        ("i$", (X,), ValueError, r"\$ is not a valid symbol"),
+        ("ij", (X, X), ValueError, "1 subscripts, 2 operands"),
+        ("...j->j", (X,), ValueError, "Ellipsis"),
+        ("ijk", (X,), InvalidType, r"x0\.ndim == 3"),
+    ],
+)
+def test_einsum_says_what_is_wrong_with_its_subscripts(subscripts, operands, error, says):
+    with pytest.raises(error, match=says):
+        F.einsum(subscripts, *operands)
+
+
+def test_einsum_takes_numbers_for_letters():
+    expected = np.einsum(X, [0, 1], X.T, [1, 2], [0, 2])
+    np.testing.assert_array_equal(F.einsum(X, [0, 1], X.T, [1, 2], [0, 2]).array, expected)
+
+
+@pytest.mark.parametrize(
+    ("shape", "strides", "offset"), [((9,), (1,), 0), ((2,), (-1,), 0), ((2,), (1, 1), 0)]
+)
+def test_as_strided_never_reads_beside_the_memory(shape, strides, offset):
+    with pytest.raises(ValueError, match=r"buffer|same length"):
+        F.as_strided(X, shape, strides, offset)
+
+
+def test_as_strided_counts_from_where_a_view_begins():
+    np.testing.assert_array_equal(F.as_strided(X[1:], (2, 2), (1, 1)).array, [[4, 5], [5, 6]])
+    np.testing.assert_array_equal(F.as_strided(X[1:], (2, 2), (1, 1), 0).array, [[0, 1], [1, 2]])
+
+
+def test_elements_of_a_broadcast_input_share_the_gradient_of_as_strided():
+    x = Variable(np.broadcast_to(X[0], (2, 4)))
+    F.sum(F.as_strided(x, (4,), (1,))).backward()
+    np.testing.assert_array_equal(x.grad, np.full((2, 4), 0.5))
+
+
+def test_a_matrix_without_an_inverse_is_named():
+    with pytest.raises(ValueError, match="singular"):
+        F.inv(np.zeros((2, 2), "f4"))
+
+
+def test_offsets_of_another_kernel_are_refused():
+    x, W = np.zeros((1, 1, 4, 4), "f4"), np.zeros((1, 1, 2, 2), "f4")
+    with pytest.raises(ValueError, match="offset does not match the kernel"):
+        F.deformable_convolution_2d_sampler(x, np.zeros((1, 4, 3, 3), "f4"), W)
+
+
+def test_regions_may_be_none_at_all():
+    x = Variable(np.ones((1, 2, 4, 4), "f4"))
+    y = F.roi_average_align_2d(x, np.zeros((0, 4), "f4"), np.zeros(0, "i4"), 2, 1.0)
+    assert y.shape == (0, 2, 2, 2)
+    F.sum(y).backward()
+    assert not x.grad.any()
+
+
+def test_objects_may_be_missing_from_an_image():
+    x = Variable(np.ones((3, 2, 1, 4), "f4"))
+    losses = F.discriminative_margin_based_clustering_loss(x, np.zeros((3, 1, 4), "i4"), 0.1, 5.0, 2, norm=2)
+    sum(losses).backward()
+    assert np.isfinite(x.grad).all()
+
+
+@pytest.mark.parametrize("order", ["C", "F"])
+def test_a_sparse_matrix_knows_its_order_and_its_zeros(order):
+    dense = np.array([[0, 2, 0], [3, 0, 4]], "f4")
+    row, col = dense.nonzero() if order == "C" else np.nonzero(dense.T)[::-1]
+    sparse = utils.CooMatrix(dense[row, col], row, col, dense.shape)
+    assert sparse.order == order
+    np.testing.assert_array_equal(sparse.to_dense(), dense)
+
+
+def test_a_batch_of_sparse_matrices_is_filled_up():
+    batch = np.array([[[0, 2], [3, 0]], [[0, 0], [0, 1]]], "f4")
+    sparse = utils.to_coo(batch)
+    assert sparse.row.tolist() == [[0, 1], [1, -1]]
+    np.testing.assert_array_equal(sparse.to_dense(), batch)
+    np.testing.assert_array_equal(F.sparse_matmul(sparse, batch).array, batch @ batch)
+
+
+def test_two_dense_matrices_are_no_sparse_product():
+    with pytest.raises(ValueError, match="one of a and b must be a CooMatrix"):
+        F.sparse_matmul(X, X)
+
+
+def test_a_node_of_a_tree_counts_its_children():
+    with pytest.raises(ValueError, match="4 arguments"):
+        L.ChildSumTreeLSTM(4, 3)(X, X, X, X)
+    with pytest.raises(ValueError, match="1 children, but it was made for 2"):
+        L.NaryTreeLSTM(4, 3)(X[:, :3], X[:, :3], X)
+    with pytest.raises(ValueError, match="All inputs"):
+        L.NaryTreeLSTM(4, 3, 1)(None, None, None)
