@@ -114,6 +114,14 @@ def test_a_reading_command_loads_neither_engine_nor_screen(command, recorded, tm
     assert not {name for name in modules if name.startswith(writers)}
 
 
+def test_explain_loads_the_engine_when_it_computes_an_op_again_and_nothing_that_records(recorded, tmp_path):
+    """An op without a rule of its own is computed again, by an engine that has a name of its own."""
+    loaded = loaded_by(tmp_path, "explain", str(recorded[0]), "it0/backward/mul", "ga[0,0]")
+    assert "bpdebug_engine" in loaded
+    assert not tops(loaded) & {"engine", "chainer", "textual", "cupy"}
+    assert not {name for name in loaded if name.startswith(("bpdebug.log.writer", "bpdebug.debuggee"))}
+
+
 def test_the_engine_alone_loads_numpy_and_no_part_of_the_debugger():
     code = "import sys; before = set(sys.modules); import engine, engine.functions, engine.links\n"
     code += "print(' '.join(sorted({name.partition('.')[0] for name in set(sys.modules) - before})))"

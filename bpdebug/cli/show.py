@@ -16,7 +16,7 @@ from . import graph_views
 from . import show_views as views
 from .opening import open_run
 
-__all__ = ["VIEWS", "configure", "execute"]
+__all__ = ["VIEWS", "columns_of_terminal", "configure", "event_text", "execute", "find_event"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +80,7 @@ def execute(options: argparse.Namespace) -> int:
     with open_run(options.run) as reader:
         timeline = Timeline(reader)
         moment = timeline.moment(find_event(timeline, options.at))
-        wanted = views.Wanted(options.tensor, options.full, _columns())
+        wanted = views.Wanted(options.tensor, options.full, columns_of_terminal())
         if options.tensor is not None and moment.tensor(options.tensor) is None:
             raise UsageError(_no_such_tensor(moment, options.tensor))
         for line in event_text(timeline, moment, _names_of_views(options), wanted):
@@ -144,7 +144,7 @@ def _no_such_tensor(moment: Moment, role: str) -> str:
     return f"{moment.address} has no tensor {role!r}\nIt has: {known}"
 
 
-def _columns() -> int:
+def columns_of_terminal() -> int:
     """Characters a line may have; more where output goes to a file."""
     if sys.stdout.isatty() or "COLUMNS" in os.environ:
         return max(shutil.get_terminal_size((100, 24)).columns, 40)

@@ -7,6 +7,7 @@ formula must be that of the op: a script's own class of the same name is never t
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import importlib.util
 import itertools
 import math
@@ -97,7 +98,7 @@ class EngineOps:
         """A fresh op with these settings (JSON)."""
         decoder = SettingsDecoder(
             held,
-            _named_tuples(sys.modules[cls.__module__]),
+            _records(sys.modules[cls.__module__]),
             lambda name, inner: self._ops[name](**inner),
             self._engine.backend.CpuDevice(),
             dtype,
@@ -204,10 +205,11 @@ def _converted(array: np.ndarray, dtype: Any) -> np.ndarray:
     return np.asarray(array).astype(dtype)
 
 
-def _named_tuples(module: ModuleType) -> dict[str, Any]:
-    """The named tuples that the file of an op knows: what its settings may be made of."""
+def _records(module: ModuleType) -> dict[str, Any]:
+    """The named tuples and dataclasses that the file of an op knows: what its settings may be made of."""
     return {
         name: value
         for name, value in vars(module).items()
-        if isinstance(value, type) and issubclass(value, tuple) and hasattr(value, "_fields")
+        if isinstance(value, type)
+        and ((issubclass(value, tuple) and hasattr(value, "_fields")) or dataclasses.is_dataclass(value))
     }

@@ -3,12 +3,13 @@
 What JSON has, stands for itself; a list is a tuple, the usual thing in settings. All else is an object with one key
 that says what it is. Arrays stand beside the JSON: a mask that a dropout drew, an index array.
 
-Nothing that a log names is imported or called: `decode` makes plain values, arrays, and named tuples and ops out of
-the tables that it is given.
+Nothing that a log names is imported or called: `decode` makes plain values, arrays, and named tuples, dataclasses and
+ops out of the tables that it is given.
 """
 
 from __future__ import annotations
 
+import dataclasses
 import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -49,6 +50,9 @@ def encode(value: Any, held: list[Any]) -> Any:
     if isinstance(value, tuple):
         parts = [encode(part, held) for part in value]
         return {"named": [type(value).__name__, parts]} if hasattr(value, "_fields") else parts
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        parts = [encode(getattr(value, field.name), held) for field in dataclasses.fields(value)]
+        return {"named": [type(value).__name__, parts]}
     if isinstance(value, list):
         return {"list": [encode(part, held) for part in value]}
     if isinstance(value, dict):
@@ -77,7 +81,7 @@ class SettingsDecoder:
 
     Args:
         held: the arrays, by their place.
-        named: the named tuples that may occur, by their class's name.
+        named: the named tuples and dataclasses that may occur, by their class's name.
         op: makes an op from its class's name and its settings.
         device: stands for every device: arrays of a log are in host memory.
         dtype: stands for every floating-point dtype, if given.

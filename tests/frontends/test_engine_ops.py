@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from op_case import cases, seeds
+from op_case import cases
 
 import engine
 import engine.functions as F
@@ -15,23 +15,13 @@ from bpdebug.log.schema import Kind
 from bpdebug.rerun import OpCall
 from bpdebug.timeline import Timeline
 from bpdebug.timeline.op_call import op_call
-from engine import Variable, backprop
+from engine import Variable
 from engine.functions.op import every_op
+from tests.support.recorded_case import record_case
 from tests.support.watched import Watched
 
 OPS = [op for op in every_op() if op.__module__.startswith("engine.")]
 RUNNER = EngineOps(engine)
-
-
-def record(case, directory, dtype=np.float32):
-    """A log of one example, forward and backward."""
-    watched = Watched(directory)
-    ys = case.call([Variable(x) for x in case.arrays(dtype)])
-    for y, gy in zip(ys, seeds(case, ys), strict=True):
-        y.grad = gy
-    if case.op.differentiable:
-        backprop.backward([y for y in ys if y.dtype.kind == "f"])
-    return watched.read()
 
 
 def same(one, other):
@@ -49,7 +39,7 @@ def events(reader, kind):
 @pytest.mark.parametrize("op", OPS, ids=lambda op: op.__name__)
 def test_an_op_run_again_gives_the_recorded_outputs_and_gradients_bit_for_bit(op, tmp_path):
     for case in cases(op):
-        with record(case, tmp_path / str(case.number)) as reader:
+        with record_case(case, tmp_path / str(case.number)) as reader:
             names = Timeline(reader).names
             for seq in events(reader, Kind.forward):
                 again = RUNNER.run(op_call(names, seq))
@@ -90,7 +80,7 @@ def test_a_column_of_the_jacobian_agrees_with_the_backward_rule(op, tmp_path):
     """gx[i] = sum of gy dy/dx[i]: the column comes from second derivatives, the gradient from first ones."""
     rng = np.random.default_rng(3)
     case = cases(op)[0]
-    with record(case, tmp_path / "run") as reader:
+    with record_case(case, tmp_path / "run") as reader:
         names = Timeline(reader).names
         for seq in events(reader, Kind.forward):
             again = RUNNER.run(op_call(names, seq), dtype=np.float64)

@@ -1,0 +1,134 @@
+"""An explanation as lines of plain text that fit 80 columns, or as many as there are."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+
+from ..text import cell_width, clean, count_text, fit, number, shape_text
+from .explanation import Explanation, Factor, Term
+from .path import PathStep
+
+__all__ = ["explanation_lines", "path_lines", "terms_lines"]
+
+_IN_NUMBERS = 3
+
+
+def explanation_lines(explanation: Explanation, columns: int = 80) -> Iterator[str]:
+    """What made the element: where, the formula, the terms, the total."""
+    e = explanation
+    name = f"  of {e.variable}" if e.variable and e.variable != e.role else ""
+    yield fit(
+        f"{e.name} = {number(e.recorded, e.dtype, digits=8)}{name}  {shape_text(e.shape)} {e.dtype}", columns
+    ).rstrip()
+    yield from _wrapped(f"made by {e.address}" + (f"  at {clean(e.where)}" if e.where else ""), columns, "  ")
+    if e.formula:
+        yield from _wrapped(e.formula, columns, "  ")
+    if e.shapes:
+        yield from _wrapped(", ".join(e.shapes), columns, "  ")
+    yield ""
+    if e.forms:
+        yield from _wrapped(f"{e.name} = {' + '.join(e.forms)}", columns, "  ")
+    yield from _wrapped(f"{' ' * cell_width(e.name)} = {in_numbers(e)}", columns, "  ")
+    yield ""
+    yield from terms_lines(e, columns)
+    for note in e.notes:
+        yield from _wrapped(note, columns, "  ")
+
+
+def in_numbers(e: Explanation) -> str:
+    """The sum with numbers: `0.5 · 0.25 + 1.5 · -0.125 + … = 0.31`."""
+    if not e.terms:
+        return "0: no term"
+    shown = [
+        " · ".join(
+            f"({number(f.value)})" if f.value < 0 and n else number(f.value)
+            for n, f in enumerate(term.factors)
+        )
+        for term in e.terms[:_IN_NUMBERS]
+    ]
+    more = " + …" if e.count - e.zeros > len(shown) else ""
+    return f"{' + '.join(shown)}{more} = {number(e.total, digits=8)}"
+
+
+def terms_lines(e: Explanation, columns: int = 80) -> Iterator[str]:
+    """The table: value, share, factors; then total and recorded value."""
+    sizes = sum(abs(term.value) for term in e.terms)
+    for term in e.terms:
+        share = abs(term.value) / sizes * e.covered if sizes and math.isfinite(sizes) else math.nan
+        percent = "" if math.isnan(share) else f"{100 * share:.0f}%" if share >= 0.01 else "<1%"
+        yield fit(f"  {number(term.value):>11} {percent:>5}  {_factors(term)}", columns).rstrip()
+    if e.count > len(e.terms) + e.zeros:
+        terms = count_text(e.count - e.zeros, "term")
+        listed = f"{len(e.terms)} of {terms} listed, {100 * e.covered:.3g}% of their size"
+    else:
+        listed = f"all of {count_text(e.count - e.zeros, 'term')} listed"
+    if e.zeros:
+        listed += f"; {count_text(e.zeros, 'more is', 'more are')} 0"
+    yield f"  {'─' * 11}"
+    yield fit(f"  {number(e.total, digits=8):>11}  total: {listed}", columns).rstrip()
+    yield fit(f"  {number(e.recorded, e.dtype, digits=8):>11}  recorded{_agreement(e)}", columns).rstrip()
+    yield fit(f"  {e.how}", columns).rstrip()
+
+
+def _agreement(e: Explanation) -> str:
+    if not (math.isfinite(e.total) and math.isfinite(e.recorded)):
+        return ""
+    scale = max(abs(e.recorded), abs(e.total))
+    if e.error == 0 or not scale:
+        return ": the same" if e.error == 0 else ""
+    return (
+        f": off by {e.error / scale:.1e} of it ({e.dtype} rounds to {e.rounding:.0e})" if e.rounding else ""
+    )
+
+
+def _factors(term: Term) -> str:
+    """`gy[0,3] -0.5 · x[0,5] 0.25`; a factor that is alone, or whose name is its number, needs none."""
+    if len(term.factors) == 1:
+        text = term.factors[0].name
+    else:
+        text = " · ".join(
+            factor.name if _says_its_value(factor) else f"{factor.name} {number(factor.value)}"
+            for factor in term.factors
+        )
+    return f"{text}  ({term.note})" if term.note else text
+
+
+def _says_its_value(factor: Factor) -> bool:
+    return factor.name in (number(factor.value), f"{factor.value:.0f}") or factor.name.startswith("−1:")
+
+
+def path_lines(steps: Sequence[PathStep], columns: int = 80) -> Iterator[str]:
+    """The way to the loss: one op a line, with the factor of each and the product so far."""
+    yield "  from here to the loss; ×: norm that left the op / norm that arrived"
+    product = 1.0
+    smallest = min((s for s in steps if s.factor >= 0), key=lambda s: s.factor, default=None)
+    largest = max((s for s in steps if s.factor >= 0), key=lambda s: s.factor, default=None)
+    for step in steps:
+        product *= step.factor if math.isfinite(step.factor) else 1.0
+        factor = "" if math.isnan(step.factor) else f"×{number(step.factor, digits=3)}"
+        mark = ""
+        if smallest is not None and largest is not None and largest.factor > 1.001 * smallest.factor:
+            mark = "  ← shrinks most" if step is smallest else "  ← grows most" if step is largest else ""
+        forks = f"  +{count_text(step.forks, 'other use')}" if step.forks else ""
+        where = f"{step.scope}/{step.label}" if step.scope else step.label
+        norm = f"|{step.role_out}| {number(step.left, digits=4)}"
+        yield fit(f"  {factor:>10}  {norm:<16} {where}{forks}{mark}", columns).rstrip()
+    if steps:
+        yield fit(
+            f"  ×{number(product, digits=4)} in all, over {count_text(len(steps), 'op')}", columns
+        ).rstrip()
+
+
+def _wrapped(text: str, columns: int, indent: str) -> Iterator[str]:
+    """`text` in lines of at most `columns` cells, broken at spaces."""
+    room = columns - len(indent)
+    line = ""
+    for word in text.split(" "):
+        candidate = f"{line} {word}" if line else word
+        if line.strip() and cell_width(candidate) > room:
+            yield fit(indent + line, columns).rstrip()
+            line = "  " + word
+        else:
+            line = candidate
+    yield fit(indent + line, columns).rstrip()
