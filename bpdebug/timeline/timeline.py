@@ -20,6 +20,7 @@ from .moments import make_moment
 from .moves import Move, make_move
 from .names import Names
 from .output import Output
+from .overview import Overview
 from .parameters import parameters_at
 from .rows import RowModel
 from .states import Curve, OutputLine, ParameterState
@@ -41,6 +42,7 @@ class Timeline:
         live: whether a child process may still add events; its owner sets it.
         names: resolves the numbers in index records and bodies to clean text.
         updates: the latest updates of each parameter.
+        overview: the whole run in one line.
     """
 
     def __init__(self, reader: LogReader) -> None:
@@ -54,6 +56,7 @@ class Timeline:
         self._rows: RowModel | None = None
         self._graphs: Graphs | None = None
         self.updates = RecentUpdates(self.names)
+        self.overview = Overview(self.names)
         self._moments: OrderedDict[int, Moment] = OrderedDict()
         self._matcher: BreakpointMatcher | None = None
         self._matched: tuple[Breakpoint, ...] = ()

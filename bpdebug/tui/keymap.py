@@ -113,6 +113,7 @@ KEYMAP: tuple[Key, ...] = (
     Key("row_last", "end", "cursor_end(1)", "last row", "Timeline", where="timeline"),
     Key("row_fold", "left,h", "fold", "fold, or to the row that holds this one", "Timeline", where="timeline"),
     Key("row_unfold", "right,l", "unfold", "unfold, or to the first row inside", "Timeline", where="timeline"),
+    Key("row_columns", "v", "columns", "columns: time and memory of each op", "Timeline", where="timeline"),
     Key("graph_go", "enter", "go", "go to this op, to its backward step where one was made", "Graph", where="graph"),
     Key("graph_view", "v", "view", "ops and layers, or one of them", "Graph", where="graph"),
     Key("graph_up", "up,k", "cursor(-1)", "op above", "Graph", where="graph"),

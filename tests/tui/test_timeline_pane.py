@@ -13,7 +13,7 @@ from bpdebug.timeline import Timeline
 from bpdebug.tui.messages import GoTo, Notice, ToggleBreakpoint
 from bpdebug.tui.panes.timeline import TimelinePane, breakpoint_on
 from bpdebug.tui.widgets.virtual_list import VirtualList, strip_of
-from tests.support.example_run import write_example_run
+from tests.support.example_run import NAN_ADDRESS, write_example_run
 
 
 class PaneApp(App[None]):
@@ -160,3 +160,53 @@ def test_a_strip_cuts_wide_characters_cleanly():
     scrolled = strip_of([("a你好", Style())], 4, Style(), scrolled=2)
     assert scrolled.cell_length == 4
     assert "好" in scrolled.text
+
+
+async def test_the_bar_above_the_rows_shows_the_run_and_takes_one_there(timeline):
+    app = PaneApp(TimelinePane())
+    bad = timeline.reader.find(NAN_ADDRESS)
+    async with app.run_test(size=(60, 12)) as pilot:
+        app.pane.show(timeline.moment(0), timeline)
+        await pilot.pause()
+        bar = visible(app.pane)[0]
+        assert set(bar) & set("▁▂▃▄▅▆▇█")
+        assert bar.index("!") == bad * 60 // len(timeline)
+        await pilot.click(TimelinePane, offset=(bar.index("!"), 0))
+        await pilot.pause()
+        assert app.heard == [bad]
+
+
+async def test_marks_stand_in_the_rows_and_in_the_bar(timeline):
+    app = PaneApp(TimelinePane())
+    async with app.run_test(size=(60, 12)) as pilot:
+        app.pane.show(timeline.moment(3), timeline)
+        app.pane.show_marks("bookmarks", {3: "◆"})
+        await pilot.pause()
+        lines = visible(app.pane)
+        assert "◆" in lines[0]
+        assert [line for line in lines[1:] if line.startswith("◆▶")]
+        app.pane.show_marks("bookmarks", {})
+        await pilot.pause()
+        assert not any("◆" in line for line in visible(app.pane))
+
+
+async def test_columns_show_time_and_memory_of_each_op(timeline):
+    app = PaneApp(TimelinePane())
+    async with app.run_test(size=(70, 20)) as pilot:
+        app.pane.focus()
+        app.pane.show(timeline.moment(timeline.reader.find("it1/forward/MLP.l1/linear")), timeline)
+        await pilot.press("v", "v", "v")
+        await pilot.pause()
+        lines = visible(app.pane)
+        assert lines[0].endswith("time    memory")
+        assert any("linear" in line and line.endswith("48 bytes") for line in lines)
+        await pilot.press("v")
+        assert not any(line.endswith("bytes") for line in visible(app.pane))
+
+
+async def test_the_last_row_can_be_seen_below_the_bar(timeline):
+    app = PaneApp(TimelinePane())
+    async with app.run_test(size=(60, 10)) as pilot:
+        app.pane.show(timeline.moment(len(timeline) - 1), timeline)
+        await pilot.pause()
+        assert "▶" in visible(app.pane)[-1]

@@ -9,25 +9,39 @@ from typing import TYPE_CHECKING, Any
 
 from rich.style import Style
 from textual.strip import Strip
+from textual.timer import Timer
 
 from ...breakpoints import BreakpointMatcher
 from ...errors import AddressError
 from ...log.schema import EventFlag, Kind
 from ...stepping import Breakpoint
-from ...text import count_text, fit
+from ...text import bytes_text, count_text, duration_text, fit
+from ...timeline.costs import cost_of
 from ..keymap import bindings_for
 from ..messages import GoTo, Notice, SubtitleChanged, ToggleBreakpoint
 from ..widgets.part_style import ground_style, text_style
 from ..widgets.virtual_list import VirtualList, strip_of
+from .timeline_bar import bar_text
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from ...timeline import Moment, Row, Timeline
+    from ...timeline.overview import OverviewCell
 
 __all__ = ["TimelinePane", "breakpoint_on"]
 
 _INDENT = 2
 _QUIET = (Kind.scope_exited, Kind.output, Kind.backward_finished, Kind.update_finished)
 """Kinds that say little: drawn dimmer."""
+
+_LOOKED_AT_ONCE = 500_000
+"""Events that the overview looks through within a frame; of a longer log, more every `_LOOK_S`."""
+_LOOK_S = 0.05
+
+_COLUMNS: tuple[tuple[str, ...], ...] = ((), ("time",), ("memory",), ("time", "memory"))
+"""What can stand right of the rows; the same key goes through them."""
+_COLUMN = 10
 
 
 def breakpoint_on(timeline: Timeline, seq: int) -> Breakpoint:
@@ -63,6 +77,8 @@ class TimelinePane(VirtualList):
         "timeline--breakpoint",
         "timeline--found",
         "timeline--message",
+        "timeline--loss",
+        "timeline--mark",
     }
 
     def __init__(self, **options: Any) -> None:
@@ -73,6 +89,11 @@ class TimelinePane(VirtualList):
         self._current_row = -1
         self._breakpoints: list[Breakpoint] = []
         self._matcher: BreakpointMatcher | None = None
+        self._marks: dict[str, Mapping[int, str]] = {}
+        self._columns = 0
+        self._cells: list[OverviewCell] = []
+        self._cells_for: tuple[int, int, int] | None = None
+        self._looking: Timer | None = None
 
     # ---- what it is told --------------------------------------------------------------------------------------
 
@@ -82,12 +103,13 @@ class TimelinePane(VirtualList):
         self._current_seq = moment.seq
         before, left = len(timeline.rows), self._current_row
         row = timeline.rows.reveal(moment.seq)
-        if len(timeline.rows) != before or self.virtual_size.height != before:
+        if len(timeline.rows) != before or self.virtual_size.height - self._header != before:
             self._refold()
         else:
             self._current_row = row
             self.refresh_row(left)
             self.refresh_row(row)
+            self.refresh_header()
         self._count()
         self.move_cursor(row, center=True)
 
@@ -110,6 +132,11 @@ class TimelinePane(VirtualList):
         """Mark the events at which these stop."""
         self._breakpoints = list(breakpoints)
         self._matcher = None
+        self.refresh()
+
+    def show_marks(self, kind: str, marks: Mapping[int, str]) -> None:
+        """Mark events with a sign of one cell each, in their rows and in the bar; replaces the marks of that kind."""
+        self._marks[kind] = dict(marks)
         self.refresh()
 
     def copy_text(self) -> tuple[str, str]:
@@ -193,6 +220,58 @@ class TimelinePane(VirtualList):
     def _chosen_seq(self) -> int | None:
         return self._row(self.cursor).seq if self.cursor < self.row_count else None
 
+    def action_columns(self) -> None:
+        """Show other columns: what an op took in time, its results in memory, both, or none."""
+        self._columns = (self._columns + 1) % len(_COLUMNS)
+        self._refold()
+
+    # ---- the whole run in one line ------------------------------------------------------------------------------
+
+    @property
+    def header_lines(self) -> int:
+        return 1 if self.size.height >= 6 else 0
+
+    def draw_header(self, line: int, width: int) -> Strip:
+        if self._timeline is None:
+            return Strip.blank(width, self.base)
+        looks = {
+            "bad": self._part("nonfinite"), "mark": self._part("mark"), "loss": self._part("loss"),
+            "nothing": self._part("quiet"),
+        }  # fmt: skip
+        titles = "".join(f"{title:>{_COLUMN}}" for title in self._shown_columns(width))
+        marks = [mark for found in self._marks.values() for mark in found.items()]
+        pieces = []
+        for text, name in bar_text(self._overview(width - len(titles)), self._current_seq, marks):
+            style, _, here = name.partition(" ")
+            pieces.append((text, looks[style] + Style(reverse=True) if here else looks[style]))
+        bar = strip_of(pieces, width - len(titles), self.base)
+        return Strip.join([bar, strip_of([(titles, self._part("quiet"))], len(titles), self.base)])
+
+    def header_clicked(self, line: int, column: int) -> None:
+        cells = self._cells
+        if column < len(cells):
+            bad = cells[column].bad
+            self.post_message(GoTo(cells[column].first if bad is None else bad))
+
+    def _overview(self, width: int) -> list[OverviewCell]:
+        assert self._timeline is not None
+        overview = self._timeline.overview
+        done = overview.look_through(_LOOKED_AT_ONCE) if self._looking is None else False
+        wanted = (width, len(self._timeline), overview.looked)
+        if wanted != self._cells_for:
+            self._cells = overview.cells(width)
+            self._cells_for = wanted
+        if not done and self._looking is None:
+            self._looking = self.set_interval(_LOOK_S, self._look_on)
+        return self._cells
+
+    def _look_on(self) -> None:
+        if self._timeline is None or self._timeline.overview.look_through(_LOOKED_AT_ONCE):
+            if self._looking is not None:
+                self._looking.stop()
+            self._looking = None
+        self.refresh_header()
+
     # ---- drawing ----------------------------------------------------------------------------------------------
 
     @property
@@ -221,13 +300,35 @@ class TimelinePane(VirtualList):
         stop = found.seq is not None and self._stops_at(found.seq)
         fold = ("▸" if found.folded else "▾") if found.foldable else " "
         indent = _INDENT * found.depth
+        mark = self._mark(found.seq)
+        costs = self._costs(found.seq, width)
         pieces = [
-            ("●" if stop else " ", style("breakpoint")),
+            ("●" if stop else mark or " ", style("breakpoint" if stop else "mark")),
             ("▶" if current else "!" if bad else " ", look),
             (" " * indent, look),
-            (fit(f"{fold} {found.text}", width - 2 - indent), look),
+            (fit(f"{fold} {found.text}", width - 2 - indent - len(costs)), look),
+            (costs, style("quiet")),
         ]
         return strip_of(pieces, width, base)
+
+    def _mark(self, seq: int | None) -> str:
+        signs = (found[seq] for found in self._marks.values() if seq in found) if seq is not None else ()
+        return next(iter(signs), "")
+
+    def _shown_columns(self, width: int) -> tuple[str, ...]:
+        return _COLUMNS[self._columns] if width >= 50 else _COLUMNS[self._columns][:1]
+
+    def _costs(self, seq: int | None, width: int) -> str:
+        """The columns of a row; spaces where an event has no such cost."""
+        columns = self._shown_columns(width)
+        if not columns or self._timeline is None:
+            return ""
+        texts = {"time": "", "memory": ""}
+        if seq is not None:
+            cost = cost_of(self._timeline.names, seq)
+            texts["time"] = duration_text(cost.us) if cost.us is not None else ""
+            texts["memory"] = bytes_text(cost.size_bytes) if cost.size_bytes is not None else ""
+        return "".join(f"{texts[column]:>{_COLUMN}}" for column in columns)
 
     def _stops_at(self, seq: int) -> bool:
         if not self._breakpoints or self._timeline is None:

@@ -71,6 +71,24 @@ class VirtualList(LineView):
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
         self.cursor = 0
+        self._header = 0
+        """Lines above the rows that don't scroll, as `header_lines` said when the rows were drawn last."""
+
+    @property
+    def header_lines(self) -> int:
+        """How many lines `draw_header` wants above the rows."""
+        return 0
+
+    def draw_header(self, line: int, width: int) -> Strip:
+        """The picture of a line above the rows."""
+        raise TypeError(f"{type(self).__name__} doesn't say how its header looks")
+
+    def header_clicked(self, line: int, column: int) -> None:
+        """The person clicked there."""
+
+    @property
+    def page(self) -> int:
+        return max(1, self.scrollable_content_region.height - self._header)
 
     @property
     def row_count(self) -> int:
@@ -91,8 +109,9 @@ class VirtualList(LineView):
 
     def refresh_rows(self) -> None:
         """The rows have changed, or how many there are: draw what is visible anew."""
+        self._header = self.header_lines
         # As wide as the widget: rows are cut, never scrolled sideways.
-        size = Size(0, self.row_count)
+        size = Size(0, self.row_count + self._header)
         if size != self.virtual_size:
             self.virtual_size = size
         self.cursor = max(0, min(self.cursor, self.row_count - 1))
@@ -101,15 +120,24 @@ class VirtualList(LineView):
     def refresh_row(self, row: int) -> None:
         """Draw one row anew, if it is in sight."""
         if 0 <= row - self.scroll_offset.y < self.page:
-            self.refresh_line(row)
+            self.refresh_line(row + self._header)
+
+    def refresh_header(self) -> None:
+        """Draw the lines above the rows anew."""
+        for line in range(self._header):
+            self.refresh_line(line + self.scroll_offset.y)
 
     def render_line(self, y: int) -> Strip:
-        row = y + self.scroll_offset.y
+        if y < self._header:
+            return self.draw_header(y, self.columns)
+        row = y - self._header + self.scroll_offset.y
         if not 0 <= row < self.row_count:
             return Strip.blank(self.columns, self.base)
         return self.draw_row(row, self.columns)
 
     def on_resize(self) -> None:
+        if self._header != self.header_lines:
+            self.refresh_rows()
         # Also when it comes to light after rows and cursor were set while it was hidden.
         self.show_row(self.cursor, center=True)
 
@@ -160,7 +188,10 @@ class VirtualList(LineView):
         at = event.get_content_offset(self)
         if at is None:
             return
-        row = at.y + self.scroll_offset.y
+        if at.y < self._header:
+            self.header_clicked(at.y, at.x)
+            return
+        row = at.y - self._header + self.scroll_offset.y
         if 0 <= row < self.row_count:
             self.move_cursor(row)
             if event.chain >= 2:
