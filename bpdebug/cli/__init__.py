@@ -49,6 +49,7 @@ COMMANDS: dict[str, Command] = {
         Command(
             "verify", "check every reference and every content id of a recorded run", f"{__name__}.verify"
         ),
+        Command("keys", "list the screen's keys and their ids", f"{__name__}.keys"),
         Command("rm", "remove recorded runs", f"{__name__}.rm"),
     )
 }

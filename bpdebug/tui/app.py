@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Any
 from textual.app import App
 
 from .crash import told
+from .keymaps import load_config
 from .pane_table import make_panes
 from .preferences import Preferences
 from .screens.main import MainScreen
+from .themes import THEMES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,6 +22,9 @@ if TYPE_CHECKING:
     from ..timeline import Timeline
 
 __all__ = ["DebuggerApp"]
+
+FIRST_HINT = "welcome: s steps, S steps back, x crosses to backward, tab changes panes, ? shows all keys"
+"""Said to who sees the screen for the first time."""
 
 _LAST_WAIT_S = 3.0
 """How long quitting waits for the script's process to be gone."""
@@ -47,11 +52,25 @@ class DebuggerApp(App[None]):
         self.main = MainScreen(timeline, session, make_panes(), self.preferences)
 
     def on_mount(self) -> None:
-        if self.preferences.theme in self.available_themes:
-            self.theme = self.preferences.theme
+        for theme in THEMES:
+            self.register_theme(theme)
+        config = load_config()
+        self.set_keymap(config.keys)
+        for name in (self.preferences.theme, config.theme):
+            if name in self.available_themes:
+                self.theme = name
+                break
+        problem = config.problem
+        if config.theme and config.theme not in self.available_themes:
+            problem = problem or f"no theme is called {config.theme}: the command theme lists them"
+        if problem:
+            self.main.greeting = problem
+        elif self.preferences.new:
+            self.main.greeting = FIRST_HINT
         self.push_screen(self.main)
 
     def on_unmount(self) -> None:
+        self.main.remember_layout()
         self._end_session()
 
     def run(self, *args: Any, **options: Any) -> None:

@@ -141,6 +141,24 @@ def _slice(screen: MainScreen, text: str) -> None:
     screen.say(tensor.take_slice(text) if text else "slice what? Such as: slice [0, :, :, 3]")
 
 
+def _screenshot(screen: MainScreen, text: str) -> None:
+    path = os.path.expanduser(text or "bpdebug.svg")
+    try:
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(screen.app.export_screenshot(title="bpdebug"))
+    except OSError as error:
+        screen.say(f"{path}: {error.strerror or error}")
+    else:
+        screen.say(f"a picture of the screen is in {path}")
+
+
+def _copy(screen: MainScreen, text: str) -> None:
+    if text in COPIES:
+        screen.copy(text)
+    else:
+        screen.say(f"copy what? One of: {', '.join(COPIES)}")
+
+
 def _theme(screen: MainScreen, text: str) -> None:
     screen.choose_theme(text)
 
@@ -153,6 +171,9 @@ def _quit(screen: MainScreen, text: str) -> None:
     screen.action_quit_debugger()
 
 
+COPIES = ("value", "row", "tensor", "address")
+"""What can be copied: the element or line under the cursor, its row, the whole tensor, the event's address."""
+
 COMMANDS: tuple[Command, ...] = (
     Command("goto", "ADDRESS | NUMBER", "go to an event", _goto),
     Command("break", "[FILE:LINE | ADDRESS | KIND/[SCOPE/]LABEL]", "set or take away a breakpoint", _break),
@@ -160,6 +181,8 @@ COMMANDS: tuple[Command, ...] = (
     Command("clear", "", "take all breakpoints away", _clear),
     Command("export", "FILE.jsonl", "write the recorded events to a file", _export),
     Command("slice", "[0, :, :, 3]", "show this slice in the Tensor pane: one or two axes whole", _slice),
+    Command("copy", "value | row | tensor | address", "put it on the clipboard", _copy),
+    Command("screenshot", "[FILE.svg]", "write a picture of the screen to a file", _screenshot),
     Command("theme", "[NAME]", "choose the colours; without a name: say which there are", _theme),
     Command("help", "", "the help screen", _help),
     Command("quit", "", "quit", _quit),

@@ -18,6 +18,7 @@ __all__ = [
     "Box",
     "Plan",
     "Slot",
+    "dragged",
     "make_plan",
     "resized",
     "valid_shares",
@@ -146,6 +147,44 @@ def resized(shares: Mapping[str, float], mode: str, pane: str, steps: int) -> di
         if after["tensor"] + after["weights"] > _LARGEST + 1e-9:
             return None
     return after if after != dict(shares) else None
+
+
+def dragged(
+    shares: Mapping[str, float], plan: Plan, slot: Slot, place: tuple[int, int], room: tuple[int, int]
+) -> dict[str, float]:
+    """The shares after the upper or left edge of `slot` was dragged.
+
+    Args:
+        plan: the arrangement in which the person drags.
+        slot: one of its slots.
+        place: (x, y) where the edge is wanted: y counts for the upper edge and x for the left one; -1 leaves that.
+        room: (width, height) of all slots together.
+    """
+    x, y = place
+    after = dict(shares)
+    name = _PLACE_OF[slot.panes[0]]
+
+    def put(share: str, value: float) -> None:
+        after[share] = min(_LARGEST, max(_SMALLEST, round(value, 4)))
+
+    if plan.mode in ("side", "stack"):
+        put(plan.mode, x / room[0] if plan.mode == "side" else y / room[1])
+        return after
+    if x >= 0 and name == "console":
+        right = next(one.box for one in plan.slots if "tensor" in one.panes)
+        put("bottom", (x - right.x) / right.width)
+    elif x >= 0:
+        put("columns", x / room[0])
+    if y >= 0 and name == "timeline":
+        put("left", y / room[1])
+    elif y >= 0 and name == "weights":
+        # What is below stays where it is.
+        end = shares["tensor"] + shares["weights"]
+        put("tensor", min(y / room[1], end - _SMALLEST))
+        put("weights", end - after["tensor"])
+    elif y >= 0 and name in ("loss", "console"):
+        put("weights", min(y / room[1], _LARGEST) - shares["tensor"])
+    return valid_shares(after)
 
 
 def valid_shares(found: object) -> dict[str, float]:

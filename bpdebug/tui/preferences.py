@@ -1,4 +1,4 @@
-"""What the screen remembers between runs: sizes of the panes and the theme.
+"""What the screen remembers between runs: sizes of the panes, which are in front, and the theme.
 
 A file that is missing, damaged or not writable costs the remembered sizes, never the session.
 """
@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from .layout import DEFAULT_SHARES, valid_shares
+from .pane_table import PANES
 
 __all__ = ["Preferences", "preferences_file"]
 
@@ -30,23 +31,33 @@ class Preferences:
 
     Attributes:
         shares: see `layout.DEFAULT_SHARES`.
-        theme: name of a Textual theme; "" is the default one.
+        theme: name of a theme; "" is the default one.
+        recent: all panes, those that were used last first.
+        new: there were no preferences: the person sees the screen for the first time.
     """
 
     shares: dict[str, float] = field(default_factory=lambda: dict(DEFAULT_SHARES))
     theme: str = ""
+    recent: list[str] = field(default_factory=lambda: list(PANES))
+    new: bool = field(default=False, compare=False)
 
     @classmethod
     def load(cls) -> Preferences:
         """Read the file; defaults stand for all that can't be read."""
         try:
             found = json.loads(preferences_file().read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            return cls(new=True)
         except (OSError, ValueError, RecursionError):
             return cls()
         if not isinstance(found, dict):
             return cls()
         theme = found.get("theme", "")
-        return cls(valid_shares(found.get("shares")), theme if isinstance(theme, str) else "")
+        return cls(
+            valid_shares(found.get("shares")),
+            theme if isinstance(theme, str) else "",
+            _all_panes(found.get("recent")),
+        )
 
     def save(self) -> None:
         """Write the file, whole or not at all."""
@@ -54,7 +65,12 @@ class Preferences:
         draft = target.with_name(f"{target.name}.{os.getpid()}")
         with contextlib.suppress(OSError):
             target.parent.mkdir(parents=True, exist_ok=True)
-            draft.write_text(
-                json.dumps({"shares": self.shares, "theme": self.theme}, indent=1), encoding="utf-8"
-            )
+            kept = {"shares": self.shares, "theme": self.theme, "recent": self.recent}
+            draft.write_text(json.dumps(kept, indent=1), encoding="utf-8")
             draft.replace(target)
+
+
+def _all_panes(found: object) -> list[str]:
+    """The remembered order with every pane in it once; the first one is where a session begins."""
+    order = [name for name in found if name in PANES] if isinstance(found, list) else []
+    return list(dict.fromkeys([PANES[0], *order, *PANES]))

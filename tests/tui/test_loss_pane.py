@@ -3,7 +3,7 @@ import pytest
 from pane_host import FakeRun, PaneHost, make_moment, screen_lines, screen_text
 
 from bpdebug.timeline import Curve
-from bpdebug.tui.panes.loss import LossPane
+from bpdebug.tui.panes.loss import LossPane, running_mean
 
 SMALL, LARGE = (78, 18), (115, 18)
 DOTS = {chr(code) for code in range(0x2801, 0x2900)}
@@ -207,3 +207,36 @@ async def test_a_click_puts_the_marker_on_the_nearest_value() -> None:
         await pilot.click(offset=(76, 8))
         await pilot.pause()
         assert "◆ 1.0" in screen_text(app)
+
+
+def test_a_running_mean_leaves_out_what_is_not_finite_and_forgets_what_is_past() -> None:
+    values = np.array([1e300, 2.0, np.nan, 4.0, 6.0])
+    assert running_mean(values, 1) is values
+    means = running_mean(values, 2)
+    assert means[1] == 5e299
+    assert np.isnan(means[2])
+    assert list(means[3:]) == [4.0, 5.0]
+
+
+async def test_smoothing_is_said_and_drawn() -> None:
+    app = PaneHost(LossPane())
+    curve = Curve("loss", np.arange(60), np.arange(60), np.tile([0.0, 1.0], 30))
+    async with app.run_test(size=SMALL) as pilot:
+        app.pane.show(make_moment(seq=59), FakeRun(curve))
+        await pilot.pause()
+        before = screen_lines(app)
+        await pilot.press("a", "a")
+        after = screen_lines(app)
+    assert "mean of 20 values" in "\n".join(after)
+    assert before[3:] != after[3:]
+
+
+async def test_a_double_click_goes_to_the_event_that_reported_the_value() -> None:
+    app = PaneHost(LossPane())
+    curve = Curve("loss", np.arange(0, 600, 10), np.arange(60), np.arange(60.0))
+    async with app.run_test(size=SMALL) as pilot:
+        app.pane.show(make_moment(seq=599), FakeRun(curve))
+        await pilot.pause()
+        await pilot.double_click(offset=(77, 8))
+        await pilot.pause()
+    assert app.asked == [590]

@@ -14,6 +14,7 @@ from textual.strip import Strip
 
 from ...text import fit
 from ...timeline.flow import LayerFlow, gradient_flow
+from ..themes import is_colourless
 from ..widgets.part_style import ground_style, text_style
 from ..widgets.virtual_list import VirtualList, strip_of
 from .gradient_norms import GradientNorms, bar_pieces
@@ -77,7 +78,7 @@ class LayerList(VirtualList, can_focus=False):
 
     def draw_row(self, row: int, width: int) -> Strip:
         layer = self._layers[row]
-        dark, coloured = self.app.current_theme.dark, not self.app.no_color
+        dark, coloured = self.app.current_theme.dark, not is_colourless(self.app)
         plain, quiet = text_style(self, "layers--name"), text_style(self, "layers--quiet")
         look = text_style(self, "layers--here") if row == self._here else plain
         bars = [("left", layer.leaving)]

@@ -10,6 +10,7 @@ from textual.strip import Strip
 
 from ...text import cell_width, fit
 from ...timeline.lanes import NODE
+from ..themes import is_colourless
 from ..widgets.part_style import ground_style, text_style
 from ..widgets.virtual_list import VirtualList, strip_of
 from .gradient_norms import GradientNorms, bar_pieces
@@ -111,7 +112,7 @@ class OpList(VirtualList, can_focus=False):
         pieces += _lane_pieces(lanes.cells, lanes.column, room, (node, node_look), part("lane"))
         right: list[tuple[str, Style]] = []
         if width >= _BARS_NEED:
-            right = bar_pieces(norm, _BAR, self.app.current_theme.dark, not self.app.no_color)
+            right = bar_pieces(norm, _BAR, self.app.current_theme.dark, not is_colourless(self.app))
             right = right if width >= _NUMBERS_NEED else right[:1]
             if step is None:
                 right = [(" " * sum(cell_width(text) for text, _ in right), Style.null())]

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from textual.app import ComposeResult
-from textual.binding import Binding
 from textual.widget import Widget
 
 from ...text import clean, count_text, number
+from ..keymap import bindings_for
 from ..messages import GoTo, SubtitleChanged
 from ..widgets.line_plot import LinePlot, Plotted
 from ..widgets.lines import Lines, Piece, flow, paragraph
@@ -19,9 +19,11 @@ from ..widgets.role_tabs import RoleTab, RoleTabs
 if TYPE_CHECKING:
     from ...timeline import Curve, Moment, Timeline
 
-__all__ = ["LossPane"]
+__all__ = ["LossPane", "running_mean"]
 
 _SMALLEST_WINDOW = 4.0
+_SMOOTHINGS = (1, 5, 20, 100)
+"""Values in the running mean that is drawn; 1 draws the values themselves."""
 
 
 class LossPane(Widget, can_focus=True):
@@ -30,21 +32,7 @@ class LossPane(Widget, can_focus=True):
     TITLE = "Loss"
     title = TITLE
 
-    BINDINGS = [
-        Binding("greater_than_sign", "curve(1)", "next curve", show=False, id="loss_next"),
-        Binding("less_than_sign", "curve(-1)", "previous curve", show=False, id="loss_previous"),
-        Binding("p", "scale", "scale: linear or logarithmic", show=False, id="loss_scale"),
-        Binding("right,l", "marker(1)", "marker to the next value", show=False, id="loss_marker_right"),
-        Binding("left,h", "marker(-1)", "marker to the value before", show=False, id="loss_marker_left"),
-        Binding("pagedown", "marker(10)", "marker far to the right", show=False, id="loss_marker_far_right"),
-        Binding("pageup", "marker(-10)", "marker far to the left", show=False, id="loss_marker_far_left"),
-        Binding("home", "marker_edge(False)", "marker to the first value", show=False, id="loss_first"),
-        Binding("end", "marker_edge(True)", "marker to the last value", show=False, id="loss_last"),
-        Binding("up,k", "zoom_in", "stretch the x axis around the marker", show=False, id="loss_zoom_in"),
-        Binding("down,j", "zoom_out", "show more of the x axis", show=False, id="loss_zoom_out"),
-        Binding("v", "whole", "the whole run, without marker", show=False, id="loss_whole"),
-        Binding("enter", "go", "go to the event at the marker", show=False, id="loss_go"),
-    ]
+    BINDINGS = bindings_for("loss")
 
     DEFAULT_CSS = """
     LossPane {
@@ -60,6 +48,7 @@ class LossPane(Widget, can_focus=True):
         self._seq = -1
         self._name = ""
         self._log = False
+        self._smoothing = 0
         self._window: tuple[float, float] | None = None
         self._marker: int | None = None
         self._tabs = RoleTabs()
@@ -128,7 +117,8 @@ class LossPane(Widget, can_focus=True):
         else:
             x, x_name = _x_of(curve)
             now = self._now(curve)
-            self._plot.show(Plotted(x, curve.values, x_name, self._window, now, self._marker, self._log))
+            values = running_mean(curve.values, _SMOOTHINGS[self._smoothing])
+            self._plot.show(Plotted(x, values, x_name, self._window, now, self._marker, self._log))
             lines = flow(self._in_words(curve, now), width, 1 if self.size.height < 9 else 2)
         self._words.show(lines)
         if self._words.styles.height is None or self._words.styles.height.value != len(lines):
@@ -150,6 +140,8 @@ class LossPane(Widget, can_focus=True):
             pieces.append(("log scale", "muted"))
             if below:
                 pieces.append((f"{count_text(below, 'value')} not above 0 left out", "alarm"))
+        if self._smoothing:
+            pieces.append((f"mean of {_SMOOTHINGS[self._smoothing]} values", "muted"))
         if self._window is not None:
             pieces.append(("zoomed (v: all)", "muted"))
         if finite.any() and len(curve.values) > 1:
@@ -216,6 +208,8 @@ class LossPane(Widget, can_focus=True):
     def on_line_plot_clicked(self, message: LinePlot.Clicked) -> None:
         message.stop()
         self._set_marker(message.place)
+        if message.twice:
+            self.action_go()
 
     def _choose(self, place: int) -> None:
         if self._curves:
@@ -239,6 +233,11 @@ class LossPane(Widget, can_focus=True):
     def action_scale(self) -> None:
         """Linear or logarithmic."""
         self._log = not self._log
+        self._update()
+
+    def action_smoothing(self) -> None:
+        """Draw the running mean of more values; after the longest, the values themselves."""
+        self._smoothing = (self._smoothing + 1) % len(_SMOOTHINGS)
         self._update()
 
     def action_marker(self, steps: int) -> None:
@@ -277,6 +276,22 @@ class LossPane(Widget, can_focus=True):
         curve = self._curve()
         if curve is not None and self._marker is not None:
             self.post_message(GoTo(int(curve.seqs[self._marker])))
+
+
+def running_mean(values: np.ndarray, count: int) -> np.ndarray:
+    """The mean of each value and up to `count - 1` before it; what isn't finite stays, and is in no other's mean."""
+    if count <= 1 or not len(values):
+        return values
+    finite = np.isfinite(values)
+    summed, counted = np.zeros(len(values)), np.zeros(len(values))
+    # Not by differences of cumulated sums: one huge value would take the digits of all after it.
+    with np.errstate(over="ignore"):
+        for shift in range(min(count, len(values))):
+            end = len(values) - shift
+            summed[shift:] += np.where(finite[:end], values[:end], 0.0)
+            counted[shift:] += finite[:end]
+        means = summed / np.maximum(counted, 1)
+    return np.where(finite, means, values)
 
 
 def _x_of(curve: Curve) -> tuple[np.ndarray, str]:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from textual.app import ComposeResult
-from textual.binding import Binding
 from textual.containers import Horizontal
 from textual.message import Message
 from textual.widget import Widget
@@ -15,6 +14,8 @@ from textual.widget import Widget
 from ...errors import BpdebugError
 from ...text import clean, shape_text
 from ...timeline.origin import origin_of
+from ..copying import numpy_literal
+from ..keymap import bindings_for
 from ..messages import Ask, GoTo, Notice, SubtitleChanged
 from ..widgets.background import Background, Failure
 from ..widgets.cell_format import NOTATIONS, exact
@@ -43,35 +44,7 @@ class TensorPane(Widget, can_focus=True):
     TITLE = "Tensor"
     title = TITLE
 
-    BINDINGS = [
-        Binding("greater_than_sign", "tensor(1)", "next tensor of the event", show=False, id="tensor_next"),
-        Binding("less_than_sign", "tensor(-1)", "previous tensor", show=False, id="tensor_previous"),
-        Binding("v", "view", "numbers, heat map, both, or a histogram", show=False, id="tensor_view"),
-        Binding("p", "notation", "notation: auto, fixed, scientific", show=False, id="tensor_notation"),
-        Binding("i", "slice(1)", "next index on the chosen axis", show=False, id="tensor_index_next"),
-        Binding("I", "slice(-1)", "previous index on it", show=False, id="tensor_index_previous"),
-        Binding("a", "axis(1)", "choose the next leading axis", show=False, id="tensor_axis_next"),
-        Binding("A", "axis(-1)", "choose the previous leading axis", show=False, id="tensor_axis_previous"),
-        Binding(
-            "semicolon", "type_slice", "type which slice to show: [0, :, :, 3]", show=False, id="tensor_slice"
-        ),
-        Binding("circumflex_accent", "find('max')", "the largest element", show=False, id="tensor_max"),
-        Binding("underscore", "find('min')", "the smallest element", show=False, id="tensor_min"),
-        Binding(
-            "exclamation_mark", "find('nonfinite')", "the next NaN or infinity", show=False, id="tensor_bad"
-        ),
-        Binding("at", "origin", "go to the event that made this tensor", show=False, id="tensor_origin"),
-        Binding("up,k", "cursor(-1,0)", "element above", show=False, id="tensor_up"),
-        Binding("down,j", "cursor(1,0)", "element below", show=False, id="tensor_down"),
-        Binding("left,h", "cursor(0,-1)", "element to the left", show=False, id="tensor_left"),
-        Binding("right,l", "cursor(0,1)", "element to the right", show=False, id="tensor_right"),
-        Binding("pageup", "page(-1)", "page up", show=False, id="tensor_page_up"),
-        Binding("pagedown", "page(1)", "page down", show=False, id="tensor_page_down"),
-        Binding(
-            "home", "edge(False)", "first element of the row, of the sheet", show=False, id="tensor_home"
-        ),
-        Binding("end", "edge(True)", "last element of the row, of the sheet", show=False, id="tensor_end"),
-    ]
+    BINDINGS = bindings_for("tensor")
 
     DEFAULT_CSS = """
     TensorPane {
@@ -145,6 +118,22 @@ class TensorPane(Widget, can_focus=True):
         """(what it is, the text): the exact value under the cursor."""
         value = self._grid.cursor_value() if self._view_now() is not None else None
         return "value", "" if value is None else exact(value)
+
+    def copy_array(self, whole: bool) -> tuple[str, str]:
+        """(what it is, the text): the tensor, or the row under the cursor, as a NumPy literal.
+
+        Raises:
+            BpdebugError: the values can't be read.
+            ValueError: they are too many to copy.
+        """
+        view = self._view_now()
+        if view is None or not view.there or self._shown is None:
+            return "tensor", ""
+        array = view.array()
+        if not whole:
+            part = self._sliced.of(array)
+            array = part[self._grid.cursor[0]] if part.ndim == 2 else part
+        return f"{'tensor' if whole else 'row'} {clean(view.title)}", numpy_literal(array)
 
     def chosen_element(self) -> tuple[TensorView, tuple[int, ...]] | None:
         """The tensor that is shown, and the index of the element under the cursor; None where there is none."""

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
-from textual.binding import Binding
 from textual.message import Message
 from textual.widget import Widget
 
 from ...text import clean, count_text
 from ...timeline.updates import hooks_before
+from ..keymap import bindings_for
 from ..messages import GoTo, Notice, SubtitleChanged
 from ..widgets.background import Background
 from ..widgets.lines import Lines, Piece, flow, paragraph
@@ -34,20 +34,7 @@ class WeightsPane(Widget, can_focus=True):
     TITLE = "Weights"
     title = TITLE
 
-    BINDINGS = [
-        Binding("up,k", "cursor(-1)", "parameter above", show=False, id="weights_up"),
-        Binding("down,j", "cursor(1)", "parameter below", show=False, id="weights_down"),
-        Binding("pageup", "page(-1)", "page up", show=False, id="weights_page_up"),
-        Binding("pagedown", "page(1)", "page down", show=False, id="weights_page_down"),
-        Binding("home", "edge(-1)", "first parameter", show=False, id="weights_first"),
-        Binding("end", "edge(1)", "last parameter", show=False, id="weights_last"),
-        Binding("greater_than_sign,right,l", "part(1)", "more: gradient, delta, optimizer state ...",
-                show=False, id="weights_part_next"),
-        Binding("less_than_sign,left,h", "part(-1)", "back towards before", show=False,
-                id="weights_part_previous"),
-        Binding("v", "view", "table, one parameter, or both", show=False, id="weights_view"),
-        Binding("enter", "go", "go to the latest update of this parameter", show=False, id="weights_go"),
-    ]  # fmt: skip
+    BINDINGS = bindings_for("weights")
 
     DEFAULT_CSS = """
     WeightsPane {

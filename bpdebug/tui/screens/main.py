@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 from typing import Any
 
+from textual.command import CommandPalette
 from textual.timer import Timer
 
 from ...errors import BpdebugError
@@ -14,6 +15,7 @@ from ..commands import COMMANDS, run_command
 from ..counting import WAIT_S
 from ..keymap import MAIN, bindings_for
 from ..messages import Ask, GoTo, RunToLine, ToggleBreakpoint
+from ..palette import PaletteCommands
 from ..pane_table import pane_of_key
 from ..panes.timeline import breakpoint_on
 from ..search import Search
@@ -167,8 +169,15 @@ class MainScreen(RunScreen):
         return names + [f"{verb} {address}" for verb in ("goto", "break") for address in addresses]
 
     def on_ask(self, message: Ask) -> None:
-        self.say(message.example)
-        self._open_prompt(":", [], message.example, message.command)
+        self.ask(message.command, message.example)
+
+    def ask(self, command: str, example: str) -> None:
+        """Open the prompt with the beginning of a command; `example` says what may follow."""
+        self._open_prompt(":", [], example, command)
+
+    def action_palette(self) -> None:
+        self._take_count()
+        self.app.push_screen(CommandPalette(providers=[PaletteCommands], placeholder="what to do? ..."))
 
     def _open_prompt(self, mark: str, suggestions: list[str], placeholder: str, typed: str = "") -> None:
         self._take_count()
@@ -191,7 +200,7 @@ class MainScreen(RunScreen):
                 self.action_search_step(1)
             return
         try:
-            self.say(run_command(self, message.text) or self.query_one(KeyLine).notice)
+            self.say(run_command(self, message.text) or self.notice)
         except BpdebugError as error:
             self.say(str(error))
 
@@ -212,22 +221,42 @@ class MainScreen(RunScreen):
 
     def action_resize_pane(self, steps: int) -> None:
         if self.workspace.grow(steps * min(self._take_count(), 20)):
-            self.preferences.shares = dict(self.workspace.shares)
-            self.preferences.save()
+            self.remember_layout()
         else:
             self.say("this pane can't be resized here")
 
+    def on_workspace_resized(self) -> None:
+        self.remember_layout()
+
+    def remember_layout(self) -> None:
+        """Keep the sizes of the panes, and which are in front, for the next run."""
+        self.preferences.shares = dict(self.workspace.shares)
+        self.preferences.recent = list(self.workspace.recent)
+        self.preferences.save()
+
     def action_copy(self) -> None:
-        what, text = "address", ""
+        self.copy("value")
+
+    def action_copy_whole(self) -> None:
+        self.copy("tensor" if self.workspace.current == "tensor" else "address")
+
+    def copy(self, what: str) -> None:
+        """Put something on the clipboard: the `value` under the cursor, its `row`, the `tensor`, the `address`."""
+        name, text = "address", self.moment.address if self.moment is not None else ""
         copy_text = getattr(self.workspace.current_pane, "copy_text", None)
-        if copy_text is not None:
-            what, text = copy_text()
-        elif self.moment is not None:
-            text = self.moment.address
+        if what in ("row", "tensor"):
+            tensor = self.workspace.panes["tensor"]
+            try:
+                name, text = tensor.copy_array(whole=what == "tensor")  # type: ignore[attr-defined]
+            except (BpdebugError, ValueError) as error:
+                self.say(str(error))
+                return
+        elif what == "value" and copy_text is not None:
+            name, text = copy_text()
         if text:
             self.app.copy_to_clipboard(text)
             first = text.split("\n", 1)[0]
-            self.say(f"copied the {what}: {first[:60]}{'...' if len(text) > 60 or first != text else ''}")
+            self.say(f"copied the {name}: {first[:60]}{'...' if len(text) > 60 or first != text else ''}")
         else:
             self.say("there is nothing to copy here")
 

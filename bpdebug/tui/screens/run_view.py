@@ -61,13 +61,15 @@ class RunScreen(Screen[None]):
         self.navigator = Navigator(timeline, session)
         self.preferences = preferences
         self.moment: Moment | None = None
-        self.workspace = Workspace(panes, dict(preferences.shares))
+        self.workspace = Workspace(panes, dict(preferences.shares), preferences.recent)
         self._counter = Counter([kind.key for kind in PANE_TABLE])
         self._ticker: Timer | None = None
         self._ticked_at = (0.0, 0.0)
         self._stale = set(PANES)
         self._drawing = False
         self._capture = ""
+        self.greeting = ""
+        """Said when the screen shows up."""
 
     def compose(self) -> ComposeResult:
         yield StatusLine()
@@ -87,6 +89,8 @@ class RunScreen(Screen[None]):
             self._ticker = self.set_interval(_TICK_S, self._tick)
         if self.session is None and self.timeline.reader.problem:
             self.say(self.timeline.reader.problem)
+        if self.greeting:
+            self.say(self.greeting)
         self._look_for_ops()
         self.update_view()
 
@@ -164,6 +168,11 @@ class RunScreen(Screen[None]):
     def say(self, text: str) -> None:
         """Say something in the line of keys, until the next command."""
         self.query_one(KeyLine).say(clean(" ".join(text.split())))
+
+    @property
+    def notice(self) -> str:
+        """What is said there now."""
+        return self.query_one(KeyLine).notice
 
     def _moved(self) -> None:
         """A command was carried out: show where it led, and why it stopped if there is something to say."""

@@ -13,6 +13,7 @@ from textual.widget import Widget
 
 from ...text import fit, number
 from ..colors import BLANK, LEVELS, glyph_cell, half_block
+from ..themes import is_colourless
 from .background import Background, Failure
 from .heat_levels import HeatImage, heat_image
 
@@ -75,7 +76,7 @@ class HeatMap(Widget, can_focus=False):
 
     @property
     def _plain(self) -> bool:
-        return self.app.no_color
+        return is_colourless(self.app)
 
     def render_line(self, y: int) -> Strip:
         """One line of the picture, its note or its scale."""

@@ -94,11 +94,12 @@ class LinePlot(Widget, can_focus=False):
     """
 
     class Clicked(Message):
-        """The person pointed at the point in this place."""
+        """The person pointed at the point in this place, once or twice."""
 
-        def __init__(self, place: int) -> None:
+        def __init__(self, place: int, twice: bool) -> None:
             super().__init__()
             self.place = place
+            self.twice = twice
 
     def __init__(self, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -243,7 +244,8 @@ class LinePlot(Widget, can_focus=False):
         dot = 2 * (event.x - self._frame.left) + 0.5
         low, high = self._frame.x
         x = low + dot / (2 * self._frame.width - 1) * (high - low)
-        self.post_message(self.Clicked(int(np.argmin(np.abs(self._plotted.x - x)))))
+        place = int(np.argmin(np.abs(self._plotted.x - x)))
+        self.post_message(self.Clicked(place, event.chain >= 2))
 
 
 def visible(plotted: Plotted) -> tuple[int, int]:

@@ -38,8 +38,18 @@ class TabStrip(Widget):
             super().__init__()
             self.pane = pane
 
+    class Dragged(Message):
+        """The line is dragged to row `y` of the screen; `over` when it is let go."""
+
+        def __init__(self, strip: TabStrip, y: int, over: bool) -> None:
+            super().__init__()
+            self.strip = strip
+            self.y = y
+            self.over = over
+
     def __init__(self) -> None:
         super().__init__()
+        self._dragged = False
         self._tabs: tuple[Tab, ...] = ()
         self._shown = ""
         self._subtitle = ""
@@ -67,7 +77,23 @@ class TabStrip(Widget):
             line.append(f" {text}", text_style(self, "tabs--subtitle"))
         return line
 
+    def on_mouse_down(self, event: events.MouseDown) -> None:
+        self._dragged = False
+        self.capture_mouse()
+
+    def on_mouse_move(self, event: events.MouseMove) -> None:
+        if self.app.mouse_captured is self and (self._dragged or event.screen_y != self.region.y):
+            self._dragged = True
+            self.post_message(self.Dragged(self, event.screen_y, over=False))
+
+    def on_mouse_up(self, event: events.MouseUp) -> None:
+        self.release_mouse()
+        if self._dragged:
+            self.post_message(self.Dragged(self, event.screen_y, over=True))
+
     def on_click(self, event: events.Click) -> None:
+        if self._dragged:
+            return
         for end, pane in self._ends:
             if event.x < end:
                 self.post_message(self.Chosen(pane))

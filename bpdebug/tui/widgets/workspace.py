@@ -13,7 +13,7 @@ from textual.layout import ArrangeResult, Layout, WidgetPlacement
 from textual.message import Message
 from textual.widget import Widget
 
-from ..layout import Plan, make_plan, resized
+from ..layout import Plan, Slot, dragged, make_plan, resized
 from ..pane_table import PANE_TABLE, PANES
 from .tab_strip import Tab, TabStrip
 
@@ -55,15 +55,21 @@ class Workspace(Widget):
     class Arranged(Message):
         """Other panes can be seen now than before, or the same ones elsewhere."""
 
-    def __init__(self, panes: Mapping[str, Widget], shares: dict[str, float]) -> None:
+    class Resized(Message):
+        """The person has dragged the border between two places, and let it go."""
+
+    def __init__(
+        self, panes: Mapping[str, Widget], shares: dict[str, float], recent: Sequence[str] = PANES
+    ) -> None:
         self.panes = {name: panes[name] for name in PANES}
         self.strips = [TabStrip() for _ in PANES]
         super().__init__(*self.strips, *self.panes.values(), id="workspace")
         self.shares = shares
         self.zoomed = False
-        self.recent: list[str] = list(PANES)
+        self.recent: list[str] = list(recent)
         self.plan = Plan("small", ())
         self._plan_layout = _PlanLayout()
+        self._edge: Slot | None = None
 
     @property
     def layout(self) -> Layout:
@@ -159,6 +165,39 @@ class Workspace(Widget):
             if pane in event.widget.ancestors_with_self:
                 self._bring_forward(name)
                 return
+
+    # ---- borders that the mouse drags ---------------------------------------------------------------------------
+
+    def on_mouse_down(self, event: events.MouseDown) -> None:
+        x, y = event.screen_x - self.region.x, event.screen_y - self.region.y
+        for slot in self.plan.slots:
+            if slot.box.x and x == slot.box.x - 1 and 0 <= y - slot.box.y < slot.box.height:
+                self._edge = slot
+                self.capture_mouse()
+
+    def on_mouse_move(self, event: events.MouseMove) -> None:
+        if self._edge is not None:
+            self._drag(self._edge, event.screen_x - self.region.x, -1)
+
+    def on_mouse_up(self, event: events.MouseUp) -> None:
+        if self._edge is not None:
+            self._edge = None
+            self.release_mouse()
+            self.post_message(self.Resized())
+
+    def on_tab_strip_dragged(self, message: TabStrip.Dragged) -> None:
+        message.stop()
+        place = self.strips.index(message.strip)
+        if message.over:
+            self.post_message(self.Resized())
+        elif place < len(self.plan.slots) and self.plan.slots[place].box.y:
+            self._drag(self.plan.slots[place], -1, message.y - self.region.y)
+
+    def _drag(self, slot: Slot, x: int, y: int) -> None:
+        shares = dragged(self.shares, self.plan, slot, (x, y), (self.size.width, self.size.height))
+        if shares != self.shares:
+            self.shares = shares
+            self.rearrange()
 
     def on_tab_strip_chosen(self, message: TabStrip.Chosen) -> None:
         message.stop()
