@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from . import variable_methods
+from . import chainer_paths, variable_methods
 from .activation.clipped_relu import clipped_relu, relu6
 from .activation.crelu import crelu, maxout
 from .activation.elu import elu, selu
@@ -362,3 +362,4 @@ __all__ = [
 ]
 
 variable_methods.install()
+chainer_paths.install()

@@ -1,5 +1,6 @@
 """Links with parameters of their own, ready to use."""
 
+from . import chainer_paths
 from .activation.maxout import Maxout
 from .activation.prelu import PReLU
 from .activation.simplified_dropconnect import SimplifiedDropconnect
@@ -104,3 +105,5 @@ __all__ = [
     "StatelessMGU",
     "Swish",
 ]
+
+chainer_paths.install()

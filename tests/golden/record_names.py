@@ -1,7 +1,7 @@
 """Record the public names of real Chainer 7.8.1, module by module; needed only if the list of modules changes.
 
-Run it where Chainer 7.8.1 is installed (see `record.py`); it writes `chainer_names.json`, from which
-`docs/chainer-compatibility.md` is made.
+Run it where Chainer 7.8.1 is installed (see `record.py`); it writes `chainer_names.json` and, for all modules below
+`chainer.functions` and `chainer.links`, `chainer_modules.json`. `docs/chainer-compatibility.md` is made from both.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import importlib
 import json
 import pathlib
+import pkgutil
 import types
 import warnings
 
@@ -66,8 +67,29 @@ def public_names(module_name: str) -> list[str]:
     return names
 
 
+def names_defined_in(module_name: str) -> list[str]:
+    """The classes and functions that a module defines itself."""
+    values = vars(importlib.import_module(module_name)).items()
+    return sorted(
+        name
+        for name, value in values
+        if isinstance(value, type | types.FunctionType)
+        and value.__module__ == module_name
+        and not name.startswith("_")
+    )
+
+
+def modules_below(package_name: str) -> list[str]:
+    """All modules of a package that can be imported without an extra and are no packages."""
+    package = importlib.import_module(package_name)
+    found = [info for info in pkgutil.walk_packages(package.__path__, package_name + ".") if not info.ispkg]
+    return [info.name for info in found if "protobuf" not in info.name]
+
+
 if __name__ == "__main__":
     found = {name: public_names(name) for name in MODULES}
-    path = pathlib.Path(__file__).with_name("chainer_names.json")
-    path.write_text(json.dumps(found, indent=1) + "\n")
+    below = [*modules_below("chainer.functions"), *modules_below("chainer.links")]
+    defined = {name: names for name in below if (names := names_defined_in(name))}
+    for file, content in (("chainer_names.json", found), ("chainer_modules.json", defined)):
+        pathlib.Path(__file__).with_name(file).write_text(json.dumps(content, indent=1) + "\n")
     print(", ".join(f"{name} {len(names)}" for name, names in found.items()))

@@ -15,6 +15,7 @@ __all__ = ["ABSENT", "DIFFERENT", "PAGE", "absent_names", "chainer_names", "page
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "chainer-compatibility.md"
 NAMES = ROOT / "tests" / "golden" / "chainer_names.json"
+MODULES = ROOT / "tests" / "golden" / "chainer_modules.json"
 
 DIFFERENT = {
     "chainer.Variable": "prints and compares alike; `int_variable + float_array` gives floats, where Chainer cuts off",
@@ -86,6 +87,42 @@ def absent_names() -> list[str]:
     ]
 
 
+def chainer_modules() -> dict[str, list[str]]:
+    """Modules below `chainer.functions` and `chainer.links`, and the classes and functions that each defines."""
+    return json.loads(MODULES.read_text())
+
+
+def _below() -> list[str]:
+    """What the page says of these modules."""
+    modules = chainer_modules()
+    ours = {name: _ours(name) for name in modules}
+    lost = {
+        name: [part for part in names if not hasattr(ours[name], part)]
+        for name, names in modules.items()
+        if ours[name] is not None
+    }
+    total = sum(map(len, modules.values()))
+    there = sum(len(modules[name]) - len(names) for name, names in lost.items())
+    absent = [f"`{name}`" for name, module in ours.items() if module is None]
+    return [
+        "",
+        "## Modules below chainer.functions and chainer.links",
+        "",
+        f"{len(lost)} of {len(modules)} modules can be imported under Chainer's names, with {there} of the {total}",
+        "classes and functions that they define. Classes of ops are there for `isinstance`; what their constructors",
+        "take may differ. What isn't there: classes of backward rules (`...Grad`), of kernels and of cuDNN, which have",
+        f"no counterpart, and the modules {', '.join(absent)}.",
+        "",
+        "| module | not there |",
+        "|---|---|",
+        *(
+            f"| `{name}` | {', '.join(f'`{part}`' for part in parts)} |"
+            for name, parts in lost.items()
+            if parts
+        ),
+    ]
+
+
 def page() -> str:
     """The text of the page."""
     lines = [
@@ -123,7 +160,7 @@ def page() -> str:
             lines += ["", "Same: " + ", ".join(same) + "."]
         if rows:
             lines += ["", "| name | |", "|---|---|", *rows]
-    return "\n".join(lines) + "\n"
+    return "\n".join(lines + _below()) + "\n"
 
 
 if __name__ == "__main__":

@@ -21,7 +21,7 @@ class LeakyReLU(Op):
     formula = "y = x where x >= 0, else slope x;  gx = gy where x >= 0, else slope gy"
     retained_x = (0,)
 
-    def __init__(self, slope: float) -> None:
+    def __init__(self, slope: float = 0.2) -> None:
         self.slope = slope
 
     def attributes(self) -> dict[str, Any]:

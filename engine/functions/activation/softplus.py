@@ -23,7 +23,7 @@ class Softplus(Op):
     formula = "y = log(1 + e^(beta x)) / beta;  gx = gy * sigmoid(beta x)"
     retained_x = (0,)
 
-    def __init__(self, beta: float) -> None:
+    def __init__(self, beta: float = 1.0) -> None:
         self.beta = float(beta)
 
     def attributes(self) -> dict[str, Any]:

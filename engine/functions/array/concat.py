@@ -19,7 +19,7 @@ class Concat(Op):
     y_roles = ("y",)
     formula = "y = x0, x1, ... one behind the other;  each gx = its part of gy"
 
-    def __init__(self, axis: int) -> None:
+    def __init__(self, axis: int = 1) -> None:
         self.axis = axis
 
     def attributes(self) -> dict[str, Any]:

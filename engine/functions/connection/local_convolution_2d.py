@@ -28,7 +28,7 @@ class LocalConvolution2DFunction(Op):
     )
     retained_x = (0, 1)
 
-    def __init__(self, stride: tuple[int, ...]) -> None:
+    def __init__(self, stride: tuple[int, ...] = (1, 1)) -> None:
         self.stride = stride
 
     def attributes(self) -> dict[str, Any]:

@@ -21,7 +21,7 @@ class NormalizeL2(Op):
     formula = "y = x / (|x| + eps);  gx = (gy - x / |x| * sum of gy y) / (|x| + eps)"
     retained_x = (0,)
 
-    def __init__(self, eps: float, axis: int | tuple[int, ...]) -> None:
+    def __init__(self, eps: float = 1e-5, axis: int | tuple[int, ...] = 1) -> None:
         self.eps = eps
         self.axis = axis
 

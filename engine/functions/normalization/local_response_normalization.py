@@ -22,7 +22,7 @@ class LocalResponseNormalization(Op):
     retained_x = (0,)
     retained_y = (0,)
 
-    def __init__(self, n: int, k: float, alpha: float, beta: float) -> None:
+    def __init__(self, n: int = 5, k: float = 2, alpha: float = 1e-4, beta: float = 0.75) -> None:
         self.n = n
         self.k = k
         self.alpha = alpha
