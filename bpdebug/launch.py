@@ -11,9 +11,21 @@ import json
 import sys
 from pathlib import Path
 
-__all__ = ["BOOTSTRAP", "ChildSettings", "child_command"]
+__all__ = ["BOOTSTRAP", "KEEP_ALL", "CaptureOptions", "ChildSettings", "child_command"]
 
 BOOTSTRAP = Path(__file__).resolve().parent / "debuggee" / "bootstrap.py"
+
+
+@dataclasses.dataclass(frozen=True)
+class CaptureOptions:
+    """How much of a run's tensors is recorded, as the command line was told it; `capture.plan_of` reads it."""
+
+    policy: str = "full"
+    iterations: str | None = None
+    max_bytes: str | None = None
+
+
+KEEP_ALL = CaptureOptions()
 
 
 @dataclasses.dataclass(frozen=True)
@@ -22,7 +34,7 @@ class ChildSettings:
 
     `control` is the number of an inherited socket to the debugger, or None for a run that nobody steps. `screen`
     says that the terminal belongs to the debugger: output is recorded and not passed on. `progress` allows a
-    progress line on stderr.
+    progress line on stderr. `capture` says how much of the tensors is recorded.
     """
 
     log_directory: str
@@ -30,13 +42,15 @@ class ChildSettings:
     screen: bool = False
     real_chainer: bool = False
     progress: bool = False
+    capture: CaptureOptions = KEEP_ALL
 
     def to_json(self) -> str:
         return json.dumps(dataclasses.asdict(self))
 
     @classmethod
     def from_json(cls, text: str) -> ChildSettings:
-        return cls(**json.loads(text))
+        fields = json.loads(text)
+        return cls(**{**fields, "capture": CaptureOptions(**fields["capture"])})
 
 
 def child_command(settings: ChildSettings, script: str, args: list[str]) -> list[str]:

@@ -12,13 +12,20 @@ from pathlib import Path
 from types import FrameType
 
 from ..errors import SessionError
-from ..launch import ChildSettings, child_command
+from ..launch import KEEP_ALL, CaptureOptions, ChildSettings, child_command
 from ..session.endings import describe_end
 
 __all__ = ["record"]
 
 
-def record(script: str, args: list[str], directory: Path, real_chainer: bool, progress: bool) -> int:
+def record(
+    script: str,
+    args: list[str],
+    directory: Path,
+    real_chainer: bool,
+    progress: bool,
+    capture: CaptureOptions = KEEP_ALL,
+) -> int:
     """Run `script` to its end, on this process's own stdin, stdout and stderr.
 
     Returns:
@@ -27,7 +34,9 @@ def record(script: str, args: list[str], directory: Path, real_chainer: bool, pr
     Raises:
         SessionError: the process can't be started.
     """
-    settings = ChildSettings(log_directory=os.fspath(directory), real_chainer=real_chainer, progress=progress)
+    settings = ChildSettings(
+        log_directory=os.fspath(directory), real_chainer=real_chainer, progress=progress, capture=capture
+    )
     with _signals_for_the_script() as children:
         try:
             process = subprocess.Popen(child_command(settings, script, args))

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from ..errors import BpdebugError, SessionError, TerminalError, UsageError
 from ..session.endings import shell_status
 from . import headless
+from .capture_options import add_capture_options, capture_options
 from .run_directory import choose_directory
 from .script_file import check_is_readable, syntax_error
 
@@ -37,6 +38,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--log", metavar="DIR", help="record to DIR, new or empty (default: a new one in bpdebug-runs/)"
     )
+    add_capture_options(parser)
     parser.add_argument("--export", metavar="FILE", help="with --headless: also write the events to FILE")
     parser.add_argument("--format", metavar="NAME", help="format of FILE (default: by its suffix)")
     parser.add_argument(
@@ -64,6 +66,7 @@ def execute(options: argparse.Namespace) -> int:
         raise UsageError(
             "--real-chainer: no Chainer is installed here; without this option bpdebug's own engine answers"
         )
+    options.captured = capture_options(options)
     if options.headless:
         return _run_headless(options, script, args)
     _check_terminal(options)
@@ -76,7 +79,9 @@ def _run_headless(options: argparse.Namespace, script: str, args: list[str]) -> 
         return 1
     directory = choose_directory(script, options.log)
     _tell_real_chainer(options)
-    returncode = headless.record(script, args, directory, options.real_chainer, progress=not options.quiet)
+    returncode = headless.record(
+        script, args, directory, options.real_chainer, progress=not options.quiet, capture=options.captured
+    )
     status = shell_status(returncode)
     try:
         _finish(options, directory, exporter, status)
@@ -112,6 +117,7 @@ def _finish(options: argparse.Namespace, directory: Path, exporter: Exporter | N
     from ..exporters import export_run
     from ..log.reader import LogReader
     from ..log.schema import Kind
+    from ..timeline import Timeline
 
     with LogReader(directory) as reader:
         if exporter is not None:
@@ -124,6 +130,8 @@ def _finish(options: argparse.Namespace, directory: Path, exporter: Exporter | N
             sys.stderr.write("bpdebug: no engine op ran: nothing to step; does the script import chainer?\n")
         count = len(reader)
         sys.stderr.write(f"bpdebug: {count:,} event{'s' if count != 1 else ''} in {directory}\n")
+        for said in Timeline(reader).captures.said():
+            sys.stderr.write(f"bpdebug: {said}\n")
         if reader.problem:
             sys.stderr.write(f"bpdebug: {reader.problem}\n")
 
@@ -140,7 +148,9 @@ def _run_on_screen(options: argparse.Namespace, script: str, args: list[str]) ->
     from ..session import Session
 
     # The child starts first, and gets ready while the screen's libraries are imported here.
-    session = Session.start(script, args, directory, real_chainer=options.real_chainer)
+    session = Session.start(
+        script, args, directory, real_chainer=options.real_chainer, capture=options.captured
+    )
     try:
         status = _show(session)
     finally:

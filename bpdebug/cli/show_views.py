@@ -83,13 +83,19 @@ def _tensor(view: TensorView, wanted: Wanted) -> Iterator[str]:
     yield f"  {view.title}  ({view.group})  {_layout(view)}".rstrip()
     if view.why_missing:
         yield f"    {view.why_missing}"
-        return
     try:
-        measured, array = view.statistics(), view.array()
+        if view.shape is None:
+            return
+        yield f"    {statistics_text(view.statistics(), view.dtype)}"
+        array = view.sample() if view.why_missing else view.array()
     except BpdebugError as error:
-        yield f"    {clean(str(error))}"
+        if not view.why_missing:
+            yield f"    {clean(str(error))}"
         return
-    yield f"    {statistics_text(measured, view.dtype)}"
+    if array is None:
+        return
+    if view.why_missing:
+        yield f"    {array.size:,} of its values, evenly spaced:"
     for line in values_lines(array, wanted):
         yield f"    {line}".rstrip()
 

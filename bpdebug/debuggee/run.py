@@ -9,6 +9,7 @@ import threading
 from collections.abc import Callable, Collection, Mapping
 from typing import TYPE_CHECKING, Any
 
+from ..capture import plan_of
 from ..launch import ChildSettings
 from ..log.schema import SCHEMA_VERSION
 from ..log.writer import LogWriter
@@ -51,6 +52,7 @@ class Run:
         self._progress: Progress | None = None
         self._channel: Channel | None = None
         self._stops: list[Callable[[], None]] = []
+        plan = plan_of(settings.capture)
         self._log = LogWriter.create(settings.log_directory, script=name)
         terminal = settings.progress and sys.stderr is not None and sys.stderr.isatty()
         if settings.control is not None:
@@ -59,12 +61,12 @@ class Run:
 
             self._channel = Channel(settings.control)
             self._gate = Gate(self._log, self._flush, self._channel.send, self._leave)
-            self._recorder = Recorder(self._log, on_event=self._gate)
+            self._recorder = Recorder(self._log, on_event=self._gate, plan=plan)
         self._output = Output(self._record_output, pass_on=not settings.screen)
         if self._channel is None:
             if terminal:
                 self._progress = Progress(self._output, self._is_loss)
-            self._recorder = Recorder(self._log, on_event=self._progress)
+            self._recorder = Recorder(self._log, on_event=self._progress, plan=plan)
         # The log can be opened from now on; what follows takes the debugger's time, too.
         if self._channel is not None and self._gate is not None:
             self._channel.listen(self._gate.receive, self._debugger_gone)

@@ -9,7 +9,8 @@ import numpy as np
 
 from ..errors import DamagedLog, NotCaptured
 from ..log.schema import TENSOR_INDEX
-from ..text import clean, shape_text
+from ..log.statistics import Statistics
+from ..text import clean, number, shape_text
 from ..timeline.names import dtype_name
 from .common_names import CommonNames, Side
 from .values import Gap, Tolerance, compare_arrays
@@ -78,6 +79,16 @@ class Contents:
             self._verdicts[key] = self._compare_values(a, b)
         return self._verdicts[key]
 
+    def _without_values(self, a: int, b: int, why: str) -> Verdict:
+        """Of tensors whose values aren't both there: their content ids tell whether they differ, not how much."""
+        both = [side.reader.tensors[row]["content"].tobytes() for side, row in ((self._a, a), (self._b, b))]
+        if not self._tolerance.exact or _NO_CONTENT in both:
+            return Verdict(False, False, clean(why), None)
+        found = _statistics_words(
+            self._a.reader.recorded_statistics(a), self._b.reader.recorded_statistics(b)
+        )
+        return Verdict(True, False, clean(f"the values differ, by how much isn't known: {why}{found}"), None)
+
     def _compare_values(self, a: int, b: int) -> Verdict | None:
         try:
             layout_a, layout_b = self._a.reader.layout_of(a), self._b.reader.layout_of(b)
@@ -86,7 +97,7 @@ class Contents:
                 return Verdict(True, True, f"shape {shapes}", None)
             first, second = self._a.reader.array(a), self._b.reader.array(b)
         except NotCaptured as error:
-            return Verdict(False, False, clean(str(error)), None)
+            return self._without_values(a, b, str(error))
         except DamagedLog as error:
             return Verdict(True, False, clean(str(error)), None)
         gap = compare_arrays(first, second, self._tolerance)
@@ -96,6 +107,17 @@ class Contents:
         if not gap.differing:
             return None
         return Verdict(gap.beyond > 0, True, "", gap)
+
+
+def _statistics_words(first: Statistics | None, second: Statistics | None) -> str:
+    """The first of the statistics that are not alike, in both runs; "" where they say nothing."""
+    if first is None or second is None:
+        return ""
+    for name in ("nan", "pos_inf", "neg_inf", "l2", "mean", "std", "min", "max", "zeros"):
+        one, other = getattr(first, name), getattr(second, name)
+        if one != other:
+            return f"; {name} {number(one)} in A, {number(other)} in B"
+    return ""
 
 
 def _records(side: Side) -> memoryview:

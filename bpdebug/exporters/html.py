@@ -201,7 +201,6 @@ def _tensor_row(view: TensorView) -> str:
     cells += [_text(shape_text(view.shape)) if view.shape is not None else "", _text(view.dtype)]
     try:
         measured = view.statistics()
-        array = view.array()
     except BpdebugError as error:
         return f'<tr><td>{cells[0]}</td><td colspan="6" class="muted">{_text(clean(str(error)))}</td></tr>'
     cells += [_number(found) for found in (measured.min, measured.max, measured.mean, measured.l2)]
@@ -209,9 +208,18 @@ def _tensor_row(view: TensorView) -> str:
     if measured.nonfinite:
         wild = f"{measured.nan} NaN, {measured.pos_inf + measured.neg_inf} infinite"
         rows += f'<tr><td></td><td colspan="6" class="bad">{wild}</td></tr>'
-    if array.size <= _MAX_VALUES and array.ndim <= 2:
-        rows += f'<tr><td></td><td colspan="6">{_values(array)}</td></tr>'
-    return rows
+    return rows + _values_row(view)
+
+
+def _values_row(view: TensorView) -> str:
+    """The values of a small tensor, or why there are none."""
+    try:
+        array = view.array()
+    except BpdebugError as error:
+        return f'<tr><td></td><td colspan="6" class="muted">{_text(clean(str(error)))}</td></tr>'
+    if array.size > _MAX_VALUES or array.ndim > 2:
+        return ""
+    return f'<tr><td></td><td colspan="6">{_values(array)}</td></tr>'
 
 
 def _values(array: np.ndarray) -> str:

@@ -13,7 +13,6 @@ from ..log.records import BackwardBody, ForwardBody, Slot
 from ..log.schema import Kind
 from ..text import clean, number
 from ..timeline.names import roles
-from ..timeline.statistics import statistics
 from . import ExportOptions
 from .event_tensors import norm
 from .selection import Selection, event_at
@@ -143,7 +142,7 @@ def _visit(names: Names, op: Op, step: BackwardBody) -> None:
     op.visited = True
     for tensor in step.gx:
         try:
-            found = None if tensor is None else norm(statistics(names.reader.array(tensor)))
+            found = None if tensor is None else norm(names.reader.measured(tensor))
         except BpdebugError:
             continue
         if found is not None and (op.gradient_norm is None or not found <= op.gradient_norm):

@@ -108,21 +108,27 @@ def _counts(header: np.void) -> bool:
 def _measured(names: Names, now: IterationScalars) -> IterationScalars:
     """Measured once an iteration, when it is known which tensors are its last."""
     for parameter in now.parameters.values():
+        parameter.value = _norm(names, parameter.after)
+        parameter.gradient = _norm(names, parameter.gradient_tensor)
         before, after = _array(names, parameter.before), _array(names, parameter.after)
-        gradient = _array(names, parameter.gradient_tensor)
-        if after is not None:
-            parameter.value = norm(statistics(after))
-        if gradient is not None:
-            parameter.gradient = norm(statistics(gradient))
         if before is not None and after is not None and before.shape == after.shape:
             with np.errstate(all="ignore"):
                 wide = np.result_type(before, after, np.float64)
                 parameter.update = norm(statistics(after.astype(wide) - before.astype(wide)))
-            length = norm(statistics(before))
+            length = _norm(names, parameter.before)
+            assert length is not None
             parameter.ratio = parameter.update / length if length else None
             if parameter.ratio is not None and math.isinf(length):
                 parameter.ratio = math.nan
     return now
+
+
+def _norm(names: Names, tensor: int | None) -> float | None:
+    """The norm, as it was recorded or from the values; None where there is neither."""
+    try:
+        return None if tensor is None else norm(names.reader.measured(tensor))
+    except BpdebugError:
+        return None
 
 
 def _array(names: Names, tensor: int | None) -> np.ndarray | None:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import BpdebugError
 from ..timeline.names import dtype_name
-from ..timeline.statistics import statistics
 from .plain_values import array_values, json_number
 
 if TYPE_CHECKING:
@@ -55,7 +54,7 @@ class Tensors:
                 "shape": list(layout.shape),
                 "device": layout.device,
             }
-            measured = statistics(reader.array(tensor))
+            measured = reader.measured(tensor)
         except BpdebugError as error:
             return {**described, "missing": str(error)}
         described["statistics"] = {
@@ -64,4 +63,13 @@ class Tensors:
                 "size", "min", "max", "mean", "std", "l2", "nan", "pos_inf", "neg_inf", "zeros",
             )
         }  # fmt: skip
+        if why := reader.why_not_captured(tensor):
+            described["missing"] = f"not captured, because {why}"
+            if (sample := reader.sample(tensor)) is not None:
+                described["sample"] = array_values(sample)
+        elif not self._values:
+            try:
+                reader.check(tensor)
+            except BpdebugError as error:
+                described["missing"] = str(error)
         return described

@@ -305,7 +305,9 @@ class _Watcher:
         self._recorder.update_finished(event.failed)
 
     def _gradient_hooking(self, event: Any) -> None:
-        self._before.gradients = self._recorder.gradients_of([p.grad for p in event.parameters])
+        variables = [self._variable(p.node, p.array) for p in event.parameters]
+        gradients = [p.grad for p in event.parameters]
+        self._before.gradients = self._recorder.gradients_of(event.hook, variables, gradients)
 
     def _gradient_hooked(self, event: Any) -> None:
         before = self._before.__dict__.pop("gradients", None)
@@ -318,7 +320,9 @@ class _Watcher:
         parameter = event.parameter
         self._before.update = (
             parameter.node,
-            self._recorder.param_before(parameter.array, parameter.grad, event.state),
+            self._recorder.param_before(
+                self._variable(parameter.node, parameter.array), parameter.array, parameter.grad, event.state
+            ),
         )
 
     def _parameter_updated(self, event: Any) -> None:

@@ -14,6 +14,7 @@ import msgspec
 
 from .records import (
     Definition,
+    DroppedDefinition,
     LayoutDefinition,
     OpDefinition,
     ScopeDefinition,
@@ -39,6 +40,7 @@ _STAND_IN: dict[type, Any] = {
     SiteDefinition: lambda id: SiteDefinition(id, []),
     VariableDefinition: lambda id: VariableDefinition(id, f"(damaged {id})"),
     ThreadDefinition: lambda id: ThreadDefinition(id, "(damaged)"),
+    DroppedDefinition: lambda id: DroppedDefinition(id, -1),
 }
 
 
@@ -58,6 +60,7 @@ class Definitions:
         self.sites: list[SiteDefinition] = []
         self.variables: list[VariableDefinition] = []
         self.threads: list[ThreadDefinition] = []
+        self.dropped: list[DroppedDefinition] = []
         self._lists: dict[type, list[Any]] = {
             TextDefinition: self.texts,
             ScopeDefinition: self.scopes,
@@ -67,6 +70,7 @@ class Definitions:
             SiteDefinition: self.sites,
             VariableDefinition: self.variables,
             ThreadDefinition: self.threads,
+            DroppedDefinition: self.dropped,
         }
 
     def grow(self) -> None:

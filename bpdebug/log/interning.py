@@ -14,6 +14,7 @@ import msgspec
 
 from .plain import encode_line, utf8_text
 from .records import (
+    DroppedDefinition,
     Frame,
     LayoutDefinition,
     OpDefinition,
@@ -52,6 +53,7 @@ class Interning:
         self.sites: list[SiteDefinition] = []
         self.variables: list[VariableDefinition] = []
         self.threads: list[ThreadDefinition] = []
+        self.dropped: list[DroppedDefinition] = []
 
     def _add(self, key: Any, items: list[Any], make: Callable[[int], msgspec.Struct]) -> int:
         with self._lock:
@@ -150,6 +152,12 @@ class Interning:
                 ),
             )
         return next(self._unnamed)
+
+    def drop(self, segment: int, why: str) -> int:
+        """The id of a segment whose file is about to be removed."""
+        return self._add(
+            ("dropped", segment), self.dropped, lambda number: DroppedDefinition(number, segment, why)
+        )
 
     def thread(self, name: str) -> int:
         """The id of threads with this name; the main thread asks first."""

@@ -1,7 +1,7 @@
 """Measures tensors while a run is recorded: the records of `tensors.stats`.
 
 As `statistics` does, but in as few passes over memory as NumPy allows, and many small tensors at once. Of large
-float32 tensors `mean`, `std` and `l2` are right to about six digits. What doesn't fit the fast way (values that are
+float32 tensors `mean`, `std` and `l2` are right to about five digits. What doesn't fit the fast way (values that are
 not finite, integers beyond 2**53, squares that leave the range of floats, a mean that hides the deviations) goes the
 slow one.
 
@@ -30,7 +30,7 @@ assert _RECORD.size == TENSOR_STATISTICS.itemsize
 _MAX_COUNT = 0xFFFFFFFF
 _PIECE = 1 << 14
 """Elements whose squares are summed in their own dtype; longer sums of float32 would lose digits."""
-_HIDDEN = 1e-2
+_HIDDEN = 2e-2
 """A variance below this part of the squared mean has lost digits to it."""
 
 

@@ -9,10 +9,7 @@ from __future__ import annotations
 import bisect
 import contextlib
 import difflib
-import math
-import mmap
 import os
-import re
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -20,42 +17,32 @@ from typing import Any
 import msgspec
 import numpy as np
 
-from ..errors import AddressError, DamagedLog, NotCaptured
+from ..errors import AddressError, DamagedLog
 from .address import format_address, readings
 from .definitions import Definitions
-from .mapped import MappedRecords, is_whole, map_file
-from .records import Event, LayoutDefinition
+from .mapped import MappedRecords
+from .recorded_tensors import RecordedTensors
+from .records import Event
 from .run_file import read_run_file
 from .schema import (
     DEFINITIONS_FILE,
     EVENT_INDEX,
     EVENT_INDEX_FILE,
     EVENTS_FILE,
-    NOT_CAPTURED,
     NOTHING,
-    TENSOR_INDEX,
-    TENSOR_INDEX_FILE,
-    TENSOR_STATISTICS,
-    TENSOR_STATISTICS_FILE,
     Kind,
     Phase,
-    segment_file,
 )
-from .statistics import Statistics
 
 __all__ = ["LogReader"]
 
-_DTYPE = re.compile(r"[<>|][biufc][0-9]{1,2}")
-_MAX_SEGMENT_MAPS = 64
-_COPIED_BYTES = 1 << 20
-"""Tensors up to this size are handed out as copies."""
 _MAX_NEAR_EVENTS = 20_000
 _decode_event = msgspec.json.Decoder(Event).decode
 _KINDS = frozenset(Kind)
 _PHASES = frozenset(Phase)
 
 
-class LogReader:
+class LogReader(RecordedTensors):
     """A run directory, open for reading; also a context manager.
 
     Args:
@@ -67,16 +54,13 @@ class LogReader:
     """
 
     def __init__(self, directory: str | os.PathLike[str]) -> None:
-        self.directory = Path(directory)
-        self.run = read_run_file(self.directory)
+        path = Path(directory)
+        self.run = read_run_file(path)
+        super().__init__(path, Definitions(path / DEFINITIONS_FILE))
         self._events = MappedRecords(self.directory / EVENT_INDEX_FILE, EVENT_INDEX)
-        self._tensor_records = MappedRecords(self.directory / TENSOR_INDEX_FILE, TENSOR_INDEX)
-        self._statistics = MappedRecords(self.directory / TENSOR_STATISTICS_FILE, TENSOR_STATISTICS)
-        self._definitions = Definitions(self.directory / DEFINITIONS_FILE)
         self.texts = self._definitions.texts
         self.scopes = self._definitions.scopes
         self.ops = self._definitions.ops
-        self.layouts = self._definitions.layouts
         self.sources = self._definitions.sources
         self.sites = self._definitions.sites
         self.variables = self._definitions.variables
@@ -85,7 +69,6 @@ class LogReader:
         self._bodies_file = -1
         self._bodies_bytes = 0
         self._bodies_missing = 0
-        self._segments: dict[int, mmap.mmap] = {}
         self.refresh()
 
     @property
@@ -110,8 +93,7 @@ class LogReader:
         # What an event needs was written before its index record, so the index is measured first.
         self._events.grow()
         self._measure_bodies()
-        self._tensor_records.grow()
-        self._statistics.grow()
+        self._grow_tensors()
         self._definitions.grow()
         rows = self._whole_records()
         whole = self._count_whole(rows)
@@ -136,11 +118,7 @@ class LogReader:
             return self._definitions.problem
         if self._events.loose_bytes:
             return f"events from {len(self)} on are lost: {EVENT_INDEX_FILE} ends in the middle of a record"
-        if self._tensor_records.loose_bytes:
-            return f"later tensors are lost: {TENSOR_INDEX_FILE} ends in the middle of a record"
-        if self._statistics.loose_bytes:
-            return f"later statistics are lost: {TENSOR_STATISTICS_FILE} ends in the middle of a record"
-        return ""
+        return self._tensor_problem
 
     def close(self) -> None:
         """Let go of the files; arrays that were handed out stay valid."""
@@ -224,96 +202,6 @@ class LogReader:
                 return start + int(found[0])
         raise AddressError(self._no_such_address(address))
 
-    # ---- tensors ----------------------------------------------------------------------------------------------
-
-    @property
-    def tensors(self) -> np.ndarray:
-        """One row of `schema.TENSOR_INDEX` a tensor.
-
-        Raises:
-            DamagedLog: the file was cut off while it was open.
-        """
-        if not self._tensor_records.whole:
-            raise DamagedLog(f"{self.directory}: {TENSOR_INDEX_FILE} was cut off while it was being read")
-        return self._tensor_records.array
-
-    @property
-    def tensor_count(self) -> int:
-        return len(self._tensor_records.array)
-
-    @property
-    def statistics(self) -> np.ndarray:
-        """One row of `schema.TENSOR_STATISTICS` a tensor, for scans; fewer rows where the log has no more.
-
-        A log of format 1 has none. A row whose `size` is 0 was not measured.
-
-        Raises:
-            DamagedLog: the file was cut off while it was open.
-        """
-        if not self._statistics.whole:
-            raise DamagedLog(
-                f"{self.directory}: {TENSOR_STATISTICS_FILE} was cut off while it was being read"
-            )
-        return self._statistics.array
-
-    def recorded_statistics(self, tensor: int) -> Statistics | None:
-        """What was measured of a tensor when it was recorded; None where nothing was.
-
-        Raises:
-            DamagedLog: the log has no such tensor, or not its layout.
-        """
-        kind = self.layout_of(tensor).dtype[1:2]
-        rows = self.statistics
-        return Statistics.recorded(rows[tensor], kind) if tensor < len(rows) else None
-
-    def layout_of(self, tensor: int) -> LayoutDefinition:
-        """dtype, shape and device of a tensor.
-
-        Raises:
-            DamagedLog: the log has no such tensor, or not its layout.
-        """
-        if not 0 <= tensor < self.tensor_count:
-            raise DamagedLog(f"{self.directory}: tensor {tensor} is missing: the log has {self.tensor_count}")
-        layout = int(self.tensors["layout"][tensor])
-        if layout >= len(self.layouts):
-            raise DamagedLog(f"{self.directory}: tensor {tensor} is damaged: it has an unknown layout")
-        return self.layouts[layout]
-
-    def array(self, tensor: int) -> np.ndarray:
-        """The content of a tensor, read-only: a small one as a copy, a big one as a view of the mapped file.
-
-        Raises:
-            NotCaptured: its bytes were not kept; the message says why.
-            DamagedLog: they can't be read.
-        """
-        layout = self.layout_of(tensor)
-        row = self.tensors[tensor]
-        number, offset = int(row["segment"]), int(row["offset"])
-        if number == NOT_CAPTURED:
-            raise NotCaptured(layout.why_not_captured or "its bytes were not kept")
-        shape = tuple(layout.shape)
-        if not _DTYPE.fullmatch(layout.dtype) or any(size < 0 for size in shape) or len(shape) > 64:
-            raise DamagedLog(f"{self.directory}: tensor {tensor} is damaged: {layout.dtype} of shape {shape}")
-        try:
-            dtype = np.dtype(layout.dtype)
-        except TypeError as error:
-            raise DamagedLog(f"{self.directory}: tensor {tensor} is damaged: dtype {layout.dtype}") from error
-        count = math.prod(shape)
-        if count == 0 or dtype.itemsize == 0:
-            try:
-                empty = np.empty(shape, dtype)
-            except ValueError as error:
-                raise DamagedLog(f"{self.directory}: tensor {tensor} is damaged: {error}") from error
-            empty.flags.writeable = False
-            return empty
-        data = self._segment(tensor, number, offset + count * dtype.itemsize)
-        array = np.frombuffer(data, dtype, count, offset).reshape(shape)
-        if array.nbytes <= _COPIED_BYTES:
-            # What is on the screen is drawn again and again, also after something has cut the file off.
-            array = array.copy()
-            array.flags.writeable = False
-        return array
-
     # ---- the rest is ours -------------------------------------------------------------------------------------
 
     def _whole_records(self) -> np.ndarray:
@@ -371,22 +259,6 @@ class LogReader:
         ends = rows["offset"] + rows["length"]
         whole = np.flatnonzero(ends <= self._bodies_bytes)
         return int(whole[-1]) + 1 if len(whole) else 0
-
-    def _segment(self, tensor: int, number: int, end: int) -> mmap.mmap:
-        data = self._segments.get(number)
-        if data is None or len(data) < end or not is_whole(data):
-            path = self.directory / segment_file(number)
-            try:
-                size = path.stat().st_size
-            except OSError as error:
-                raise DamagedLog(f"{path}: tensor {tensor} is lost: {error.strerror}") from error
-            found = map_file(path, size) if size >= end else None
-            if found is None:
-                raise DamagedLog(f"{path}: tensor {tensor} is cut off: the file has {size} bytes of {end}")
-            while len(self._segments) >= _MAX_SEGMENT_MAPS:
-                self._segments.pop(next(iter(self._segments)))
-            data = self._segments[number] = found
-        return data
 
     def _id_of_scope(self, path: str) -> int | None:
         return next((i for i, scope in enumerate(self.scopes) if scope.path == path), None)

@@ -19,6 +19,7 @@ __all__ = [
     "BackwardFinishedBody",
     "BackwardStartedBody",
     "Definition",
+    "DroppedDefinition",
     "EditedBody",
     "Event",
     "FailedBody",
@@ -153,6 +154,14 @@ class ThreadDefinition(_Definition, tag="thread"):
     name: str
 
 
+class DroppedDefinition(_Definition, tag="dropped"):
+    """The bytes of older tensors were removed, on purpose; the rest of their records stays."""
+
+    segment: int
+    """The segment file that is gone."""
+    why: str = ""
+
+
 Definition = (
     TextDefinition
     | ScopeDefinition
@@ -162,6 +171,7 @@ Definition = (
     | SiteDefinition
     | VariableDefinition
     | ThreadDefinition
+    | DroppedDefinition
 )
 
 
@@ -201,6 +211,7 @@ class RunStartedBody(_Event, tag="run_started"):
     random_state: str
     """Fingerprint of NumPy's global generator when the script began."""
     capture: str = "full"
+    """What was to be recorded of tensors, as `--capture` says it."""
 
 
 class ScopeEnteredBody(_Event, tag="scope_entered"):
@@ -231,6 +242,8 @@ class ForwardBody(_Event, tag="forward"):
     """The tensors that `settings` mention by their place here: a mask that was drawn, an index array."""
     fed: list[Fed] = []
     """The inputs that no op made and that are no parameters."""
+    changed: list[int] = []
+    """The places of the inputs that the script wrote into, outside any op, since an event last showed them."""
 
 
 class BackwardStartedBody(_Event, tag="backward_started"):

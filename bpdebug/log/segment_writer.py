@@ -57,6 +57,11 @@ class SegmentWriter:
             write_all(self._file, data[head : head + middle], offset + head)
         write_all(self._file, data[head + middle :], offset + head + middle)
 
+    def remove(self, segment: int) -> None:
+        """Remove the file of a segment that nothing is written to any more; no harm where there is none."""
+        if segment != self._number:
+            (self._directory / segment_file(segment)).unlink(missing_ok=True)
+
     def close(self) -> None:
         """Close the file that is open."""
         for file in (self._file, self._direct):

@@ -10,7 +10,6 @@ amount of memory. A content that comes back after more than `REMEMBERED` other o
 
 from __future__ import annotations
 
-import math
 import mmap
 import struct
 import threading
@@ -20,11 +19,12 @@ from typing import Any, NamedTuple
 import numpy as np
 import xxhash
 
+from .glances import flags_of, nonfinite_flags, sample_of
 from .keep import FULL, Keep
 from .measuring import NOT_MEASURED, measure
-from .schema import NOT_CAPTURED, TENSOR_ALIGNMENT, TensorFlag
+from .schema import NOT_CAPTURED, TENSOR_ALIGNMENT
 
-__all__ = ["Entry", "Piece", "Taken", "TensorStore", "nonfinite_flags"]
+__all__ = ["Entry", "Piece", "Taken", "TensorStore", "content_id"]
 
 CHUNK_BYTES = 4 << 20
 """Size of one staging buffer; they are used again, because the kernel clears fresh memory page by page."""
@@ -32,25 +32,21 @@ MAX_CHUNKS = 16
 """Staging buffers in all: when none is free the training waits for the disk."""
 SMALL_BYTES = 4096
 SEGMENT_BYTES = 4 << 30
-_FEW = 32
 REMEMBERED = 1 << 16
 """Contents that the store knows at least; twice as many at most. Small and large ones are counted apart."""
 
 _RECORD = struct.Struct("<16sQHHI")
-_COUNTS = struct.Struct("<III")
 _NO_CONTENT = bytes(16)
 _PADDING = TENSOR_ALIGNMENT - 1
 _STORABLE = "biufc"
-_NAN = int(TensorFlag.nan)
-_INF = int(TensorFlag.inf)
 
 
-Entry = tuple[int, int, int, int, int]
-"""Where a content is: row of `tensors.idx`, TensorFlag bits, layout, segment, offset.
+Entry = tuple[int, int, int, int, int, bytes]
+"""Where a content is: row of `tensors.idx`, TensorFlag bits, layout, segment, offset; and its id, empty for unknown.
 
 A plain tuple, because the garbage collector stops looking at those, and there are many.
 """
-_NOWHERE: Entry = (0, 0, 0, NOT_CAPTURED, 0)
+_NOWHERE: Entry = (0, 0, 0, NOT_CAPTURED, 0, b"")
 
 
 class Piece(NamedTuple):
@@ -95,6 +91,13 @@ class _Chunk:
         self.base = base
         self.filled = 0
         self.written = 0
+
+
+def content_id(array: np.ndarray) -> bytes:
+    """XXH3-128 of the array's bytes in C order."""
+    if array.nbytes <= SMALL_BYTES:
+        return xxhash.xxh3_128_digest(array.tobytes())
+    return xxhash.xxh3_128_digest(np.ascontiguousarray(array).data)
 
 
 class _Recent:
@@ -178,7 +181,7 @@ class TensorStore:
             layout = self._intern_layout(array.dtype.str, array.shape, device, "")
             self._layouts[array.dtype, array.shape, device] = layout
         if not keep.statistics:
-            return self._without_bytes(array, device, keep.why)
+            return self._without_bytes(array, device, keep.why, nonfinite_flags(array))
         data: Any
         if array.nbytes <= SMALL_BYTES:
             data = array.tobytes()
@@ -195,7 +198,7 @@ class TensorStore:
             entry = recent.get((content, layout))
             if entry is not None:
                 return entry
-        if not keep.values:
+        if not keep.values and array.size > keep.sample:
             return self._put_less(array, data, content, layout, device, recent, keep)
         return self._put_new(array, data, content, layout, device, recent)
 
@@ -214,9 +217,9 @@ class TensorStore:
                 if same_bytes is None:
                     segment, offset = self._stage(data, array.nbytes)
                 else:
-                    _, _, _, segment, offset = same_bytes
+                    _, _, _, segment, offset, _ = same_bytes
                 row, flags = self._add_record(array, data, content, offset, segment, layout)
-                entry = (row, flags, layout, segment, offset)
+                entry = (row, flags, layout, segment, offset, content)
                 recent.set(content if same_bytes is None else (content, layout), entry)
                 return entry
             finally:
@@ -242,7 +245,7 @@ class TensorStore:
             sample = 1 + self.put(sample_of(array, keep.sample), device)[0]
         less = self._intern_layout(array.dtype.str, array.shape, device, keep.why)
         row, flags = self._add_record(array, data, content, sample, NOT_CAPTURED, less)
-        entry = (row, flags, less, NOT_CAPTURED, 0)
+        entry = (row, flags, less, NOT_CAPTURED, 0, content)
         recent.set(key, entry)
         return entry
 
@@ -254,7 +257,7 @@ class TensorStore:
             flags, measured = nonfinite_flags(array), b""
         else:
             measured = measure(data)
-            flags = _flags_of(measured) if array.dtype.kind != "c" else nonfinite_flags(array)
+            flags = flags_of(measured) if array.dtype.kind != "c" else nonfinite_flags(array)
         with self._lock:
             place = len(self._records)
             if not array.size:
@@ -265,13 +268,31 @@ class TensorStore:
             self._statistics.append(measured)
             return self._rows_taken + place, flags
 
-    def _without_bytes(self, array: np.ndarray, device: str, why: str) -> Entry:
+    def _without_bytes(self, array: np.ndarray, device: str, why: str, flags: int = 0) -> Entry:
         layout = self._intern_layout(array.dtype.str, array.shape, device, why)
         with self._lock:
-            self._records.append(_RECORD.pack(_NO_CONTENT, 0, NOT_CAPTURED, 0, layout))
+            self._records.append(_RECORD.pack(_NO_CONTENT, 0, NOT_CAPTURED, flags, layout))
             self._statistics.append(NOT_MEASURED)
             row = self._rows_taken + len(self._records) - 1
-        return row, 0, layout, NOT_CAPTURED, 0
+        return row, flags, layout, NOT_CAPTURED, 0, b""
+
+    def begin_segment(self) -> int:
+        """Keep what comes from here on in a new segment, for itself: nothing in it refers to an older one.
+
+        Returns:
+            The number of the segment.
+        """
+        with self._put_lock:
+            number = self._current.segment + 1
+            if not self._closed:
+                self._next_chunk(number, 0)
+            self._recent_small, self._recent_large = _Recent(), _Recent()
+            return number
+
+    @property
+    def segment_bytes(self) -> int:
+        """How much of the current segment is filled."""
+        return self._current.base + self._current.filled
 
     def _stage(self, data: Any, size: int) -> tuple[int, int]:
         """Copy `data` behind what is already staged; gives its segment and offset."""
@@ -366,36 +387,3 @@ class TensorStore:
         with self._room:
             self._closed = True
             self._room.notify_all()
-
-
-def sample_of(array: np.ndarray, count: int) -> np.ndarray:
-    """At most `count` values of `array`, evenly spaced in C order, the first one among them."""
-    flat = array.reshape(-1)
-    return flat[:: -(-flat.size // count)]
-
-
-def _flags_of(measured: bytes) -> int:
-    """TensorFlag bits by what was counted."""
-    nan, pos_inf, neg_inf = _COUNTS.unpack_from(measured, 48)
-    return (_NAN if nan else 0) | (_INF if pos_inf or neg_inf else 0)
-
-
-def nonfinite_flags(array: np.ndarray) -> int:
-    """TensorFlag bits: whether `array` holds a NaN, an infinity.
-
-    No arithmetic in NumPy: the script's `numpy.seterr` could turn an overflow into a warning or an exception.
-    """
-    kind = array.dtype.kind
-    if kind not in "fc":
-        return 0
-    # A sum of Python floats is finite only if every element is, and takes a fraction of two calls of NumPy.
-    if (
-        kind == "f"
-        and array.size <= _FEW
-        and array.itemsize <= 8
-        and math.isfinite(sum(array.ravel().tolist()))
-    ):
-        return 0
-    if np.isfinite(array).all():
-        return 0
-    return (_NAN if np.isnan(array).any() else 0) | (_INF if np.isinf(array).any() else 0)

@@ -19,6 +19,7 @@ import sys
 import threading
 import time
 import weakref
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -39,7 +40,9 @@ from .schema import (
     NOTHING,
     RUN_FILE,
     SCHEMA_VERSION,
+    TENSOR_INDEX,
     TENSOR_INDEX_FILE,
+    TENSOR_STATISTICS,
     TENSOR_STATISTICS_FILE,
 )
 from .segment_writer import SegmentWriter, open_new, write_all
@@ -81,6 +84,7 @@ class LogWriter(Interning):
         self._started_ns = time.perf_counter_ns()
         self._pending: list[bytes] = []  # body, rest of the index record, body, rest, ...
         self._pending_bytes = 0
+        self._dropping: list[int] = []
         self._taken = 0
         self._body_offset = 0
         self._wake = threading.Event()
@@ -218,6 +222,26 @@ class LogWriter(Interning):
         """Microseconds since the writer was made, as far as the index has room for them."""
         return min((time.perf_counter_ns() - self._started_ns) // 1000, _MAX_U32)
 
+    def drop_segments(self, segments: Iterable[int], why: str) -> None:
+        """Remove the files of these segments, none of which is being written; the log says that and why."""
+        with self._mutex:
+            for segment in segments:
+                self.drop(segment, why)
+                self._dropping.append(segment)
+
+    @property
+    def size_bytes(self) -> int:
+        """About how large the log is, with what isn't on disk yet."""
+        return (
+            self._body_offset
+            + self._pending_bytes
+            + self.event_count * EVENT_INDEX.itemsize
+            + (
+                self.store.count * (TENSOR_INDEX.itemsize + TENSOR_STATISTICS.itemsize)
+                + self.store.stored_bytes
+            )
+        )
+
     @property
     def event_count(self) -> int:
         """Events appended so far."""
@@ -287,6 +311,7 @@ class LogWriter(Interning):
             events, self._pending = self._pending, []
             self._taken += len(events) >> 1
             self._pending_bytes = 0
+            dropping, self._dropping = self._dropping, []
         for piece in taken.pieces:
             self._segments.write(piece.segment, piece.offset, piece.data, self.store.crowded)
             self.store.done(piece)
@@ -299,6 +324,8 @@ class LogWriter(Interning):
             bodies = events[0::2]
             write_all(self._files[EVENTS_FILE], b"".join(bodies))
             write_all(self._files[EVENT_INDEX_FILE], self._index_records(bodies, events[1::2]))
+        for segment in dropping:
+            self._segments.remove(segment)
         with self._progress:
             self._rounds_done = self._rounds_begun
             self._progress.notify_all()

@@ -14,16 +14,21 @@ from typing import Any
 
 import numpy as np
 
-from ..log.records import Event
-from ..log.schema import NOTHING, EventFlag
-from ..log.tensor_store import Entry
+from ..capture import CapturePlan
+from ..log.keep import FULL, Keep
+from ..log.records import Event, WarnedBody
+from ..log.schema import NOTHING, EventFlag, Kind
+from ..log.tensor_store import Entry, content_id
 from ..log.writer import LogWriter
 from .arrays import to_host
 from .call_site import CallSites
+from .capturing import Capturing
 from .nesting import NO_PHASE, Opener, Threads
 from .progress import Progress
 
 __all__ = ["Emitter", "OnEvent"]
+
+EVERYTHING = CapturePlan()
 
 OnEvent = Callable[[dict[str, Any]], None]
 
@@ -32,14 +37,20 @@ VALUE = int(EventFlag.value)
 PARAMETER = int(EventFlag.parameter)
 DURING = int(EventFlag.during_backward)
 
+CAPTURE = "capture"
+"""The category of the warning that says what is captured from there on, before the name of the policy."""
+
 _emitters: weakref.WeakSet[Emitter] = weakref.WeakSet()
 
 
 class Emitter:
     """Iteration, phase, nesting, ordinal, site and tensors of events; safe to use from several threads."""
 
-    def __init__(self, writer: LogWriter, on_event: OnEvent | None = None) -> None:
+    def __init__(
+        self, writer: LogWriter, on_event: OnEvent | None = None, plan: CapturePlan = EVERYTHING
+    ) -> None:
         self.writer = writer
+        self.capturing = Capturing(plan, writer)
         self.on_event = on_event
         self.disabled = False
         """Nothing is recorded any more: after a failure, after the end, or in a forked child."""
@@ -79,16 +90,30 @@ class Emitter:
         self.disabled = True
         self.writer.close()
 
-    def tensor(self, array: Any) -> int | None:
+    def tensor(self, array: Any, keep: Keep = FULL) -> int | None:
         """The row of the content that `array` has now, None for None."""
-        return None if array is None else self._entry(array)[0]
+        return None if array is None else self._entry(array, keep)[0]
 
-    def _entry(self, array: Any) -> Entry:
+    def _keep(self, phase: int, scope: int, label: int) -> Keep:
+        """What is to be kept of the tensors of an event with this phase, scope and label."""
+        capturing = self.capturing
+        if not capturing.selective:
+            return FULL
+        return capturing.keep(phase, scope, label, self._progress.iteration)
+
+    def _entry(self, array: Any, keep: Keep = FULL) -> Entry:
         if type(array) is np.ndarray:
-            return self._put(array)
-        return self._put(*to_host(array))
+            return self._put(array, "cpu", keep)
+        host, device = to_host(array)
+        return self._put(host, device, keep)
 
-    def _rows(self, arrays: Any, known: dict[int, Entry] | None = None) -> tuple[list[int | None], int]:
+    def _content(self, array: Any) -> bytes:
+        """The id of the content that `array` has now; nothing is kept of it."""
+        return content_id(array if type(array) is np.ndarray else to_host(array)[0])
+
+    def _rows(
+        self, arrays: Any, known: dict[int, Entry] | None = None, keep: Keep = FULL
+    ) -> tuple[list[int | None], int]:
         """Rows of several arrays (None for None), and the nonfinite flag if one of them isn't finite.
 
         `known` holds what was looked at while nothing could change it, by identity: an array is read once.
@@ -100,10 +125,10 @@ class Emitter:
                 rows.append(None)
                 continue
             if known is None:
-                entry = self._entry(array)
+                entry = self._entry(array, keep)
             else:
                 found = known.get(id(array))
-                entry = known[id(array)] = self._entry(array) if found is None else found
+                entry = known[id(array)] = self._entry(array, keep) if found is None else found
             rows.append(entry[0])
             if entry[1]:
                 flags = NONFINITE
@@ -149,6 +174,9 @@ class Emitter:
                 kind, body, phase, depth, iteration, scope, label, site, node, ordinal, thread.number,
                 flags, partner, parent, None, value,
             )  # fmt: skip
+        if self.capturing.selective and (told := self.capturing.step_down()):
+            category = f"{CAPTURE} {self.capturing.now}"
+            self._emit(Kind.warned, WarnedBody(category, told), writer.text(f"warning:{category}"))
         if self.on_event is not None:
             arrays, thread.arrays = thread.arrays, None
             self.on_event(

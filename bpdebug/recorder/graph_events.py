@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from ..capture import CapturePlan
 from ..log.plain import json_number, json_value
 from ..log.records import (
     BackwardBody,
@@ -24,10 +25,11 @@ from ..log.records import (
 )
 from ..log.schema import NOTHING, Kind
 from ..log.writer import LogWriter
-from .emitter import DURING, NONFINITE, PARAMETER, VALUE, Emitter, OnEvent
+from .emitter import DURING, EVERYTHING, NONFINITE, PARAMETER, VALUE, Emitter, OnEvent
+from .flight_recorder import FlightRecorder
 from .identity import Node, Variable
 from .nesting import SCOPE_ENTERED, Opener
-from .progress import BACKWARD
+from .progress import BACKWARD, SETUP
 
 __all__ = ["GraphEvents"]
 
@@ -39,6 +41,8 @@ BACKWARD_KIND = int(Kind.backward)
 ACCUMULATED_KIND = int(Kind.grad_accumulated)
 
 _ROOT_IN_LINE = re.compile(r"([^\W\d]\w*)\s*\.\s*backward\s*\(")
+CONTENT = 5
+"""Where an `Entry` of the tensor store has the content id."""
 NO_ATTRIBUTES: Mapping[str, Any] = {}
 NO_ARRAYS: Mapping[int, Any] = {}
 
@@ -46,12 +50,16 @@ NO_ARRAYS: Mapping[int, Any] = {}
 class GraphEvents(Emitter):
     """Events of the forward pass and of backward walks; they raise where they fail, and the front end guards them."""
 
-    def __init__(self, writer: LogWriter, on_event: OnEvent | None = None) -> None:
-        super().__init__(writer, on_event)
+    def __init__(
+        self, writer: LogWriter, on_event: OnEvent | None = None, plan: CapturePlan = EVERYTHING
+    ) -> None:
+        super().__init__(writer, on_event, plan)
         self._named: dict[str, int] = {}
         self._named_in = 0
         self._root_names: dict[int, str] = {}
         self._node_numbers = itertools.count(1)
+        self._flight_recorder = FlightRecorder(writer, plan.last) if plan.last else None
+        self._flown = 0
 
     def new_variable(
         self,
@@ -72,10 +80,12 @@ class GraphEvents(Emitter):
             registered: whether the link that holds a parameter knows it as its own.
         """
         writer = self.writer
-        first = self.tensor(array) if name else None
+        first, content = None, b""
+        if name and array is not None:
+            first, *_, content = self._entry(array, self._keep(SETUP, NOTHING, writer.text(name)))
         number = writer.variable(name, parameter, first, made, registered)
         label = writer.text(f"grad:{name or made_by or 'input'}")
-        return Variable(self.owner, number, name, label, parameter)
+        return Variable(self.owner, number, name, label, parameter, content)
 
     def name_in_iteration(self, name: str) -> str:
         """A name for a variable that the script calls `name`: it stays the same in each iteration.
@@ -142,17 +152,19 @@ class GraphEvents(Emitter):
         """
         thread = self._threads.state
         thread.failed_error = 0
-        known: dict[int, Any] = {}
-        x_rows, _ = self._rows(x_arrays, known)
-        y_rows, flags = self._rows(y_arrays, known)
         phase = self.phase_of_call(training)
         scope = thread.scope
         if during is not None:
             label = f"during:{label}"
-            flags |= DURING
             if scope == NOTHING:
                 scope = during.scope
         text = self.writer.text(label)
+        known: dict[int, Any] = {}
+        keep = self._keep(phase, scope, text)
+        x_rows, _ = self._rows(x_arrays, known, keep)
+        y_rows, flags = self._rows(y_arrays, known, keep)
+        if during is not None:
+            flags |= DURING
         site = self.call_sites.here()
         x_numbers = [variable.number for variable in x]
         y_numbers = [variable.number for variable in y]
@@ -167,13 +179,18 @@ class GraphEvents(Emitter):
             random_state,
             duration_ns,
             dict(settings) if settings else {},
-            self._rows(held, known)[0] if held else [],
+            self._rows(held, known, keep)[0] if held else [],
             list(fed),
+            _changed_outside(x, x_arrays, known),
         )
         number = next(self._node_numbers)
         if self.on_event is not None:
             thread.arrays = {"x": x_arrays, "y": y_arrays}
-        node = Node(self.owner, number, NOTHING, op, text, scope, site, x_numbers, y_numbers, x_rows, y_rows)
+        for variable, array in zip(y, y_arrays, strict=True):
+            variable.content = b"" if array is None else known[id(array)][CONTENT]
+        node = Node(self.owner, number, NOTHING, op, text, scope, site, x_numbers, y_numbers)
+        node.x_contents = [b"" if array is None else known[id(array)][CONTENT] for array in x_arrays]
+        node.y_contents = [variable.content for variable in y]
         node.seq = self._emit(FORWARD_KIND, body, text, phase, scope, site, number, flags)
         return node
 
@@ -200,15 +217,17 @@ class GraphEvents(Emitter):
                 if array is not None and array.size == 1 and array.dtype.kind in "fiub":
                     self._report(root.name or self._root_name(site), array, site)
         phase = self._progress.backward_started()
+        label = self.writer.text("grad_started" if call == "grad" else "backward_started")
+        keep = self._keep(phase, NOTHING, label)
+        rows = [self.tensor(array, keep) for array in root_arrays]
         body = BackwardStartedBody(
-            [Slot(root.number, self.tensor(array)) for root, array in zip(roots, root_arrays, strict=True)],
-            [self.tensor(seed) for seed in seeds],
+            [Slot(root.number, row) for root, row in zip(roots, rows, strict=True)],
+            [self.tensor(seed, keep) for seed in seeds],
             nodes,
             double,
             call,
         )
         opener = Opener(Kind.backward_started, NOTHING, phase, NOTHING, site, (double, call))
-        label = self.writer.text("grad_started" if call == "grad" else "backward_started")
         if self.on_event is not None:
             self._threads.state.arrays = {"roots": root_arrays, "seeds": seeds}
         self._emit_opening(Kind.backward_started, body, label, opener)
@@ -242,11 +261,12 @@ class GraphEvents(Emitter):
             kept_x, kept_y: the inputs and outputs that the rule has computed with, by their place.
         """
         known: dict[int, Any] = {}
-        gy_rows, _ = self._rows(gy, known)
-        gx_rows, flags = self._rows(gx, known)
+        keep = self._keep(BACKWARD, node.scope, node.label)
+        gy_rows, _ = self._rows(gy, known, keep)
+        gx_rows, flags = self._rows(gx, known, keep)
         # Holding the arrays keeps their ids theirs. `on_event` may pause, and then anything can happen to them.
         if self.on_event is None:
-            self._threads.state.step = (node, (gy, gx), known)
+            self._threads.state.step = (node, (gy, gx), known, keep)
         else:
             self._threads.state.step = None
             self._threads.state.arrays = {"gy": gy, "gx": gx}
@@ -261,20 +281,21 @@ class GraphEvents(Emitter):
             {str(place): reason for place, reason in why.items()} if why else {},
             None if caller == NOTHING else caller,
             duration_ns,
-            self._changed("x", kept_x, node.x_rows) + self._changed("y", kept_y, node.y_rows),
+            self._changed("x", kept_x, node.x_contents) + self._changed("y", kept_y, node.y_contents),
         )
         self._emit(
             BACKWARD_KIND, body, node.label, BACKWARD, node.scope, node.site, node.number, flags, node.seq
         )
 
-    def _changed(self, letter: str, kept: Mapping[int, Any], rows: Sequence[int | None] | None) -> list[str]:
+    def _changed(self, letter: str, kept: Mapping[int, Any], contents: Sequence[bytes]) -> list[str]:
         """Which of the kept arrays no longer hold what they held in the forward pass, such as `x0`."""
-        if rows is None:
-            return []
         return [
             f"{letter}{place}"
             for place, array in kept.items()
-            if array is not None and rows[place] is not None and self._entry(array)[0] != rows[place]
+            if array is not None
+            and place < len(contents)
+            and contents[place]
+            and self._content(array) != contents[place]
         ]
 
     def grad_accumulated(
@@ -284,20 +305,21 @@ class GraphEvents(Emitter):
 
         No code of the script may run between the step of `node` and this call.
         """
-        step = self._threads.state.step
-        known: dict[int, Any] = {}
-        if step is not None and node is not None and step[0] is node:
-            known = step[2].copy()  # what is added here may be gone, and its id another's, at the next call
-        (before_row, add_row), _ = self._rows((before, add), known)
-        (after_row,), flags = self._rows((after,), known)
-        if variable.parameter:
-            flags |= PARAMETER
-        if self.on_event is not None:
-            self._threads.state.arrays = {"before": (before,), "add": (add,), "after": (after,)}
         if node is None:
             number, scope, site = NOTHING, NOTHING, self._walk_site()
         else:
             number, scope, site = node.number, node.scope, node.site
+        step = self._threads.state.step
+        keep = self._keep(BACKWARD, scope, variable.grad_label)
+        known: dict[int, Any] = {}
+        if step is not None and node is not None and step[0] is node and step[3] is keep:
+            known = step[2].copy()  # what is added here may be gone, and its id another's, at the next call
+        (before_row, add_row), _ = self._rows((before, add), known, keep)
+        (after_row,), flags = self._rows((after,), known, keep)
+        if variable.parameter:
+            flags |= PARAMETER
+        if self.on_event is not None:
+            self._threads.state.arrays = {"before": (before,), "add": (add,), "after": (after,)}
         body = GradAccumulatedBody(
             variable.number, before_row, add_row, after_row, None if node is None else number
         )
@@ -371,7 +393,26 @@ class GraphEvents(Emitter):
         (`name_in_iteration`) before it calls `forward` does it first.
         """
         phase = self._threads.state.phase
-        return phase if phase >= 0 else self._progress.model_called(training)
+        if phase < 0:
+            phase = self._progress.model_called(training)
+            if self._flight_recorder is not None and self._progress.iteration != self._flown:
+                self._flown = self._progress.iteration
+                self._flight_recorder.iteration_begins(self._flown)
+        return phase
+
+
+def _changed_outside(x: Sequence[Variable], arrays: Sequence[Any], known: Mapping[int, Any]) -> list[int]:
+    """The places of the inputs that hold something else than when an event last showed them."""
+    changed = []
+    for place, (variable, array) in enumerate(zip(x, arrays, strict=True)):
+        if array is None:
+            continue
+        content = known[id(array)][CONTENT]
+        if content != variable.content:
+            if content and variable.content:
+                changed.append(place)
+            variable.content = content
+    return changed
 
 
 _NOT_FINITE = ("NaN", "Infinity", "-Infinity")

@@ -12,7 +12,19 @@ __all__ = ["Node", "Variable"]
 class Node:
     """A function node whose forward event is in the log."""
 
-    __slots__ = ("label", "number", "op", "owner", "scope", "seq", "site", "x", "x_rows", "y", "y_rows")
+    __slots__ = (
+        "label",
+        "number",
+        "op",
+        "owner",
+        "scope",
+        "seq",
+        "site",
+        "x",
+        "x_contents",
+        "y",
+        "y_contents",
+    )
 
     def __init__(
         self,
@@ -25,8 +37,6 @@ class Node:
         site: int,
         x: list[int],
         y: list[int],
-        x_rows: list[int | None] | None = None,
-        y_rows: list[int | None] | None = None,
     ) -> None:
         self.owner = owner
         self.number = number
@@ -37,20 +47,24 @@ class Node:
         self.site = site
         self.x = x
         self.y = y
-        self.x_rows = x_rows
-        self.y_rows = y_rows
-        """The contents that its inputs and outputs had in the forward pass; None where that wasn't recorded."""
+        self.x_contents: list[bytes] = []
+        self.y_contents: list[bytes] = []
+        """Ids of the contents that its inputs and outputs had in the forward pass; empty where they aren't known."""
 
 
 class Variable:
     """A variable that the log has a number for."""
 
-    __slots__ = ("grad_label", "name", "number", "owner", "parameter")
+    __slots__ = ("content", "grad_label", "name", "number", "owner", "parameter")
 
-    def __init__(self, owner: object, number: int, name: str, grad_label: int, parameter: bool) -> None:
+    def __init__(
+        self, owner: object, number: int, name: str, grad_label: int, parameter: bool, content: bytes = b""
+    ) -> None:
         self.owner = owner
         self.number = number
         self.name = name
         self.grad_label = grad_label
         """Text id of the label that events about its gradient have."""
         self.parameter = parameter
+        self.content = content
+        """Id of the content that an event last showed of it; empty where none is known."""

@@ -46,7 +46,8 @@ class ThreadState:
         parent: seq of the innermost opener.
         failed_error: id of the exception that was noted last, until the next op.
         arrays: the very arrays of the event that is being recorded, by the field of its body; for `on_event`.
-        step: the node of the latest backward step, its gradients, and the rows of their contents.
+        step: the node of the latest backward step, its gradients, the rows of their contents, and what was to be
+            kept of them.
     """
 
     __slots__ = ("arrays", "failed_error", "number", "parent", "phase", "scope", "stack", "step")
@@ -59,7 +60,7 @@ class ThreadState:
         self.parent = NOTHING
         self.failed_error = 0
         self.arrays: dict[str, Any] | None = None
-        self.step: tuple[Any, Any, dict[int, Any]] | None = None
+        self.step: tuple[Any, Any, dict[int, Any], Any] | None = None
 
     def open(self, opener: Opener) -> None:
         self.stack.append(opener)

@@ -23,4 +23,5 @@ class Recorder(RunEvents, UpdateEvents):
         on_event: called after each event is appended, with a dict of its index fields, `seq`, `body`, and `arrays`:
             the very arrays of the event by the field of its body (`{"x": (...), "y": (...)}`). It may block, and it
             may write into the arrays.
+        plan: how much of the tensors is kept; everything unless said.
     """

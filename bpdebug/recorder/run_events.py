@@ -72,6 +72,7 @@ class RunEvents(Emitter):
             versions=dict(versions),
             devices=list(devices),
             random_state=random_state,
+            capture=self.capturing.plan.text,
         )
         self._emit(Kind.run_started, body, self.writer.text("run_started"))
 

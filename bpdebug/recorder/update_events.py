@@ -5,18 +5,28 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
+from ..log.keep import Keep
 from ..log.plain import json_number, json_value
 from ..log.records import GradientHookedBody, ParamUpdatedBody, UpdateFinishedBody, UpdateStartedBody
 from ..log.schema import NOTHING, Kind
-from .emitter import PARAMETER, VALUE
+from .emitter import NONFINITE, PARAMETER, VALUE
 from .graph_events import GraphEvents
 from .identity import Variable
 from .nesting import Opener
 from .progress import UPDATE
 
-__all__ = ["UpdateEvents"]
+__all__ = ["GradientBefore", "UpdateEvents"]
 
 NO_HOOKS: Mapping[str, Mapping[str, Any]] = {}
+
+
+class GradientBefore(NamedTuple):
+    """A gradient before a hook works on it."""
+
+    row: int | None
+    content: bytes
+    array: Any
+    """A copy, where someone wants to look at it afterwards."""
 
 
 class _Before(NamedTuple):
@@ -87,27 +97,40 @@ class UpdateEvents(GraphEvents):
                 Kind.update_finished, UpdateFinishedBody(failed), label, opener, VALUE, float(t)
             )
 
-    def gradients_of(self, gradients: Iterable[Any]) -> list[tuple[int | None, Any]]:
+    def gradients_of(
+        self, hook: str, variables: Iterable[Variable], gradients: Iterable[Any]
+    ) -> list[GradientBefore]:
         """The contents of gradients before a hook works on them, for `gradients_hooked`."""
-        return [(self.tensor(gradient), self._copy(gradient)) for gradient in gradients]
+        return [
+            GradientBefore(*self._hooked_gradient(hook, variable, gradient)[:2], self._copy(gradient))
+            for variable, gradient in zip(variables, gradients, strict=True)
+        ]
+
+    def _hooked_gradient(self, hook: str, variable: Variable, gradient: Any) -> tuple[int | None, bytes, int]:
+        """Row, content id and flags of a gradient that a hook works on."""
+        if gradient is None:
+            return None, b"", 0
+        label = self.writer.text(f"{hook}:{variable.name}")
+        row, flags, _, _, _, content = self._entry(gradient, self._keep(UPDATE, NOTHING, label))
+        return row, content or self._content(gradient), NONFINITE if flags else 0
 
     def gradients_hooked(
         self,
         hook: str,
         variables: Iterable[Variable],
-        before: Iterable[tuple[int | None, Any]],
+        before: Iterable[GradientBefore],
         gradients: Iterable[Any],
     ) -> None:
         """A hook is done; one event for each parameter whose gradient it changed."""
-        for variable, (old, old_array), gradient in zip(variables, before, gradients, strict=True):
-            (new,), flags = self._rows((gradient,))
-            if new == old:
+        for variable, old, gradient in zip(variables, before, gradients, strict=True):
+            new, content, flags = self._hooked_gradient(hook, variable, gradient)
+            if content == old.content:
                 continue
             if self.on_event is not None:
-                self._threads.state.arrays = {"before": (old_array,), "after": (gradient,)}
+                self._threads.state.arrays = {"before": (old.array,), "after": (gradient,)}
             self._emit(
                 Kind.gradient_hooked,
-                GradientHookedBody(hook, variable.number, old, new),
+                GradientHookedBody(hook, variable.number, old.row, new),
                 self.writer.text(f"{hook}:{variable.name}"),
                 UPDATE,
                 NOTHING,
@@ -115,9 +138,16 @@ class UpdateEvents(GraphEvents):
                 flags=flags | PARAMETER,
             )
 
-    def param_before(self, value: Any, grad: Any, state: Mapping[str, Any]) -> _Before:
+    def param_before(self, variable: Variable, value: Any, grad: Any, state: Mapping[str, Any]) -> _Before:
         """What a parameter is before its update, for `param_updated`."""
-        return _Before(self.tensor(value), self.tensor(grad), self._state(state)[0], self._copy(value), grad)
+        keep = self._keep(UPDATE, NOTHING, self.writer.text(variable.name))
+        return _Before(
+            self.tensor(value, keep),
+            self.tensor(grad, keep),
+            self._state(state, keep)[0],
+            self._copy(value),
+            grad,
+        )
 
     def param_updated(
         self,
@@ -129,8 +159,12 @@ class UpdateEvents(GraphEvents):
         rule: str = "",
     ) -> None:
         """`variable` got its new `value`; `state` is the optimizer's own, after the update."""
-        (after,), flags = self._rows((value,))
-        state_after, tensors = self._state(state)
+        label = self.writer.text(variable.name)
+        keep = self._keep(UPDATE, NOTHING, label)
+        after, flags = None, 0
+        if value is not None:
+            after, flags, *_, variable.content = self._entry(value, keep)
+        state_after, tensors = self._state(state, keep)
         if self.on_event is not None:
             self._threads.state.arrays = {
                 "before": (before.value_array,),
@@ -151,17 +185,17 @@ class UpdateEvents(GraphEvents):
         self._emit(
             Kind.param_updated,
             body,
-            self.writer.text(variable.name),
+            label,
             UPDATE,
             NOTHING,
             self._update_site(),
-            flags=flags | PARAMETER,
+            flags=PARAMETER | NONFINITE if flags else PARAMETER,
         )
 
     def _copy(self, array: Any) -> Any:
         return array.copy() if self.keep_before and array is not None else None
 
-    def _state(self, state: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
+    def _state(self, state: Mapping[str, Any], keep: Keep) -> tuple[dict[str, Any], list[str]]:
         """Optimizer state for the log, and the names of what in it are tensors."""
         values: dict[str, Any] = {}
         tensors = []
@@ -169,7 +203,7 @@ class UpdateEvents(GraphEvents):
             if (getattr(value, "shape", None) is not None and getattr(value, "ndim", 0) > 0) or hasattr(
                 value, "dtype"
             ):
-                values[name] = self.tensor(value)
+                values[name] = self.tensor(value, keep)
                 tensors.append(name)
             else:
                 values[name] = None if value is None else json_number(value)

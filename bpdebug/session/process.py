@@ -14,7 +14,7 @@ import threading
 from pathlib import Path
 
 from ..errors import SessionError
-from ..launch import ChildSettings, child_command
+from ..launch import KEEP_ALL, CaptureOptions, ChildSettings, child_command
 
 __all__ = ["RAW_OUTPUT_LIMIT", "RawOutput", "ScriptProcess"]
 
@@ -30,7 +30,13 @@ class ScriptProcess:
     """
 
     def __init__(
-        self, script: str, args: list[str], log_directory: Path, real_chainer: bool, capture_output: bool
+        self,
+        script: str,
+        args: list[str],
+        log_directory: Path,
+        real_chainer: bool,
+        capture_output: bool,
+        capture: CaptureOptions = KEEP_ALL,
     ):
         self.socket, theirs = socket.socketpair()
         settings = ChildSettings(
@@ -38,6 +44,7 @@ class ScriptProcess:
             control=theirs.fileno(),
             screen=capture_output,
             real_chainer=real_chainer,
+            capture=capture,
         )
         pipe = subprocess.PIPE if capture_output else None
         try:

@@ -14,6 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from ..launch import KEEP_ALL, CaptureOptions
 from .endings import describe_end, shell_status
 from .process import RawOutput, ScriptProcess
 
@@ -71,6 +72,7 @@ class Session:
         log_directory: str | os.PathLike[str],
         real_chainer: bool = False,
         capture_output: bool = True,
+        capture: CaptureOptions = KEEP_ALL,
     ) -> Session:
         """Start `script`, which will pause at its first event and write its log to `log_directory`.
 
@@ -78,7 +80,8 @@ class Session:
             SessionError: the process can't be started.
         """
         directory = Path(log_directory)
-        return cls(ScriptProcess(script, args, directory, real_chainer, capture_output), directory)
+        process = ScriptProcess(script, args, directory, real_chainer, capture_output, capture)
+        return cls(process, directory)
 
     @property
     def pid(self) -> int:

@@ -144,8 +144,13 @@ def _op_facts(op: r.OpDefinition) -> list[str]:
 
 
 def _forward(names: Names, header: Any, body: r.ForwardBody) -> list[str]:
-    lines = _op_facts(names.op(body.op))
+    op = names.op(body.op)
+    lines = _op_facts(op)
     lines += [f"{clean(key)} = {value_text(value)}" for key, value in body.attrs.items()]
+    if body.changed:
+        x_roles = roles(op.x_roles, len(body.x), "x")
+        changed = [x_roles[place] for place in body.changed if 0 <= place < len(x_roles)]
+        lines.append(f"Changed outside any op since an event last showed it: {', '.join(changed)}")
     lines.append(f"Mode: {'training' if body.train else 'test'}")
     if not body.grad:
         lines.append("Outside the graph: no gradient flows through it.")

@@ -47,7 +47,8 @@ class TensorView:
     device: str = ""
     why_missing: str = ""
     load: Callable[[], np.ndarray] | None = field(default=None, repr=False, compare=False)
-    recorded: Callable[[], Statistics | None] | None = field(default=None, repr=False, compare=False)
+    measure: Callable[[], Statistics] | None = field(default=None, repr=False, compare=False)
+    load_sample: Callable[[], np.ndarray | None] | None = field(default=None, repr=False, compare=False)
     _statistics: Statistics | None = field(default=None, repr=False, compare=False)
 
     @property
@@ -72,11 +73,19 @@ class TensorView:
         return self.load()
 
     def statistics(self) -> Statistics:
-        """Its statistics: as they were recorded, else computed once from the values. Raises like `array`."""
+        """Its statistics: as they were recorded, else computed once from the values.
+
+        Raises:
+            NotCaptured: neither was recorded.
+            DamagedLog: they can't be read.
+        """
         if self._statistics is None:
-            found = self.recorded() if self.recorded is not None else None
-            self._statistics = statistics(self.array()) if found is None else found
+            self._statistics = statistics(self.array()) if self.measure is None else self.measure()
         return self._statistics
+
+    def sample(self) -> np.ndarray | None:
+        """Some of its values, evenly spaced, where not all were kept; None where there are none. Raises DamagedLog."""
+        return None if self.load_sample is None else self.load_sample()
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ import numpy as np
 
 from ..errors import DamagedLog
 from ..log import records as r
-from ..log.schema import NOT_CAPTURED, NOTHING
+from ..log.schema import NOTHING
 from ..text import clean
 from .moment import TensorView
 from .names import Names, dtype_name, held_roles, operand_roles, roles
@@ -18,6 +18,7 @@ from .names import Names, dtype_name, held_roles, operand_roles, roles
 __all__ = ["delta", "tensor_view", "tensors_of"]
 
 NO_GRADIENT = "no gradient"
+NOT_CAPTURED = "not captured, because "
 
 
 def tensors_of(names: Names, seq: int, body: r.Event) -> list[TensorView]:
@@ -42,9 +43,7 @@ def tensor_view(
     if layout is None:
         return TensorView(group, role, name, variable, tensor, why_missing="the log doesn't have this tensor")
     reader = names.reader
-    why = ""
-    if int(reader.tensors[tensor]["segment"]) == NOT_CAPTURED:
-        why = f"not captured: {clean(layout.why_not_captured) or 'the log gives no reason'}"
+    why = clean(reader.why_not_captured(tensor))
     return TensorView(
         group,
         role,
@@ -54,9 +53,10 @@ def tensor_view(
         tuple(layout.shape),
         dtype_name(layout.dtype),
         clean(layout.device),
-        why,
+        f"{NOT_CAPTURED}{why}" if why else "",
         load=lambda: reader.array(tensor),
-        recorded=lambda: reader.recorded_statistics(tensor),
+        measure=lambda: reader.measured(tensor),
+        load_sample=(lambda: reader.sample(tensor)) if why else None,
     )
 
 

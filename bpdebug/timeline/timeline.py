@@ -11,6 +11,7 @@ from ..errors import DamagedLog
 from ..log.records import RunFinishedBody
 from ..stepping import Breakpoint
 from ..text import clean
+from .capture import CaptureHistory
 from .curves import Curves
 from .graph import Graphs
 from .latest import Latest
@@ -43,12 +44,14 @@ class Timeline:
         names: resolves the numbers in index records and bodies to clean text.
         updates: the latest updates of each parameter.
         overview: the whole run in one line.
+        captures: which capture policy was followed at an event.
     """
 
     def __init__(self, reader: LogReader) -> None:
         self.reader = reader
         self.live = False
         self.names = Names(reader)
+        self.captures = CaptureHistory(self.names)
         self._latest = Latest(reader)
         self._ledger = Ledger(reader)
         self._curves = Curves(self.names, self._ledger)

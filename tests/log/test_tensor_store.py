@@ -10,9 +10,9 @@ import pytest
 
 from bpdebug.errors import NotCaptured
 from bpdebug.log import tensor_store
+from bpdebug.log.glances import nonfinite_flags
 from bpdebug.log.reader import LogReader
 from bpdebug.log.schema import TENSOR_ALIGNMENT, TensorFlag
-from bpdebug.log.tensor_store import nonfinite_flags
 from bpdebug.log.writer import LogWriter
 
 ARRAYS = {

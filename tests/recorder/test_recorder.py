@@ -48,9 +48,10 @@ def test_on_event_gets_the_very_arrays_of_the_event(run: Run) -> None:
     run.forward(x, y)
     value, grad = np.ones(2), np.full(2, 0.5)
     run.recorder.keep_before = True
-    before = run.recorder.param_before(value, grad, {})
+    variable = run.recorder.new_variable("W", parameter=True)
+    before = run.recorder.param_before(variable, value, grad, {})
     value -= grad
-    run.recorder.param_updated(run.recorder.new_variable("W", parameter=True), before, value, {})
+    run.recorder.param_updated(variable, before, value, {})
     forward, updated = (header["arrays"] for header in run.headers)
     assert forward["x"][0] is x
     assert forward["y"][0] is y
@@ -256,7 +257,7 @@ def test_only_gradients_that_a_hook_changed_are_events(run: Run) -> None:
     parameters = [recorder.new_variable(name, parameter=True) for name in ("a", "b", "c")]
     gradients: list[Any] = [np.ones(2), np.ones(3), None]
     recorder.update_started("SGD", {}, 1)
-    before = recorder.gradients_of(gradients)
+    before = recorder.gradients_of("WeightDecay", parameters, gradients)
     gradients[1] *= 2
     recorder.gradients_hooked("WeightDecay", parameters, before, gradients)
     recorder.update_finished()
@@ -275,7 +276,7 @@ def test_an_update_keeps_value_gradient_and_state_of_before_and_after(run: Run) 
         {"m": np.zeros(2, "f4"), "t": 3, "big": np.inf},
     )
     variable = recorder.new_variable("W", parameter=True, array=value)
-    before = recorder.param_before(value, grad, state)
+    before = recorder.param_before(variable, value, grad, state)
     value -= grad
     state["m"] += 1
     recorder.param_updated(variable, before, value, state, float("nan"), "AdamRule")

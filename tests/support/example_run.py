@@ -253,7 +253,7 @@ def _update(run: _Run, t: int) -> None:
     recorder.update_started("MomentumSGD", {"lr": lr, "momentum": momentum}, t)
     for name, value in run.values.items():
         state = {"v": run.velocity[name]}
-        before = recorder.param_before(value, run.grads[name], state)
+        before = recorder.param_before(run.parameter(name), value, run.grads[name], state)
         state["v"] *= momentum
         state["v"] -= lr * run.grads[name]
         value += state["v"]

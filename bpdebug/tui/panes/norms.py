@@ -11,6 +11,7 @@ from ...errors import BpdebugError
 from ..widgets.background import Background, Failure
 
 if TYPE_CHECKING:
+    from ...log.reader import LogReader
     from ...timeline import Statistics, Timeline
 
 __all__ = ["Norms"]
@@ -44,7 +45,7 @@ class Norms:
             return Failure(error)
         if recorded is not None:
             return recorded
-        return self._ask(("of", tensor), tensor, lambda: _statistics(self._array_or_raise(tensor)))
+        return self._ask(("of", tensor), tensor, lambda: self._reader.measured(tensor))
 
     def delta(self, before: int, after: int) -> np.ndarray | Failure | None:
         """after - before, in their own dtype."""
@@ -54,6 +55,11 @@ class Norms:
         """Statistics of after - before; the difference itself isn't kept."""
         key = ("of delta", before, after)
         return self._ask(key, after, lambda: _statistics(self._subtract(before, after)))
+
+    @property
+    def _reader(self) -> LogReader:
+        assert self._timeline is not None
+        return self._timeline.reader
 
     def _subtract(self, before: int, after: int) -> np.ndarray:
         first, second = self._array_or_raise(before), self._array_or_raise(after)

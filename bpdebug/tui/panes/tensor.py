@@ -214,8 +214,10 @@ class TensorPane(Widget, can_focus=True):
         width, height = self.size
         lines = flow(identity(view), width, 1)
         # As many lines while statistics are computed as after: nothing jumps when they come.
-        if isinstance(array, np.ndarray):
-            averages, counts = in_words(view, self._statistics(view, array))
+        lost = view.shape is not None and view.tensor is not None and not view.there
+        found = self._statistics(view) if lost or isinstance(array, np.ndarray) else None
+        if isinstance(array, np.ndarray) or (lost and not isinstance(found, Failure)):
+            averages, counts = in_words(view, found)
             if height >= 10:
                 lines += [*flow(averages, width, 1), *flow(counts, width, 1)]
             elif height >= 7:
@@ -224,9 +226,9 @@ class TensorPane(Widget, can_focus=True):
         if self._facts.styles.height is None or self._facts.styles.height.value != len(lines):
             self._facts.styles.height = len(lines)
 
-    def _statistics(self, view: TensorView, array: np.ndarray) -> Statistics | Failure | None:
+    def _statistics(self, view: TensorView) -> Statistics | Failure | None:
         found: Statistics | Failure | None = self._background.ask(
-            ("statistics", self._key(view)), view.statistics, int(array.size)
+            ("statistics", self._key(view)), view.statistics, size_of(view.shape)
         )
         return found
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ...errors import BpdebugError
 from ...text import clean, count_text, number, shape_text
 from ..widgets.background import Failure
 from ..widgets.lines import Piece, flow, paragraph
@@ -74,12 +75,25 @@ def note_lines(
     if view is None:
         return no_tensors(moment, width)
     if not view.there:
-        return paragraph(clean(view.why_missing), width, "strong")
+        return missing(view, width)
     if isinstance(array, Failure):
         return flow([(f"can't be shown: {clean(str(array))}", "alarm")], width, 3)
     if array is None:
         return [[("computing ...", "muted")]]
     return [[(f"empty: shape {shape_text(view.shape)} has no elements", "strong")]]
+
+
+def missing(view: TensorView, width: int) -> list[list[Piece]]:
+    """Why there are no values, in lines of at most `width` cells; those of a sample where there is one."""
+    lines = paragraph(clean(view.why_missing), width, "strong")
+    try:
+        sample = view.sample()
+    except BpdebugError as error:
+        return lines + paragraph(clean(str(error)), width, "alarm")
+    if sample is not None:
+        lines += paragraph(f"{count_text(sample.size, 'value')}, evenly spaced:", width, "muted")
+        lines += paragraph("  ".join(number(value, sample.dtype) for value in sample), width)
+    return lines
 
 
 def no_tensors(moment: Moment | None, width: int) -> list[list[Piece]]:

@@ -67,7 +67,6 @@ class RunScreen(Screen[None]):
         self._ticked_at = (0.0, 0.0)
         self._stale = set(PANES)
         self._drawing = False
-        self._capture = ""
         self.greeting = ""
         """Said when the screen shows up."""
 
@@ -151,19 +150,11 @@ class RunScreen(Screen[None]):
                 last=navigator.last,
                 growing=navigator.alive,
                 loss=moment.loss if moment else None,
-                capture=self._capture_policy(),
+                capture=self.timeline.captures.at(navigator.seq),
                 why=navigator.why or ("" if navigator.alive else self.timeline.reader.problem),
                 pending=pending,
             )
         )
-
-    def _capture_policy(self) -> str:
-        if not self._capture and len(self.timeline):
-            try:
-                self._capture = getattr(self.timeline.reader.body(0), "capture", "")
-            except BpdebugError:
-                self._capture = ""
-        return self._capture
 
     def say(self, text: str) -> None:
         """Say something in the line of keys, until the next command."""

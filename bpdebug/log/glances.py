@@ -1,0 +1,54 @@
+"""Quick looks at an array while it is recorded: whether it is finite, and some of its values."""
+
+from __future__ import annotations
+
+import math
+import struct
+
+import numpy as np
+
+from .schema import TENSOR_STATISTICS, TensorFlag
+
+__all__ = ["flags_of", "nonfinite_flags", "sample_of"]
+
+_FEW = 32
+_NAN = int(TensorFlag.nan)
+_INF = int(TensorFlag.inf)
+_COUNTS = struct.Struct("<III")
+_COUNTS_AT = 48
+"""Where counts of NaN, +inf and -inf stand in a record of statistics."""
+assert TENSOR_STATISTICS.fields is not None
+assert TENSOR_STATISTICS.fields["nan"][1] == _COUNTS_AT
+
+
+def sample_of(array: np.ndarray, count: int) -> np.ndarray:
+    """At most `count` values of `array`, evenly spaced in C order, the first one among them."""
+    flat = array.reshape(-1)
+    return flat[:: -(-flat.size // count)]
+
+
+def flags_of(measured: bytes) -> int:
+    """TensorFlag bits by what was counted."""
+    nan, pos_inf, neg_inf = _COUNTS.unpack_from(measured, _COUNTS_AT)
+    return (_NAN if nan else 0) | (_INF if pos_inf or neg_inf else 0)
+
+
+def nonfinite_flags(array: np.ndarray) -> int:
+    """TensorFlag bits: whether `array` holds a NaN, an infinity.
+
+    No arithmetic in NumPy: the script's `numpy.seterr` could turn an overflow into a warning or an exception.
+    """
+    kind = array.dtype.kind
+    if kind not in "fc":
+        return 0
+    # A sum of Python floats is finite only if every element is, and takes a fraction of two calls of NumPy.
+    if (
+        kind == "f"
+        and array.size <= _FEW
+        and array.itemsize <= 8
+        and math.isfinite(sum(array.ravel().tolist()))
+    ):
+        return 0
+    if np.isfinite(array).all():
+        return 0
+    return (_NAN if np.isnan(array).any() else 0) | (_INF if np.isinf(array).any() else 0)

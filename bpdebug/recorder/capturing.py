@@ -1,0 +1,89 @@
+"""Follows a capture plan while a run is recorded: what is kept of the tensors of each event.
+
+With the plan that keeps everything, nothing here is asked.
+"""
+
+from __future__ import annotations
+
+from ..capture import CapturePlan
+from ..log.keep import FULL, Keep
+from ..log.schema import NOTHING, Phase
+from ..log.writer import LogWriter
+from ..text import bytes_text
+
+__all__ = ["Capturing"]
+
+_PHASES = tuple(phase.name for phase in Phase)
+_OVER_STATS = 1.1
+"""With statistics only a log still grows; so far beyond its budget it keeps nothing more."""
+_LOOKED_EVERY = 64
+"""Events between two looks at the size of the log."""
+
+
+class Capturing:
+    """Answers what to keep, and notices when the byte budget is used up.
+
+    Args:
+        plan: what was asked for.
+        writer: names scopes and texts, and says how large the log is.
+    """
+
+    def __init__(self, plan: CapturePlan, writer: LogWriter) -> None:
+        self.plan = plan
+        self.selective = not plan.everything
+        """Whether `keep` has to be asked at all."""
+        self.now = plan.text
+        """What is captured, in short: it changes when the budget is used up."""
+        self._writer = writer
+        self._known: dict[tuple[int, int, int], Keep] = {}
+        self._iteration = 0
+        self._ceiling: Keep | None = None
+        self._calls = 0
+
+    def keep(self, phase: int, scope: int, label: int, iteration: int) -> Keep:
+        """What to keep of the tensors of an event; the numbers are those of its header."""
+        if iteration != self._iteration:
+            self._iteration = iteration
+            if self.plan.iterations is not None:
+                self._known.clear()
+        name = (phase, scope, label)
+        known = self._known.get(name)
+        if known is None:
+            writer = self._writer
+            path = "" if scope == NOTHING else writer.scopes[scope].path
+            known = self.plan.keep(_PHASES[phase], path, writer.texts[label], iteration)
+            if self._ceiling is not None:
+                known = _less(known, self._ceiling)
+            self._known[name] = known
+        return known
+
+    def step_down(self) -> str:
+        """Look at the size of the log now and then; where it is beyond the budget, what is to be told of it.
+
+        Returns:
+            One sentence, or "" where nothing changes.
+        """
+        budget = self.plan.max_bytes
+        self._calls += 1
+        if budget is None or self._calls % _LOOKED_EVERY:
+            return ""
+        size = self._writer.size_bytes
+        if self._ceiling is None and size > budget:
+            return self._lower("stats", Keep(False, True), "statistics only", budget)
+        if self._ceiling is not None and self._ceiling.statistics and size > budget * _OVER_STATS:
+            return self._lower("none", Keep(False, False), "no values and no statistics", budget)
+        return ""
+
+    def _lower(self, name: str, keep: Keep, kept: str, budget: int) -> str:
+        said = f"the budget of {bytes_text(budget)} was used up (--max-bytes)"
+        self._ceiling = Keep(False, keep.statistics, 0, said)
+        self._known.clear()
+        before, self.now = self.now, name
+        return f"capture steps down from {before} to {name}: {said}; from here on the log has {kept}"
+
+
+def _less(one: Keep, other: Keep) -> Keep:
+    """The one that keeps less; `other` where they are alike."""
+    if (one.values, one.statistics, one.sample) < (other.values, other.statistics, other.sample):
+        return one
+    return other if other != FULL else one
