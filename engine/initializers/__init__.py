@@ -12,10 +12,12 @@ from ..dtypes import get_dtype
 from .constant import Constant, Identity, NaN, One, Zero
 from .normal import GlorotNormal, HeNormal, LeCunNormal, Normal
 from .orthogonal import Orthogonal
+from .sampling import DownsamplingConvFilter, UpsamplingDeconvFilter
 from .uniform import GlorotUniform, HeUniform, LeCunUniform, Uniform
 
 __all__ = [
     "Constant",
+    "DownsamplingConvFilter",
     "GlorotNormal",
     "GlorotUniform",
     "HeNormal",
@@ -28,6 +30,7 @@ __all__ = [
     "One",
     "Orthogonal",
     "Uniform",
+    "UpsamplingDeconvFilter",
     "Zero",
     "generate_array",
     "get_initializer",

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 import numpy
 
-__all__ = ["force_array", "normalize_axes", "parse_kwargs", "size_of_shape"]
+__all__ = ["force_array", "normalize_axes", "parse_kwargs", "size_of_shape", "unexpected_arguments"]
 
 
 def size_of_shape(shape: tuple[int, ...]) -> int:
@@ -43,8 +44,19 @@ def parse_kwargs(
             raise ValueError(advice)
     values = tuple(kwargs.pop(name, default) for name, default in names_and_defaults)
     if kwargs:
-        raise TypeError(f"unexpected keyword argument(s): {', '.join(sorted(kwargs))}")
+        raise unexpected_arguments(kwargs, depth=2)
     return values
+
+
+def unexpected_arguments(kwargs: dict[str, Any], depth: int = 1) -> TypeError:
+    """The error for arguments that nobody knows.
+
+    Args:
+        kwargs: the arguments.
+        depth: how many calls up the function is that they were passed to.
+    """
+    name = sys._getframe(depth).f_code.co_name
+    return TypeError(f"{name}() got unexpected keyword argument(s) {', '.join(map(repr, sorted(kwargs)))}")
 
 
 def normalize_axes(axis: int | tuple[int, ...] | None, ndim: int) -> tuple[int, ...]:

@@ -18,10 +18,14 @@ from .. import backend
 __all__ = [
     "as_tuple",
     "col2im",
+    "col2im_cpu",
+    "col2im_gpu",
     "col2im_nd",
     "get_conv_outsize",
     "get_deconv_outsize",
     "im2col",
+    "im2col_cpu",
+    "im2col_gpu",
     "im2col_nd",
     "padded",
     "windows_by_offset",
@@ -182,3 +186,7 @@ def im2col(
 def col2im(col: Any, sy: int, sx: int, ph: int, pw: int, h: int, w: int, dy: int = 1, dx: int = 1) -> Any:
     """`col2im_nd` for images (n, c, h, w)."""
     return col2im_nd(col, (sy, sx), (ph, pw), (h, w), (dy, dx))
+
+
+im2col_cpu = im2col_gpu = im2col
+col2im_cpu = col2im_gpu = col2im

@@ -8,25 +8,53 @@ nothing while all is well.
 from __future__ import annotations
 
 import contextlib
-import operator
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy
 
+from .type_expressions import (
+    Atom,
+    BinaryOperator,
+    BoolBinaryOperator,
+    Call,
+    Constant,
+    Expr,
+    GetAttr,
+    GetItem,
+    Testable,
+    UnaryOperator,
+    Variable,
+    value_of,
+)
+
 __all__ = [
+    "Atom",
+    "BinaryOperator",
+    "BoolBinaryOperator",
+    "Call",
     "Constant",
     "Expr",
+    "GetAttr",
+    "GetItem",
     "InvalidType",
+    "LightMode",
+    "LightTypeInfoTuple",
+    "Testable",
     "TypeInfo",
     "TypeInfoTuple",
+    "UnaryOperator",
+    "Variable",
     "argname",
     "eval",
     "expect",
     "expect_broadcast_shapes",
     "get_function_check_context",
+    "get_light_types",
     "get_types",
+    "in_light_mode",
+    "light_mode",
     "make_variable",
     "prod",
     "require",
@@ -106,138 +134,6 @@ def require_float(name: str, array: Any) -> None:
 # ---- expressions, for scripts' own ops ----
 
 
-class Expr:
-    """Something that can be evaluated and written down."""
-
-    def eval(self) -> Any:
-        raise TypeError(f"{type(self).__name__} has no value")
-
-    def __bool__(self) -> bool:
-        raise RuntimeError(
-            "An expression of a type check has no truth value of its own. "
-            "Use chainer.utils.type_check.eval() to evaluate it, or pass it to expect()."
-        )
-
-    def __getattr__(self, name: str) -> Expr:
-        if name.startswith("__"):
-            raise AttributeError(name)
-        return _Part(f"{self}.{name}", lambda: getattr(self.eval(), name))
-
-    def __getitem__(self, index: Any) -> Expr:
-        return _Part(f"{self}[{index}]", lambda: self.eval()[eval(index)])
-
-    def __call__(self, *args: Any) -> Expr:
-        text = f"{self}({', '.join(map(str, args))})"
-        return _Part(text, lambda: self.eval()(*[eval(arg) for arg in args]))
-
-    __hash__ = object.__hash__
-
-
-class _Part(Expr):
-    def __init__(self, text: str, value: Callable[[], Any]) -> None:
-        self._text = text
-        self._value = value
-
-    def eval(self) -> Any:
-        return self._value()
-
-    def __str__(self) -> str:
-        return self._text
-
-
-class Constant(Expr):
-    """A value that the person wrote."""
-
-    def __init__(self, value: Any) -> None:
-        self.value = value
-
-    def eval(self) -> Any:
-        return self.value
-
-    def __str__(self) -> str:
-        return str(self.value)
-
-
-class Variable(Expr):
-    """A value that has a name."""
-
-    def __init__(self, value: Any, name: str) -> None:
-        self.value = value
-        self.name = name
-
-    def eval(self) -> Any:
-        return self.value
-
-    def __str__(self) -> str:
-        return self.name
-
-
-class _Arithmetic(Expr):
-    def __init__(self, symbol: str, function: Callable[..., Any], left: Any, right: Any) -> None:
-        self.symbol, self.function = symbol, function
-        self.left, self.right = _as_expr(left), _as_expr(right)
-
-    def eval(self) -> Any:
-        return self.function(self.left.eval(), self.right.eval())
-
-    def __str__(self) -> str:
-        return f"{_in_brackets(self.left)} {self.symbol} {_in_brackets(self.right)}"
-
-
-class _Comparison(_Arithmetic):
-    inverse = {"==": "!=", "!=": "==", "<": ">=", "<=": ">", ">": "<=", ">=": "<"}
-
-    def expect(self) -> None:
-        left, right = self.left.eval(), self.right.eval()
-        if not self.function(left, right):
-            raise InvalidType(
-                f"{self.left} {self.symbol} {self.right}", f"{left} {self.inverse[self.symbol]} {right}"
-            )
-
-
-class _Logical(_Arithmetic):
-    def expect(self) -> None:
-        if not self.eval():
-            raise InvalidType(str(self), f"{_actual(self.left)} {self.symbol} {_actual(self.right)}")
-
-
-def _actual(expression: Any) -> str:
-    if isinstance(expression, _Comparison):
-        return f"{expression.left.eval()} {expression.symbol} {expression.right.eval()}"
-    return str(expression.eval())
-
-
-def _in_brackets(expression: Expr) -> str:
-    return f"({expression})" if isinstance(expression, _Arithmetic) else str(expression)
-
-
-def _as_expr(value: Any) -> Expr:
-    return value if isinstance(value, Expr) else Constant(value)
-
-
-def _install(kind: type[_Arithmetic], method: str, symbol: str, function: Callable[..., Any]) -> None:
-    setattr(Expr, f"__{method}__", lambda self, other: kind(symbol, function, self, other))
-    if kind is _Arithmetic:
-        setattr(Expr, f"__r{method}__", lambda self, other: kind(symbol, function, other, self))
-
-
-for _method, _symbol in {
-    "add": "+",
-    "sub": "-",
-    "mul": "*",
-    "truediv": "/",
-    "floordiv": "//",
-    "mod": "%",
-    "pow": "**",
-}.items():
-    _install(_Arithmetic, _method, _symbol, getattr(operator, _method))
-for _method, _symbol in {"eq": "==", "ne": "!=", "lt": "<", "le": "<=", "gt": ">", "ge": ">="}.items():
-    _install(_Comparison, _method, _symbol, getattr(operator, _method))
-_install(_Logical, "and", "&", lambda left, right: bool(left) and bool(right))
-_install(_Logical, "or", "|", lambda left, right: bool(left) or bool(right))
-setattr(Expr, "__neg__", lambda self: _Part(f"-{_in_brackets(self)}", lambda: -self.eval()))  # noqa: B010
-
-
 class TypeInfo:
     """dtype, shape and ndim of an array."""
 
@@ -278,6 +174,45 @@ def get_types(data: Sequence[Any], name: str, accept_none: bool) -> TypeInfoTupl
     return result
 
 
+class LightTypeInfoTuple(tuple):
+    """The inputs of an op as plain `TypeInfo`s, for `light_mode`."""
+
+    def size(self) -> int:
+        """How many inputs there are."""
+        return len(self)
+
+
+class LightMode:
+    """A context manager inside which checks are plain truth values, without words for what failed."""
+
+    def __init__(self) -> None:
+        self._state = threading.local()
+
+    @property
+    def active(self) -> bool:
+        return getattr(self._state, "depth", 0) > 0
+
+    def __enter__(self) -> LightMode:
+        self._state.depth = getattr(self._state, "depth", 0) + 1
+        return self
+
+    def __exit__(self, *exc: Any) -> None:
+        self._state.depth -= 1
+
+
+light_mode = LightMode()
+
+
+def in_light_mode() -> bool:
+    """Whether this is inside `with light_mode:`."""
+    return light_mode.active
+
+
+def get_light_types(data: Sequence[Any]) -> LightTypeInfoTuple:
+    """Shape and dtype of arrays, as plain values."""
+    return LightTypeInfoTuple(TypeInfo(tuple(array.shape), array.dtype) for array in data)
+
+
 def expect(*conditions: Any) -> None:
     """Raise `InvalidType` for the first condition that doesn't hold.
 
@@ -285,19 +220,24 @@ def expect(*conditions: Any) -> None:
         conditions: expressions, or plain truth values.
     """
     for condition in conditions:
-        if hasattr(condition, "expect") and isinstance(condition, _Arithmetic):
+        if isinstance(condition, Testable):
             condition.expect()
         elif not eval(condition):
-            raise InvalidType(str(condition), "it is false")
+            raise InvalidType(str(condition), _seen(condition))
+
+
+def _seen(condition: Any) -> str:
+    """The values of a condition that doesn't hold, where it has any to show."""
+    if isinstance(condition, BoolBinaryOperator):
+        return f"{condition.lhs.eval()} {condition.exp} {condition.rhs.eval()}"
+    if isinstance(condition, BinaryOperator):
+        return f"{_seen(condition.lhs)} {condition.exp} {_seen(condition.rhs)}"
+    return str(eval(condition)) if isinstance(condition, Expr) else "it is false"
 
 
 def eval(expression: Any) -> Any:
     """The value of an expression; a tuple of the values of a tuple; anything else as it is."""
-    if isinstance(expression, Expr):
-        return expression.eval()
-    if isinstance(expression, tuple):
-        return tuple(eval(part) for part in expression)
-    return expression
+    return value_of(expression)
 
 
 def make_variable(value: Any, name: str) -> Expr:
@@ -322,15 +262,15 @@ _argname = argname
 
 def prod(shape: Any) -> Expr:
     """The product of the entries of a shape, as an expression."""
-    shape = _as_expr(shape)
-    return _Part(f"prod({shape})", lambda: int(numpy.prod(eval(shape.eval()), dtype=int)))
+    return Call(Variable(lambda entries: int(numpy.prod(entries, dtype=int)), "prod"), (shape,))
 
 
 def same_types(*arrays: Any) -> bool:
-    """Whether all arrays belong to the same array library."""
+    """Whether all are arrays, of the same array library."""
     from .. import backend
 
-    return len({id(backend.get_array_module(array)) for array in arrays}) <= 1
+    modules = {id(backend.get_array_module(array)) for array in arrays if backend.is_array(array)}
+    return all(map(backend.is_array, arrays)) and len(modules) <= 1
 
 
 def expect_broadcast_shapes(name: str, *shapes: Any) -> None:

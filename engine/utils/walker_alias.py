@@ -49,6 +49,11 @@ class WalkerAlias(DeviceResident):
         self.threshold: Any = threshold
         self.values: Any = values
 
+    @property
+    def use_gpu(self) -> bool:
+        """Whether it draws on a GPU."""
+        return self.xp is not numpy
+
     def device_resident_accept(self, visitor: DeviceResidentsVisitor) -> None:
         super().device_resident_accept(visitor)
         self.threshold = visitor.visit_array(self.threshold)

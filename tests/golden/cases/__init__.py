@@ -14,7 +14,7 @@ from types import ModuleType
 
 import numpy as np
 
-from . import distributions, functions, links, more_ops, optimizers, rules, steps, values, weights
+from . import distributions, functions, links, more_ops, optimizers, rules, sampling, steps, values, weights
 
 __all__ = ["CASES", "EXACT", "FILES", "run_case"]
 
@@ -36,7 +36,7 @@ FILES: dict[str, dict[str, Case]] = {
         | links.CASES
         | rules.CASES
     ),
-    "distributions": distributions.CASES,
+    "distributions": distributions.CASES | sampling.CASES,
     "functions": functions.EXACT | functions.CASES,
 }
 """The npz files that hold the golden values, and the cases of each."""

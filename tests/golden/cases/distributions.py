@@ -10,6 +10,8 @@ A = np.array([[0.5, 1.2, 3.0], [2.0, 0.7, 1.5]])
 B = np.array([[1.5, 2.5, 0.8], [1.0, 2.0, 3.0]])
 P = np.array([[0.2, 0.3, 0.5], [0.1, 0.6, 0.3]])
 Q = np.array([[0.4, 0.4, 0.2], [0.3, 0.5, 0.2]])
+L = np.array([[[1.0, 0.0], [0.5, 2.0]], [[0.7, 0.0], [-0.3, 1.1]]])
+M = np.array([[[2.0, 0.0], [0.1, 0.6]], [[1.5, 0.0], [0.4, 0.9]]])
 WITHIN = np.array([[0.1, 0.4, 0.9], [0.6, 0.2, 0.7]])
 AROUND = np.array([[-1.5, 0.3, 2.5], [0.6, 4.0, 1.0]])
 COUNTS = np.array([[1, 3, 2], [5, 1, 4]])
@@ -30,6 +32,8 @@ MADE = {
     "Laplace": ({"loc": A, "scale": B}, {"loc": B, "scale": A}, AROUND,
                 ("log_prob", "prob", "cdf", "icdf", "mode", "stddev", *USUAL)),
     "LogNormal": ({"mu": A, "sigma": B}, {"mu": B, "sigma": A}, A, ("log_prob", *USUAL)),
+    "MultivariateNormal": ({"loc": A[:, :2], "scale_tril": L}, {"loc": B[:, :2], "scale_tril": M}, AROUND[:, :2],
+                           ("log_prob", "mean", "covariance", "entropy")),
     "Normal": ({"loc": A, "scale": B}, {"loc": B, "scale": A}, AROUND, (*ALL, "icdf", "stddev", *USUAL)),
     "OneHotCategorical": ({"p": P}, {"p": Q}, np.eye(3)[[2, 0]], ("log_prob", "mean", "variance")),
     "Pareto": ({"scale": A, "alpha": B + 0.25}, {"scale": A / 2, "alpha": A}, A + WITHIN, ("log_prob", *USUAL)),
@@ -87,11 +91,16 @@ def distribution_case(name):
 
 
 def independent(ch):
-    """The last axes of a batch as one event."""
+    """The last axes of a batch as one event, with the covariance of correlated parts."""
     D = ch.distributions
     rows = D.Independent(made(ch, "Normal", MADE["Normal"][0])[0])
     x = AROUND.astype("f4")
-    return {what: getattr(rows, what)(x).array for what in ALL}
+    arrays = {what: getattr(rows, what)(x).array for what in ALL}
+    pair = D.Independent(made(ch, "MultivariateNormal", MADE["MultivariateNormal"][0])[0], 1)
+    arrays["covariance"] = pair.covariance.array
+    arrays["entropy"] = pair.entropy.array
+    arrays["sample"] = pair.sample(3).array
+    return arrays
 
 
 def by_logit(ch):

@@ -1,0 +1,7 @@
+"""Classes of warnings."""
+
+__all__ = ["PerformanceWarning"]
+
+
+class PerformanceWarning(Warning):
+    """Something is slower than it could be."""
