@@ -75,6 +75,7 @@ from .runtime import (
 )
 from .sequential import Sequential
 from .serializer import AbstractSerializer, Deserializer, Serializer
+from .static_graph import static_code, static_graph
 from .update_rule import UpdateRule
 from .variable import Variable, as_array, as_variable
 
@@ -165,6 +166,8 @@ __all__ = [
     "set_debug",
     "should_use_cudnn",
     "should_use_cudnn_tensor_core",
+    "static_code",
+    "static_graph",
     "training",
     "using_config",
     "using_device",
@@ -175,4 +178,8 @@ __all__ = [
 __version__ = "7.8.1"
 """The version of Chainer whose API this is; scripts ask for it."""
 
-variable.Parameter = Parameter  # type: ignore[attr-defined]  # scripts know it under this name, too
+# Scripts know these under these names, too.
+variable.Parameter = Parameter  # type: ignore[attr-defined]
+function_node.grad = grad  # type: ignore[attr-defined]
+for _hook in ("GradientClipping", "GradientHardClipping", "GradientNoise", "Lasso", "WeightDecay"):
+    setattr(optimizer, _hook, getattr(optimizer_hooks, _hook))

@@ -9,7 +9,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from types import ModuleType
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy
 
@@ -23,6 +23,7 @@ __all__ = [
     "get_device",
     "get_device_from_array",
     "is_array",
+    "no_such_device",
     "register_array_type",
     "register_device",
     "using_device",
@@ -222,14 +223,15 @@ def get_device(spec: Any) -> Device:
         spec: a `Device`, `"@numpy"`, `"@cupy:1"`, a GPU's number (negative: the CPU), or an array module.
 
     Raises:
-        ValueError: nobody knows that name.
-        RuntimeError: a GPU was asked for and there is none.
+        ValueError: nobody knows that name, which begins with `@`.
+        RuntimeError: a GPU was asked for and there is none, or a device of ChainerX (a name without `@`) or iDeep.
+        TypeError: `spec` is nothing of the kind.
     """
     if isinstance(spec, Device):
         return spec
-    if isinstance(spec, bool):
-        raise ValueError(f"device: {spec!r} names no device; say '@numpy' or '@cupy:0'")
-    if isinstance(spec, int) or (isinstance(spec, str) and spec.lstrip("-").isdigit()):
+    if (isinstance(spec, int) and not isinstance(spec, bool)) or (
+        isinstance(spec, str) and spec.lstrip("-").isdigit()
+    ):
         return CpuDevice() if int(spec) < 0 else GpuDevice(int(spec))
     if spec is numpy:
         return CpuDevice()
@@ -237,8 +239,22 @@ def get_device(spec: Any) -> Device:
         library, _, rest = spec.removeprefix("@").partition(":")
         if library in _device_makers and (spec.startswith("@") or library in ("native", "cuda")):
             return _device_makers[library](rest)
+        if library == "intel64":
+            no_such_device("iDeep")
     known = ", ".join(f"@{name}" for name in sorted(_device_makers) if name not in ("native", "cuda"))
-    raise ValueError(f"device: {spec!r} names no device; known are {known} (such as '@numpy' or '@cupy:0')")
+    kind = TypeError if not isinstance(spec, str) else ValueError if spec.startswith("@") else RuntimeError
+    raise kind(f"device: {spec!r} names no device; known are {known} (such as '@numpy' or '@cupy:0')")
+
+
+def no_such_device(library: str) -> NoReturn:
+    """Say that there is no ChainerX and no iDeep here.
+
+    Raises:
+        RuntimeError: always.
+    """
+    raise RuntimeError(
+        f"{library} is not available: this engine computes with NumPy and CuPy ('@numpy', '@cupy:0')"
+    )
 
 
 def get_device_from_array(*arrays: Any) -> Device:

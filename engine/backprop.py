@@ -74,13 +74,15 @@ def backward(
 
     Args:
         outputs: a variable, or a list or tuple of them.
-        grad_outputs: one gradient variable an output, or None where the output starts from its own.
+        grad_outputs: one gradient variable an output, or None where the output starts from its own `.grad`. An
+            output without any gradient starts from nothing, also if it has one element only.
     """
     outputs = outputs if isinstance(outputs, list | tuple) else [outputs]
     for y, gy in zip(outputs, grad_outputs or [None] * len(outputs), strict=True):
         if gy is not None:
             y.grad_var = gy
-    backward_from(outputs, retain_grad, enable_double_backprop, loss_scale)
+    starting = [y for y in outputs if y._grad is not None]
+    backward_from(starting, retain_grad, enable_double_backprop, loss_scale)
 
 
 def grad(
@@ -111,7 +113,7 @@ def grad(
     Raises:
         TypeError: outputs or inputs are no list or tuple.
     """
-    from .variable import Variable
+    from .variable import Variable, as_variable
 
     for name, value in (("outputs", outputs), ("inputs", inputs)):
         if not isinstance(value, list | tuple):
@@ -124,11 +126,13 @@ def grad(
             seed = y.xp.ones_like(y.array)
             if loss_scale is not None:
                 seed *= loss_scale
-            gy = Variable(seed, requires_grad=False)
+            gy = seed
+        gy = as_variable(gy)
         roots.append((y._node, gy if enable_double_backprop else gy.array))
     walk = _Walk(retain_grad, enable_double_backprop, loss_scale, {x._node for x in inputs})
     for x, gx in zip(inputs, grad_inputs or [None] * len(inputs), strict=True):
         if gx is not None:
+            gx = as_variable(gx)
             walk.grads[x._node] = gx if enable_double_backprop else gx.array
     found = walk.run(roots, "grad")
     results = []

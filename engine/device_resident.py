@@ -45,7 +45,7 @@ class DeviceResident:
             This object.
 
         Raises:
-            ValueError: nobody knows that device.
+            ValueError, TypeError: nobody knows that device.
             RuntimeError: a GPU was asked for and there is none.
         """
         send_visitor(_Mover(backend.get_device(device)), self)
@@ -54,6 +54,16 @@ class DeviceResident:
     def to_cpu(self) -> Any:
         """Move every array in here to the host's memory."""
         self.device_resident_accept(_Mover(_CPU))
+        return self
+
+    def to_intel64(self) -> Any:
+        backend.no_such_device("iDeep")
+
+    def to_chx(self) -> Any:
+        backend.no_such_device("ChainerX")
+
+    def from_chx(self) -> Any:
+        """This object: it never is on ChainerX."""
         return self
 
     def to_gpu(self, device: Any = None) -> Any:

@@ -79,7 +79,7 @@ def as_output(node: Any, data: Any, outputs: tuple[Any, ...]) -> Any:
     """
     if isinstance(data, numpy.generic):
         return numpy.asarray(data)
-    if data is not None and backend.is_array(data):
+    if data is None or backend.is_array(data):
         return data
     raise not_arrays(node, outputs)
 
@@ -91,7 +91,7 @@ def check_finite(node: Any, ys: tuple[Any, ...]) -> None:
         RuntimeError: names the op.
     """
     for y in ys:
-        if y.dtype.kind == "f" and bool(y.xp.isnan(y.array).any()):
+        if y._data is not None and y.dtype.kind == "f" and bool(y.xp.isnan(y.array).any()):
             raise RuntimeError(f"NaN is detected on forward computation of {node.label}")
 
 

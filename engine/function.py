@@ -71,7 +71,8 @@ class FunctionAdapter(FunctionNode):
             found = self.function.backward(xs, gy_arrays)
         if not isinstance(found, tuple | list) or len(found) != len(inputs):
             what = f"{len(found)} values" if isinstance(found, tuple | list) else type(found).__name__
-            raise ValueError(
+            kind: Any = ValueError if isinstance(found, tuple | list) else TypeError
+            raise kind(
                 f"backward of {self.label} must return a tuple with one gradient (or None) for each of its "
                 f"{len(inputs)} inputs; it returned {what}"
             )
@@ -91,7 +92,7 @@ class FunctionAdapter(FunctionNode):
                 f"an old style Function {self.label!r}",
                 tuple(gxs[i] for i in some),
                 "its backward works on arrays. Write it as a chainer.FunctionNode, whose backward works on variables.",
-            ).apply(gy_variables)
+            ).apply((*gy_variables, *[x.get_variable() for x in inputs]))
             for i, variable in zip(some, made, strict=True):
                 gxs[i] = variable
         return [gxs[i] for i in wanted]

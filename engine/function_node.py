@@ -326,7 +326,11 @@ class FunctionNode(function_hook.HookedFunction):
         """The results of a script's own rule, after a look at their number, types, dtypes and shapes."""
         assert self.inputs is not None
         if not isinstance(gxs, tuple | list):
-            gxs = (gxs,)
+            kind: Any = ValueError if isinstance(gxs, Variable) else TypeError
+            raise kind(
+                f"backward of {type(self).__name__} must return a tuple with one variable (or None) for each of the "
+                f"{len(wanted)} inputs that it was asked for; it returned one {type(gxs).__name__}"
+            )
         if len(gxs) == len(self.inputs) != len(wanted):
             gxs = [gxs[i] for i in wanted]
         if len(gxs) != len(wanted):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import weakref
 from typing import Any
 
 import numpy
@@ -32,6 +33,7 @@ class Parameter(Variable):
     update_rule: Any = None
     _owner: Any = None
     _initial_grad: Any = None
+    _twins: list[Any] | None = None  # weak references to the copies that were made before it had an array
 
     def __init__(
         self,
@@ -67,7 +69,27 @@ class Parameter(Variable):
     def dtype(self) -> numpy.dtype | None:  # type: ignore[override]
         if self._data is not None:
             return self._data.dtype
-        return getattr(self.initializer, "dtype", None)
+        dtype = getattr(self.initializer, "dtype", None)
+        return None if dtype is None else numpy.dtype(dtype)
+
+    @property
+    def grad(self) -> Any:
+        """The gradient; see `Variable.grad`.
+
+        Raises:
+            RuntimeError: the parameter has no array yet, and nobody has cleared its gradient.
+        """
+        if self._grad is None and self._data is None and self._initial_grad is not None:
+            raise RuntimeError(
+                f"parameter {self.name or ''} has no gradient: it is not initialized yet; call the model once"
+            )
+        return self._grad
+
+    @grad.setter
+    def grad(self, grad: Any) -> None:
+        Variable.grad.fset(self, grad)  # type: ignore[attr-defined]
+        if grad is None:
+            self._initial_grad = None
 
     @property
     def device(self) -> Any:
@@ -78,7 +100,10 @@ class Parameter(Variable):
         return self._home.xp if self._data is None else super().xp
 
     def initialize(self, shape: int | tuple[int, ...]) -> None:
-        """Give it its array: of `shape`, filled by its initializer, on its device."""
+        """Give it its array: of `shape`, filled by its initializer, on its device.
+
+        Copies made before share that array.
+        """
         with backend.using_device(self._home):
             data = generate_array(self.initializer, shape, self._home.xp, device=self._home)
             self.array = data
@@ -89,6 +114,11 @@ class Parameter(Variable):
                 None,
             )
         self._node.requires_grad = True
+        twins, self._twins = self._twins, None
+        for twin in [reference() for reference in twins or ()]:
+            if twin is not None and twin._data is None:
+                twin.array = self._data
+                twin._twins = None
 
     def _clear_gradient(self) -> None:
         self._initial_grad = None
@@ -116,7 +146,13 @@ class Parameter(Variable):
             self.update_rule.update(self)
 
     def __copy__(self) -> Parameter:
-        return self._copy_to(Parameter())  # type: ignore[return-value]
+        twin: Any = self._copy_to(Parameter())
+        if self._data is None:
+            if self._twins is None:
+                self._twins = [weakref.ref(self)]
+            self._twins.append(weakref.ref(twin))
+            twin._twins = self._twins
+        return twin
 
     def __reduce__(self) -> tuple[Any, ...]:
         state = (

@@ -10,12 +10,13 @@ from typing import Any
 
 import numpy
 
-from . import backend, events
+from . import backend, events, variable_text
 from .backprop import backward_from
 from .graph import unchain_behind
 from .variable_node import VariableNode
+from .variable_text import variable_repr, variable_str
 
-__all__ = ["Variable", "VariableNode", "as_array", "as_variable"]
+__all__ = ["Variable", "VariableNode", "as_array", "as_variable", "variable_repr", "variable_str"]
 
 
 class Variable:
@@ -31,8 +32,7 @@ class Variable:
         TypeError: data is no array.
     """
 
-    __array_priority__ = 200
-    __array_ufunc__ = None  # `ndarray + variable` is ours to answer, not elementwise over an object array
+    __array_priority__ = 200  # `ndarray + variable` is ours to answer, not elementwise over an object array
     __hash__ = None  # type: ignore[assignment]
 
     _data: Any
@@ -66,7 +66,7 @@ class Variable:
         self._data = data
         self._node.describe(data)
 
-    data = array
+    data = raw_array = array
 
     @property
     def chx_array(self) -> Any:
@@ -96,12 +96,12 @@ class Variable:
 
     @property
     def xp(self) -> Any:
-        """The array module of its array (`numpy` or `cupy`), None without array."""
-        return None if self._data is None else backend.get_array_module(self._data)
+        """The array module of its array (`numpy` or `cupy`); numpy without array."""
+        return numpy if self._data is None else backend.get_array_module(self._data)
 
     @property
     def device(self) -> Any:
-        return None if self._data is None else backend.get_device_from_array(self._data)
+        return backend.get_device_from_array(self._data)
 
     @property
     def name(self) -> str | None:
@@ -190,9 +190,9 @@ class Variable:
 
     def addgrad(self, var: Variable) -> None:
         """Add the gradient of `var` to this one's."""
-        if var.grad is None:
+        if var._grad is None:
             return
-        grad = var.grad if self.device == var.device else self.device.send(var.grad)
+        grad = var._grad if self.device == var.device else self.device.send(var._grad)
         self._set_gradient(grad if self._grad is None else self._grad + grad, None)
 
     def copydata(self, var: Variable) -> None:
@@ -285,6 +285,25 @@ class Variable:
     def to_cpu(self) -> None:
         self.to_device("@numpy")
 
+    def to_intel64(self) -> None:
+        backend.no_such_device("iDeep")
+
+    def to_chx(self) -> None:
+        backend.no_such_device("ChainerX")
+
+    def from_chx(self) -> None:
+        """Nothing: it never is on ChainerX."""
+
+    def as_layout(self, layout: Any) -> Variable:
+        """This variable: memory layouts other than NumPy's don't exist here.
+
+        Raises:
+            ValueError: `layout` is not None.
+        """
+        if layout is not None:
+            raise ValueError(f"memory layouts other than NumPy's don't exist here: {layout}")
+        return self
+
     def to_gpu(self, device: int | None = None) -> None:
         """Move to a GPU.
 
@@ -322,33 +341,13 @@ class Variable:
 
     def debug_print(self) -> str:
         """Summary, device, shape, dtype and statistics of array and gradient, one a line."""
-        lines = [self.summary(), f"- device: {self.device}", f"- backend: {type(self._data)}"]
-        if self._data is None:
-            return "\n".join([*lines, "- shape: None", "- dtype: None"])
-        lines += [f"- shape: {self.shape}", f"- dtype: {self.dtype}", f"- statistics: {_spread(self._data)}"]
-        lines.append("- grad: None" if self._grad is None else f"- grad: {_spread(self._grad)}")
-        return "\n".join(lines)
+        return variable_text.facts_of(self)
 
     def __repr__(self) -> str:
-        return self._text(", ")
+        return variable_text.variable_repr(self)
 
     def __str__(self) -> str:
-        return self._text(" ")
-
-    def _text(self, separator: str) -> str:
-        """`variable W([1., 2.])`: the elements as NumPy writes them, without the dtype."""
-        head = f"variable {self.name}(" if self.name else "variable("
-        if self._data is None:
-            return f"{head}None)"
-        array = backend.to_host(self._data)
-        elements = numpy.array2string(array, separator=separator, prefix=head)
-        if separator == ", " and array.size == 0 and array.shape != (0,):
-            elements += f", shape={array.shape}"
-        return f"{head}{elements})"
-
-
-def _spread(array: Any) -> str:
-    return f"mean={float(array.mean()):.8f}, std={float(array.std()):.8f}" if array.size else "empty"
+        return variable_text.variable_str(self)
 
 
 def check_gradient(grad: Any, shape: tuple[int, ...], dtype: Any) -> None:

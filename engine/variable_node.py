@@ -81,9 +81,11 @@ class VariableNode:
 
     @property
     def label(self) -> str:
-        """Shape and dtype in words, such as `(2, 3), float32`."""
+        """Shape and dtype in words, such as `(2, 3), float32`; for an array without axes its dtype."""
         if self.shape is None:
             return "None"
+        if not self.shape:
+            return str(self.dtype)
         return f"({', '.join(map(str, self.shape))}), {self.dtype}"
 
     def get_variable_or_none(self) -> Variable | None:

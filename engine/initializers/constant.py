@@ -53,6 +53,12 @@ class NaN(_Filled):
 
     fill_value = numpy.nan
 
+    def __call__(self, array: Any) -> None:
+        if array.dtype.kind in "fc":
+            super().__call__(array)
+        else:  # whole numbers have no such value
+            array[...] = 0
+
 
 class Identity(Initializer):
     """`scale` on the diagonal of a square matrix, 0 elsewhere.

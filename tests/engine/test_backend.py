@@ -46,8 +46,19 @@ def test_names_of_the_host(spec: Any) -> None:
 
 @pytest.mark.parametrize("spec", ["numpyy", "@foo:0", "numpy", 1.5, None, "", "@"])
 def test_unknown_names_say_which_are_known(spec: Any) -> None:
-    with pytest.raises(ValueError, match=r"names no device; known are .*@numpy"):
+    kind = TypeError if not isinstance(spec, str) else ValueError if spec.startswith("@") else RuntimeError
+    with pytest.raises(kind, match=r"names no device; known are .*@numpy"):
         engine.get_device(spec)
+
+
+def test_there_is_no_chainerx_and_no_ideep() -> None:
+    for move in (engine.Variable().to_chx, engine.Link().to_chx):
+        with pytest.raises(RuntimeError, match="ChainerX is not available"):
+            move()
+    with pytest.raises(RuntimeError, match="iDeep is not available"):
+        engine.get_device("@intel64")
+    link = engine.Link()
+    assert link.from_chx() is link
 
 
 def test_a_gpu_that_isnt_there_says_what_to_install() -> None:

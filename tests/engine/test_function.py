@@ -102,7 +102,7 @@ def test_none_is_a_zero_gradient() -> None:
             ValueError,
             "one gradient .* for each of its 1 inputs; it returned 2 values",
         ),
-        (lambda inputs, gys: gys[0], ValueError, "must return a tuple .* it returned ndarray"),
+        (lambda inputs, gys: gys[0], TypeError, "must return a tuple .* it returned ndarray"),
         (lambda inputs, gys: (Variable(gys[0]),), TypeError, "must return arrays .*, not Variable"),
         (lambda inputs, gys: (gys[0][:1],), ValueError, r"grad: \(1,\) != data: \(2,\)"),
         (lambda inputs, gys: (gys[0].astype("d"),), TypeError, "grad: float64 != data: float32"),

@@ -18,7 +18,8 @@ NAMES = ROOT / "tests" / "golden" / "chainer_names.json"
 MODULES = ROOT / "tests" / "golden" / "chainer_modules.json"
 
 DIFFERENT = {
-    "chainer.Variable": "prints and compares alike; `int_variable + float_array` gives floats, where Chainer cuts off",
+    "chainer.static_code": "marks nothing: every call is computed anew, with the same results",
+    "chainer.static_graph": "marks nothing: every call is computed anew, with the same results",
     "chainer.grad": "the same; outputs named twice add up",
     "chainer.get_device": "`@numpy` and `@cupy:N`; no ChainerX or iDeep devices",
     "chainer.Sequential": "`repeat()` names the copies in order",
@@ -54,8 +55,6 @@ DIFFERENT = {
 
 ABSENT = {
     "chainer.Fallback": "a type of ChainerX",
-    "chainer.static_code": "static subgraph optimization: the graph is always define-by-run here",
-    "chainer.static_graph": "static subgraph optimization: the graph is always define-by-run here",
     "chainer.links.TheanoFunction": "Theano is no longer kept",
     "chainer.iterators.DaliIterator": "NVIDIA DALI is not supported",
     "chainer.training.updaters.MultiprocessParallelUpdater": "needs NCCL between processes",
@@ -130,7 +129,8 @@ def page() -> str:
         "",
         "Every public name of Chainer that scripts import, and whether the engine has it. *same* means: the same",
         "arguments, results and errors, up to rounding and clearer messages. Options for cuDNN, iDeep and ChainerX are",
-        "accepted where scripts pass them, and do nothing. Chainer's `label`s are kept; `op_name` is our own name.",
+        "accepted where scripts pass them, and do nothing ([list](ignored-options.md)). Chainer's `label`s are kept;",
+        "`op_name` is our own name.",
         "",
         "This page is made from the code by `tests/support/compatibility.py`.",
     ]

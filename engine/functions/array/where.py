@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ... import backend
-from ...utils.type_check import require
+from ...utils.type_check import require, require_equal
 from ...variable import Variable, as_array
 from .. import either
 from ..op import Example, Op
@@ -25,6 +25,7 @@ class Where(Op):
     def forward(self, inputs: tuple[Any, ...]) -> tuple[Any, ...]:
         condition, a, b = inputs
         require(condition.dtype.kind == "b", "condition.dtype == bool", f"{condition.dtype} != bool")
+        require_equal("x.dtype", a.dtype, "y.dtype", b.dtype)
         return (backend.get_array_module(condition, a, b).where(condition, a, b),)
 
     def vjp(

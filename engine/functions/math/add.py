@@ -6,7 +6,7 @@ from typing import Any
 
 from .. import either
 from ..op import Example, Op
-from .operands import as_constant, broadcast_error, fitted, is_constant, label_of, operands
+from .operands import as_constant, broadcast_error, dtypes_differ, fitted, is_constant, label_of, operands
 
 __all__ = ["add"]
 
@@ -25,6 +25,8 @@ class Add(Op):
 
     def forward(self, inputs: tuple[Any, ...]) -> tuple[Any, ...]:
         a, b = inputs
+        if a.dtype != b.dtype:
+            dtypes_differ(a, b)
         try:
             return (a + b,)
         except ValueError:
@@ -90,6 +92,9 @@ class MultiAdd(Op):
     formula = "y = x0 + x1 + ...;  each gx = gy"
 
     def forward(self, inputs: tuple[Any, ...]) -> tuple[Any, ...]:
+        for x in inputs[1:]:
+            if x.dtype != inputs[0].dtype:
+                dtypes_differ(inputs[0], x)
         y = inputs[0] + inputs[1]
         for x in inputs[2:]:
             y = y + x

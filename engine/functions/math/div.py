@@ -7,7 +7,7 @@ from typing import Any
 from .. import either
 from ..op import Example, Op
 from .mul import MulConstant
-from .operands import as_constant, broadcast_error, fitted, is_constant, label_of, operands
+from .operands import as_constant, broadcast_error, dtypes_differ, fitted, is_constant, label_of, operands
 from .rounding import floor
 
 __all__ = ["div", "floordiv", "rdiv", "rfloordiv"]
@@ -30,6 +30,8 @@ class Div(Op):
 
     def forward(self, inputs: tuple[Any, ...]) -> tuple[Any, ...]:
         a, b = inputs
+        if a.dtype != b.dtype:
+            dtypes_differ(a, b)
         try:
             return (a / b,)
         except ValueError:

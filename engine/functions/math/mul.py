@@ -6,7 +6,7 @@ from typing import Any
 
 from .. import either
 from ..op import Example, Op
-from .operands import as_constant, broadcast_error, fitted, is_constant, label_of, operands
+from .operands import as_constant, broadcast_error, dtypes_differ, fitted, is_constant, label_of, operands
 
 __all__ = ["mul"]
 
@@ -26,6 +26,8 @@ class Mul(Op):
 
     def forward(self, inputs: tuple[Any, ...]) -> tuple[Any, ...]:
         a, b = inputs
+        if a.dtype != b.dtype:
+            dtypes_differ(a, b)
         try:
             return (a * b,)
         except ValueError:

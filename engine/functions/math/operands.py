@@ -6,10 +6,11 @@ from typing import Any
 
 import numpy
 
+from ...backprop import walking
 from ...utils.type_check import InvalidType
 from ...variable import Variable
 
-__all__ = ["as_constant", "broadcast_error", "fitted", "is_constant", "label_of", "operands"]
+__all__ = ["as_constant", "broadcast_error", "dtypes_differ", "fitted", "is_constant", "label_of", "operands"]
 
 _scalars = (int, float, bool, numpy.generic)
 
@@ -35,25 +36,34 @@ def label_of(value: Any) -> str:
 
 
 def operands(lhs: Any, rhs: Any) -> tuple[Any, Any]:
-    """Both sides of an operator; an array beside a variable of floats takes its dtype, as a number does.
+    """Both sides of an operator; an array beside a variable takes its dtype, as a number does.
 
     Raises:
         TypeError: one of them is no variable and no array.
     """
-    if isinstance(lhs, Variable):
-        if not isinstance(rhs, Variable):
-            rhs = _in_dtype_of(lhs, rhs)
-    elif isinstance(rhs, Variable):
+    if not isinstance(rhs, Variable):
+        rhs = _in_dtype_of(lhs, rhs)
+    elif not isinstance(lhs, Variable):
         lhs = _in_dtype_of(rhs, lhs)
     return lhs, rhs
 
 
-def _in_dtype_of(x: Variable, value: Any) -> Any:
+def _in_dtype_of(x: Any, value: Any) -> Any:
     if not hasattr(value, "astype"):
         raise TypeError(
             f"beside a variable stands a number, an array or a variable, not a {type(value).__name__}"
         )
-    return value if x.dtype == value.dtype or x.dtype.kind != "f" else value.astype(x.dtype)
+    return value if x.dtype == value.dtype else value.astype(x.dtype)
+
+
+def dtypes_differ(lhs: Any, rhs: Any) -> None:
+    """Raise because two variables have different dtypes; but a backward rule may mix them, it casts what it gives.
+
+    Raises:
+        InvalidType: no backward rule is at work.
+    """
+    if getattr(walking, "node", None) is None:
+        raise InvalidType("lhs.dtype == rhs.dtype", f"{lhs.dtype} != {rhs.dtype}")
 
 
 def broadcast_error(lhs: Any, rhs: Any) -> InvalidType:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from ...utils.type_check import require_float
 from .. import either
 from ..op import Example, Op
-from .operands import as_constant, broadcast_error, fitted, is_constant, label_of, operands
+from .operands import as_constant, broadcast_error, dtypes_differ, is_constant, label_of, operands
 
 __all__ = ["power", "rpower"]
 
@@ -27,6 +28,9 @@ class PowVarVar(Op):
 
     def forward(self, inputs: tuple[Any, ...]) -> tuple[Any, ...]:
         a, b = inputs
+        if a.dtype != b.dtype:
+            dtypes_differ(a, b)
+        require_float("lhs", a)
         try:
             return (a**b,)
         except ValueError:
@@ -74,7 +78,8 @@ class PowVarConst(Op):
 
     def forward(self, inputs: tuple[Any, ...]) -> tuple[Any, ...]:
         (x,) = inputs
-        return (x ** fitted(self.value, x),)
+        require_float("x", x)
+        return (x**self.value,)
 
     def vjp(
         self, xs: tuple[Any, ...], ys: tuple[Any, ...], gys: tuple[Any, ...], wanted: tuple[int, ...]
@@ -115,7 +120,8 @@ class PowConstVar(Op):
 
     def forward(self, inputs: tuple[Any, ...]) -> tuple[Any, ...]:
         (x,) = inputs
-        return (fitted(self.value, x) ** x,)
+        require_float("x", x)
+        return (self.value**x,)
 
     def vjp(
         self, xs: tuple[Any, ...], ys: tuple[Any, ...], gys: tuple[Any, ...], wanted: tuple[int, ...]

@@ -7,7 +7,7 @@ from typing import Any
 from .. import either
 from ..op import Example, Op
 from .add import AddConstant
-from .operands import as_constant, broadcast_error, fitted, is_constant, label_of, operands
+from .operands import as_constant, broadcast_error, dtypes_differ, fitted, is_constant, label_of, operands
 
 __all__ = ["rsub", "sub"]
 
@@ -26,6 +26,8 @@ class Sub(Op):
 
     def forward(self, inputs: tuple[Any, ...]) -> tuple[Any, ...]:
         a, b = inputs
+        if a.dtype != b.dtype:
+            dtypes_differ(a, b)
         try:
             return (a - b,)
         except ValueError:
