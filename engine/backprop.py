@@ -23,6 +23,7 @@ import numpy
 from . import backend, events, failures, function_hook
 from .configuration import config, using_config
 from .graph import nodes_between, reachable
+from .utils.arguments import force_array
 
 __all__ = ["backward", "backward_from", "grad"]
 
@@ -171,7 +172,7 @@ class _Walk:
         """Walk from `roots`, pairs of variable node and gradient; returns the targets' gradients."""
         for node, seed in roots:
             held = self.grads.get(node)
-            self.grads[node] = seed if held is None else held + seed
+            self.grads[node] = seed if held is None else force_array(held + seed)
         self.route = None if self.targets is None else nodes_between([n for n, _ in roots], self.targets)
         observed = bool(events.observers)
         if observed:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from .. import backend
+from ..utils.arguments import force_array
 from ..variable import Variable
 
 __all__ = [
@@ -149,6 +150,7 @@ def sum_to(x: Any, shape: tuple[int, ...]) -> Any:
 
 def where(condition: Any, x: Any, y: Any) -> Any:
     """`x` where `condition` (an array of booleans), else `y`; each a number, an array or a variable."""
+    condition = force_array(condition)  # NumPy gives a plain boolean where it compares without axes
     if isinstance(x, Variable) or isinstance(y, Variable):
         from .array.where import where as op
 

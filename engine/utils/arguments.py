@@ -7,7 +7,23 @@ from typing import Any
 
 import numpy
 
-__all__ = ["force_array", "normalize_axes", "parse_kwargs", "size_of_shape", "unexpected_arguments"]
+__all__ = [
+    "CUDNN_REMOVED",
+    "DETERMINISTIC_REMOVED",
+    "TRAIN_REMOVED",
+    "force_array",
+    "normalize_axes",
+    "parse_kwargs",
+    "size_of_shape",
+    "unexpected_arguments",
+]
+
+# Arguments of older Chainers, and what its own messages advise instead; for `parse_kwargs`.
+TRAIN_REMOVED = "train argument is not supported anymore. Use chainer.using_config('train', value)"
+CUDNN_REMOVED = "use_cudnn argument is not supported anymore. Use chainer.using_config('use_cudnn', value)"
+DETERMINISTIC_REMOVED = (
+    "deterministic argument is not supported anymore. Use chainer.using_config('cudnn_deterministic', value)"
+)
 
 
 def size_of_shape(shape: tuple[int, ...]) -> int:

@@ -32,6 +32,19 @@ __all__ = [
 ]
 
 
+def require_spatial_axes(x: Any, count: int) -> None:
+    """Raise unless x has so many axes behind batch and channels.
+
+    Raises:
+        ValueError: it has more or fewer.
+    """
+    if len(x.shape) - 2 != count:
+        raise ValueError(
+            f"The number of dimensions under channel dimension of the input 'x' should be {count}. "
+            f"But the actual ndim was {len(x.shape) - 2}: x has shape {tuple(x.shape)}"
+        )
+
+
 def as_tuple(value: Any, ndim: int) -> tuple[int, ...]:
     """A number repeated for every axis, or a sequence with one number an axis.
 

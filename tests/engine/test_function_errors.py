@@ -5,7 +5,7 @@ import pytest
 
 import engine.functions as F
 import engine.links as L
-from engine import Variable, utils
+from engine import Variable, grad, utils
 from engine.utils.type_check import InvalidType
 
 X = np.arange(8, dtype="f4").reshape(2, 4)
@@ -107,3 +107,63 @@ def test_a_node_of_a_tree_counts_its_children():
         L.NaryTreeLSTM(4, 3)(X[:, :3], X[:, :3], X)
     with pytest.raises(ValueError, match="All inputs"):
         L.NaryTreeLSTM(4, 3, 1)(None, None, None)
+
+
+@pytest.mark.parametrize("name", ["elu", "leaky_relu", "selu"])
+def test_kinks_of_a_single_number_have_second_derivatives(name):
+    x = Variable(np.array(-0.5))
+    y = getattr(F, name)(x)
+    (gx,) = grad([y], [x], enable_double_backprop=True)
+    assert gx.shape == ()
+
+
+def test_one_output_asked_for_twice_adds_up_also_as_a_single_number():
+    x, y = Variable(np.array(1.0)), Variable(np.array(2.0))
+    total = x * y
+    (gx,) = grad([total, total], [x])
+    assert gx.array == 4.0
+
+
+def test_lstm_takes_an_empty_batch():
+    c, h = F.lstm(np.zeros((0, 2), "f4"), np.zeros((0, 8), "f4"))
+    assert c.shape == h.shape == (0, 2)
+
+
+@pytest.mark.parametrize(
+    ("call", "error"),
+    [
+        (lambda: F.squeeze(X, 0), ValueError),
+        (lambda: F.squeeze(X[:1], (0, -2)), ValueError),
+        (lambda: F.separate(X, 2), InvalidType),
+        (lambda: F.split_axis(X, [5], 1), InvalidType),
+        (lambda: F.split_axis(X, np.array([1.0]), 1), TypeError),
+        (lambda: F.concat([]), InvalidType),
+        (lambda: F.stack([]), InvalidType),
+        (lambda: F.pad_sequence([]), InvalidType),
+        (lambda: F.broadcast(), InvalidType),
+        (lambda: F.max_pooling_1d(X, 2), ValueError),
+        (lambda: F.convolution_3d(X, X), ValueError),
+        (lambda: F.batch_normalization(X[None], X[0, :2], X[0, :2], axis=(2, 0)), RuntimeError),
+        (lambda: F.where(np.array([True, False]), X, X), InvalidType),
+        (lambda: F.diagonal(X, 0, 0, 2), InvalidType),
+        (lambda: F.softmax_cross_entropy(X, np.zeros(2, "i4"), class_weight=X[0, :3]), ValueError),
+        (lambda: F.embed_id(np.array(0), X), InvalidType),
+        (lambda: F.dropout(X, train=False), ValueError),
+        (lambda: F.batch_normalization(X, X[0], X[0], train=True), ValueError),
+        (lambda: F.convolution_2d(X, X, deterministic=True), ValueError),
+        (lambda: F.n_step_gru(1, 0.0, X, [], [], [X], use_cudnn=True), ValueError),
+        (lambda: F.n_step_gru(1, 0.0, X, [], [], [X], tarin=True), TypeError),
+    ],
+)
+def test_misuse_raises_what_chainer_raises(call, error):
+    with pytest.raises(error):
+        call()
+
+
+def test_max_pooling_gives_its_indices_as_chainer_does():
+    _, indices = F.max_pooling_1d(X[None], 2, return_indices=True)
+    assert indices.dtype == np.int64
+
+
+def test_no_sequences_at_all_are_transposed_into_none():
+    assert F.transpose_sequence([]) == ()

@@ -28,6 +28,19 @@ DIFFERENT = {
     ),
     "chainer.functions.mean_squared_error": "second derivatives with respect to both sides",
     "chainer.functions.embed_id": "a number that is no row raises without debug mode, too, on the CPU",
+    "chainer.functions.absolute": "integers, too; so do `*`, `/` and `**` of variables",
+    "chainer.functions.arctan2": "gradients of broadcast inputs have the inputs' shapes",
+    "chainer.functions.average": "of nothing: NaN, where Chainer raises `ZeroDivisionError`",
+    "chainer.functions.batch_matmul": "any float dtype",
+    "chainer.functions.bilinear": "any float dtype",
+    "chainer.functions.fmod": "gradients of broadcast inputs have the inputs' shapes",
+    "chainer.functions.max_pooling_nd": "empty batches, too; where a window holds padding only, gradients stay finite",
+    "chainer.functions.pad": (
+        "the gradient of the modes `edge`, `reflect`, `symmetric` and `wrap` counts repeated elements, which Chainer "
+        "leaves out; the modes that compute (`mean` ...) have no gradient"
+    ),
+    "chainer.functions.resize_images": "any float dtype",
+    "chainer.functions.zoneout": "a ratio outside of [0, 1) and states of different shapes raise",
     "chainer.functions.cholesky": "computes float16 in float32, where Chainer raises",
     "chainer.functions.decorrelated_batch_normalization": "computes float16 in float32, where Chainer raises",
     "chainer.functions.discriminative_margin_based_clustering_loss": (

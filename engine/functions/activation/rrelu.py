@@ -6,7 +6,7 @@ from typing import Any
 
 from ... import backend, events
 from ...configuration import config
-from ...utils.arguments import parse_kwargs
+from ...utils.arguments import TRAIN_REMOVED, parse_kwargs
 from ...utils.random_state import fingerprint
 from ...utils.type_check import require_equal, require_float
 from .. import either
@@ -80,9 +80,7 @@ def rrelu(x: Any, l: float = 1.0 / 8, u: float = 1.0 / 3, **kwargs: Any) -> Any:
 
     Reference: Xu et al. 2015.
     """
-    r, return_r = parse_kwargs(
-        kwargs, ("r", None), ("return_r", False), train="use chainer.using_config('train', ...)"
-    )
+    r, return_r = parse_kwargs(kwargs, ("r", None), ("return_r", False), train=TRAIN_REMOVED)
     op = RReLU(l, u, r)
     (y,) = op.apply((x,))
     return (y, op.r) if return_r else y

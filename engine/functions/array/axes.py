@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ...utils.type_check import InvalidType, require
+from ...utils.type_check import require
 from .reshape import reshape
 from .transpose import transpose
 
@@ -83,14 +83,20 @@ def squeeze(x: Any, axis: int | tuple[int, ...] | None = None) -> Any:
     """x without axes of length 1: all of them, or those named.
 
     Raises:
-        InvalidType: x has no such axis, or it is longer than 1.
+        InvalidType: x has no such axis.
+        ValueError: an axis is longer than 1, or named twice.
     """
     if axis is None:
         return reshape(x, tuple(length for length in x.shape if length != 1))
-    axes = {_axis(x, i) for i in ((axis,) if isinstance(axis, int) else axis)}
+    named = [_axis(x, i) for i in ((axis,) if isinstance(axis, int) else axis)]
+    axes = set(named)
+    if len(axes) < len(named):
+        raise ValueError(f"squeeze: duplicate value in 'axis': {axis}")
     for i in axes:
         if x.shape[i] != 1:
-            raise InvalidType(f"x.shape[{i}] == 1", f"{x.shape[i]} != 1")
+            raise ValueError(
+                f"cannot select an axis to squeeze out which has size not equal to one: axis {i} of shape {x.shape}"
+            )
     return reshape(x, tuple(length for i, length in enumerate(x.shape) if i not in axes))
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import numpy
 
 from ... import backend
-from ...utils.type_check import InvalidType
+from ...utils.type_check import InvalidType, require
 from ...variable import as_variable
 from .. import either
 from ..op import Example, Op
@@ -100,5 +100,6 @@ def broadcast(*args: Any) -> Any:
     Raises:
         InvalidType: the shapes can't be broadcast together.
     """
+    require(len(args) > 0, "in_types.size > 0", "0 <= 0")
     ys = Broadcast().apply(args) if len(args) > 1 else (as_variable(args[0]),)
     return ys if len(ys) > 1 else ys[0]

@@ -26,6 +26,7 @@ class Concat(Op):
         return {"axis": self.axis}
 
     def forward(self, inputs: tuple[Any, ...]) -> tuple[Any, ...]:
+        require(len(inputs) > 0, "in_types.size > 0", "0 <= 0")
         first = inputs[0]
         require(
             -first.ndim <= self.axis < first.ndim,

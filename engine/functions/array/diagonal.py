@@ -35,6 +35,8 @@ class Diagonal(Op):
     def forward(self, inputs: tuple[Any, ...]) -> tuple[Any, ...]:
         (x,) = inputs
         require(x.ndim > 1, "x.ndim > 1", f"{x.ndim} <= 1")
+        for axis in (self.axis1, self.axis2):
+            require(-x.ndim <= axis < x.ndim, f"x.ndim > {axis}", f"{x.ndim} <= {axis}")
         return (x.diagonal(self.offset, self.axis1, self.axis2),)
 
     def vjp(

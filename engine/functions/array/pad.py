@@ -7,7 +7,7 @@ from typing import Any
 import numpy
 
 from ... import backend
-from ...utils.type_check import InvalidType, require, require_equal
+from ...utils.type_check import InvalidType, require, require_equal, require_float
 from ..op import Example, Op
 from .get_item import scattered
 
@@ -34,6 +34,7 @@ class Pad(Op):
 
     def forward(self, inputs: tuple[Any, ...]) -> tuple[Any, ...]:
         (x,) = inputs
+        require_float("x", x)
         return (backend.get_array_module(x).pad(x, self.pad_width, mode=self.mode, **self.keywords),)
 
     def vjp(
@@ -78,6 +79,7 @@ class PadSequence(Op):
         return {"length": self.length, "padding": self.padding}
 
     def forward(self, inputs: tuple[Any, ...]) -> tuple[Any, ...]:
+        require(len(inputs) > 0, "in_types.size > 0", "0 <= 0")
         for i, x in enumerate(inputs):
             require(x.ndim > 0, f"x{i}.ndim > 0", f"{x.ndim} <= 0")
             require_equal(f"x{i}.dtype", x.dtype, "x0.dtype", inputs[0].dtype)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy
+
 from ... import backend
 from ...utils.type_check import require
 from .. import either
@@ -74,7 +76,7 @@ def split_axis(x: Any, indices_or_sections: Any, axis: int, force_tuple: bool = 
 
     Raises:
         InvalidType: x has no such axis, or can't be cut into equal pieces.
-        TypeError: the cuts are neither a number nor a list of numbers.
+        TypeError: the cuts are neither a number nor a list of whole numbers.
     """
     ndim = len(x.shape)
     require(-ndim <= axis < ndim, f"x.ndim > {axis}", f"x.ndim is {ndim}")
@@ -89,7 +91,15 @@ def split_axis(x: Any, indices_or_sections: Any, axis: int, force_tuple: bool = 
         )
         cuts = tuple(length // sections * i for i in range(1, sections))
     elif hasattr(indices_or_sections, "__iter__"):
-        cuts = tuple(min(int(cut), length) for cut in indices_or_sections)
+        given = tuple(indices_or_sections)
+        if not all(isinstance(cut, int | numpy.integer) for cut in given):
+            raise TypeError(f"indices_or_sections must be integers, not {indices_or_sections!r}")
+        require(
+            not given or max(given) <= length,
+            f"in_types[0].shape[{axis}] >= max_index",
+            f"{length} < {max(given, default=0)}",
+        )
+        cuts = tuple(map(int, given))
     else:
         raise TypeError("indices_or_sections must be integer or 1-D array")
     ys = SplitAxis(cuts, axis).apply((x,))
@@ -97,7 +107,13 @@ def split_axis(x: Any, indices_or_sections: Any, axis: int, force_tuple: bool = 
 
 
 def separate(x: Any, axis: int = 0) -> Any:
-    """The slices of x along an axis, without that axis; the reverse of `stack`."""
-    axis %= len(x.shape)
+    """The slices of x along an axis, without that axis; the reverse of `stack`.
+
+    Raises:
+        InvalidType: x has no such axis.
+    """
+    ndim = len(x.shape)
+    require(-ndim <= axis < ndim, f"x.ndim > {axis}", f"{ndim} <= {axis}")
+    axis %= ndim
     shape = x.shape[:axis] + x.shape[axis + 1 :]
     return tuple(reshape(piece, shape) for piece in split_axis(x, x.shape[axis], axis))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ...utils.type_check import require_equal
+from ...utils.type_check import require, require_equal
 from .axes import expand_dims
 from .concat import concat
 from .reshape import reshape
@@ -22,6 +22,7 @@ def stack(xs: Any, axis: int = 0) -> Any:
     Raises:
         InvalidType: the shapes differ.
     """
+    require(len(xs) > 0, "in_types.size > 0", "0 <= 0")
     for i, x in enumerate(xs[1:], 1):
         require_equal("xs[0].shape", xs[0].shape, f"xs[{i}].shape", x.shape)
     return concat([expand_dims(x, axis) for x in xs], axis % (len(xs[0].shape) + 1))

@@ -93,5 +93,5 @@ def transpose_sequence(xs: Any) -> Any:
         InvalidType: a sequence is longer than the one before it, or of another dtype or shape.
     """
     if not len(xs):
-        raise IndexError("transpose_sequence: there is no sequence")
+        return ()
     return TransposeSequence().apply(xs)

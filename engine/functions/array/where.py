@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy
+
 from ... import backend
-from ...utils.type_check import require, require_equal
+from ...utils.type_check import InvalidType, require, require_equal
 from ...variable import Variable, as_array
 from .. import either
 from ..op import Example, Op
@@ -24,6 +26,13 @@ class Where(Op):
 
     def forward(self, inputs: tuple[Any, ...]) -> tuple[Any, ...]:
         condition, a, b = inputs
+        try:
+            numpy.broadcast_shapes(condition.shape, a.shape, b.shape)
+        except ValueError:
+            raise InvalidType(
+                "shapes that can be broadcast together",
+                f"condition.shape = {condition.shape}, x.shape = {a.shape}, y.shape = {b.shape}",
+            ) from None
         require(condition.dtype.kind == "b", "condition.dtype == bool", f"{condition.dtype} != bool")
         require_equal("x.dtype", a.dtype, "y.dtype", b.dtype)
         return (backend.get_array_module(condition, a, b).where(condition, a, b),)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from ...utils.arguments import DETERMINISTIC_REMOVED, parse_kwargs
+from ...utils.conv import require_spatial_axes
 from ...utils.type_check import require_equal
 from .convolution import convolution_nd, deconvolution_nd
 
@@ -28,7 +30,7 @@ def convolution_1d(
     groups: int = 1,
 ) -> Any:
     """`convolution_nd` for x of shape (n, c, length)."""
-    require_equal("x.ndim", len(x.shape), "3", 3)
+    require_spatial_axes(x, 1)
     return convolution_nd(x, W, b, stride, pad, cover_all, dilate, groups)
 
 
@@ -42,8 +44,10 @@ def convolution_2d(
     *,
     dilate: Any = 1,
     groups: int = 1,
+    **kwargs: Any,
 ) -> Any:
     """`convolution_nd` for images x of shape (n, c, h, w)."""
+    parse_kwargs(kwargs, deterministic=DETERMINISTIC_REMOVED)
     require_equal("x.ndim", len(x.shape), "4", 4)
     return convolution_nd(x, W, b, stride, pad, cover_all, dilate, groups)
 
@@ -59,7 +63,7 @@ def convolution_3d(
     groups: int = 1,
 ) -> Any:
     """`convolution_nd` for x of shape (n, c, depth, h, w)."""
-    require_equal("x.ndim", len(x.shape), "5", 5)
+    require_spatial_axes(x, 3)
     return convolution_nd(x, W, b, stride, pad, cover_all, dilate, groups)
 
 
@@ -74,7 +78,7 @@ def deconvolution_1d(
     groups: int = 1,
 ) -> Any:
     """`deconvolution_nd` for x of shape (n, c, length)."""
-    require_equal("x.ndim", len(x.shape), "3", 3)
+    require_spatial_axes(x, 1)
     return deconvolution_nd(x, W, b, stride, pad, outsize, dilate, groups)
 
 
@@ -88,8 +92,10 @@ def deconvolution_2d(
     *,
     dilate: Any = 1,
     groups: int = 1,
+    **kwargs: Any,
 ) -> Any:
     """`deconvolution_nd` for images x of shape (n, c, h, w)."""
+    parse_kwargs(kwargs, deterministic=DETERMINISTIC_REMOVED)
     require_equal("x.ndim", len(x.shape), "4", 4)
     return deconvolution_nd(x, W, b, stride, pad, outsize, dilate, groups)
 
@@ -105,5 +111,5 @@ def deconvolution_3d(
     groups: int = 1,
 ) -> Any:
     """`deconvolution_nd` for x of shape (n, c, depth, h, w)."""
-    require_equal("x.ndim", len(x.shape), "5", 5)
+    require_spatial_axes(x, 3)
     return deconvolution_nd(x, W, b, stride, pad, outsize, dilate, groups)

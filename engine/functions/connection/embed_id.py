@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ... import backend
-from ...utils.type_check import require, require_equal
+from ...utils.type_check import require, require_equal, require_float
 from ...variable import Variable, as_variable
 from ..op import Example, Op
 
@@ -21,6 +21,10 @@ class EmbedID(Op):
     formula = "y = W[x];  gW = zeros with the gy of every use of a row added to it;  x are numbers, no gx"
     retained_x = (0,)
 
+    @property
+    def label(self) -> str:
+        return "EmbedIDFunction"
+
     def __init__(self, ignore_label: int | None = None) -> None:
         self.ignore_label = ignore_label
 
@@ -30,6 +34,8 @@ class EmbedID(Op):
     def forward(self, inputs: tuple[Any, ...]) -> tuple[Any, ...]:
         x, W = inputs
         require(x.dtype.kind == "i", "x.dtype.kind == i", f"{x.dtype.kind} != i")
+        require(x.ndim >= 1, "x.ndim >= 1", f"{x.ndim} < 1")
+        require_float("W", W)
         require_equal("W.ndim", W.ndim, "2", 2)
         self._check_numbers(x, W)
         if self.ignore_label is None:

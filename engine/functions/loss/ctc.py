@@ -8,7 +8,7 @@ import numpy
 
 from ... import backend
 from ...once_differentiable import OnceDifferentiable
-from ...utils.type_check import require_equal, require_float
+from ...utils.type_check import require, require_equal, require_float
 from ...variable import Variable, as_array
 from .. import either
 from ..activation.log_softmax import log_softmax_of
@@ -46,6 +46,10 @@ class ConnectionistTemporalClassification(Op):
             require_equal(f"x[{i}].dtype", x.dtype, "x[0].dtype", xs[0].dtype)
             require_equal(f"x[{i}].shape", x.shape, "x[0].shape", xs[0].shape)
         require_equal("t.shape[0]", t.shape[0], "x[0].shape[0]", xs[0].shape[0])
+        require(xs[0].ndim == 2, "x[0].ndim == 2", f"{xs[0].ndim} != 2")
+        for name, length in (("input_length", self.input_length), ("label_length", self.label_length)):
+            if length is not None:
+                require_equal(f"{name}.shape", length.shape, "x[0].shape[:1]", xs[0].shape[:1])
         if not 0 <= self.blank < xs[0].shape[1]:
             raise AssertionError(f"blank_symbol must be one of {xs[0].shape[1]} symbols, not {self.blank}")
         xp = backend.get_array_module(t, *xs)

@@ -34,6 +34,10 @@ class SoftmaxCrossEntropy(Op):
         if reduce not in ("mean", "no"):
             raise ValueError(f"only 'mean' and 'no' are valid for 'reduce', but {reduce!r} is given")
         if class_weight is not None:
+            if isinstance(class_weight, Variable):
+                raise ValueError(
+                    "class_weight should be a numpy.ndarray or cupy.ndarray, not a chainer.Variable: pass its .array"
+                )
             if class_weight.ndim != 1:
                 raise ValueError("class_weight.ndim should be 1")
             if class_weight.dtype.kind != "f":
@@ -80,6 +84,10 @@ class SoftmaxCrossEntropy(Op):
         require_equal("t.ndim", t.ndim, "x.ndim - 1", x.ndim - 1)
         require_equal("x.shape[0]", x.shape[0], "t.shape[0]", t.shape[0])
         require_equal("x.shape[2:]", x.shape[2:], "t.shape[1:]", t.shape[1:])
+        if self.class_weight is not None and len(self.class_weight) != x.shape[1]:
+            raise ValueError(
+                f"class_weight has {len(self.class_weight)} entries, but x has {x.shape[1]} classes (x.shape[1])"
+            )
         if isinstance(t, numpy.ndarray) and t.size:  # on a device this look would wait for the device
             wrong = (t != self.ignore_label) & ((t < 0) | (t >= x.shape[1]))
             if wrong.any():

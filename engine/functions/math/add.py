@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ...variable import as_variable
 from .. import either
 from ..op import Example, Op
 from .operands import as_constant, broadcast_error, dtypes_differ, fitted, is_constant, label_of, operands
@@ -115,7 +116,7 @@ class MultiAdd(Op):
 
 
 def add(*xs: Any) -> Any:
-    """The sum of two or more variables, arrays or (with two) numbers; shapes are broadcast.
+    """The sum of variables, arrays or (with two) numbers; shapes are broadcast. One variable is given as it is.
 
     Returns:
         Variable; for a number its dtype is that of the other side.
@@ -123,6 +124,8 @@ def add(*xs: Any) -> Any:
     Raises:
         InvalidType: the shapes can't be broadcast together.
     """
+    if len(xs) == 1:
+        return as_variable(xs[0])
     if len(xs) != 2:
         return MultiAdd().apply(xs)[0]
     lhs, rhs = xs

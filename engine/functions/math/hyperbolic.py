@@ -81,6 +81,10 @@ class Arctanh(_Elementwise):
     op_name = "arctanh"
     formula = "y = artanh x;  gx = gy / (1 - x^2)"
 
+    @property
+    def label(self) -> str:
+        return "Arctanh"
+
     def forward(self, inputs: tuple[Any, ...]) -> tuple[Any, ...]:
         (x,) = inputs
         require_float("x", x)

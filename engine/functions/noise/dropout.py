@@ -6,6 +6,7 @@ from typing import Any
 
 from ... import backend, events
 from ...configuration import config
+from ...utils.arguments import TRAIN_REMOVED, parse_kwargs
 from ...utils.random_state import fingerprint
 from ...utils.type_check import require_float
 from ...variable import as_variable
@@ -59,7 +60,7 @@ class Dropout(Op):
         return [Example(drop, (rng.normal(size=(3, 4)),))]
 
 
-def dropout(x: Any, ratio: float = 0.5, *, mask: Any = None, return_mask: bool = False) -> Any:
+def dropout(x: Any, ratio: float = 0.5, *, mask: Any = None, return_mask: bool = False, **kwargs: Any) -> Any:
     """x with elements set to zero at random and the others scaled up; x itself if `config.train` is false.
 
     Args:
@@ -72,8 +73,9 @@ def dropout(x: Any, ratio: float = 0.5, *, mask: Any = None, return_mask: bool =
         Variable, or the pair (variable, mask array or None).
 
     Raises:
-        ValueError: ratio is out of range, or the mask has another shape.
+        ValueError: ratio is out of range, the mask has another shape, or `train` was passed.
     """
+    parse_kwargs(kwargs, train=TRAIN_REMOVED)
     if not config.train:
         y = as_variable(x)
         return (y, None) if return_mask else y

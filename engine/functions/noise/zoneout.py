@@ -6,7 +6,7 @@ from typing import Any
 
 from ... import backend, events
 from ...configuration import config
-from ...utils.arguments import parse_kwargs
+from ...utils.arguments import TRAIN_REMOVED, parse_kwargs
 from ...utils.random_state import fingerprint
 from ...utils.type_check import require_equal, require_float
 from ...variable import as_variable
@@ -75,7 +75,7 @@ def zoneout(h: Any, x: Any, ratio: float = 0.5, **kwargs: Any) -> Any:
 
     Reference: Krueger et al. 2016.
     """
-    parse_kwargs(kwargs, train="use chainer.using_config('train', ...)")
+    parse_kwargs(kwargs, train=TRAIN_REMOVED)
     if config.train:
         return Zoneout(ratio).apply((h, x))[0]
     return as_variable(x)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import Any
 
 import numpy
 
 from ... import backend
-from ...utils.arguments import size_of_shape
+from ...utils.arguments import TRAIN_REMOVED, parse_kwargs, size_of_shape
 from ...utils.type_check import require, require_equal, require_float
 from ...variable import Variable
 from .. import either
@@ -179,13 +180,17 @@ def check_statistics(x: Any, gamma: Any, beta: Any, axis: Any) -> tuple[int, ...
 
     Raises:
         InvalidType: gamma and beta don't fit to x.
+        RuntimeError: the axes are not in ascending order.
     """
     require_float("x", x)
     require_float("gamma", gamma)
     require_equal("gamma.shape", gamma.shape, "beta.shape", beta.shape)
     if axis is None:
         axis = (0, *range(gamma.ndim + 1, x.ndim))
-    axis = tuple(sorted(i % x.ndim for i in ((axis,) if isinstance(axis, int) else axis)))
+    axis = (axis,) if isinstance(axis, int) else tuple(axis)
+    if any(first >= second for first, second in itertools.pairwise(axis)):
+        raise RuntimeError(f"numbers in axis must be sorted in ascending order, but axis is {axis}")
+    axis = tuple(sorted(i % x.ndim for i in axis))
     kept = tuple(length for i, length in enumerate(x.shape) if i not in axis)
     require(size_of_shape(kept) == gamma.size and gamma.shape == kept, f"gamma.shape == {kept}", gamma.shape)
     return axis
@@ -200,6 +205,7 @@ def batch_normalization(
     running_var: Any = None,
     decay: float = 0.9,
     axis: Any = None,
+    **kwargs: Any,
 ) -> Any:
     """Normalize by the statistics of the batch; in evaluation, too.
 
@@ -214,6 +220,7 @@ def batch_normalization(
     Raises:
         InvalidType: the shapes don't fit.
     """
+    parse_kwargs(kwargs, train=TRAIN_REMOVED)
     return BatchNormalization(eps, running_mean, running_var, decay, axis).apply((x, gamma, beta))[0]
 
 

@@ -7,6 +7,7 @@ from typing import Any
 import numpy
 
 from ... import backend
+from ...utils.conv import require_spatial_axes
 from ...utils.type_check import require_equal
 from ...variable import Variable
 from ..op import Example, Op
@@ -155,7 +156,7 @@ def average_pooling_1d(
     x: Any, ksize: Any, stride: Any = None, pad: Any = 0, pad_value: float | None = 0
 ) -> Any:
     """`average_pooling_nd` for x of shape (n, c, length)."""
-    require_equal("x.ndim", len(x.shape), "3", 3)
+    require_spatial_axes(x, 1)
     return average_pooling_nd(x, ksize, stride, pad, pad_value)
 
 
@@ -169,5 +170,5 @@ def average_pooling_3d(
     x: Any, ksize: Any, stride: Any = None, pad: Any = 0, pad_value: float | None = 0
 ) -> Any:
     """`average_pooling_nd` for x of shape (n, c, depth, h, w)."""
-    require_equal("x.ndim", len(x.shape), "5", 5)
+    require_spatial_axes(x, 3)
     return average_pooling_nd(x, ksize, stride, pad, pad_value)

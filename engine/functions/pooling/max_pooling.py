@@ -7,7 +7,7 @@ from typing import Any
 import numpy
 
 from ... import backend
-from ...utils.type_check import require_equal
+from ...utils.conv import require_spatial_axes
 from ...variable import Variable
 from ..op import Example, Op
 from .largest import largest
@@ -29,7 +29,7 @@ class MaxPooling(Op):
 
     @property
     def label(self) -> str:
-        return "MaxPooling2D" if len(self.window.kernel) == 2 else "MaxPoolingND"
+        return "MaxPoolingND"
 
     def attributes(self) -> dict[str, Any]:
         return self.window.settings()
@@ -80,7 +80,7 @@ class ToLargest(Op):
 
     @property
     def label(self) -> str:
-        return "MaxPooling2DGrad" if len(self.window.kernel) == 2 else "MaxPoolingNDGrad"
+        return "MaxPoolingNDGrad"
 
     def attributes(self) -> dict[str, Any]:
         return self.window.settings()
@@ -115,7 +115,7 @@ class FromLargest(Op):
 
     @property
     def label(self) -> str:
-        return "MaxPooling2DWithIndexes" if len(self.window.kernel) == 2 else "MaxPoolingNDWithIndexes"
+        return "MaxPoolingNDWithIndexes"
 
     def attributes(self) -> dict[str, Any]:
         return self.window.settings()
@@ -191,14 +191,14 @@ def max_pooling_nd(
     """
     op = MaxPooling(PoolWindow.of(len(x.shape) - 2, ksize, stride, pad, cover_all))
     (y,) = op.apply((x,))
-    return (y, op.indexes) if return_indices else y
+    return (y, op.indexes.astype(numpy.int64)) if return_indices else y
 
 
 def max_pooling_1d(
     x: Any, ksize: Any, stride: Any = None, pad: Any = 0, cover_all: bool = True, return_indices: bool = False
 ) -> Any:
     """`max_pooling_nd` for x of shape (n, c, length)."""
-    require_equal("x.ndim", len(x.shape), "3", 3)
+    require_spatial_axes(x, 1)
     return max_pooling_nd(x, ksize, stride, pad, cover_all, return_indices)
 
 
@@ -206,7 +206,7 @@ def max_pooling_2d(
     x: Any, ksize: Any, stride: Any = None, pad: Any = 0, cover_all: bool = True, return_indices: bool = False
 ) -> Any:
     """`max_pooling_nd` for images x of shape (n, c, h, w)."""
-    require_equal("x.ndim", len(x.shape), "4", 4)
+    require_spatial_axes(x, 2)
     return max_pooling_nd(x, ksize, stride, pad, cover_all, return_indices)
 
 
@@ -214,5 +214,5 @@ def max_pooling_3d(
     x: Any, ksize: Any, stride: Any = None, pad: Any = 0, cover_all: bool = True, return_indices: bool = False
 ) -> Any:
     """`max_pooling_nd` for x of shape (n, c, depth, h, w)."""
-    require_equal("x.ndim", len(x.shape), "5", 5)
+    require_spatial_axes(x, 3)
     return max_pooling_nd(x, ksize, stride, pad, cover_all, return_indices)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ... import backend
-from ...utils.conv import as_tuple, get_deconv_outsize
+from ...utils.conv import as_tuple, get_deconv_outsize, require_spatial_axes
 from ...utils.type_check import require_equal, require_float
 from ...variable import Variable
 from ..op import Example, Op
@@ -141,7 +141,7 @@ def unpooling_1d(
     x: Any, ksize: Any, stride: Any = None, pad: Any = 0, outsize: Any = None, cover_all: bool = True
 ) -> Any:
     """`unpooling_nd` for x of shape (n, c, length)."""
-    require_equal("x.ndim", len(x.shape), "3", 3)
+    require_spatial_axes(x, 1)
     return unpooling_nd(x, ksize, stride, pad, outsize, cover_all)
 
 
@@ -157,5 +157,5 @@ def unpooling_3d(
     x: Any, ksize: Any, stride: Any = None, pad: Any = 0, outsize: Any = None, cover_all: bool = True
 ) -> Any:
     """`unpooling_nd` for x of shape (n, c, depth, h, w)."""
-    require_equal("x.ndim", len(x.shape), "5", 5)
+    require_spatial_axes(x, 3)
     return unpooling_nd(x, ksize, stride, pad, outsize, cover_all)

@@ -49,7 +49,7 @@ class LSTM(Op):
         batch = len(x)
         # The gates part by part, so that all that follows runs along memory; sigmoid(x) = tanh(x / 2) / 2 + 1 / 2.
         parts = xp.empty((4, batch, x.shape[1] // 4, *x.shape[2:]), x.dtype)
-        whole = x.reshape(batch, -1, 4, *x.shape[2:])
+        whole = x.reshape(batch, x.shape[1] // 4, 4, *x.shape[2:])
         for k in range(4):
             parts[k] = whole[:, :, k]
         sigmoids = parts[1:]

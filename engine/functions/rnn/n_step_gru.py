@@ -10,7 +10,7 @@ from ..activation.tanh import tanh
 from ..array.concat import concat
 from ..array.split_axis import split_axis
 from ..connection.linear import linear
-from .n_step_rnn import Cell, run_layers
+from .n_step_rnn import Cell, refuse_removed, run_layers
 
 __all__ = ["n_step_bigru", "n_step_gru"]
 
@@ -52,6 +52,7 @@ def n_step_gru(
     Returns:
         Pair of the last states, like hx, and for each step the output (n_t, units).
     """
+    refuse_removed(kwargs)
     h, _, ys = run_layers(n_layers, dropout_ratio, hx, None, ws, bs, xs, False, _cell_of)
     return h, ys
 
@@ -66,5 +67,6 @@ def n_step_bigru(
     **kwargs: Any,
 ) -> tuple[Any, list[Any]]:
     """`n_step_gru` in both directions: hx, ws, bs have two entries a layer, outputs are (n_t, 2 units)."""
+    refuse_removed(kwargs)
     h, _, ys = run_layers(n_layers, dropout_ratio, hx, None, ws, bs, xs, True, _cell_of)
     return h, ys

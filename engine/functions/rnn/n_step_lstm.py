@@ -9,7 +9,7 @@ from ..array.reshape import reshape
 from ..array.stack import stack
 from ..connection.linear import linear
 from .lstm import lstm
-from .n_step_rnn import Cell, run_layers
+from .n_step_rnn import Cell, refuse_removed, run_layers
 
 __all__ = ["n_step_bilstm", "n_step_lstm"]
 
@@ -56,6 +56,7 @@ def n_step_lstm(
     Returns:
         Last outputs and states, like hx and cx, and for each step the output (n_t, units).
     """
+    refuse_removed(kwargs)
     return run_layers(n_layers, dropout_ratio, hx, cx, ws, bs, xs, False, _cell_of)
 
 
@@ -70,4 +71,5 @@ def n_step_bilstm(
     **kwargs: Any,
 ) -> tuple[Any, Any, list[Any]]:
     """`n_step_lstm` in both directions: hx, cx, ws, bs have two entries a layer, outputs are (n_t, 2 units)."""
+    refuse_removed(kwargs)
     return run_layers(n_layers, dropout_ratio, hx, cx, ws, bs, xs, True, _cell_of)

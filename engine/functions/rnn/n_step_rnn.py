@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from ...utils.arguments import CUDNN_REMOVED, TRAIN_REMOVED, parse_kwargs
 from ...variable import as_variable
 from ..activation.relu import relu
 from ..activation.tanh import tanh
@@ -14,10 +15,20 @@ from ..array.stack import stack
 from ..connection.linear import linear
 from ..noise.dropout import dropout
 
-__all__ = ["n_step_birnn", "n_step_rnn", "run_layers", "with_rest"]
+__all__ = ["n_step_birnn", "n_step_rnn", "refuse_removed", "run_layers", "with_rest"]
 
 Cell = Callable[[Any, Any, Any], tuple[Any, Any]]
 """From the input's share (n, k), h (n, units) and c (m, units), m >= n, or None: new h and c."""
+
+
+def refuse_removed(kwargs: dict[str, Any]) -> None:
+    """Raise for any keyword argument beside the documented ones.
+
+    Raises:
+        ValueError: it was one in older versions of Chainer.
+        TypeError: it never was one.
+    """
+    parse_kwargs(kwargs, train=TRAIN_REMOVED, use_cudnn=CUDNN_REMOVED)
 
 
 def run_layers(
@@ -133,6 +144,7 @@ def n_step_rnn(
     Returns:
         Pair of the last states, like hx, and for each step the output (n_t, units).
     """
+    refuse_removed(kwargs)
     h, _, ys = run_layers(n_layers, dropout_ratio, hx, None, ws, bs, xs, False, _plain_cell(activation))
     return h, ys
 
@@ -148,5 +160,6 @@ def n_step_birnn(
     **kwargs: Any,
 ) -> tuple[Any, list[Any]]:
     """`n_step_rnn` in both directions: hx, ws, bs have two entries a layer, outputs are (n_t, 2 units)."""
+    refuse_removed(kwargs)
     h, _, ys = run_layers(n_layers, dropout_ratio, hx, None, ws, bs, xs, True, _plain_cell(activation))
     return h, ys

@@ -10,7 +10,7 @@ from ...functions.connection.convolution_by_axes import convolution_1d, convolut
 from ...initializers import get_initializer
 from ...link import Link
 from ...parameter import Parameter
-from ...utils.arguments import parse_kwargs
+from ...utils.arguments import DETERMINISTIC_REMOVED, parse_kwargs
 from ...utils.conv import as_tuple
 
 __all__ = ["Convolution1D", "Convolution2D", "Convolution3D", "ConvolutionND"]
@@ -159,7 +159,9 @@ class Convolution2D(ConvolutionND):
         initial_bias: Any = None,
         **kwargs: Any,
     ) -> None:
-        dilate, groups = parse_kwargs(kwargs, ("dilate", 1), ("groups", 1))
+        dilate, groups = parse_kwargs(
+            kwargs, ("dilate", 1), ("groups", 1), deterministic=DETERMINISTIC_REMOVED
+        )
         super().__init__(
             2,
             in_channels,

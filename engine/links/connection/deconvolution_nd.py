@@ -9,7 +9,7 @@ from ...functions.connection.convolution_by_axes import deconvolution_1d, deconv
 from ...initializers import get_initializer
 from ...link import Link
 from ...parameter import Parameter
-from ...utils.arguments import parse_kwargs
+from ...utils.arguments import DETERMINISTIC_REMOVED, parse_kwargs
 from ...utils.conv import as_tuple
 
 __all__ = ["Deconvolution1D", "Deconvolution2D", "Deconvolution3D", "DeconvolutionND"]
@@ -124,7 +124,9 @@ class Deconvolution2D(DeconvolutionND):
         initial_bias: Any = None,
         **kwargs: Any,
     ) -> None:
-        dilate, groups = parse_kwargs(kwargs, ("dilate", 1), ("groups", 1))
+        dilate, groups = parse_kwargs(
+            kwargs, ("dilate", 1), ("groups", 1), deterministic=DETERMINISTIC_REMOVED
+        )
         super().__init__(
             2,
             in_channels,

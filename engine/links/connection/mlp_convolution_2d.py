@@ -39,7 +39,13 @@ class MLPConvolution2D(ChainList):
         *args: Any,
         **kwargs: Any,
     ) -> None:
-        conv_init, bias_init = parse_kwargs(kwargs, ("conv_init", None), ("bias_init", None))
+        conv_init, bias_init = parse_kwargs(
+            kwargs,
+            ("conv_init", None),
+            ("bias_init", None),
+            wscale="wscale is not supported anymore. Use conv_init and bias_init argument to change the scale of "
+            "initial parameters.",
+        )
         super().__init__()
         if ksize is None:
             in_channels, out_channels, ksize = None, in_channels, out_channels

@@ -17,6 +17,7 @@ from ...initializers import get_initializer
 from ...initializers.normal import Normal
 from ...link import ChainList, Link
 from ...parameter import Parameter
+from ...utils.arguments import CUDNN_REMOVED, TRAIN_REMOVED, parse_kwargs
 from ...variable import Variable, as_variable
 
 __all__ = [
@@ -62,8 +63,12 @@ class NStepRNNBase(ChainList):
         initial_bias: Any = None,
         **kwargs: Any,
     ) -> None:
-        if kwargs:
-            raise TypeError(f"unexpected keyword argument(s): {', '.join(sorted(kwargs))}")
+        parse_kwargs(
+            kwargs,
+            use_cudnn=CUDNN_REMOVED,
+            use_bi_direction="use_bi_direction is not supported anymore: use the link with Bi in its name",
+            activation="activation is not supported anymore: use NStepRNNTanh or NStepRNNReLU",
+        )
         super().__init__()
         self.n_layers = n_layers
         self.dropout = dropout
@@ -136,6 +141,7 @@ class NStepRNNBase(ChainList):
         Raises:
             TypeError: xs is no list, or there are too many or too few arguments.
         """
+        parse_kwargs(kwargs, train=TRAIN_REMOVED)
         if len(args) != self.n_cells:
             raise TypeError(f"{type(self).__name__} takes {self.n_cells + 1} arguments, not {len(args) + 1}")
         *cells, xs = args
@@ -166,7 +172,7 @@ class NStepLSTM(NStepRNNBase):
 
     def forward(self, hx: Any, cx: Any, xs: Any, **kwargs: Any) -> tuple[Any, ...]:
         """All layers over all steps; see `NStepRNNBase.forward`. Gives last hx, last cx and the outputs."""
-        return super().forward(hx, cx, xs)
+        return super().forward(hx, cx, xs, **kwargs)
 
 
 class NStepBiLSTM(NStepLSTM):

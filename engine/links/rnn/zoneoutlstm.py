@@ -10,7 +10,7 @@ from ...functions.activation.tanh import tanh
 from ...functions.noise.zoneout import zoneout
 from ...functions.rnn.lstm import gates
 from ...link import Chain
-from ...utils import parse_kwargs
+from ...utils.arguments import TRAIN_REMOVED, parse_kwargs
 from ...variable import Variable
 from ..connection.linear import Linear
 
@@ -38,7 +38,7 @@ class StatefulZoneoutLSTM(Chain):
     def __init__(
         self, in_size: int | None, out_size: int, c_ratio: float = 0.5, h_ratio: float = 0.5, **kwargs: Any
     ) -> None:
-        parse_kwargs(kwargs, train="train argument is not supported anymore. Use chainer.using_config")
+        parse_kwargs(kwargs, train=TRAIN_REMOVED)
         super().__init__()
         self.state_size = out_size
         self.c_ratio = c_ratio
