@@ -66,8 +66,8 @@ POLICIES = {
 }
 """The policies by name, the one that keeps most first."""
 
-_STEPS = ("full", "stats", "none")
-"""What a byte budget takes a run down to, one step after the other."""
+_FLIGHT = "last:10"
+"""What is recorded of a run that waits for a condition, unless something else is asked for."""
 
 
 @dataclass(frozen=True)
@@ -174,7 +174,16 @@ def plan_of(options: CaptureOptions) -> CapturePlan:
     """
     iterations = None if options.iterations is None else parse_iterations(options.iterations)
     max_bytes = None if options.max_bytes is None else parse_bytes(options.max_bytes)
-    return parse_capture(options.policy, iterations, max_bytes)
+    policy = options.policy
+    waits = options.keep_when is not None or options.until is not None
+    if waits and policy == "full":
+        policy = _FLIGHT
+    plan = parse_capture(policy, iterations, max_bytes)
+    if waits and not plan.last:
+        raise UsageError(
+            f"--capture {policy}: --keep-when and --until keep the last iterations, so they go with last:N"
+        )
+    return plan
 
 
 def _number_of_iterations(text: str, number: str, before: int) -> int:

@@ -23,6 +23,8 @@ class CaptureOptions:
     policy: str = "full"
     iterations: str | None = None
     max_bytes: str | None = None
+    keep_when: str | None = None
+    until: str | None = None
 
 
 KEEP_ALL = CaptureOptions()

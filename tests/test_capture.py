@@ -52,6 +52,13 @@ def test_last_is_a_flight_recorder():
     assert (plan.last, kept(plan, "", "tanh")) == (5, "full")
 
 
+def test_waiting_for_a_condition_records_the_last_ten_iterations_unless_said():
+    assert plan_of(CaptureOptions(keep_when="loss > 10")).last == 10
+    assert plan_of(CaptureOptions("none@relu;last:3", until="nan")).last == 3
+    with pytest.raises(UsageError, match="go with last:N"):
+        plan_of(CaptureOptions("stats", until="nan"))
+
+
 @pytest.mark.parametrize(
     ("text", "words"),
     [

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 
+from ..errors import UsageError
 from ..launch import KEEP_ALL, CaptureOptions
 
 __all__ = ["add_capture_options", "capture_options"]
@@ -24,19 +25,38 @@ def add_capture_options(parser: argparse.ArgumentParser) -> None:
         metavar="SIZE",
         help="a budget, such as 2GB: used up, only statistics are kept from there on",
     )
+    parser.add_argument(
+        "--keep-when",
+        metavar="CONDITION",
+        help="record as last:10 does, and keep the values for good each time the condition comes to hold",
+    )
+    parser.add_argument(
+        "--until", metavar="CONDITION", help="the same, and end the script when it holds (with --headless)"
+    )
 
 
 def capture_options(options: argparse.Namespace) -> CaptureOptions:
     """What they say.
 
     Raises:
+        ConditionError: what should be a condition can't be read.
         UsageError: something that can't be done.
     """
-    found = CaptureOptions(options.capture, options.iterations, options.max_bytes)
+    if options.until is not None and not options.headless:
+        raise UsageError("--until goes with --headless; on the screen, set a breakpoint with a condition")
+    found = CaptureOptions(
+        options.capture, options.iterations, options.max_bytes, options.keep_when, options.until
+    )
     if found != KEEP_ALL:
         from ..capture import (
             plan_of,  # brings NumPy, for which a run that records everything doesn't wait here
         )
 
         plan_of(found)
+        if found.keep_when is not None or found.until is not None:
+            from ..conditions import condition
+
+            for text in (found.keep_when, found.until):
+                if text is not None:
+                    condition(text)
     return found

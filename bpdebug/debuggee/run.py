@@ -25,6 +25,7 @@ from .workers import prepare_workers
 if TYPE_CHECKING:
     from .channel import Channel
     from .gate import Gate
+    from .triggers import Triggers
 
 __all__ = ["Run"]
 
@@ -67,6 +68,12 @@ class Run:
             if terminal:
                 self._progress = Progress(self._output, self._is_loss)
             self._recorder = Recorder(self._log, on_event=self._progress, plan=plan)
+        self._triggers: Triggers | None = None
+        if settings.capture.keep_when is not None or settings.capture.until is not None:
+            from .triggers import Triggers
+
+            self._triggers = Triggers(settings.capture, self._recorder, self._recorder.on_event)
+            self._recorder.on_event = self._triggers
         # The log can be opened from now on; what follows takes the debugger's time, too.
         if self._channel is not None and self._gate is not None:
             self._channel.listen(self._gate.receive, self._debugger_gone)
@@ -101,6 +108,10 @@ class Run:
         if self._progress is not None:
             self._progress.start()
         self._outcome = script.run(self._name, module)
+        if self._triggers is not None:
+            self._triggers.close()
+            if self._triggers.stopped and self._outcome.status == 0:
+                self._outcome.reason = self._triggers.stopped
         error = self._outcome.error
         if error is None:
             return

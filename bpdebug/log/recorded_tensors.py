@@ -180,7 +180,7 @@ class RecordedTensors:
         row = self.tensors[tensor]
         number, offset = int(row["segment"]), int(row["offset"])
         if number == NOT_CAPTURED:
-            raise NotCaptured(layout.why_not_captured or "the log gives no reason")
+            raise NotCaptured(f"not captured, because {layout.why_not_captured or 'the log gives no reason'}")
         shape = tuple(layout.shape)
         if not _DTYPE.fullmatch(layout.dtype) or any(size < 0 for size in shape) or len(shape) > 64:
             raise DamagedLog(f"{self.directory}: tensor {tensor} is damaged: {layout.dtype} of shape {shape}")
@@ -208,7 +208,7 @@ class RecordedTensors:
             except OSError as error:
                 self._definitions.grow()  # a flight recorder may have dropped it a moment ago
                 if why := self._why_dropped(number):
-                    raise NotCaptured(why) from error
+                    raise NotCaptured(f"not captured, because {why}") from error
                 raise DamagedLog(f"{path}: tensor {tensor} is lost: {error.strerror}") from error
             found = map_file(path, size) if size >= end else None
             if found is None:

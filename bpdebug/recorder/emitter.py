@@ -9,7 +9,7 @@ import contextlib
 import os
 import sys
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -30,7 +30,7 @@ __all__ = ["Emitter", "OnEvent"]
 
 EVERYTHING = CapturePlan()
 
-OnEvent = Callable[[dict[str, Any]], None]
+OnEvent = Callable[[Mapping[str, Any]], None]
 
 NONFINITE = int(EventFlag.nonfinite)
 VALUE = int(EventFlag.value)

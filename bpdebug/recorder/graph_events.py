@@ -22,6 +22,7 @@ from ..log.records import (
     ScopeEnteredBody,
     ScopeExitedBody,
     Slot,
+    WarnedBody,
 )
 from ..log.schema import NOTHING, Kind
 from ..log.writer import LogWriter
@@ -41,6 +42,8 @@ BACKWARD_KIND = int(Kind.backward)
 ACCUMULATED_KIND = int(Kind.grad_accumulated)
 
 _ROOT_IN_LINE = re.compile(r"([^\W\d]\w*)\s*\.\s*backward\s*\(")
+KEPT = "kept"
+"""The category of the warning that says that values are kept for good."""
 CONTENT = 5
 """Where an `Entry` of the tensor store has the content id."""
 NO_ATTRIBUTES: Mapping[str, Any] = {}
@@ -100,6 +103,18 @@ class GraphEvents(Emitter):
         if count > NAMED_ALIKE:
             return ""
         return name if count == 1 else f"{name}~{count}"
+
+    def hold_values(self, why: str, seq: int) -> None:
+        """What a flight recorder has now stays for good; a warning in the log says so, and at which event it began."""
+        iteration = self._progress.iteration
+        kept = "everything recorded"
+        if self._flight_recorder is not None:
+            self._flight_recorder.hold(iteration)
+            kept = (
+                f"the values of iterations {max(iteration - self.capturing.plan.last + 1, 0)} to {iteration}"
+            )
+        body = WarnedBody(KEPT, f"{kept} stay: {why}, at event {seq}")
+        self._emit(Kind.warned, body, self.writer.text(f"warning:{KEPT}"), site=self.call_sites.here())
 
     def scope_entered(self, scope: int, args: list[str], training: bool) -> None:
         """A link is about to be called; `scope` is its id, `args` describe the arguments."""

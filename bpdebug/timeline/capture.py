@@ -19,6 +19,8 @@ __all__ = ["CaptureHistory"]
 
 _STEPPED_DOWN = "warning:capture "
 """How the label of the warning begins that names the policy from there on."""
+_KEPT = "warning:kept"
+"""The label of the warning that says that a condition held, and what is kept for it."""
 
 
 class CaptureHistory:
@@ -29,6 +31,7 @@ class CaptureHistory:
         self._seen = 0
         self._seqs: list[int] = []
         self._policies: list[str] = []
+        self._kept: list[int] = []
 
     def at(self, seq: int) -> str:
         """The policy that was followed at event `seq`, such as `full` or `last:5`; "" where the log doesn't say."""
@@ -37,10 +40,10 @@ class CaptureHistory:
         return self._policies[place - 1] if place else ""
 
     def said(self) -> list[str]:
-        """What the run said of each step down, in one line."""
+        """What the run said of each step down and each time that values were kept for good, a line each."""
         self._follow()
         lines = []
-        for seq in self._seqs[1:]:
+        for seq in sorted([*self._seqs[1:], *self._kept]):
             try:
                 body = self._names.body(seq)
             except DamagedLog:
@@ -63,11 +66,17 @@ class CaptureHistory:
             for label, text in names.texts_with_prefix("warning:")
             if text.startswith(_STEPPED_DOWN)
         }
-        if labels:
+        kept = names.text_id(_KEPT)
+        if labels or kept is not None:
             rows = index[self._seen :]
-            found = np.flatnonzero((rows["kind"] == Kind.warned) & np.isin(rows["label"], list(labels)))
+            wanted = [*labels, *([] if kept is None else [kept])]
+            found = np.flatnonzero((rows["kind"] == Kind.warned) & np.isin(rows["label"], wanted))
             for place in found.tolist():
-                self._add(self._seen + place, clean(labels[int(rows["label"][place])]))
+                label = int(rows["label"][place])
+                if label in labels:
+                    self._add(self._seen + place, clean(labels[label]))
+                else:
+                    self._kept.append(self._seen + place)
             self._seen = len(index)
 
     def _add(self, seq: int, policy: str) -> None:
