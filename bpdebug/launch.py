@@ -36,7 +36,9 @@ class ChildSettings:
 
     `control` is the number of an inherited socket to the debugger, or None for a run that nobody steps. `screen`
     says that the terminal belongs to the debugger: output is recorded and not passed on. `progress` allows a
-    progress line on stderr. `capture` says how much of the tensors is recorded.
+    progress line on stderr. `capture` says how much of the tensors is recorded. `gradcheck` is a file to which
+    the gradient checks of the first `gradcheck_walks` backward walks go, after which the process ends; empty for an
+    ordinary run.
     """
 
     log_directory: str
@@ -45,6 +47,8 @@ class ChildSettings:
     real_chainer: bool = False
     progress: bool = False
     capture: CaptureOptions = KEEP_ALL
+    gradcheck: str = ""
+    gradcheck_walks: int = 1
 
     def to_json(self) -> str:
         return json.dumps(dataclasses.asdict(self))

@@ -42,6 +42,8 @@ class ComputedOp(Protocol):
     """An op that has been computed on given arrays, and can be asked for gradients any number of times."""
 
     y: list[Array]
+    symmetric: tuple[int, ...]
+    """The inputs that must be symmetric matrices."""
 
     def vjp(self, gy: Sequence[Array | None], wanted: Sequence[int] | None = None) -> list[Array | None]:
         """The vector-Jacobian product: one gradient an input, None where there is none.

@@ -42,6 +42,11 @@ COMMANDS: dict[str, Command] = {
         Command("info", "say what a recorded run holds", f"{__name__}.info"),
         Command("show", "print one event of a recorded run as text", f"{__name__}.show"),
         Command("explain", "say why one element of a tensor has its value", f"{__name__}.explain"),
+        Command(
+            "gradcheck",
+            "check gradients against finite differences, of a script or a run",
+            f"{__name__}.gradcheck",
+        ),
         Command("export", "write a recorded run in another format", f"{__name__}.export"),
         Command("diff", "say where two recorded runs part, and how the difference grows", f"{__name__}.diff"),
         Command("runs", "list the recorded runs", f"{__name__}.runs"),

@@ -85,6 +85,11 @@ class Run:
             # Before the recorder, so that what was printed until now stands before the event.
             self._stops.append(package.events.observe(lambda event: self._output.settle()))
             self._stops.append(engine.watch(package, self._recorder))
+            if settings.gradcheck:
+                from .gradient_checks import GradientChecks
+
+                checks = GradientChecks(package, self._log, settings, self._end_early)
+                self._stops.append(checks.stop)
             prepare_workers()
 
     def execute(self, args: list[str], modules_at_start: Collection[str]) -> None:
@@ -139,6 +144,12 @@ class Run:
             self._channel.send(
                 Ended(seq=self._log.event_count - 1, status=self._outcome.status, why=self._outcome.reason)
             )
+
+    def _end_early(self, reason: str) -> None:
+        """End the process, though the script isn't at its end; on the thread of the latest event."""
+        self._outcome = script.Outcome(0, reason)
+        self.finish()
+        os._exit(0)
 
     def forked(self) -> None:
         """Called in a forked process: the run and its log belong to the parent, this one is just a program."""

@@ -122,6 +122,7 @@ class ComputedEngineOp:
         self._make = make
         self._node, self._x, self._ys = self._apply(xs)
         self.y: list[np.ndarray] = [y.array for y in self._ys]
+        self.symmetric: tuple[int, ...] = type(self._node).symmetric_x
 
     def _apply(self, xs: Sequence[np.ndarray]) -> tuple[Any, list[Any], Sequence[Any]]:
         variables = [self._engine.Variable(x, requires_grad=x.dtype.kind == "f") for x in xs]

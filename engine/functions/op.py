@@ -41,6 +41,8 @@ class Op(FunctionNode):
     op_name = ""
     differentiable = True
     """Whether there is a gradient at all; an accuracy has none."""
+    symmetric_x: tuple[int, ...] = ()
+    """The inputs that must be symmetric matrices: their gradients are symmetric, too."""
     kept_as: Mapping[str, str | None] = {}
     """The attribute that keeps a constructor's argument, where it has another name than the argument; None for an
     argument on which neither outputs nor gradients depend."""

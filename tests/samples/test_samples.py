@@ -116,12 +116,19 @@ def digits_again(reader):
         yield (f"epoch {epoch}  loss {float(loss):.3f}  right on unseen digits: {float(accuracy):.1%}")
 
 
+def wrong_gradient_again(reader):
+    loss = y_at(reader, "it19/forward/mean")
+    weight = reader.array(reader.body(reader.find("it19/update/Line.l.W")).after)
+    yield f"loss {float(loss):.4f}, weight {float(weight[0, 0]):.3f}, should be 2"
+
+
 AGAIN = {
     "forward_pass": forward_pass_again,
     "backprop_mlp": backprop_mlp_again,
     "linear_function": linear_function_again,
     "xor": xor_again,
     "digits": digits_again,
+    "wrong_gradient": wrong_gradient_again,
 }
 
 

@@ -19,6 +19,7 @@ class Cholesky(Op):
 
     op_name = "cholesky"
     x_roles = ("x",)
+    symmetric_x = (0,)
     y_roles = ("y",)
     formula = (
         "y y^T = x;  p = the lower triangle of y^T gy with half its diagonal;  gx = y^-T (p + p^T) y^-1 / 2"

@@ -17,6 +17,7 @@ class InverseRoot(Op):
 
     op_name = "inverse_root"
     x_roles = ("x",)
+    symmetric_x = (0,)
     y_roles = ("y",)
     formula = "y y x = 1;  gx solves y gx + gx y = -y^2 gy y^2"
     retained_y = (0,)
@@ -43,6 +44,7 @@ class Sylvester(Op):
 
     op_name = "sylvester"
     x_roles = ("a", "x")
+    symmetric_x = (0,)
     y_roles = ("y",)
     formula = "a y + y a = x;  gx solves a gx + gx a = gy;  ga = -(gx y^T + y^T gx)"
     retained_x = (0,)

@@ -1,0 +1,299 @@
+"""Checks every backward step of a running script against finite differences, its own functions among them.
+
+Stands beside the recorder as one more observer of the engine. What is checked is a copy of each op, computed on float64
+copies of its inputs, while nobody watches: the script's own arrays, its graph and its random numbers stay as they are.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import copy
+import inspect
+import weakref
+from collections.abc import Callable, Hashable, Iterator, Sequence
+from dataclasses import dataclass
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+
+from ..gradcheck import Graph, GraphStep, ParameterCheck, StepCheck, check_parameters, check_vjp
+
+__all__ = ["LiveChecker"]
+
+Array = np.ndarray
+_MOST_OF_A_KIND = 2
+"""How often an op with the same inputs' shapes is checked at one line of one link in a walk."""
+
+
+@dataclass(slots=True)
+class _Call:
+    """A forward op as it was computed."""
+
+    node: Any
+    x_arrays: list[Array]
+    x: tuple[Any, ...]
+    y: tuple[Any, ...]
+    train: bool
+
+
+class LiveChecker:
+    """An observer of the engine.
+
+    Args:
+        engine: the engine package.
+        seq: gives the number of the latest recorded event.
+        write: takes each result.
+        walks: after so many backward walks it calls `finished`.
+    """
+
+    def __init__(
+        self,
+        engine: ModuleType,
+        seq: Callable[[], int],
+        write: Callable[[StepCheck | ParameterCheck], None],
+        walks: int,
+        finished: Callable[[], None],
+    ) -> None:
+        self._engine = engine
+        self._seq, self._write = seq, write
+        self._walks, self._finished = walks, finished
+        self._done = 0
+        self._calls: dict[int, _Call] = {}
+        self._seen: dict[tuple[Any, ...], int] = {}
+        self._walk: _Walk | None = None
+        events = engine.events
+        self._methods: dict[type, Callable[[Any], None]] = {
+            events.ForwardFinished: self._forward,
+            events.BackwardStarted: self._backward_started,
+            events.BackwardStepped: self._backward,
+            events.GradAccumulated: self._accumulated,
+            events.BackwardFinished: self._backward_finished,
+        }
+
+    @property
+    def walks(self) -> int:
+        """How many walks were checked."""
+        return self._done
+
+    def __call__(self, event: Any) -> None:
+        method = self._methods.get(type(event))
+        if method is not None:
+            method(event)
+
+    # ---- events -----------------------------------------------------------------------------------------------
+
+    def _forward(self, event: Any) -> None:
+        if event.in_graph and event.during is None:
+            arrays = [_host(array) for array in event.x_arrays]
+            train = bool(self._engine.config.train)
+            self._calls[id(event.node)] = _Call(
+                event.node, arrays, event.x, tuple(y.node for y in event.y), train
+            )
+
+    def _backward_started(self, event: Any) -> None:
+        if event.call == "backward" and self._walk is None:
+            seeds = [None if seed is None else _host(seed) for seed in event.seeds]
+            self._walk = _Walk(self._seq(), list(zip(event.roots, event.root_arrays, seeds, strict=True)))
+
+    def _backward(self, event: Any) -> None:
+        call = self._calls.get(id(event.node))
+        if call is None or self._walk is None:
+            return
+        self._walk.calls.append(call)
+        key = type(event.node.as_creator()), *(array.shape for array in call.x_arrays)
+        self._seen[key] = self._seen.get(key, 0) + 1
+        if self._seen[key] > _MOST_OF_A_KIND:
+            return
+        gys = [None if gy is None else _host(gy) for gy in event.gy]
+        wanted = [i for i, gx in enumerate(event.gx) if gx is not None]
+        with self._unseen(call.train):
+            self._write(self._step_check(call, gys, wanted))
+
+    def _accumulated(self, event: Any) -> None:
+        parameter = event.variable.get_variable_or_none()
+        if (
+            self._walk is None
+            or not isinstance(parameter, self._engine.Parameter)
+            or event.contribution is None
+        ):
+            return
+        known = self._walk.gradients.get(event.variable)
+        added = _host(event.contribution)
+        self._walk.gradients[event.variable] = added if known is None else known + added
+
+    def _backward_finished(self, event: Any) -> None:
+        walk, self._walk = self._walk, None
+        if walk is None:
+            return
+        if not event.failed:
+            with self._unseen(True):
+                for check in self._parameter_checks(walk):
+                    self._write(check)
+        self._calls.clear()
+        self._seen.clear()
+        self._done += 1
+        if self._done >= self._walks:
+            self._finished()
+
+    # ---- checks -----------------------------------------------------------------------------------------------
+
+    def _step_check(self, call: _Call, gys: list[Array | None], wanted: list[int]) -> StepCheck:
+        node = call.node
+        cls = type(node.as_creator())
+        op = node.op_name or cls.__name__
+        roles = [node.x_roles[i] if i < len(node.x_roles) else f"x[{i}]" for i in range(len(call.x_arrays))]
+        if len(node.x_roles) == 0 and len(roles) == 1:
+            roles = ["x"]
+        defined = self._defined(cls)
+        try:
+            inputs = self._checked(call, gys, wanted, roles, np.float64)
+        except Exception as first:  # a rule may insist on the dtype that it is made for
+            try:
+                inputs = self._checked(call, gys, wanted, roles, None)
+            except Exception:
+                note = f"it can't be computed again by itself: {type(first).__name__}: {first}"
+                return StepCheck(self._seq(), op, cls.__name__, [], note.partition("\n")[0], defined)
+        return StepCheck(self._seq(), op, cls.__name__, inputs, "", defined)
+
+    def _checked(
+        self, call: _Call, gys: list[Array | None], wanted: list[int], roles: list[str], dtype: Any
+    ) -> list[Any]:
+        xs = [_cast(x, dtype) for x in call.x_arrays]
+        arriving = [None if gy is None else _cast(gy, dtype) for gy in gys]
+        node, ys = self._applied(call.node, xs)  # the graph holds outputs weakly: `ys` keeps them
+        found = node.input_gradients(tuple(wanted), tuple(arriving), None, False)
+        gxs: list[Array | None] = [None] * len(xs)
+        for i, gx in zip(wanted, found, strict=True):
+            gxs[i] = None if gx is None else np.asarray(gx)
+        del ys
+        symmetric = getattr(call.node, "symmetric_x", ())
+        return check_vjp(
+            lambda moved: self._outputs(call.node, moved), xs, arriving, gxs, roles, symmetric=symmetric
+        )
+
+    def _parameter_checks(self, walk: _Walk) -> list[ParameterCheck]:
+        if not walk.gradients:
+            return []
+        # The recorder, which has seen the event first, has named them.
+        names = {variable: variable.watch_id.name for variable in walk.gradients}
+        try:
+            return check_parameters(self._graph(walk), self._parameters(walk, names), walk.seq)
+        except Exception as error:
+            note = f"the graph can't be computed again: {type(error).__name__}: {error}".partition("\n")[0]
+            return [ParameterCheck(walk.seq, name, "skipped", note=note) for name in names.values()]
+
+    def _graph(self, walk: _Walk) -> Graph:
+        steps = []
+        for call in sorted(walk.calls, key=lambda call: call.node.rank):
+
+            def run(xs: Sequence[Array], call: _Call = call) -> Sequence[Array]:
+                with self._engine.using_config("train", call.train):
+                    return self._outputs(call.node, [_cast(x, np.float64) for x in xs])
+
+            steps.append(GraphStep(run, call.x, [_cast(x, np.float64) for x in call.x_arrays], call.y))
+        roots: list[tuple[Hashable, Array]] = []
+        value = 0.0
+        for root, array, seed in walk.roots:
+            given = np.ones(array.shape) if seed is None else _cast(seed, np.float64)
+            roots.append((root, given))
+            value += float(np.sum(_host(array) * given))
+        sizes = [gradient.dtype.itemsize for gradient in walk.gradients.values()]
+        return Graph(steps, roots, value, min(sizes))
+
+    def _parameters(self, walk: _Walk, names: dict[Any, str]) -> dict[Hashable, tuple[str, Array, Array]]:
+        used = {x: array for call in walk.calls for x, array in zip(call.x, call.x_arrays, strict=True)}
+        return {
+            variable: (names[variable], used[variable], gradient)
+            for variable, gradient in walk.gradients.items()
+            if variable in used
+        }
+
+    # ---- copies -----------------------------------------------------------------------------------------------
+
+    def _outputs(self, node: Any, xs: Sequence[Array]) -> list[Array]:
+        return [_host(y.array) for y in self._applied(node, xs)[1]]
+
+    def _applied(self, node: Any, xs: Sequence[Array]) -> tuple[Any, Sequence[Any]]:
+        """A fresh copy of the op, and its output variables; always from the same random state."""
+        fresh = self._copy(node, xs)
+        np.random.seed(0)
+        variable = self._engine.Variable
+        return fresh, fresh.apply([variable(x, requires_grad=x.dtype.kind == "f") for x in xs])
+
+    def _copy(self, node: Any, xs: Sequence[Array]) -> Any:
+        functions = self._engine.functions
+        if isinstance(node, functions.op.Op) and type(node).__module__.startswith(
+            self._engine.__name__ + "."
+        ):
+            exact = all(x.dtype == np.float64 for x in xs if x.dtype.kind == "f")
+            settings = {name: _exact(value) if exact else value for name, value in node.settings().items()}
+            return type(node)(**settings)
+        adapter = self._engine.function.FunctionAdapter
+        if isinstance(node, adapter):
+            inner = _own_copy(node.function, ("_node", "_owned_node"))
+            fresh = adapter(inner)
+            inner._node = weakref.ref(fresh)
+            return fresh
+        return _own_copy(node, ("inputs", "outputs", "watch_id", "watch_seq", "_kept_y", "rank", "stack"))
+
+    def _defined(self, cls: type) -> str:
+        """The line of a script's own backward rule; "" for the engine's."""
+        if cls.__module__.partition(".")[0] in (self._engine.__name__, "engine", "chainer"):
+            return ""
+        for name in ("backward", "backward_cpu", "backward_accumulate", "vjp"):
+            rule = cls.__dict__.get(name)
+            if rule is not None:
+                with contextlib.suppress(OSError, TypeError):
+                    return f"{inspect.getsourcefile(rule)}:{inspect.getsourcelines(rule)[1]}"
+        return ""
+
+    @contextlib.contextmanager
+    def _unseen(self, train: bool) -> Iterator[None]:
+        """Inside, no observer hears of anything, and the random state is given back at the end."""
+        observers = self._engine.events.observers
+        kept, state = list(observers), np.random.get_state()
+        observers.clear()
+        using = self._engine.using_config
+        try:
+            with using("train", train), using("enable_backprop", True), np.errstate(all="ignore"):
+                yield
+        finally:
+            observers[:] = kept
+            np.random.set_state(state)
+
+
+class _Walk:
+    """One backward walk: where it began, which ops it came to, what it gave the parameters."""
+
+    def __init__(self, seq: int, roots: list[tuple[Any, Any, Array | None]]) -> None:
+        self.seq, self.roots = seq, roots
+        self.calls: list[_Call] = []
+        self.gradients: dict[Any, Array] = {}
+
+
+def _host(array: Any) -> Array:
+    """A copy in host memory."""
+    return np.array(array.get() if hasattr(array, "get") else array)
+
+
+def _cast(array: Array, dtype: Any) -> Array:
+    return array.astype(dtype) if dtype is not None and array.dtype.kind == "f" else array
+
+
+def _exact(value: Any) -> Any:
+    """A setting of an op, in float64 where it is an array or a dtype of floating-point numbers."""
+    if isinstance(value, np.dtype) and value.kind == "f":
+        return np.dtype(np.float64)
+    return _cast(_host(value), np.float64) if hasattr(value, "shape") and hasattr(value, "dtype") else value
+
+
+def _own_copy(thing: Any, left_out: tuple[str, ...]) -> Any:
+    """A copy with arrays of its own, and without the place that the original has in the graph."""
+    fresh = copy.copy(thing)
+    for name, value in list(vars(fresh).items()):
+        if name in left_out:
+            del fresh.__dict__[name]
+        elif isinstance(value, np.ndarray):
+            fresh.__dict__[name] = value.copy()
+    return fresh

@@ -1,0 +1,235 @@
+"""A vector-Jacobian product against central differences, in float64, along random directions.
+
+One direction tells of a wrong rule, whichever element is wrong, and costs two forward computations. Only where a
+direction disagrees, the elements are searched: by halves, so that a wrong one among a million costs 40 computations.
+
+Where the forward computation has a kink (ReLU at 0, equal maxima), the difference to the right and the one to the left
+disagree; a rule is right there if it gives one of the two, or anything between.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Collection, Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from .results import InputCheck
+
+__all__ = ["DIRECTIONS", "SEED", "InputCheck", "check_vjp", "number"]
+
+Array = np.ndarray
+Forward = Callable[[Sequence[Array]], Sequence[Array]]
+
+SEED = 20
+DIRECTIONS = 3
+_MOST_LEAVES = 48
+"""Disagreeing elements that are looked at before it is taken that the rest is like them."""
+
+
+class Precision(NamedTuple):
+    """How finely a computation in a dtype can be checked: the step, the tolerance, what it rounds to."""
+
+    step: float
+    tolerance: float
+    rounding: float
+
+
+_EXACT = Precision(1e-6, 1e-5, 1e-16)
+_ROUGH = Precision(1e-2, 3e-2, 1e-7)
+"""For outputs that are float32 or less, whatever the inputs are."""
+
+
+def check_vjp(
+    forward: Forward,
+    xs: Sequence[Array],
+    gys: Sequence[Array | None],
+    gxs: Sequence[Array | None],
+    roles: Sequence[str],
+    directions: int = DIRECTIONS,
+    symmetric: Collection[int] = (),
+) -> list[InputCheck]:
+    """Check the gradients `gxs` that a rule gave for `xs` and `gys`.
+
+    Args:
+        forward: computes the outputs; the same outputs for the same inputs.
+        roles: of the inputs.
+        symmetric: the inputs that are symmetric matrices, and are moved only so that they stay it.
+
+    Returns:
+        One result for each input that has a gradient; none for inputs that aren't floating-point numbers.
+    """
+    value = _Value(forward, xs, gys)
+    if not value.repeats:
+        return [
+            InputCheck(f"g{role}", "skipped", note="the op gives other outputs each time")
+            for role, gx in zip(roles, gxs, strict=True)
+            if gx is not None
+        ]
+    checks = []
+    for i, (role, x, gx) in enumerate(zip(roles, xs, gxs, strict=True)):
+        if gx is not None and x.dtype.kind == "f" and x.size:
+            rng = np.random.default_rng(SEED + i)
+            whole = i in symmetric
+            checks.append(_check_input(value, i, gx.astype(np.float64), f"g{role}", rng, directions, whole))
+    return checks
+
+
+class _Value:
+    """The sum of all outputs times what arrives for them: the number whose gradient the rule gives."""
+
+    def __init__(self, forward: Forward, xs: Sequence[Array], gys: Sequence[Array | None]) -> None:
+        self._forward, self.xs, self._gys = forward, list(xs), gys
+        ys = forward(xs)
+        again = forward(xs)
+        self.repeats = all(
+            np.array_equal(y, other, equal_nan=y.dtype.kind == "f")
+            for y, other in zip(ys, again, strict=True)
+        )
+        rough = any(y.dtype.kind == "f" and y.dtype.itemsize < 8 for y in ys)
+        self.precision = _ROUGH if rough else _EXACT
+        self.here = self._sum(ys)
+        parts = [np.abs(gy * y).sum() for gy, y in zip(gys, ys, strict=True) if gy is not None]
+        self.size = float(sum(parts))
+        """The size of what is added up, to which rounding errors are relative."""
+
+    def moved(self, i: int, direction: Array, by: float) -> float:
+        """The value with input `i` moved along `direction`."""
+        xs = list(self.xs)
+        xs[i] = (xs[i] + by * direction).astype(xs[i].dtype, copy=False)
+        return self._sum(self._forward(xs))
+
+    def _sum(self, ys: Sequence[Array]) -> float:
+        with np.errstate(all="ignore"):
+            return float(
+                sum(
+                    np.sum(gy.astype(np.float64) * y)
+                    for gy, y in zip(self._gys, ys, strict=True)
+                    if gy is not None
+                )
+            )
+
+
+class _Along(NamedTuple):
+    """Differences along one direction, and what the rule says of it."""
+
+    left: float
+    right: float
+    rule: float
+    tolerance: float
+
+    @property
+    def middle(self) -> float:
+        return (self.left + self.right) / 2
+
+    @property
+    def agrees(self) -> bool:
+        return abs(self.middle - self.rule) <= self.tolerance
+
+    @property
+    def finite(self) -> bool:
+        return math.isfinite(self.left) and math.isfinite(self.right) and math.isfinite(self.rule)
+
+    @property
+    def kink(self) -> bool:
+        """Whether the two sides disagree, and the rule gives something between them."""
+        low, high = min(self.left, self.right), max(self.left, self.right)
+        wide = high - low > 10 * self.tolerance
+        return wide and low - self.tolerance <= self.rule <= high + self.tolerance
+
+
+def _along(value: _Value, i: int, gx: Array, direction: Array) -> _Along:
+    precision = value.precision
+    norm = float(np.linalg.norm(direction)) / math.sqrt(max(int(np.count_nonzero(direction)), 1))
+    step = precision.step / max(norm, 1e-300)
+    ahead, behind = value.moved(i, direction, step), value.moved(i, direction, -step)
+    with np.errstate(all="ignore"):
+        right, left = (ahead - value.here) / step, (value.here - behind) / step
+        rule = float(np.sum(gx * direction))
+        used = np.abs(gx * direction)
+        typical = max(float(np.sqrt(np.sum(used * used))), abs((right + left) / 2))
+    tolerance = precision.tolerance * typical + 30 * precision.rounding * (value.size + 1e-300) / step
+    return _Along(left, right, rule, tolerance)
+
+
+def _check_input(
+    value: _Value, i: int, gx: Array, role: str, rng: np.random.Generator, directions: int, symmetric: bool
+) -> InputCheck:
+    shape = value.xs[i].shape
+    if gx.shape != shape:
+        return InputCheck(role, "wrong", note=f"the gradient has shape {gx.shape}, the input {shape}")
+    worst: _Along | None = None
+    for _ in range(directions):
+        direction = rng.normal(size=shape)
+        if symmetric:
+            direction = (direction + direction.swapaxes(-1, -2)) / 2
+        found = _along(value, i, gx, direction)
+        if not found.finite:
+            return InputCheck(role, "skipped", note="values or differences here are not finite")
+        if not found.agrees:
+            worst = found
+            break
+    if worst is None:
+        note = "computed in float32: checked to 3% only" if value.precision is _ROUGH else ""
+        return InputCheck(role, "right", note=note)
+    return _along_only(role, worst) if symmetric else _located(value, i, gx, role, worst, rng)
+
+
+def _located(
+    value: _Value, i: int, gx: Array, role: str, worst: _Along, rng: np.random.Generator
+) -> InputCheck:
+    """Which element is wrong: the halves that disagree are halved again."""
+    shape = value.xs[i].shape
+    size = int(np.prod(shape))
+    pending = [np.arange(size)]
+    kink: tuple[int, _Along] | None = None
+    leaves = 0
+    while pending and leaves < _MOST_LEAVES:
+        part = pending.pop()
+        direction = np.zeros(size)
+        direction[part] = (
+            1.0 if len(part) == 1 else rng.choice([-1.0, 1.0], len(part)) * rng.uniform(0.5, 1.5, len(part))
+        )
+        found = _along(value, i, gx, direction.reshape(shape))
+        if found.agrees:
+            continue
+        if len(part) > 1:
+            middle = len(part) // 2
+            pending += [part[middle:], part[:middle]]
+            continue
+        leaves += 1
+        if not found.kink:
+            return _wrong(role, shape, int(part[0]), found, worst)
+        kink = kink or (int(part[0]), found)
+    if kink is not None:
+        place, found = kink
+        element = [int(k) for k in np.unravel_index(place, shape)] if shape else []
+        sides = f"{found.left:.6g} on the left, {found.right:.6g} on the right"
+        return InputCheck(
+            role, "kink", element, None, number(found.rule), note=f"no derivative there: {sides}"
+        )
+    return _along_only(role, worst)
+
+
+def _along_only(role: str, worst: _Along) -> InputCheck:
+    """A wrong gradient of which no single element can be named."""
+    note = "along a random direction"
+    return InputCheck(role, "wrong", None, number(worst.middle), number(worst.rule), _off(worst), note)
+
+
+def _wrong(role: str, shape: tuple[int, ...], place: int, found: _Along, worst: _Along) -> InputCheck:
+    element = [int(k) for k in np.unravel_index(place, shape)] if shape else []
+    return InputCheck(role, "wrong", element, number(found.middle), number(found.rule), _off(worst))
+
+
+def _off(found: _Along) -> float | str:
+    scale = max(abs(found.middle), abs(found.rule))
+    return number(abs(found.middle - found.rule) / scale if scale else 0.0)
+
+
+def number(value: float) -> float | str:
+    """A float for JSON."""
+    if math.isfinite(value):
+        return float(value)
+    return "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"

@@ -1,0 +1,138 @@
+"""`bpdebug gradcheck` at the command line: scripts in a process of their own, and recorded runs."""
+
+from __future__ import annotations
+
+import json
+import pathlib
+import subprocess
+import sys
+
+import pytest
+
+from bpdebug import cli
+from tests.support.watched import MLP, Watched, step
+
+SAMPLES = pathlib.Path(__file__).parents[2] / "samples"
+
+SCRIPT = """
+import sys
+import numpy as np
+import chainer
+import chainer.functions as F
+import chainer.links as L
+
+np.random.seed(3)
+
+
+class Own(chainer.Function):
+    def forward(self, inputs):
+        (x,) = inputs
+        self.mask = np.random.rand(*x.shape) > 0.3
+        return (x * self.mask * 3,)
+
+    def backward(self, inputs, grad_outputs):
+        return (grad_outputs[0] * self.mask * FACTOR,)
+
+
+class Insists(chainer.FunctionNode):
+    def check_type_forward(self, in_types):
+        chainer.utils.type_check.expect(in_types[0].dtype == np.float32)
+
+    def forward(self, inputs):
+        return (inputs[0] * 2,)
+
+    def backward(self, indexes, gys):
+        return (gys[0] * 2,)
+
+
+model = L.Linear(3, 4)
+x = np.random.randn(5, 3).astype("f")
+for i in range(3):
+    h = Own()(F.relu(model(x)))
+    loss = F.sum(Insists().apply((F.dropout(h),))[0] ** 2)
+    model.cleargrads()
+    loss.backward()
+    for p in model.params():
+        p.array -= 0.01 * p.grad
+print("done", i, float(loss.array), sys.argv[1:])
+print(np.random.rand())
+"""
+
+
+def gradcheck(tmp_path, factor, *words):
+    script = tmp_path / "own.py"
+    script.write_text(SCRIPT.replace("FACTOR", factor))
+    command = [sys.executable, "-m", "bpdebug", "gradcheck", *words, str(script), "argument"]
+    return subprocess.run(command, capture_output=True, text=True, timeout=120, check=False, cwd=tmp_path)
+
+
+def test_functions_of_a_scripts_own_are_checked_while_it_runs(tmp_path):
+    run = gradcheck(tmp_path, "3", "--iterations", "9")
+    assert run.returncode == 0, run.stdout + run.stderr
+    assert "WRONG" not in run.stdout
+    assert "done 2" in run.stderr  # what the script prints doesn't come between
+    assert "['argument']" in run.stderr
+    plain = tmp_path / "plain"
+    recorded = subprocess.run(
+        [sys.executable, "-m", "bpdebug", "run", "--headless", "--quiet", "--log", str(plain), "own.py", "argument"],
+        capture_output=True, text=True, timeout=120, check=True, cwd=tmp_path,
+    )  # fmt: skip
+    # Same loss, same random numbers: the checks left no trace.
+    assert recorded.stdout.splitlines() == run.stderr.splitlines()[: len(recorded.stdout.splitlines())]
+
+
+def test_a_wrong_backward_is_named_with_both_its_lines(tmp_path):
+    run = gradcheck(tmp_path, "3.003", "--format", "json")
+    assert run.returncode == 1, run.stdout + run.stderr
+    report = json.loads(run.stdout)
+    assert report["verdict"] == "wrong"
+    (wrong,) = [found for found in report["steps"] if found["verdict"] == "wrong"]
+    assert (wrong["class"], wrong["address"]) == ("Own", "it0/backward/Own")
+    lines = SCRIPT.splitlines()
+    assert lines[wrong["line"] - 1] == "    h = Own()(F.relu(model(x)))"
+    file, _, line = wrong["backward_defined_at"].rpartition(":")
+    assert pathlib.Path(file).name == "own.py"
+    assert "def backward(self, inputs, grad_outputs)" in lines[int(line) - 1]
+    assert {found["class"] for found in report["steps"]} >= {
+        "Own",
+        "Insists",
+        "ReLU",
+        "Dropout",
+        "LinearFunction",
+    }
+
+
+def test_the_sample_with_a_wrong_gradient_is_found(capfd):
+    assert cli.main(["gradcheck", str(SAMPLES / "wrong_gradient.py")]) == 1
+    out = capfd.readouterr().out
+    assert "WRONG    Huber gx[" in out
+    assert "WRONG    Line.l.W from the loss" in out
+
+
+def test_a_script_without_gradients_is_misuse(tmp_path, capsys):
+    script = tmp_path / "none.py"
+    script.write_text("print('nothing')\n")
+    assert cli.main(["gradcheck", str(script)]) == 2
+    assert "no backward walk" in capsys.readouterr().err
+    assert cli.main(["gradcheck", str(tmp_path / "missing.py")]) == 2
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory):
+    watched = Watched(tmp_path_factory.mktemp("gradcheck") / "run")
+    step(MLP())
+    watched.read().close()
+    return str(watched.directory)
+
+
+def test_a_recorded_run_is_checked(run, capsys):
+    assert cli.main(["gradcheck", run]) == 0
+    assert capsys.readouterr().out == (
+        "4 backward steps of 3 ops checked; all right; 4 parameters from the loss: all right\n"
+    )
+
+
+def test_one_step_of_a_run_is_checked(run, capsys):
+    assert cli.main(["gradcheck", "--at", "it0/backward/MLP/sigmoid", "--format", "json", run]) == 0
+    (found,) = json.loads(capsys.readouterr().out)["steps"]
+    assert (found["op"], found["verdict"]) == ("sigmoid", "right")
