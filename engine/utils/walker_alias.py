@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Sequence
 from typing import Any
 
@@ -29,23 +28,18 @@ class WalkerAlias(DeviceResident):
     def __init__(self, probs: Sequence[float]) -> None:
         weights = numpy.array(probs, numpy.float32)
         weights /= weights.sum()
-        weights *= len(weights)
         threshold = numpy.ones(len(weights), numpy.float32)
         values = numpy.zeros(2 * len(weights), numpy.int32)
-        rising = sorted((float(weight), number) for number, weight in enumerate(weights))
-        small = deque(pair for pair in rising if pair[0] <= 1)
-        large = deque(pair for pair in rising if pair[0] > 1)
-        box = 0
-        while small and large:
-            (height, number), (rest, filler) = small.popleft(), large.popleft()
-            threshold[box] = height
-            values[2 * box : 2 * box + 2] = number, filler
-            box += 1
-            rest -= 1 - height
-            (large if rest > 1 else small).append((rest, filler))
-        for _, number in (*small, *large):
-            values[2 * box : 2 * box + 2] = number, 0
-            box += 1
+        full = 0  # boxes before this one hold two numbers
+        # Heights are float64, as with the NumPy of that time: from which number a box is filled hangs on the last bit.
+        rising = sorted((float(weight) * len(weights), number) for number, weight in enumerate(weights))
+        for opened, (height, number) in enumerate(rising):
+            while height > 1 and full < opened:
+                values[2 * full + 1] = number
+                height -= 1 - float(threshold[full])
+                full += 1
+            threshold[opened] = height
+            values[2 * opened] = number
         self.threshold: Any = threshold
         self.values: Any = values
 

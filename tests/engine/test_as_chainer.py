@@ -146,3 +146,28 @@ def test_an_experimental_call_warns_unless_told_not_to(monkeypatch: pytest.Monke
         experimental("my.api")
     monkeypatch.setattr(engine, "disable_experimental_feature_warning", True)
     experimental("my.api")
+
+
+@pytest.mark.parametrize(
+    ("weights", "threshold", "values"),
+    [
+        ([1.0, 2.0, 3.0], [0.5, 0.5, 1.0], [0, 1, 1, 2, 2, 0]),
+        ([1, 1, 1, 1, 1], [1, 1, 1, 1, 1], [0, 1, 1, 2, 2, 3, 3, 4, 4, 0]),
+    ],
+)
+def test_an_alias_table_is_filled_in_chainers_order(weights: Any, threshold: Any, values: Any) -> None:
+    table = engine.utils.WalkerAlias(weights)
+    assert table.threshold.tolist() == pytest.approx(threshold)
+    assert table.values.tolist() == values
+
+
+@pytest.mark.parametrize(
+    ("counts", "tree"),
+    [
+        ({0: 1, 1: 1, 2: 2, 3: 2}, (3, ((0, 1), 2))),
+        ({0: 2, 1: 1, 2: 1, 3: 2, 4: 2}, ((0, (1, 2)), (3, 4))),
+        ({0: 3, 1: 1, 2: 2, 3: 3, 4: 6, 5: 1, 6: 3}, ((6, ((1, 5), 2)), ((0, 3), 4))),
+    ],
+)
+def test_equal_counts_are_joined_in_chainers_order(counts: Any, tree: Any) -> None:
+    assert engine.links.BinaryHierarchicalSoftmax.create_huffman_tree(counts) == tree

@@ -1,4 +1,4 @@
-"""A whole training gives the log that real Chainer 7.8.1 gave, and goes on from Chainer's snapshot."""
+"""Whole trainings give the losses that real Chainer 7.8.1 gave; one goes on from Chainer's snapshot."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import pathlib
 import numpy as np
 import pytest
 from training_case import make_trainer, train
+from training_scripts import SCRIPTS, losses_of
 
 import engine
 
@@ -44,6 +45,12 @@ def test_a_training_goes_on_from_chainers_snapshot_as_chainers_did(recorded, tmp
     # The order of epoch 3 was drawn before the snapshot, so its losses are Chainer's own.
     assert log[2]["main/loss"] == pytest.approx(recorded[2]["main/loss"], rel=2e-5)
     assert log[2]["alpha"] == pytest.approx(recorded[2]["alpha"])
+
+
+@pytest.mark.parametrize("name", SCRIPTS)
+def test_a_script_has_the_losses_that_it_had_with_chainer(name):
+    losses = json.loads((HERE / "training_losses.json").read_text(encoding="utf-8"))[name]
+    assert losses_of(name, engine) == pytest.approx(losses, rel=2e-5)
 
 
 def test_chainers_none_is_read_without_pickle():

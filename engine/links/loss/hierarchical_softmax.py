@@ -47,16 +47,14 @@ class BinaryHierarchicalSoftmax(Link):
         """
         if not word_counts:
             raise ValueError("Empty vocabulary: word_counts holds nothing")
-        # The second entry decides between equals: leaves first, then what was put together first.
+        # The second entry decides between equals: the one whose first class came first.
         heap: list[tuple[int, int, Any]] = [
             (count, place, word) for place, (word, count) in enumerate(word_counts.items())
         ]
         heapq.heapify(heap)
-        made = len(heap)
         while len(heap) > 1:
-            (one, _, left), (other, _, right) = heapq.heappop(heap), heapq.heappop(heap)
-            heapq.heappush(heap, (one + other, made, (left, right)))
-            made += 1
+            (one, place, left), (other, another, right) = heapq.heappop(heap), heapq.heappop(heap)
+            heapq.heappush(heap, (one + other, min(place, another), (left, right)))
         return heap[0][2]
 
     def forward(self, x: Any, t: Any) -> Any:

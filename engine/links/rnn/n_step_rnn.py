@@ -147,7 +147,8 @@ class NStepRNNBase(ChainList):
         *cells, xs = args
         if not isinstance(xs, list | tuple):
             raise TypeError(f"xs must be a list or tuple of sequences, not {type(xs).__name__}")
-        order = numpy.argsort([-len(x) for x in xs]).astype(numpy.int32)
+        # Stable: sequences of one length stay in their order, on which dropout's random numbers depend.
+        order = numpy.argsort([-len(x) for x in xs], kind="stable").astype(numpy.int32)
         states: list[Any] = [
             self.init_hx(xs) if state is None else get_item(as_variable(state), (slice(None), order))
             for state in (hx, *cells)
