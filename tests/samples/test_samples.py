@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import pathlib
 import subprocess
@@ -12,11 +13,15 @@ import numpy as np
 import pytest
 from printed import assert_same_text
 
+from bpdebug.frontends.engine_ops import EngineOps
 from bpdebug.log.reader import LogReader
 from bpdebug.timeline import Timeline
+from tests.support.truth import check_log
 
 ROOT = pathlib.Path(__file__).parents[2]
 SAMPLES = sorted((ROOT / "samples").glob("*.py"))
+OWN_FUNCTIONS = {"linear_function": {"LinearFunction"}}
+"""The classes of ops that a sample defines itself, and that nobody else can run again."""
 EXPECTED = json.loads((ROOT / "tests" / "golden" / "sample_outputs.json").read_text(encoding="utf-8"))
 
 
@@ -72,6 +77,49 @@ def test_log_holds_the_output_line_by_line(name, recorded):
 
 
 # ---- every number that a sample prints, made again from the log --------------------------------------------------
+
+
+@pytest.mark.parametrize("name", [path.stem for path in SAMPLES])
+def test_every_recorded_op_computed_again_gives_what_was_recorded(name, recorded):
+    with LogReader(recorded(name).directory) as reader:
+        forwards, backwards, foreign = check_log(reader, EngineOps())
+    assert forwards > 0
+    assert backwards > 0 or name == "forward_pass"
+    assert foreign <= OWN_FUNCTIONS.get(name, set())
+
+
+def test_unobserved_samples_end_with_the_same_weights(recorded):
+    """All in one process, with nothing of the debugger but the name `chainer`; compared bit for bit."""
+    done = subprocess.run(
+        [sys.executable, "-c", UNOBSERVED, *map(str, SAMPLES)],
+        capture_output=True, encoding="utf-8", timeout=120, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    unobserved = json.loads(done.stdout.splitlines()[-1])
+    assert sum(map(len, unobserved.values())) >= 10
+    for path in SAMPLES:
+        with LogReader(recorded(path.stem).directory) as reader:
+            states = Timeline(reader).parameters(len(reader) - 1)
+            observed = [reader.array(state.value) for state in states if state.value is not None]
+            hashes = sorted(hashlib.sha256(array.tobytes()).hexdigest() for array in observed)
+        assert hashes == unobserved[path.stem], path.stem
+
+
+UNOBSERVED = """
+import contextlib, hashlib, io, json, pathlib, runpy, sys
+from bpdebug.frontends import alias
+chainer = alias.install()
+found = {}
+for path in sys.argv[1:]:
+    with contextlib.redirect_stdout(io.StringIO()):
+        left = runpy.run_path(path, run_name="__main__")
+    links = [value for value in left.values() if isinstance(value, chainer.Link)]
+    arrays = {id(p): p.array for link in links for p in link.params() if p.array is not None}
+    found[pathlib.Path(path).stem] = sorted(
+        hashlib.sha256(array.tobytes()).hexdigest() for array in arrays.values()
+    )
+print(json.dumps(found))
+"""
 
 
 def y_at(reader: LogReader, address: str) -> np.ndarray:
