@@ -101,7 +101,7 @@ class MultiprocessIterator(PrefetchingIterator):
             self._pool = None
 
     def __copy__(self) -> MultiprocessIterator:
-        return type(self)(
+        twin = type(self)(
             self.dataset,
             self.batch_size,
             self._repeat,
@@ -111,6 +111,8 @@ class MultiprocessIterator(PrefetchingIterator):
             maxtasksperchild=self.maxtasksperchild,
             **({"order_sampler": self.order_sampler} if self.order_sampler else {"shuffle": False}),
         )
+        self.hand_state_to(twin)
+        return twin
 
 
 _dataset: Any = None

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 
+from ..serializer import Serializer
 from .prefetching import PrefetchingIterator
 
 __all__ = ["MultithreadIterator"]
@@ -47,11 +48,19 @@ class MultithreadIterator(PrefetchingIterator):
             self._pool.shutdown(wait=True, cancel_futures=True)
             self._pool = None
 
+    def _serialize_order(self, serializer: Any) -> None:
+        if isinstance(serializer, Serializer):
+            serializer("_order", self._order)  # the key that Chainer's MultithreadIterator has
+        else:
+            super()._serialize_order(serializer)
+
     def __copy__(self) -> MultithreadIterator:
-        return type(self)(
+        twin = type(self)(
             self.dataset,
             self.batch_size,
             self._repeat,
             n_threads=self.n_threads,
             **({"order_sampler": self.order_sampler} if self.order_sampler else {"shuffle": False}),
         )
+        self.hand_state_to(twin)
+        return twin

@@ -61,6 +61,12 @@ class PrefetchingIterator(SerialIterator):
         if place != (self.epoch, self.current_position) or order is not self._order:
             self._discard()
 
+    def hand_state_to(self, twin: PrefetchingIterator) -> None:
+        """Let a copy begin where this iterator is."""
+        twin._discard()
+        for name in _STATE:
+            setattr(twin, name, getattr(self, name))
+
     def finalize(self) -> None:
         """End the workers; the iterator hands out nothing more."""
         self._closed = True

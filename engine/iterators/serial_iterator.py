@@ -137,9 +137,25 @@ class SerialIterator(Iterator):
         self.current_position = serializer("current_position", self.current_position)
         self.epoch = serializer("epoch", self.epoch)
         self.is_new_epoch = serializer("is_new_epoch", self.is_new_epoch)
-        if self._order is not None:
+        self._serialize_order(serializer)
+        try:
+            self._previous_epoch_detail = serializer("previous_epoch_detail", self._previous_epoch_detail)
+        except KeyError:  # saved by a Chainer before 2: where the latest batch began
+            before = self.epoch + (self.current_position - self.batch_size) / self._epoch_size
+            self._previous_epoch_detail = max(before, 0.0) if self.epoch_detail > 0 else -1.0
+
+    def _serialize_order(self, serializer: Any) -> None:
+        if self._order is None:
+            return
+        try:
             self._order = serializer("order", self._order)
-        self._previous_epoch_detail = serializer("previous_epoch_detail", self._previous_epoch_detail)
+        except KeyError:  # the key of older versions, and of MultithreadIterator
+            self._order = serializer("_order", self._order)
+        if self._order is not None and numpy.max(self._order, initial=0) >= len(self.dataset):
+            raise ValueError(
+                f"{type(self).__name__}: the saved order has example {numpy.max(self._order)}, but the dataset only "
+                f"{len(self.dataset)} examples; it was saved with another dataset"
+            )
 
     @property
     def epoch_detail(self) -> float:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy
 import pytest
 
+import engine
 from engine.dataset import Iterator
 from engine.datasets import TupleDataset
 from engine.iterators import OrderSampler, SerialIterator, ShuffleOrderSampler
@@ -143,3 +144,29 @@ def test_an_iterator_of_the_scripts_own():
         Iterator().next()
     with pytest.raises(NotImplementedError, match="OrderSampler doesn't define its call"):
         OrderSampler()(numpy.arange(2), 0)
+
+
+class Saved(engine.Deserializer):
+    """What an older version saved."""
+
+    def __init__(self, **values):
+        self.values = values
+
+    def __call__(self, key, value):
+        return self.values[key]
+
+
+def test_a_state_of_an_older_version_is_completed():
+    iterator = SerialIterator(list(range(4)), 2)
+    iterator.serialize(
+        Saved(current_position=0, epoch=1, is_new_epoch=True, _order=numpy.array([3, 2, 1, 0]))
+    )
+    assert (iterator.epoch_detail, iterator.previous_epoch_detail) == (1, 0.5)
+    assert iterator.next() == [3, 2]
+
+
+def test_the_order_of_another_dataset_is_refused():
+    with pytest.raises(ValueError, match="another dataset"):
+        SerialIterator(list(range(2)), 2).serialize(
+            Saved(current_position=0, epoch=0, is_new_epoch=False, order=numpy.array([3, 2, 1, 0]))
+        )
