@@ -22,6 +22,7 @@ EXTRAS = {
     "backends/special.py": ["scipy"],
     "datasets/image_dataset.py": ["PIL"],
     "datasets/svhn.py": ["scipy"],
+    "links/model/vision/layered.py": ["PIL"],
     "serializers/hdf5.py": ["h5py"],
     "testing/attr.py": ["pytest"],
     "training/extensions/plot_report.py": ["matplotlib"],

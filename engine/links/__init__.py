@@ -25,6 +25,9 @@ from .loss.crf1d import CRF1d
 from .loss.hierarchical_softmax import BinaryHierarchicalSoftmax
 from .loss.negative_sampling import NegativeSampling
 from .model.classifier import Classifier
+from .model.vision.googlenet import GoogLeNet
+from .model.vision.resnet import ResNet50Layers, ResNet101Layers, ResNet152Layers
+from .model.vision.vgg import VGG16Layers, VGG19Layers
 from .normalization.batch_normalization import BatchNormalization
 from .normalization.batch_renormalization import BatchRenormalization
 from .normalization.decorrelated_batch_normalization import DecorrelatedBatchNormalization
@@ -72,6 +75,7 @@ __all__ = [
     "DepthwiseConvolution2D",
     "DilatedConvolution2D",
     "EmbedID",
+    "GoogLeNet",
     "GroupNormalization",
     "Highway",
     "Inception",
@@ -94,6 +98,9 @@ __all__ = [
     "NegativeSampling",
     "PReLU",
     "Parameter",
+    "ResNet50Layers",
+    "ResNet101Layers",
+    "ResNet152Layers",
     "Scale",
     "SimplifiedDropconnect",
     "StatefulGRU",
@@ -104,6 +111,8 @@ __all__ = [
     "StatelessLSTM",
     "StatelessMGU",
     "Swish",
+    "VGG16Layers",
+    "VGG19Layers",
 ]
 
 chainer_paths.install()

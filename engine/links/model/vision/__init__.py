@@ -1,0 +1,1 @@
+"""Well-known image classifiers; trained weights come from npz files."""
