@@ -103,12 +103,17 @@ Goal = UntilSeq | UntilOver | UntilOut | UntilPhase | UntilIteration | UntilBack
 
 
 class Breakpoint(msgspec.Struct, frozen=True, omit_defaults=True):
-    """An unconditional breakpoint: on a script line, or on an op, parameter or other event by its name.
+    """Where to stop, and under which condition.
 
-    A line breakpoint has `path` and `line` and stops at every forward op whose innermost user frame is there, and
-    where that line calls backward(), an update or cleargrads().
-    A named one has `kind` (`schema.Kind`), `scope` (a path, "" for outside every link, None for anywhere) and
-    `label`, and stops at every such event of every iteration.
+    The place is one of
+
+    * `path` and `line`: every forward op whose innermost user frame is there, and where that line calls backward(), an
+      update or cleargrads();
+    * `kind` (`schema.Kind`; -1 for any), `scope` (a path, "" for outside every link, None for anywhere) and `label`
+      ("" for any): every such event of every iteration; in place of scope and label also `pattern`, `[SCOPE/]LABEL`
+      with `*` and `?`, which finds a parameter in all labels that end with its name;
+    * `address`: that one event;
+    * nowhere in particular: then there is a condition.
     """
 
     path: str = ""
@@ -116,12 +121,53 @@ class Breakpoint(msgspec.Struct, frozen=True, omit_defaults=True):
     kind: int = -1
     scope: str | None = None
     label: str = ""
+    pattern: str = ""
+    address: str = ""
+    condition: str = ""
+    """In the language of `conditions`; "" for none."""
+    changes: bool = False
+    """Stops where the value of `condition`, an expression, is another than at the event before that has one."""
+    was: str = ""
+    """For these: the value when the breakpoint was set, as `conditions.values.value_key` has it; "" for none."""
+    ignore: int = 0
+    """So many hits after event `since` are passed by."""
+    since: int = -1
+    once: bool = False
+    """Taken away at its first stop."""
+    enabled: bool = True
 
     @property
     def is_line(self) -> bool:
         return bool(self.path)
 
-    def __str__(self) -> str:
-        if self.is_line:
+    @property
+    def has_place(self) -> bool:
+        """Whether it is at some place, rather than a condition alone."""
+        return bool(self.path or self.address or self.pattern or self.label or self.kind >= 0)
+
+    @property
+    def place_text(self) -> str:
+        """The place, as a person types it; "" for none."""
+        if self.path:
             return f"{self.path}:{self.line}"
-        return "/".join(part for part in (Kind(self.kind).name, self.scope, self.label) if part)
+        if self.address:
+            return self.address
+        kind = Kind(self.kind).name if self.kind in Kind.__members__.values() else ""
+        return "/".join(part for part in (kind, self.pattern or self.scope, self.label) if part)
+
+    def __str__(self) -> str:
+        changes = " changes" if self.changes else ""
+        if self.condition:
+            return f"{self.place_text} if {self.condition}{changes}".removeprefix(" if ")
+        return self.place_text
+
+    def same_as(self, other: Breakpoint) -> bool:
+        """Whether both are at the same place under the same condition, whatever else is set of them."""
+        return self._identity == other._identity
+
+    @property
+    def _identity(self) -> tuple[object, ...]:
+        return (
+            self.path, self.line, self.kind, self.scope, self.label, self.pattern, self.address, self.condition,
+            self.changes,
+        )  # fmt: skip

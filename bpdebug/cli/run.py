@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import importlib.util
 import os
 import sys
@@ -15,10 +16,12 @@ from . import headless
 from .capture_options import add_capture_options, capture_options
 from .run_directory import choose_directory
 from .script_file import check_is_readable, syntax_error
+from .stop_options import Stops, add_stop_options, stops_from
 
 if TYPE_CHECKING:
     from ..exporters import Exporter
     from ..session import Session
+    from ..timeline import Timeline
 
 __all__ = ["configure", "execute"]
 
@@ -44,6 +47,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--real-chainer", action="store_true", help="use the installed Chainer; no events come from it"
     )
+    add_stop_options(parser)
     parser.add_argument("--quiet", action="store_true", help="say nothing on stderr but what the script says")
     # One argument for script and arguments, as argparse takes a subcommand: it is the only way in which it leaves
     # everything behind the script alone, a `--` right behind it as well.
@@ -67,10 +71,13 @@ def execute(options: argparse.Namespace) -> int:
             "--real-chainer: no Chainer is installed here; without this option bpdebug's own engine answers"
         )
     options.captured = capture_options(options)
+    stops = stops_from(options)
     if options.headless:
+        if stops:
+            raise UsageError("--break, --break-on and --watch are for the screen; --headless never stops")
         return _run_headless(options, script, args)
     _check_terminal(options)
-    return _run_on_screen(options, script, args)
+    return _run_on_screen(options, script, args, stops)
 
 
 def _run_headless(options: argparse.Namespace, script: str, args: list[str]) -> int:
@@ -136,54 +143,114 @@ def _finish(options: argparse.Namespace, directory: Path, exporter: Exporter | N
             sys.stderr.write(f"bpdebug: {reader.problem}\n")
 
 
-def _run_on_screen(options: argparse.Namespace, script: str, args: list[str]) -> int:
+def _run_on_screen(options: argparse.Namespace, script: str, args: list[str], stops: Stops) -> int:
     if options.export or options.format:
         raise UsageError(
             "--export and --format go with --headless; of a run on the screen, use: bpdebug export DIR"
         )
     if _tell_syntax_error(script):
         return 1
-    directory = choose_directory(script, options.log)
+    runs = _Runs(options, script, args)
     _tell_real_chainer(options)
-    from ..session import Session
-
     # The child starts first, and gets ready while the screen's libraries are imported here.
-    session = Session.start(
-        script, args, directory, real_chainer=options.real_chainer, capture=options.captured
-    )
+    runs.start()
     try:
-        status = _show(session)
+        status = runs.show(stops)
     finally:
-        session.terminate()
-        session.wait(_LAST_WAIT_S)
+        runs.end()
+    session = runs.session
     if status is None:
         sys.stderr.write(session.raw_output.decode(errors="replace"))
         raise SessionError(
             "the script's process did not get as far as the script; above is what it said, if anything"
         )
     if not options.quiet:
+        directory = session.directory
         sys.stderr.write(
             f"bpdebug: the run is kept in {directory}; to look at it again: bpdebug view {directory}\n"
         )
     return status
 
 
-def _show(session: Session) -> int | None:
-    """Show a started session until the person quits; the screen's own status, None if there was no log to show."""
-    from ..log.reader import LogReader
-    from ..log.schema import RUN_FILE
-    from ..timeline import Timeline
-    from ..tui.app import DebuggerApp
+class _Runs:
+    """The run of the script that is on the screen, and those that came before it there."""
 
-    session.wait_for("running", "paused", timeout_s=_START_LIMIT_S)
-    if not (session.directory / RUN_FILE).exists():
-        return None
-    with LogReader(session.directory) as reader:
-        timeline = Timeline(reader)
+    def __init__(self, options: argparse.Namespace, script: str, args: list[str]) -> None:
+        self._options = options
+        self._script = script
+        self._args = args
+        self._readers = contextlib.ExitStack()
+        self._started: list[Session] = []
+
+    @property
+    def session(self) -> Session:
+        """The latest one."""
+        return self._started[-1]
+
+    def start(self) -> None:
+        """Start the script, recording to a directory of its own."""
+        from ..session import Session
+
+        again = bool(self._started)
+        directory = choose_directory(self._script, None if again else self._options.log)
+        self._started.append(
+            Session.start(
+                self._script,
+                self._args,
+                directory,
+                real_chainer=self._options.real_chainer,
+                capture=self._options.captured,
+            )
+        )
+
+    def restart(self) -> tuple[Timeline, Session]:
+        """End the script, start it anew and wait until its log can be read.
+
+        Raises:
+            SessionError: it doesn't get that far.
+        """
+        self.session.terminate()
+        self.session.wait(_LAST_WAIT_S)
+        told = syntax_error(self._script)
+        if told:
+            raise SessionError(f"the script can't be read any more: {told.strip().splitlines()[-1]}")
+        self.start()
+        timeline = self.timeline()
+        if timeline is None:
+            raise SessionError("the script's process did not get as far as the script")
+        return timeline, self.session
+
+    def timeline(self) -> Timeline | None:
+        """The timeline of the latest run; None if there is no log to show."""
+        from ..log.reader import LogReader
+        from ..log.schema import RUN_FILE
+        from ..timeline import Timeline
+
+        session = self.session
+        session.wait_for("running", "paused", timeout_s=_START_LIMIT_S)
+        if not (session.directory / RUN_FILE).exists():
+            return None
+        timeline = Timeline(self._readers.enter_context(LogReader(session.directory)))
         timeline.live = True
-        app = DebuggerApp(timeline, session)
+        return timeline
+
+    def show(self, stops: Stops) -> int | None:
+        """Show the run until the person quits; the screen's own status, None if there was no log to show."""
+        from ..tui.app import DebuggerApp
+
+        timeline = self.timeline()
+        if timeline is None:
+            return None
+        app = DebuggerApp(timeline, self.session, stops.breakpoints, stops.watches, self.restart)
         app.run()
         return app.return_code or 0
+
+    def end(self) -> None:
+        """End the script and let go of the logs."""
+        for session in self._started:
+            session.terminate()
+            session.wait(_LAST_WAIT_S)
+        self._readers.close()
 
 
 def _check_terminal(options: argparse.Namespace) -> None:

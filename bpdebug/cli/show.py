@@ -15,6 +15,8 @@ from ..timeline import Moment, Timeline
 from . import graph_views
 from . import show_views as views
 from .opening import open_run
+from .stop_options import add_stop_options, stops_from
+from .stop_views import stop_lines
 
 __all__ = ["VIEWS", "columns_of_terminal", "configure", "event_text", "execute", "find_event"]
 
@@ -40,6 +42,7 @@ VIEWS: dict[str, View] = {
         "Gradient flow", "a layer a line: the gradient that arrived and that left", graph_views.flow_lines
     ),
     "loss": View("Loss", "what was reported up to the event", views.loss_lines),
+    "breakpoints": View("Breakpoints and watches", "hits of breakpoints, values of watches", stop_lines),
     "console": View("Console", "what the script had printed by then", views.console_lines),
 }
 """The views by name; `all` is all of them."""
@@ -68,6 +71,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         metavar="ROLE",
         help="only this tensor of the event, by role (x, W, y, gW ...) or variable (MLP.l1.W)",
     )
+    add_stop_options(parser)
     parser.add_argument("--full", action="store_true", help="every value of the tensors, with all its digits")
 
 
@@ -77,10 +81,13 @@ def execute(options: argparse.Namespace) -> int:
     Raises:
         BpdebugError: the run can't be read, or has no such event or tensor.
     """
+    stops = stops_from(options)
     with open_run(options.run) as reader:
         timeline = Timeline(reader)
         moment = timeline.moment(find_event(timeline, options.at))
-        wanted = views.Wanted(options.tensor, options.full, columns_of_terminal())
+        wanted = views.Wanted(
+            options.tensor, options.full, columns_of_terminal(), stops.breakpoints, stops.watches
+        )
         if options.tensor is not None and moment.tensor(options.tensor) is None:
             raise UsageError(_no_such_tensor(moment, options.tensor))
         for line in event_text(timeline, moment, _names_of_views(options), wanted):
@@ -130,11 +137,12 @@ def event_text(
 
 
 def _names_of_views(options: argparse.Namespace) -> tuple[str, ...]:
+    own = ("breakpoints",) if stops_from(options) else ()
     if options.view == "all":
-        return tuple(VIEWS)
+        return tuple(name for name in VIEWS if name != "breakpoints") + own
     if options.view:
         return (options.view,)
-    return ("tensor",) if options.tensor is not None else _EVENT
+    return (("tensor",) if options.tensor is not None else _EVENT) + own
 
 
 def _no_such_tensor(moment: Moment, role: str) -> str:

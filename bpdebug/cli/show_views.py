@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from ..errors import BpdebugError
 from ..log.records import ReportedBody
+from ..stepping import Breakpoint
 from ..text import clean, fit, number, shape_text
 from ..timeline import Moment, SourceFrame, Statistics, TensorView, Timeline
 from ..timeline.tensors import tensor_view
@@ -33,11 +34,16 @@ _PRINTS_SHOWN = 50
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What was asked for: one tensor by role or name (None: all), all values in full, characters a line."""
+    """What was asked for: one tensor by role or name (None: all), all values in full, characters a line.
+
+    `breakpoints` and `watches` are those whose hits and values are shown.
+    """
 
     tensor: str | None = None
     full: bool = False
     columns: int = 100
+    breakpoints: Sequence[Breakpoint] = ()
+    watches: Sequence[str] = ()
 
 
 def source_lines(timeline: Timeline, moment: Moment, wanted: Wanted) -> Iterator[str]:

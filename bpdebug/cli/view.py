@@ -9,12 +9,14 @@ import sys
 from ..errors import TerminalError
 from ..timeline import Timeline
 from .opening import open_run
+from .stop_options import add_stop_options, stops_from
 
 __all__ = ["configure", "execute"]
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the command's arguments."""
+    add_stop_options(parser)
     parser.add_argument("run", metavar="RUN", help="the recorded run: its directory, or a packed file")
 
 
@@ -24,11 +26,12 @@ def execute(options: argparse.Namespace) -> int:
     Raises:
         BpdebugError: the run can't be read, or there is no terminal.
     """
+    stops = stops_from(options)
     with open_run(options.run) as reader:
         _check_terminal(options.run)
         from ..tui.app import DebuggerApp
 
-        DebuggerApp(Timeline(reader)).run()
+        DebuggerApp(Timeline(reader), None, stops.breakpoints, stops.watches).run()
     return 0
 
 

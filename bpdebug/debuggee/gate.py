@@ -1,6 +1,6 @@
 """Where a live run stops: after each event, go on or wait for the debugger.
 
-Not for deciding what a step is: the goals of `stepping` and the breakpoints do.
+Not for deciding what a step is, or where a breakpoint stops: the goals of `stepping` and `breakpoints` do.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ import threading
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from ..breakpoints import BreakpointMatcher
+from ..breakpoints import LiveStops
 from ..log.schema import Kind
 from ..protocol import Go, Pause, Paused, SetBreakpoints, ToChild
 from ..stepping import Goal, UntilSeq
@@ -20,33 +20,34 @@ __all__ = ["Gate"]
 class Gate:
     """Called with the header of every event; keeps the thread that made it while the run is paused.
 
-    A run begins paused, at its first event. `names` is what a `BreakpointMatcher` looks names up in. `flush` makes all
-    events visible on disk, `tell` sends a message to the debugger, `leave` ends the process and is called where the
-    debugger is gone. `leave` runs on the thread that made the latest event, so that it may close the log.
+    A run begins paused, at its first event. `stops` are the breakpoints. `flush` makes all events visible on disk,
+    `tell` sends a message to the debugger, `leave` ends the process and is called where the debugger is gone. `leave`
+    runs on the thread that made the latest event, so that it may close the log.
     """
 
     def __init__(
         self,
-        names: Any,
+        stops: LiveStops,
         flush: Callable[[], None],
         tell: Callable[[Paused], None],
         leave: Callable[[], None],
     ) -> None:
         self.seq = -1
         """The latest event."""
-        self._names = names
+        self._stops = stops
         self._flush = flush
         self._tell = tell
         self._leave = leave
         self._goal: Goal = UntilSeq(0)
         self._why_goal = "start"
-        self._matcher: BreakpointMatcher | None = None
         self._paused = False
         self._pause_wanted = False
         self._gone = False
         # The three above in one, so that an event of a run under way costs one test and no lock.
         self._attention = False
         self._changed = threading.Condition()
+        self.on_need_before: Callable[[bool], None] | None = None
+        """Told whether a breakpoint looks at what updates overwrite."""
         self.open = True
         """False lets everything through: the log is being closed, or this is a forked process."""
 
@@ -70,9 +71,9 @@ class Gate:
             elif isinstance(message, Pause):
                 self._pause_wanted = not self._paused
             elif isinstance(message, SetBreakpoints):
-                self._matcher = (
-                    BreakpointMatcher(message.breakpoints, self._names) if message.breakpoints else None
-                )
+                self._stops.set(message.breakpoints)
+                if self.on_need_before is not None:
+                    self.on_need_before(self._stops.need_before)
             self._notify()
 
     def debugger_gone(self) -> None:
@@ -94,9 +95,10 @@ class Gate:
 
     def _reason_to_stop(self, header: Mapping[str, Any]) -> str:
         """`Paused.why`, or "" to go on."""
+        stops = self._stops.stops(header)  # in any case: it remembers what it has seen
         if self._goal.matches(header):
             return "failed" if header["kind"] == Kind.failed else self._why_goal
-        if self._matcher is not None and self._matcher.matches(header):
+        if stops:
             return "breakpoint"
         if self._pause_wanted:
             return "pause"

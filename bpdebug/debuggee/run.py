@@ -57,12 +57,16 @@ class Run:
         self._log = LogWriter.create(settings.log_directory, script=name)
         terminal = settings.progress and sys.stderr is not None and sys.stderr.isatty()
         if settings.control is not None:
+            from ..breakpoints import LiveStops
+            from ..recorder.arrays import to_host
             from .channel import Channel
             from .gate import Gate
 
             self._channel = Channel(settings.control)
-            self._gate = Gate(self._log, self._flush, self._channel.send, self._leave)
+            stops = LiveStops(self._log, lambda array: to_host(array)[0])
+            self._gate = Gate(stops, self._flush, self._channel.send, self._leave)
             self._recorder = Recorder(self._log, on_event=self._gate, plan=plan)
+            self._gate.on_need_before = self._recorder.look_before
         self._output = Output(self._record_output, pass_on=not settings.screen)
         if self._channel is None:
             if terminal:

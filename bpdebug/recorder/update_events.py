@@ -46,6 +46,10 @@ class UpdateEvents(GraphEvents):
     keep_before = False
     """`on_event` wants to see what an update or a hook has overwritten: copies are made for it."""
 
+    def look_before(self, wanted: bool) -> None:
+        """Set `keep_before`."""
+        self.keep_before = wanted
+
     def optimizer_set_up(self) -> None:
         """From now on, iterations are counted by updates."""
         self._progress.optimizer_set_up()

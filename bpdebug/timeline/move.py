@@ -11,8 +11,8 @@ from ..stepping import Goal
 from .scan import first_where
 
 if TYPE_CHECKING:
-    from ..breakpoints import BreakpointMatcher
     from ..log.reader import LogReader
+    from .stops import RecordedStops
 
 __all__ = ["Move", "MoveLog"]
 
@@ -41,7 +41,7 @@ class MoveLog:
 
     reader: LogReader
     live: bool
-    stops: BreakpointMatcher | None
+    stops: RecordedStops
 
     @property
     def index(self) -> np.ndarray:

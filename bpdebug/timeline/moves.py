@@ -8,9 +8,8 @@ child has to reach, or why neither is possible.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING
-
-import numpy as np
 
 from ..log.schema import Kind
 from ..stepping import (
@@ -23,11 +22,11 @@ from ..stepping import (
 )
 from .crossing import cross
 from .move import Move, MoveLog
-from .scan import first_of_value, first_where, last_where
+from .scan import first_of_value, last_where
 
 if TYPE_CHECKING:
-    from ..breakpoints import BreakpointMatcher
     from ..log.reader import LogReader
+    from .stops import RecordedStops
 
 __all__ = ["MOVES", "Move", "make_move"]
 
@@ -83,7 +82,7 @@ def _finish_back(log: MoveLog, seq: int) -> Move:
 def _continue(log: MoveLog, seq: int) -> Move:
     """The next stop: a breakpoint or a failure."""
     goal = UntilStop()
-    found = first_where(log.index, seq + 1, lambda records: _stops(log, records))
+    found = log.stops.first(seq + 1)
     if found is None:
         return log.beyond(seq, goal, "no stop ahead")
     return Move(found, why=_why_stop(log, found))
@@ -91,17 +90,12 @@ def _continue(log: MoveLog, seq: int) -> Move:
 
 def _continue_back(log: MoveLog, seq: int) -> Move:
     """The stop before."""
-    found = last_where(log.index, seq, lambda records: _stops(log, records))
+    found = log.stops.last(seq)
     if found is not None:
         return Move(found, why=_why_stop(log, found))
     if seq > 0:
         return Move(0, why="no stop before: this is the first event")
     return Move(None, why="this is the first event")
-
-
-def _stops(log: MoveLog, records: np.ndarray) -> np.ndarray:
-    found = UntilStop().matches(records)
-    return found | log.stops.matching(records) if log.stops is not None else found
 
 
 def _why_stop(log: MoveLog, seq: int) -> str:
@@ -181,8 +175,8 @@ def make_move(
     seq: int,
     name: str,
     *,
+    stops: RecordedStops,
     live: bool = False,
-    stops: BreakpointMatcher | None = None,
     count: int = 1,
 ) -> Move:
     """Where `count` moves `name` from event `seq` lead.
@@ -191,12 +185,13 @@ def make_move(
         reader: the log; not empty.
         seq: an event of it.
         name: a key of `MOVES`.
+        stops: where `continue` stops.
         live: whether a child can be asked for what is not in the log yet.
-        stops: where `continue` stops besides failures.
         count: 1 or more. Moves that can't be repeated (`cross`, `first`, `last`) are made once.
 
     Raises:
         KeyError: there is no such move.
+        Unfinished: the stops have a deadline, and it has passed.
     """
     log = MoveLog(reader, live and not reader.finished, stops)
     if name in ("step", "step_back"):
@@ -211,6 +206,8 @@ def make_move(
         if move.seq is None:  # as far as it went; the reason says why no further
             return Move(here if here != seq else None, why=move.why)
         here = move.seq
+        if count > 1 and once in (_continue, _continue_back):
+            log = replace(log, stops=log.stops.after_stop(here))
     return Move(here, why=move.why)
 
 

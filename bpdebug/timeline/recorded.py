@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -22,6 +23,20 @@ __all__ = ["RecordedEvents", "RecordedReports"]
 
 _REMEMBERED = 1 << 16
 _FLAGS = {"nan": TensorFlag.nan, "inf": TensorFlag.inf, "finite": TensorFlag.nan | TensorFlag.inf}
+
+_FROM_STATISTICS: dict[str, Callable[[Any], Any]] = {
+    "size": lambda records: records["size"],
+    "zeros": lambda records: records["zeros"] / records["size"],
+    "any": lambda records: records["zeros"] < records["size"],
+    "all": lambda records: records["zeros"] == 0,
+    "min": lambda records: records["min"],
+    "max": lambda records: records["max"],
+    "largest": lambda records: np.maximum(np.abs(records["min"]), np.abs(records["max"])),
+    "mean": lambda records: np.where(np.isnan(records["min"]), np.nan, records["mean"]),
+    "std": lambda records: np.where(np.isnan(records["min"]), np.nan, records["std"]),
+    "norm": lambda records: np.where(np.isnan(records["min"]), 0.0, records["l2"]),
+}
+"""Measures that can be had from `schema.TENSOR_STATISTICS`; NaN where there is none."""
 
 
 class RecordedEvents:
@@ -75,6 +90,41 @@ class RecordedTensors:
             self._known[key] = self._measured(pieces[0], name)
         return self._known[key]
 
+    def measured_rows(self, rows: np.ndarray, name: str) -> tuple[np.ndarray, np.ndarray]:
+        """The measure of each of these tensors, and where it is known; a row below 0 is no tensor."""
+        data, known = np.zeros(len(rows)), np.zeros(len(rows), bool)
+        tensors = self._reader.tensors
+        asked = np.flatnonzero((rows >= 0) & (rows < len(tensors)))
+        if name in _FLAGS and asked.size:
+            records = tensors[rows[asked]]
+            found = (records["flags"] & _FLAGS[name]) != 0
+            data[asked] = ~found if name == "finite" else found
+            known[asked] = records["segment"] != NOT_CAPTURED
+            asked = asked[records["segment"] == NOT_CAPTURED]
+        asked = self._from_statistics(rows, name, asked, data, known)
+        unique, places = np.unique(rows[asked], return_inverse=True)
+        values = [self.measured([Piece("", 0, row)], name) for row in unique.tolist()]
+        known[asked] = np.array([value is not None for value in values], bool)[places]
+        data[asked] = np.array([0.0 if value is None else float(value) for value in values])[places]
+        return data, known
+
+    def _from_statistics(
+        self, rows: np.ndarray, name: str, asked: np.ndarray, data: np.ndarray, known: np.ndarray
+    ) -> np.ndarray:
+        """Fill in what was measured when it was recorded; the places of `asked` that are left."""
+        statistics = self._reader.statistics
+        if name not in _FROM_STATISTICS or not len(statistics):
+            return asked
+        there = asked[rows[asked] < len(statistics)]
+        records = statistics[rows[there]]
+        measured = records["size"] > 0
+        there, records = there[measured], records[measured]
+        with np.errstate(all="ignore"):
+            values = np.asarray(_FROM_STATISTICS[name](records), np.float64)
+        known[there] = ~np.isnan(values)
+        data[there] = np.where(np.isnan(values), 0.0, values)
+        return np.setdiff1d(asked, there, assume_unique=True)
+
     def _measured(self, piece: Piece, name: str) -> Any:
         tensors = self._reader.tensors
         if not 0 <= piece.row < len(tensors):
@@ -83,6 +133,10 @@ class RecordedTensors:
         if name in _FLAGS and record["segment"] != NOT_CAPTURED:
             found = bool(record["flags"] & _FLAGS[name])
             return not found if name == "finite" else found
+        statistics = self._reader.statistics
+        if name in _FROM_STATISTICS and piece.row < len(statistics) and statistics[piece.row]["size"]:
+            value = float(_FROM_STATISTICS[name](statistics[piece.row]))
+            return None if value != value else bool(value) if name in ("any", "all") else value
         array = self.array(piece)
         return None if array is None else measure([array], name)
 
@@ -129,6 +183,25 @@ class RecordedReports:
                 latest, latest_label, place = seqs[count - 1], label, count
         place -= 1 + back
         return self._values[latest_label][place] if latest >= 0 and place >= 0 else None
+
+    def values_at(self, seqs: np.ndarray, name: str, back: int) -> tuple[np.ndarray, np.ndarray]:
+        """`value_at` for many events: the values, and where there is one."""
+        if self._read < len(self._reader.index):
+            self.follow()
+        data, known = np.zeros(len(seqs)), np.zeros(len(seqs), bool)
+        latest = np.full(len(seqs), -1, np.int64)
+        for label in self._labels.of(name):
+            reported = np.asarray(self._seqs.get(label, ()), np.int64)
+            values = np.asarray(self._values.get(label, ()), np.float64)
+            counts = np.searchsorted(reported, seqs, side="right")
+            newer = counts > 0
+            newer[newer] = reported[counts[newer] - 1] > latest[newer]
+            latest[newer] = reported[counts[newer] - 1]
+            places = counts - 1 - back
+            known[newer] = places[newer] >= 0
+            there = newer & (places >= 0)
+            data[there] = values[places[there]]
+        return data, known
 
     def metric(self, label: int) -> str:
         """The name of the metric with this label."""

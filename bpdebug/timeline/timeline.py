@@ -6,7 +6,6 @@ from collections import OrderedDict
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from ..breakpoints import BreakpointMatcher
 from ..errors import DamagedLog
 from ..log.records import RunFinishedBody
 from ..stepping import Breakpoint
@@ -23,8 +22,10 @@ from .names import Names
 from .output import Output
 from .overview import Overview
 from .parameters import parameters_at
+from .recorded import RecordedEvents
 from .rows import RowModel
 from .states import Curve, OutputLine, ParameterState
+from .stops import Hits, RecordedStops
 from .updates import RecentUpdates
 
 if TYPE_CHECKING:
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
 __all__ = ["Timeline"]
 
 _MOMENTS_KEPT = 64
+_BREAKPOINTS_KEPT = 100
+"""So many breakpoints' hits are remembered."""
 
 
 class Timeline:
@@ -61,8 +64,10 @@ class Timeline:
         self.updates = RecentUpdates(self.names)
         self.overview = Overview(self.names)
         self._moments: OrderedDict[int, Moment] = OrderedDict()
-        self._matcher: BreakpointMatcher | None = None
-        self._matched: tuple[Breakpoint, ...] = ()
+        self._recorded: RecordedEvents | None = None
+        self._stops: RecordedStops | None = None
+        self._stopping: tuple[Breakpoint, ...] = ()
+        self._hits: dict[Breakpoint, Hits] = {}
 
     def __len__(self) -> int:
         return len(self.reader)
@@ -95,12 +100,29 @@ class Timeline:
         Raises:
             KeyError: there is no such move.
             IndexError: there is no such event.
+            Unfinished: the stops have a deadline, and it has passed.
         """
         if not 0 <= seq < len(self):
             raise IndexError(f"event {seq} of {len(self)}")
         return make_move(
-            self.reader, seq, name, live=self.live, stops=self._matcher_for(tuple(breakpoints)), count=count
+            self.reader, seq, name, live=self.live, stops=self.stops_of(breakpoints), count=count
         )
+
+    def stops_of(self, breakpoints: Sequence[Breakpoint]) -> RecordedStops:
+        """Where these breakpoints stop in the log; what was found once is remembered."""
+        wanted = tuple(breakpoints)
+        if self._stops is None or wanted != self._stopping:
+            if len(self._hits) > _BREAKPOINTS_KEPT:
+                self._hits.clear()
+            self._stops, self._stopping = RecordedStops(self.recorded, wanted, self._hits), wanted
+        return self._stops
+
+    @property
+    def recorded(self) -> RecordedEvents:
+        """The events as conditions see them."""
+        if self._recorded is None:
+            self._recorded = RecordedEvents(self.reader)
+        return self._recorded
 
     def moment(self, seq: int) -> Moment:
         """All that event `seq` says.
@@ -149,10 +171,6 @@ class Timeline:
             return ""
         return self.reader.problem or "the log ends here: the run was killed, or it is still being written"
 
-    def _matcher_for(self, breakpoints: tuple[Breakpoint, ...]) -> BreakpointMatcher | None:
-        if not breakpoints:
-            return None
-        if self._matcher is None or breakpoints != self._matched:
-            self._matcher = BreakpointMatcher(breakpoints, self.reader)
-            self._matched = breakpoints
-        return self._matcher
+    def value_before_change(self, breakpoint_: Breakpoint, seq: int) -> str:
+        """What a breakpoint that watches a value for changes from event `seq` on compares with at first."""
+        return Hits(self.recorded, breakpoint_).last_key(seq)

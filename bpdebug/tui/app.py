@@ -16,9 +16,10 @@ from .screens.main import MainScreen
 from .themes import THEMES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from ..session import Session
+    from ..stepping import Breakpoint
     from ..timeline import Timeline
 
 __all__ = ["DebuggerApp"]
@@ -36,6 +37,9 @@ class DebuggerApp(App[None]):
     Args:
         timeline: the run to look at.
         session: the script's process; None to look at a recorded run.
+        breakpoints, watches: those that are set from the beginning.
+        restart: starts the script anew and gives its timeline and session once its log can be read; None where there
+            is no script. Called in a thread.
     """
 
     CSS_PATH = "bpdebug.tcss"
@@ -43,13 +47,23 @@ class DebuggerApp(App[None]):
     ENABLE_COMMAND_PALETTE = False
     BINDINGS = []
 
-    def __init__(self, timeline: Timeline, session: Session | None = None) -> None:
+    def __init__(
+        self,
+        timeline: Timeline,
+        session: Session | None = None,
+        breakpoints: Sequence[Breakpoint] = (),
+        watches: Sequence[str] = (),
+        restart: Callable[[], tuple[Timeline, Session]] | None = None,
+    ) -> None:
         super().__init__()
         self.timeline = timeline
         self.session = session
         self.failure: Exception | None = None
         self.preferences = Preferences.load()
+        self.restart_script = restart
         self.main = MainScreen(timeline, session, make_panes(), self.preferences)
+        self.main.navigator.stops.breakpoints += breakpoints
+        self.main.navigator.stops.watches += watches
 
     def on_mount(self) -> None:
         for theme in THEMES:
@@ -68,6 +82,15 @@ class DebuggerApp(App[None]):
         elif self.preferences.new:
             self.main.greeting = FIRST_HINT
         self.push_screen(self.main)
+
+    def show_run(self, timeline: Timeline, session: Session) -> None:
+        """Show another run of the script in place of this one, with the same breakpoints, watches and layout."""
+        before = self.main
+        self._end_session()
+        self.timeline, self.session = timeline, session
+        self.main = MainScreen(timeline, session, make_panes(), self.preferences)
+        self.main.take_over(before)
+        self.switch_screen(self.main)
 
     def on_unmount(self) -> None:
         self.main.remember_layout()

@@ -11,17 +11,15 @@ from typing import TYPE_CHECKING
 from ..errors import AddressError, BpdebugError
 from ..exporters import export_run, exporter_for
 from ..log.reader import LogReader
-from ..log.schema import Kind
-from ..stepping import Breakpoint
 from ..text import count_text
+from . import stop_commands as stops
 from .panes.tensor import TensorPane
-from .panes.timeline import breakpoint_on
 
 if TYPE_CHECKING:
     from ..timeline import Timeline
     from .screens.main import MainScreen
 
-__all__ = ["COMMANDS", "Command", "breakpoint_from", "event_from", "run_command"]
+__all__ = ["COMMANDS", "Command", "event_from", "run_command"]
 
 
 @dataclass(frozen=True)
@@ -48,34 +46,6 @@ def event_from(timeline: Timeline, text: str) -> int:
     return timeline.reader.find(text)
 
 
-def breakpoint_from(timeline: Timeline, text: str) -> Breakpoint:
-    """The breakpoint that `text` means: `FILE:LINE`, an event's address, or `KIND/[SCOPE/]LABEL`.
-
-    Raises:
-        AddressError: it is none of these.
-    """
-    line = re.fullmatch(r"(?P<file>.+):(?P<line>[0-9]{1,9})", text)
-    if line:
-        path = _source_path(timeline, line["file"])
-        if path:
-            return Breakpoint(path=path, line=int(line["line"]))
-    kind, slash, rest = text.partition("/")
-    if slash and rest and kind in Kind.__members__:
-        scope, slash, label = rest.partition("/")
-        if slash and label and (scope in {known.path for known in timeline.reader.scopes} or "." in scope):
-            return Breakpoint(kind=Kind[kind], scope=scope, label=label)
-        return Breakpoint(kind=Kind[kind], label=rest)
-    if line and not text.startswith("it"):
-        raise AddressError(f"no source file of this run is called {line['file']}")
-    return breakpoint_on(timeline, event_from(timeline, text))
-
-
-def _source_path(timeline: Timeline, name: str) -> str:
-    """The recorded path that is `name` or ends with it."""
-    paths = [source.path for source in timeline.reader.sources]
-    return next((path for path in paths if path == name or path.endswith("/" + name)), "")
-
-
 def run_command(screen: MainScreen, text: str) -> str:
     """Carry out what was typed; in words what was wrong with it, or ""."""
     name, _, rest = text.strip().partition(" ")
@@ -95,22 +65,6 @@ def _goto(screen: MainScreen, text: str) -> None:
         screen.go_to(event_from(screen.timeline, text))
     else:
         screen.say("goto what? An address such as it0/forward/MLP.l1/linear, or an event's number")
-
-
-def _break(screen: MainScreen, text: str) -> None:
-    if text:
-        screen.toggle_breakpoint(breakpoint_from(screen.timeline, text))
-    else:
-        screen.action_breakpoint()
-
-
-def _breaks(screen: MainScreen, text: str) -> None:
-    stops = [str(one) for one in screen.navigator.breakpoints]
-    screen.say(("breakpoints: " + ", ".join(stops)) if stops else "no breakpoint is set")
-
-
-def _clear(screen: MainScreen, text: str) -> None:
-    screen.clear_breakpoints()
 
 
 def _export(screen: MainScreen, text: str) -> None:
@@ -176,9 +130,21 @@ COPIES = ("value", "row", "tensor", "address")
 
 COMMANDS: tuple[Command, ...] = (
     Command("goto", "ADDRESS | NUMBER", "go to an event", _goto),
-    Command("break", "[FILE:LINE | ADDRESS | KIND/[SCOPE/]LABEL]", "set or take away a breakpoint", _break),
-    Command("breakpoints", "", "say which breakpoints are set", _breaks),
-    Command("clear", "", "take all breakpoints away", _clear),
+    Command(
+        "break",
+        "[PLACE] [if CONDITION]",
+        "stop there: break MLP.l1/* if norm(gx) > 100",
+        stops.set_breakpoint,
+    ),
+    Command("once", "[PLACE] [if CONDITION]", "stop there, but only once", stops.set_once),
+    Command("condition", "N [CONDITION]", "give breakpoint N a condition, or none", stops.set_condition),
+    Command("ignore", "N COUNT", "let breakpoint N pass its next hits by", stops.ignore),
+    Command("enable", "N", "let breakpoint N stop again", stops.enable),
+    Command("disable", "N", "let breakpoint N stop no more", stops.disable),
+    Command("delete", "N", "take breakpoint N away", stops.delete),
+    Command("clear", "", "take all breakpoints away", stops.clear),
+    Command("breakpoints", "", "the pane of breakpoints and watches", stops.list_breakpoints),
+    Command("watch", "EXPRESSION", "show its value over time, or no longer: watch norm(gW)", stops.watch),
     Command("export", "FILE.jsonl", "write the recorded events to a file", _export),
     Command("slice", "[0, :, :, 3]", "show this slice in the Tensor pane: one or two axes whole", _slice),
     Command("copy", "value | row | tensor | address", "put it on the clipboard", _copy),

@@ -17,7 +17,7 @@ MAIN = "main"
 
 GROUPS = (
     "Step", "Jump", "Breakpoints", "Search", "Screen", "Program",
-    "Source", "Timeline", "Tensor", "Weights", "Loss", "Graph", "Console",
+    "Source", "Timeline", "Tensor", "Weights", "Loss", "Graph", "Breakpoint list", "Console",
 )  # fmt: skip
 
 
@@ -71,6 +71,14 @@ KEYMAP: tuple[Key, ...] = (
     Key("frame_out", "u", "frame(1)", "outer user frame in the Source pane", "Jump"),
     Key("frame_in", "d", "frame(-1)", "inner user frame in the Source pane", "Jump"),
     Key("breakpoint", "b,f9", "breakpoint", "breakpoint on this op; in Source, on the line", "Breakpoints", "break"),
+    Key("edit_breakpoint", "B", "edit_breakpoint", "edit a breakpoint, give it a condition", "Breakpoints"),
+    Key("watch", "w", "watch", "watch the tensor that is shown, or an expression", "Breakpoints", "watch"),
+    Key("watch_changes", "W", "watch_changes", "stop where the shown tensor changes", "Breakpoints"),
+    Key("bookmark", "m", "bookmark", "mark this event, or take the mark away", "Jump"),
+    Key("next_bookmark", "apostrophe", "to_bookmark(1)", "next marked event", "Jump"),
+    Key("previous_bookmark", "quotation_mark", "to_bookmark(-1)", "previous marked event", "Jump"),
+    Key("visited_back", "ctrl+o,alt+left", "visited(1)", "back to where you were before", "Jump"),
+    Key("visited_forward", "alt+right", "visited(-1)", "forward again, after going back", "Jump"),
     Key("search", "slash", "search", "search events by words of their address", "Search", "search"),
     Key("search_next", "full_stop", "search_step(1)", "next event found", "Search"),
     Key("search_previous", "comma", "search_step(-1)", "previous event found", "Search"),
@@ -83,6 +91,7 @@ KEYMAP: tuple[Key, ...] = (
     Key("copy", "y", "copy", "copy the value, line or address to the clipboard", "Screen", "copy"),
     Key("copy_whole", "Y", "copy_whole", "copy the whole tensor as NumPy; elsewhere the address", "Screen"),
     Key("run", "space", "run_or_pause", "run the script, or pause it", "Program", "run", live=True),
+    Key("restart", "R", "restart", "start the script anew, with these breakpoints and watches", "Program", live=True),
     Key("prompt", "colon", "prompt", "command prompt: goto, break, ...", "Program", "command"),
     Key("palette", "ctrl+p", "palette", "command palette: all that can be done, found by its name", "Program"),
     Key("cancel", "escape", "cancel", "forget a count, a search or a step under way", "Program"),
@@ -161,6 +170,14 @@ KEYMAP: tuple[Key, ...] = (
     Key("graph_page_down", "pagedown", "page(1)", "page down", "Graph", where="graph"),
     Key("graph_first", "home", "edge(-1)", "first op", "Graph", where="graph"),
     Key("graph_last", "end", "edge(1)", "last op", "Graph", where="graph"),
+    Key("stop_enter", "enter", "enter", "to its last hit, or its value", "Breakpoint list", where="breakpoints"),
+    Key("stop_remove", "D,delete", "remove", "take it away", "Breakpoint list", where="breakpoints"),
+    Key("stop_up", "up,k", "cursor(-1)", "row up", "Breakpoint list", where="breakpoints"),
+    Key("stop_down", "down,j", "cursor(1)", "row down", "Breakpoint list", where="breakpoints"),
+    Key("stop_page_up", "pageup", "cursor_page(-1)", "page up", "Breakpoint list", where="breakpoints"),
+    Key("stop_page_down", "pagedown", "cursor_page(1)", "page down", "Breakpoint list", where="breakpoints"),
+    Key("stop_first", "home", "cursor_end(-1)", "first row", "Breakpoint list", where="breakpoints"),
+    Key("stop_last", "end", "cursor_end(1)", "last row", "Breakpoint list", where="breakpoints"),
     Key("text_up", "up,k", "scroll_by(-1)", "line up", "Console", where="console"),
     Key("text_down", "down,j", "scroll_by(1)", "line down", "Console", where="console"),
     Key("text_page_up", "pageup", "scroll_page(-1)", "page up", "Console", where="console"),

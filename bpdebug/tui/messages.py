@@ -9,7 +9,16 @@ from textual.message import Message
 
 from ..stepping import Breakpoint
 
-__all__ = ["Ask", "GoTo", "Notice", "RunToLine", "SessionChanged", "SubtitleChanged", "ToggleBreakpoint"]
+__all__ = [
+    "Ask",
+    "ChangeStop",
+    "GoTo",
+    "Notice",
+    "RunToLine",
+    "SessionChanged",
+    "SubtitleChanged",
+    "ToggleBreakpoint",
+]
 
 
 class Ask(Message):
@@ -19,6 +28,15 @@ class Ask(Message):
         super().__init__()
         self.command = command
         self.example = example
+
+
+class ChangeStop(Message):
+    """Change a breakpoint, watch or mark: `what` is `enable`, `disable` or `remove` with its kind; `number` from 1."""
+
+    def __init__(self, what: str, number: int) -> None:
+        super().__init__()
+        self.what = what
+        self.number = number
 
 
 class GoTo(Message):

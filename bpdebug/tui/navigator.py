@@ -6,14 +6,16 @@ which don't exist yet stays `pending` until the child has made them.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from ..breakpoints import BreakpointMatcher
 from ..stepping import Breakpoint, Goal, UntilStop
 from ..timeline.moves import Move
-from ..timeline.scan import first_where
+from ..timeline.stops import Unfinished
+from .stop_list import StopList
+from .visited import Bookmarks, Visited
 
 if TYPE_CHECKING:
     from ..session import Session
@@ -23,6 +25,8 @@ __all__ = ["Navigator", "Pending"]
 
 _STOPPED_BY_BREAKPOINTS = ("step", "over", "finish", "next_iteration", "next_phase")
 """Beside `continue`, which looks for them itself; a live child stops at a breakpoint whatever its goal is."""
+_SEARCH_S = 0.03
+"""How long to look for a stop in the log before the screen gets its turn."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +51,10 @@ class Navigator:
 
     Attributes:
         seq: the current event; -1 while the log has none.
-        breakpoints: those that the person set.
+        stops: the breakpoints that the person set.
+        bookmarks: the events that the person marked.
+        searching: while the log is being searched for a stop, how much of it was, 0 to 1; else None.
+        hit: the breakpoints that the last command stopped at.
         pending: the command that waits for the child, None if none does.
         why: why the last command stopped where it did, or why it couldn't be carried out.
     """
@@ -55,7 +62,11 @@ class Navigator:
     def __init__(self, timeline: Timeline, session: Session | None = None) -> None:
         self.timeline = timeline
         self.session = session
-        self.breakpoints: list[Breakpoint] = []
+        self.stops = StopList()
+        self.bookmarks = Bookmarks()
+        self.searching: float | None = None
+        self.hit: list[Breakpoint] = []
+        self._visited = Visited()
         self.pending: Pending | None = None
         self.why = ""
         timeline.live = self.alive
@@ -64,6 +75,11 @@ class Navigator:
             self._arrive(self._paused_at(), session.why)
 
     # ---- what there is ----------------------------------------------------------------------------------------
+
+    @property
+    def breakpoints(self) -> list[Breakpoint]:
+        """Those that the person set, in the order of their numbers."""
+        return self.stops.breakpoints
 
     @property
     def last(self) -> int:
@@ -101,6 +117,14 @@ class Navigator:
         why = self.session.why or "the script ended"
         return f"{why} (exit status {status})" if status is not None and str(status) not in why else why
 
+    @property
+    def why_stopped(self) -> str:
+        """`why`, and of a breakpoint which one it was."""
+        if self.why != "breakpoint" or not self.hit:
+            return self.why
+        number = self.stops.number_of(self.hit[0])
+        return f"breakpoint {number}: {self.hit[0]}" if number is not None else f"breakpoint: {self.hit[0]}"
+
     # ---- what a person can ask --------------------------------------------------------------------------------
 
     def command(self, name: str, count: int = 1, stops: Sequence[Breakpoint] = ()) -> None:
@@ -122,6 +146,15 @@ class Navigator:
             self.why = "the log holds no event"
             return
         self._arrive(max(0, min(seq, self.last)), why)
+
+    def go_back(self, steps: int) -> bool:
+        """Go to where the person was before (after, if negative); False if nothing is known."""
+        seq = self._visited.go(-steps)
+        if seq is None:
+            return False
+        self._forget_pending()
+        self.seq, self.why, self.hit = min(seq, self.last), "", []
+        return True
 
     def run_to_line(self, path: str, line: int, back: bool, count: int = 1) -> None:
         """Continue to the next (previous) event that this source line makes."""
@@ -158,19 +191,18 @@ class Navigator:
 
     def toggle_breakpoint(self, wanted: Breakpoint) -> bool:
         """Set or take away a breakpoint; True if it is set now."""
-        if wanted in self.breakpoints:
-            self.breakpoints.remove(wanted)
-        else:
-            self.breakpoints.append(wanted)
-        self._send_breakpoints(self.pending.stops if self.pending else ())
-        return wanted in self.breakpoints
+        is_set = self.stops.toggle(wanted)
+        self.stops_changed()
+        return is_set
 
-    def clear_breakpoints(self) -> int:
-        """Take all breakpoints away; how many there were."""
-        count = len(self.breakpoints)
-        self.breakpoints.clear()
+    def stops_changed(self) -> None:
+        """The breakpoints in `stops` are others now: tell the child."""
         self._send_breakpoints(self.pending.stops if self.pending else ())
-        return count
+
+    @property
+    def now(self) -> int:
+        """The event from which on a breakpoint that is set now counts its hits: live that of the child."""
+        return self.last if self.alive else self.seq
 
     # ---- what the child does ----------------------------------------------------------------------------------
 
@@ -179,10 +211,17 @@ class Navigator:
         followed = self.at_head
         if not self.timeline.refresh():
             return False
-        if self.pending is not None and self._resolve(self.pending) is None:
+        if self.pending is not None and self._try(self.pending):
             return True
         if followed or self.seq < 0:
             self.seq = self.last
+        return True
+
+    def search_on(self) -> bool:
+        """Go on with a search that took too long for one turn; False if there is none."""
+        if self.searching is None or self.pending is None:
+            return False
+        self._carry_out(self.pending)
         return True
 
     def session_changed(self) -> None:
@@ -204,7 +243,11 @@ class Navigator:
 
     def _carry_out(self, asked: Pending) -> None:
         self.pending = asked
-        goal = self._resolve(asked)
+        try:
+            goal = self._resolve(asked)
+        except Unfinished as unfinished:
+            self.searching = unfinished.done
+            return
         if goal is None or self.session is None:
             return
         self.why = ""
@@ -213,11 +256,29 @@ class Navigator:
         if self.session.state == "paused":
             self.session.go(goal)
 
+    def _try(self, asked: Pending) -> bool:
+        """End the command if the log tells where it ends, as far as it can be searched in one turn."""
+        try:
+            return self._resolve(asked) is None
+        except Unfinished:
+            return False  # what a live child makes, it asks itself
+
     def _resolve(self, asked: Pending) -> Goal | None:
-        """End the command if the log tells where it ends, or that it can't be; else what the child must reach."""
-        move = self._move(asked)
-        end = len(self.timeline) if move.seq is None else move.seq
-        if (stop := self._stop_between(asked, end)) is not None:
+        """End the command if the log tells where it ends, or that it can't be; else what the child must reach.
+
+        Raises:
+            Unfinished: the log could not be searched to the end in one turn.
+        """
+        stops = self.timeline.stops_of(self._stops(asked))
+        stops.deadline = time.monotonic() + _SEARCH_S
+        try:
+            move = self._move(asked)
+            end = len(self.timeline) if move.seq is None else move.seq
+            stop = self._stop_between(asked, end)
+        finally:
+            stops.deadline = None
+        self.searching = None
+        if stop is not None:
             move = Move(stop, None, "breakpoint")
         elif move.goal is not None:
             return move.goal
@@ -237,18 +298,18 @@ class Navigator:
         stops = self._stops(asked)
         if not stops or asked.name not in _STOPPED_BY_BREAKPOINTS:
             return None
-        reader = self.timeline.reader
-        return first_where(reader.index, asked.start + 1, BreakpointMatcher(stops, reader).matching, end)
+        return self.timeline.stops_of(stops).first(asked.start + 1, end, failures=False)
 
     def _stops(self, asked: Pending) -> list[Breakpoint]:
-        return [*self.breakpoints, *(stop for stop in asked.stops if stop not in self.breakpoints)]
+        mine = self.stops.enabled
+        return [*mine, *(stop for stop in asked.stops if stop not in mine)]
 
     def _paused(self, followed: bool, why: str) -> None:
         waiting = self.pending
         if waiting is None:
             if followed or self.seq < 0:
                 self._arrive(self._paused_at(), why)
-        elif self._resolve(waiting) is not None:
+        elif not self._try(waiting):
             if followed:
                 self.seq = self._paused_at()
             if why in ("breakpoint", "failed", "pause"):
@@ -261,7 +322,9 @@ class Navigator:
         waiting = self.pending
         if self.last >= 0:
             if waiting is not None:
-                self._resolve(waiting)
+                self._carry_out(waiting)
+                if self.searching is not None:
+                    return
             elif followed:
                 self.seq = self.last
         self._forget_pending()
@@ -277,8 +340,13 @@ class Navigator:
     def _arrive(self, seq: int, why: str) -> None:
         self.seq = seq
         self.why = why
+        self._visited.note(seq)
+        self.hit = self.timeline.stops_of(self.stops.enabled).at(seq) if why == "breakpoint" else []
+        if self.stops.spend(self.hit):
+            self.stops_changed()
 
     def _forget_pending(self) -> None:
+        self.searching = None
         if self.pending is not None and self.pending.stops:
             self.pending = None
             self._send_breakpoints(())
@@ -286,4 +354,4 @@ class Navigator:
 
     def _send_breakpoints(self, extra: tuple[Breakpoint, ...]) -> None:
         if self.alive and self.session is not None:
-            self.session.set_breakpoints([*self.breakpoints, *extra])
+            self.session.set_breakpoints([*self.stops.enabled, *extra])

@@ -54,6 +54,7 @@ PANE_TABLE: tuple[PaneKind, ...] = (
     PaneKind("loss", "5", "loss", "loss:LossPane"),
     PaneKind("graph", "6", "timeline", "graph:GraphPane"),
     PaneKind("console", "o", "console", "console:ConsolePane"),
+    PaneKind("breakpoints", "7", "console", "stops:StopsPane"),
 )
 """In the order in which `tab` goes through them. Digits that no row has yet are free for panes to come."""
 

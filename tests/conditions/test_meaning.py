@@ -4,55 +4,33 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-import engine
-import engine.functions as F
-from bpdebug.conditions import LiveEvents, condition
-from bpdebug.frontends.engine import watch
-from bpdebug.log.reader import LogReader
-from bpdebug.log.writer import LogWriter
-from bpdebug.recorder import Recorder
+from bpdebug.conditions import Asked, Condition, LiveEvents, condition
+from bpdebug.errors import ConditionError
+from bpdebug.timeline.many_events import ManyEvents
 from bpdebug.timeline.recorded import RecordedEvents
-from tests.support.watched import MLP, T, X
+from tests.support.asked_run import record_training
 
 
-class Asked:
+class AskedRun:
     """A recorded training, and what conditions said of its events while they happened."""
 
     def __init__(self, directory, texts):
         self.conditions = [condition(text) for text in texts]
         self.live = {text: [] for text in texts}
-        writer = LogWriter.create(directory)
-        recorder = Recorder(writer, self.ask)
-        recorder.keep_before = True
+        self.reader = record_training(directory, self.begin)
+
+    def begin(self, writer):
         self.events = LiveEvents(writer)
-        stop = watch(engine, recorder)
-        train()
-        stop()
-        assert not recorder.disabled
-        recorder.close()
-        self.reader = LogReader(directory)
+        return self.ask
 
     def ask(self, header):
         self.events.note(header)
         for one in self.conditions:
             if self.events.holds(one, header, header["body"], header["arrays"]):
                 self.live[one.text].append(header["seq"])
-
-
-def train():
-    np.random.seed(0)
-    model = MLP()
-    optimizer = engine.optimizers.Adam(0.1)
-    optimizer.setup(model)
-    optimizer.add_hook(engine.optimizer_hooks.WeightDecay(0.01))
-    for iteration in range(4):
-        x = X * np.float32(np.nan) if iteration == 3 else X
-        loss = F.mean_squared_error(model(x), T)
-        engine.report({"loss": loss}, model)
-        model.cleargrads()
-        loss.backward()
-        optimizer.update()
 
 
 EXAMPLES = {
@@ -83,7 +61,7 @@ EXAMPLES = {
 
 @pytest.fixture(scope="module")
 def asked(tmp_path_factory):
-    return Asked(tmp_path_factory.mktemp("asked") / "run", list(EXAMPLES))
+    return AskedRun(tmp_path_factory.mktemp("asked") / "run", list(EXAMPLES))
 
 
 def holding(reader, one):
@@ -109,3 +87,72 @@ def test_live_and_recorded_events_give_the_same_answers(asked, text):
 def test_where_a_condition_first_holds(asked, text, address):
     found = asked.live[text]
     assert (asked.reader.address(found[0]) if found else None) == address
+
+
+# ---- many events at once ----------------------------------------------------------------------------------------
+
+NAMES = st.sampled_from(
+    [
+        "x",
+        "y",
+        "gx",
+        "gy",
+        "W",
+        "b",
+        "gW",
+        "param",
+        "W.delta",
+        "param.grad",
+        "gW.before",
+        "x[1]",
+        "MLP.l1.W",
+        "MLP.l2.b.grad",
+    ]
+)
+MEASURES = st.sampled_from(
+    ["nan", "inf", "finite", "zeros", "min", "max", "mean", "std", "norm", "sum", "size"]
+)
+NUMBERS = st.one_of(
+    st.sampled_from(
+        ["0", "0.5", "1e-3", "2", "iteration", "line", "loss", "loss[-1]", "main/loss", "event", "nothing"]
+    ),
+    st.builds("{}({})".format, MEASURES, NAMES),
+    st.builds("{}(abs({}))".format, st.sampled_from(["max", "norm", "zeros", "mean"]), NAMES),
+    st.builds("max({} * {})".format, NAMES, NAMES),
+)
+SIMPLE = st.one_of(
+    st.builds("({} {} {})".format, NUMBERS, st.sampled_from(["<", "<=", ">", "==", "!="]), NUMBERS),
+    st.builds("({} / {} > {})".format, NUMBERS, NUMBERS, NUMBERS),
+    st.builds("({} > 0.1)".format, NAMES),
+    st.sampled_from(
+        ["nan", "inf", "nan(loss)", 'op == "linear"', 'kind != "forward"', 'scope == "MLP.*"', 'phase == "update"',
+         'parameter == "*.W"', 'label == "*loss"', 'file == "watched.py"']
+    ),
+)  # fmt: skip
+CONDITIONS = st.recursive(
+    SIMPLE,
+    lambda inner: st.one_of(
+        st.builds("({} {} {})".format, inner, st.sampled_from(["and", "or"]), inner),
+        st.builds("not {}".format, inner),
+    ),
+    max_leaves=4,
+)
+
+
+@given(text=CONDITIONS)
+@settings(max_examples=60, deadline=None)
+def test_asking_many_events_at_once_gives_the_answers_of_the_single_ones(asked, text):
+    try:
+        one = Condition(text)
+    except ConditionError:  # nothing but numbers
+        return
+    recorded = RecordedEvents(asked.reader)
+    seqs = np.arange(len(asked.reader))
+    many = ManyEvents(recorded, seqs)
+    found = many.truth(one.rule(many))
+    expected = [recorded.event(seq).truth(one.rule(recorded.event(seq))) for seq in seqs]
+    answers = [bool(data) if known else None for data, known in zip(found.data, found.known, strict=True)]
+    assert answers == expected
+    # Events of other kinds needn't be asked.
+    kinds = asked.reader.index["kind"][[seq for seq in seqs if expected[seq]]]
+    assert one.asked is Asked.reports or set(kinds.tolist()) <= one.kinds

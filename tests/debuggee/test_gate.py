@@ -5,6 +5,7 @@ import threading
 
 import pytest
 
+from bpdebug.breakpoints import LiveStops
 from bpdebug.debuggee.gate import Gate
 from bpdebug.log.records import ScopeDefinition
 from bpdebug.log.schema import Kind, Phase
@@ -19,6 +20,8 @@ class Names:
     scopes = [ScopeDefinition(id=0, path="MLP.l1", cls="Linear")]
     sites: list = []
     sources: list = []
+    ops: list = []
+    variables: list = []
 
 
 class Left(BaseException):
@@ -33,7 +36,9 @@ class Training:
         self.passed = queue.Queue()
         self.flushed = []
         self.left = threading.Event()
-        self.gate = Gate(Names(), lambda: self.flushed.append(self.made), self.told.put, self.leave)
+        self.gate = Gate(
+            LiveStops(Names()), lambda: self.flushed.append(self.made), self.told.put, self.leave
+        )
         self.made = -1
         self.orders = queue.Queue()
         self.thread = threading.Thread(target=self.work, daemon=True)
@@ -57,6 +62,7 @@ class Training:
             {
                 "kind": int(kind), "label": label, "depth": depth, "scope": scope, "phase": int(Phase.forward),
                 "iteration": 0, "site": 0xFFFFFFFF, "node": 1, "flags": 0, "value": 0.0, "thread": 0,
+                "body": None, "arrays": {},
             }
         )  # fmt: skip
 
@@ -154,7 +160,7 @@ def test_an_event_of_another_thread_waits_while_the_run_is_paused(training):
     other_passed = threading.Event()
 
     def other():
-        training.gate({"kind": int(Kind.forward), "seq": 1, "depth": 0})
+        training.gate({"kind": int(Kind.forward), "seq": 1, "depth": 0, "flags": 0})
         other_passed.set()
 
     thread = threading.Thread(target=other, daemon=True)

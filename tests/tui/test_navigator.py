@@ -45,8 +45,23 @@ class FakeTimeline:
             return Move(None, goal)
         return Move(self.count - 1 if seq < self.count - 1 else None, None, "this is the end of the log")
 
+    def stops_of(self, breakpoints):
+        return FakeStops()
+
     def reason_for_end(self) -> str:
         return "the script finished"
+
+
+class FakeStops:
+    """Stops at nothing by itself: `FakeTimeline.move` knows where it stops."""
+
+    deadline: float | None = None
+
+    def first(self, start, stop, failures=True):
+        return None
+
+    def at(self, seq):
+        return []
 
 
 @dataclass

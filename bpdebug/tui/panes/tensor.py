@@ -14,6 +14,7 @@ from textual.widget import Widget
 from ...errors import BpdebugError
 from ...text import clean, shape_text
 from ...timeline.origin import origin_of
+from ...timeline.words import expression_of
 from ..copying import numpy_literal
 from ..keymap import bindings_for
 from ..messages import Ask, GoTo, Notice, SubtitleChanged
@@ -113,6 +114,11 @@ class TensorPane(Widget, can_focus=True):
         self._views = moment.tensors if moment is not None else []
         self._place = self._wanted_place()
         self._update()
+
+    def expression(self) -> str:
+        """How a condition calls the tensor that is shown; "" for one that it has no word for."""
+        view = self._view_now()
+        return "" if view is None or self._moment is None else expression_of(view, self._moment)
 
     def copy_text(self) -> tuple[str, str]:
         """(what it is, the text): the exact value under the cursor."""

@@ -11,7 +11,6 @@ from rich.style import Style
 from textual.strip import Strip
 from textual.timer import Timer
 
-from ...breakpoints import BreakpointMatcher
 from ...errors import AddressError
 from ...log.schema import EventFlag, Kind
 from ...stepping import Breakpoint
@@ -28,6 +27,7 @@ if TYPE_CHECKING:
 
     from ...timeline import Moment, Row, Timeline
     from ...timeline.overview import OverviewCell
+    from ...timeline.stops import RecordedStops
 
 __all__ = ["TimelinePane", "breakpoint_on"]
 
@@ -88,7 +88,7 @@ class TimelinePane(VirtualList):
         self._current_seq = -1
         self._current_row = -1
         self._breakpoints: list[Breakpoint] = []
-        self._matcher: BreakpointMatcher | None = None
+        self._stops: RecordedStops | None = None
         self._marks: dict[str, Mapping[int, str]] = {}
         self._columns = 0
         self._cells: list[OverviewCell] = []
@@ -131,7 +131,7 @@ class TimelinePane(VirtualList):
     def show_breakpoints(self, breakpoints: list[Breakpoint]) -> None:
         """Mark the events at which these stop."""
         self._breakpoints = list(breakpoints)
-        self._matcher = None
+        self._stops = None
         self.refresh()
 
     def show_marks(self, kind: str, marks: Mapping[int, str]) -> None:
@@ -333,9 +333,9 @@ class TimelinePane(VirtualList):
     def _stops_at(self, seq: int) -> bool:
         if not self._breakpoints or self._timeline is None:
             return False
-        if self._matcher is None:
-            self._matcher = BreakpointMatcher(self._breakpoints, self._timeline.reader)
-        return bool(self._matcher.matching(self._timeline.reader.index[seq : seq + 1])[0])
+        if self._stops is None:
+            self._stops = self._timeline.stops_of(self._breakpoints)
+        return self._stops.marks(seq)
 
     def _part(self, name: str) -> Style:
         return text_style(self, f"timeline--{name}")

@@ -3,32 +3,36 @@
 from __future__ import annotations
 
 import contextlib
-from typing import Any
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
 from textual.command import CommandPalette
 from textual.timer import Timer
 
-from ...errors import BpdebugError
-from ...stepping import Breakpoint
-from ...text import clean, count_text
+from ...errors import BpdebugError, ConditionError
+from ...text import clean
 from ..commands import COMMANDS, run_command
 from ..counting import WAIT_S
 from ..keymap import MAIN, bindings_for
-from ..messages import Ask, GoTo, RunToLine, ToggleBreakpoint
+from ..messages import Ask, GoTo, RunToLine
 from ..palette import PaletteCommands
 from ..pane_table import pane_of_key
-from ..panes.timeline import breakpoint_on
 from ..search import Search
 from ..widgets.key_line import KeyLine
 from ..widgets.prompt import Prompt
 from .help import HelpScreen, help_sections
 from .quit import QuitScreen
-from .run_view import RunScreen
+from .stop_actions import STOP_MARKS, StopActions, stop_mark
+
+if TYPE_CHECKING:
+    from ...session import Session
+    from ...timeline import Timeline
+    from ..app import DebuggerApp
 
 __all__ = ["MainScreen"]
 
 
-class MainScreen(RunScreen):
+class MainScreen(StopActions):
     """Status line, panes, line of keys."""
 
     BINDINGS = bindings_for(MAIN)
@@ -38,6 +42,7 @@ class MainScreen(RunScreen):
         self._counter_timer: Timer | None = None
         self._search: Search | None = None
         self._before_console = "source"
+        self._restarting = False
 
     # ---- what the panes ask for ---------------------------------------------------------------------------------
 
@@ -52,20 +57,6 @@ class MainScreen(RunScreen):
     def on_run_to_line(self, message: RunToLine) -> None:
         self.navigator.run_to_line(message.path, message.line, message.back, self._take_count())
         self._moved()
-
-    def on_toggle_breakpoint(self, message: ToggleBreakpoint) -> None:
-        self.toggle_breakpoint(message.breakpoint)
-
-    def toggle_breakpoint(self, wanted: Breakpoint) -> None:
-        """Set a breakpoint or take it away, and mark it."""
-        is_set = self.navigator.toggle_breakpoint(wanted)
-        self.show_breakpoints()
-        self.say(f"breakpoint {'set' if is_set else 'taken away'}: {wanted}")
-
-    def clear_breakpoints(self) -> None:
-        """Take all breakpoints away."""
-        self.say(f"{count_text(self.navigator.clear_breakpoints(), 'breakpoint')} taken away")
-        self.show_breakpoints()
 
     # ---- keys: moving -------------------------------------------------------------------------------------------
 
@@ -107,16 +98,6 @@ class MainScreen(RunScreen):
             self._show_if_stale("source")
             self.say(source.move_frame(outward))  # type: ignore[attr-defined]
 
-    def action_breakpoint(self) -> None:
-        pane = self.workspace.current_pane
-        if hasattr(pane, "toggle_breakpoint"):
-            pane.toggle_breakpoint()
-        elif self.navigator.seq >= 0:
-            try:
-                self.toggle_breakpoint(breakpoint_on(self.timeline, self.navigator.seq))
-            except BpdebugError as error:
-                self.say(str(error))
-
     def action_run_or_pause(self) -> None:
         self._take_count()
         self.navigator.run_or_pause()
@@ -138,7 +119,7 @@ class MainScreen(RunScreen):
     # ---- keys: searching and typing -----------------------------------------------------------------------------
 
     def action_search(self) -> None:
-        self._open_prompt("/", [], "words of an address, such as: backward linear")
+        self.open_prompt("/", [], "words of an address, such as: backward linear")
 
     def action_search_step(self, direction: int) -> None:
         if self._search is None:
@@ -154,7 +135,7 @@ class MainScreen(RunScreen):
         self.go_to(seq)
 
     def action_prompt(self) -> None:
-        self._open_prompt(":", self._completions(), "goto, break, ... (Tab completes)")
+        self.open_prompt(":", self._completions(), "goto, break, ... (Tab completes)")
 
     def _completions(self) -> list[str]:
         """Commands, and `goto` with the addresses around the current event."""
@@ -173,13 +154,13 @@ class MainScreen(RunScreen):
 
     def ask(self, command: str, example: str) -> None:
         """Open the prompt with the beginning of a command; `example` says what may follow."""
-        self._open_prompt(":", [], example, command)
+        self.open_prompt(":", [], example, command)
 
     def action_palette(self) -> None:
         self._take_count()
         self.app.push_screen(CommandPalette(providers=[PaletteCommands], placeholder="what to do? ..."))
 
-    def _open_prompt(self, mark: str, suggestions: list[str], placeholder: str, typed: str = "") -> None:
+    def open_prompt(self, mark: str, suggestions: list[str], placeholder: str, typed: str = "") -> None:
         self._take_count()
         self.query_one(KeyLine).display = False
         self.query_one(Prompt).open(mark, suggestions, placeholder, typed)
@@ -190,10 +171,15 @@ class MainScreen(RunScreen):
         self._show_status()
 
     def on_prompt_left(self) -> None:
+        self.say("")
         self._close_prompt()
 
     def on_prompt_entered(self, message: Prompt.Entered) -> None:
         self._close_prompt()
+        if message.mark in STOP_MARKS:
+            self.say("")
+            self.stop_typed(message.mark, message.text)
+            return
         if message.mark == "/":
             self._search = Search(self.timeline.reader, message.text) if message.text else None
             if self._search is not None:
@@ -201,6 +187,9 @@ class MainScreen(RunScreen):
             return
         try:
             self.say(run_command(self, message.text) or self.notice)
+        except ConditionError as error:
+            typed = message.text[message.text.rfind(error.text) :]
+            self.ask_stop(stop_mark(message.text), typed, error)
         except BpdebugError as error:
             self.say(str(error))
 
@@ -273,6 +262,36 @@ class MainScreen(RunScreen):
         title = getattr(self.workspace.panes[pane], "TITLE", None) or pane.capitalize()
         self.app.push_screen(HelpScreen(help_sections(self.active_bindings, title)))
 
+    def action_restart(self) -> None:
+        """End the script and start it anew."""
+        restart = self.debugger.restart_script
+        if restart is None:
+            self.say("there is no script to start anew")
+        elif not self._restarting:
+            self._restarting = True
+            self.say("starting the script anew ...")
+            self.run_worker(lambda: self._restart(restart), thread=True, name="restart")
+
+    def _restart(self, restart: Callable[[], tuple[Timeline, Session]]) -> None:
+        try:
+            timeline, session = restart()
+        except BpdebugError as error:
+            self.app.call_from_thread(self._restart_failed, str(error))
+        else:
+            self.app.call_from_thread(self.debugger.show_run, timeline, session)
+
+    def _restart_failed(self, reason: str) -> None:
+        self._restarting = False
+        self.say(reason)
+
+    @property
+    def debugger(self) -> DebuggerApp:
+        """The application."""
+        from ..app import DebuggerApp
+
+        assert isinstance(self.app, DebuggerApp)
+        return self.app
+
     def action_quit_debugger(self) -> None:
         if not self.navigator.alive:
             self.app.exit()
@@ -288,5 +307,5 @@ class MainScreen(RunScreen):
             self.app.exit()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        live_only = ("run_or_pause", "interrupt")
+        live_only = ("run_or_pause", "interrupt", "restart")
         return not (action in live_only and self.session is None)

@@ -42,6 +42,7 @@ _TICK_S = 0.1
 """How often a growing log is looked at."""
 _BUSY_SHARE = 0.4
 _LONGEST_TICK_S = 1.0
+_SEARCH_AGAIN_S = 0.002
 """With more than this share of a processor in use by the screen it looks less often, but at least so often."""
 
 
@@ -91,7 +92,19 @@ class RunScreen(Screen[None]):
         if self.greeting:
             self.say(self.greeting)
         self._look_for_ops()
+        stops = self.workspace.panes["breakpoints"]
+        stops.follow(self.navigator.stops, self.navigator.bookmarks)  # type: ignore[attr-defined]
+        self.navigator.stops_changed()
+        self.show_breakpoints()
         self.update_view()
+
+    def take_over(self, before: RunScreen) -> None:
+        """Begin with the breakpoints, the watches and the layout of another screen."""
+        self.navigator.stops.breakpoints += before.navigator.stops.breakpoints
+        self.navigator.stops.watches += before.navigator.stops.watches
+        self.workspace.recent = list(before.workspace.recent)
+        self.workspace.zoomed = before.workspace.zoomed
+        self.workspace.shares = dict(before.workspace.shares)
 
     def _session_called(self) -> None:
         self.post_message(SessionChanged())
@@ -140,6 +153,8 @@ class RunScreen(Screen[None]):
         if waiting is not None:
             pending = waiting.name.replace("_", " ") + (f" x{waiting.count}" if waiting.count > 1 else "")
             pending += " ..."
+        if navigator.searching is not None:
+            pending += f" {navigator.searching:.0%}"
         self.query_one(StatusLine).show(
             StatusFacts(
                 script=self.timeline.reader.run.script,
@@ -151,7 +166,7 @@ class RunScreen(Screen[None]):
                 growing=navigator.alive,
                 loss=moment.loss if moment else None,
                 capture=self.timeline.captures.at(navigator.seq),
-                why=navigator.why or ("" if navigator.alive else self.timeline.reader.problem),
+                why=navigator.why_stopped or ("" if navigator.alive else self.timeline.reader.problem),
                 pending=pending,
             )
         )
@@ -171,6 +186,13 @@ class RunScreen(Screen[None]):
         plain = navigator.why in ("", "step", "start", "pause", "breakpoint", "failed")
         self.say("" if plain else navigator.why)
         self.update_view()
+        if navigator.searching is not None:
+            self.set_timer(_SEARCH_AGAIN_S, self._search_on)
+
+    def _search_on(self) -> None:
+        """A stop is looked for in a long log: go on, now that the screen had its turn."""
+        if self.navigator.search_on():
+            self._moved()
 
     # ---- the child, and a log that grows ------------------------------------------------------------------------
 
@@ -259,6 +281,8 @@ class RunScreen(Screen[None]):
         for pane in self.workspace.panes.values():
             if hasattr(pane, "show_breakpoints"):
                 pane.show_breakpoints(self.navigator.breakpoints)
+            if hasattr(pane, "show_marks"):
+                pane.show_marks("bookmark", dict.fromkeys(self.navigator.bookmarks.seqs, "♦"))
 
     # ---- the terminal -------------------------------------------------------------------------------------------
 

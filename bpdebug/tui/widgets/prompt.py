@@ -1,4 +1,4 @@
-"""One line to type into: `:` for commands, `/` for a search. It hides when it isn't used."""
+"""One line to type into: `:` for commands, `/` for a search, ... It hides when it isn't used."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class Prompt(Horizontal):
     """Opened with a mark; says what was typed, or that it was left."""
 
     class Entered(Message):
-        """The person pressed Enter: `mark` is `:` or `/`."""
+        """The person pressed Enter: `mark` is what the line was opened with."""
 
         def __init__(self, mark: str, text: str) -> None:
             super().__init__()
@@ -52,6 +52,10 @@ class Prompt(Horizontal):
         self._place = len(self._history.get(mark, []))
         self.display = True
         field.focus()
+
+    def put_cursor(self, column: int) -> None:
+        """Put the cursor on a character of what is typed."""
+        self._input.cursor_position = column
 
     def close(self) -> None:
         """Hide the line."""

@@ -1,0 +1,172 @@
+"""What a condition asks, answered for many events of a log at once: a domain whose values are arrays.
+
+The same answers as `conditions.one_event` gives, thousands at a time: index records and the flags of tensors first,
+bodies only of the events that are still undecided, elements of tensors last.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from ..conditions import syntax as s
+from ..conditions.elementwise import ARITHMETIC, COMPARISONS, MAPPED
+from ..conditions.measures import measure
+from ..conditions.one_event import line_of
+from ..conditions.rules import Rule
+from ..log.schema import EventFlag
+from .bulk import SEVERAL, first_rows
+from .recorded import RecordedEvents
+
+__all__ = ["ManyEvents", "Values"]
+
+
+@dataclass(frozen=True, slots=True)
+class Values:
+    """One value an event: float64 or bool, and where it is known."""
+
+    data: np.ndarray
+    known: np.ndarray
+
+    @property
+    def true(self) -> np.ndarray:
+        """Where it is known to be true."""
+        return self.known & self.data.astype(bool)
+
+
+class ManyEvents:
+    """A domain (see `conditions.rules`) of the events `seqs`, ascending, of a log."""
+
+    def __init__(self, recorded: RecordedEvents, seqs: np.ndarray) -> None:
+        self.recorded = recorded
+        self.seqs = seqs
+        self._index = recorded.reader.index[seqs]
+
+    def _all(self, data: np.ndarray) -> Values:
+        return Values(data, np.ones(len(self.seqs), bool))
+
+    def _one_by_one(self, rule: Rule, needs_body: bool) -> Values:
+        """The answers of the single events."""
+        events = self.recorded
+        found = [rule(events.event(seq, needs_body)) for seq in self.seqs.tolist()]
+        return _from_list(found)
+
+    # ---- what there is ------------------------------------------------------------------------------------------
+
+    def constant(self, value: float) -> Values:
+        return self._all(np.full(len(self.seqs), value))
+
+    def field(self, name: str) -> Values:
+        if name == "event":
+            return self._all(self.seqs.astype(np.float64))
+        if name == "time":
+            return self._all(self._index["time_us"] / 1e6)
+        if name != "line":
+            return self._all(self._index[name].astype(np.float64))
+        sites, places = np.unique(self._index["site"], return_inverse=True)
+        lines = _from_list([line_of(self.recorded.reader, site) for site in sites.tolist()])
+        return Values(lines.data[places], lines.known[places])
+
+    def text_is(self, name: str, pattern: str) -> Values:
+        # Few events differ in what a text depends on: each combination is asked once.
+        columns = [self._index[column] for column in _TEXT_COLUMNS[name]]
+        first, places = _combinations(columns)
+        one_each = ManyEvents(self.recorded, self.seqs[first])
+        found = one_each._one_by_one(lambda event: event.text_is(name, pattern), False)
+        return Values(found.data[places], found.known[places])
+
+    def nonfinite(self, name: str) -> Values:
+        found = np.zeros(len(self.seqs), bool)
+        flagged = np.flatnonzero(self._index["flags"] & EventFlag.nonfinite)
+        if flagged.size:
+            some = ManyEvents(self.recorded, self.seqs[flagged])
+            found[flagged] = some._one_by_one(lambda event: event.nonfinite(name), True).true
+        return self._all(found)
+
+    def metric(self, name: str, back: int) -> Values:
+        data, known = self.recorded.reports.values_at(self.seqs, name, back)
+        return Values(data, known)
+
+    def measured(self, measure_name: str, node: s.Node) -> Values:
+        if not isinstance(node, s.Tensor):
+            return self._one_by_one(lambda event: event.measured(measure_name, node), True)
+        recorded = self.recorded
+        rows = first_rows(recorded.reader, recorded.roles, node, self.seqs)
+        data, known = recorded.tensors.measured_rows(rows, measure_name)
+        several = np.flatnonzero(rows == SEVERAL)
+        if several.size:
+            some = ManyEvents(recorded, self.seqs[several])
+            found = some._one_by_one(lambda event: event.measured(measure_name, node), True)
+            data[several], known[several] = found.data, found.known
+        return Values(data, known)
+
+    # ---- what is made of it -------------------------------------------------------------------------------------
+
+    def arithmetic(self, operator: str, left: Values, right: Values) -> Values:
+        with np.errstate(all="ignore"):
+            data = ARITHMETIC[operator](left.data.astype(np.float64), right.data.astype(np.float64))
+        return Values(data, left.known & right.known)
+
+    def compare(self, operator: str, left: Values, right: Values) -> Values:
+        return Values(COMPARISONS[operator](left.data, right.data), left.known & right.known)
+
+    def mapped(self, function: str, value: Values) -> Values:
+        if function in MAPPED:
+            with np.errstate(all="ignore"):
+                return Values(MAPPED[function](value.data.astype(np.float64)), value.known)
+        found = _from_list([measure([np.asarray(float(one))], function) for one in value.data.tolist()])
+        return Values(found.data, found.known & value.known)
+
+    def truth(self, value: Values) -> Values:
+        return Values(value.data.astype(bool), value.known)
+
+    def negated(self, value: Values) -> Values:
+        return Values(~value.data.astype(bool), value.known)
+
+    def both(self, left: Rule, right: Rule) -> Values:
+        return self._joined(left, right, False)
+
+    def either(self, left: Rule, right: Rule) -> Values:
+        return self._joined(left, right, True)
+
+    def _joined(self, left: Rule, right: Rule, decisive: bool) -> Values:
+        """`and`, which a false side decides, or `or`, which a true one does."""
+        first = left(self)
+        decided = first.known & (first.data == decisive)
+        data, known = np.full(len(self.seqs), decisive), decided.copy()
+        open_ = np.flatnonzero(~decided)
+        if open_.size:
+            second = right(ManyEvents(self.recorded, self.seqs[open_]))
+            by_second = second.known & (second.data == decisive)
+            data[open_] = np.where(by_second, decisive, not decisive)
+            known[open_] = by_second | (first.known[open_] & second.known)
+        return Values(data, known)
+
+
+_TEXT_COLUMNS: dict[str, tuple[str, ...]] = {
+    "kind": ("kind",),
+    "phase": ("phase",),
+    "scope": ("scope",),
+    "label": ("label",),
+    "op": ("kind", "label"),
+    "parameter": ("kind", "label", "flags"),
+    "file": ("site",),
+}
+"""What in an index record each text depends on."""
+
+
+def _combinations(columns: list[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
+    """The first place of each combination of values, and for each place which combination it is."""
+    key = np.zeros(len(columns[0]), np.uint64)
+    for column in columns:
+        key = (key << np.uint64(16 if column.dtype.itemsize <= 2 else 32)) | column.astype(np.uint64)
+    _, first, places = np.unique(key, return_index=True, return_inverse=True)
+    return first, places
+
+
+def _from_list(found: list[Any]) -> Values:
+    known = np.array([value is not None for value in found], bool)
+    data = np.array([0.0 if value is None else float(value) for value in found], np.float64)
+    return Values(data, known)

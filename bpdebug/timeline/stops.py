@@ -1,0 +1,312 @@
+"""Where breakpoints stop in a log, found in either direction; the same answers as `breakpoints.live` gives.
+
+Hits are found piece by piece of the log and remembered, so that what was searched once costs nothing the second time,
+and a search that takes long can be left (`Unfinished`) and taken up again.
+"""
+
+from __future__ import annotations
+
+import time
+from bisect import bisect_left
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ..breakpoints.live import stops_at_edges
+from ..breakpoints.places import place_of
+from ..conditions import Asked, Condition, condition
+from ..conditions.values import value_key
+from ..log.schema import Kind
+from ..stepping import Breakpoint, UntilStop
+from .many_events import ManyEvents
+from .recorded import RecordedEvents
+
+if TYPE_CHECKING:
+    from ..log.reader import LogReader
+
+__all__ = ["PIECE", "Hits", "RecordedStops", "Unfinished"]
+
+PIECE = 1 << 13
+"""Events that are looked at together."""
+_EMPTY = np.zeros(0, np.int64)
+
+
+class Unfinished(Exception):
+    """The time for a search is over; `done` is the share of it that lies behind, 0 to 1."""
+
+    def __init__(self, done: float) -> None:
+        super().__init__(f"searched {done:.0%}")
+        self.done = done
+
+
+@dataclass(slots=True)
+class _Piece:
+    """The hits among the events of one piece, as far as they were looked at."""
+
+    end: int
+    hits: np.ndarray = field(default_factory=lambda: _EMPTY)
+    last_key: str = ""
+    """Of an expression that is watched for changes: its last value there, "" for none."""
+
+
+class Hits:
+    """Where one breakpoint stops in a log, if it were always there."""
+
+    def __init__(self, recorded: RecordedEvents, breakpoint_: Breakpoint) -> None:
+        self.breakpoint = breakpoint_
+        self._recorded = recorded
+        self._reader = recorded.reader
+        self._place = place_of(breakpoint_, recorded.reader)
+        self._condition = condition(breakpoint_.condition) if breakpoint_.condition else None
+        self._edge = stops_at_edges(breakpoint_)
+        self._pieces: dict[int, _Piece] = {}
+        self._single: dict[int, bool] = {}
+
+    def of_piece(self, number: int) -> np.ndarray:
+        """The hits among events `[number * PIECE, (number + 1) * PIECE)`, ascending, as far as the log goes."""
+        begin = number * PIECE
+        end = min(begin + PIECE, len(self._reader))
+        known = self._pieces.get(number)
+        if known is None:
+            known = self._pieces[number] = _Piece(begin)
+        if known.end < end:
+            if self.breakpoint.changes:
+                found = self._changes(number, known, known.end, end)
+            else:
+                found = self._hits(known.end, end)
+            known.hits = np.concatenate([known.hits, found]) if len(known.hits) else found
+            known.end = end
+        return known.hits
+
+    def is_known(self, number: int) -> bool:
+        """Whether the whole piece was looked at, so that asking costs nothing."""
+        known = self._pieces.get(number)
+        return known is not None and known.end >= min((number + 1) * PIECE, len(self._reader))
+
+    def is_at(self, seq: int) -> bool:
+        """Whether event `seq` is a hit, without looking at a whole piece; False where only that could tell."""
+        if self.is_known(seq // PIECE):
+            hits = self.of_piece(seq // PIECE)
+            place = bisect_left(hits, seq)
+            return place < len(hits) and hits[place] == seq
+        found = self._single.get(seq)
+        if found is None:
+            if len(self._single) > PIECE:
+                self._single.clear()
+            alone = not self.breakpoint.changes and seq in self._hits(seq, seq + 1)
+            found = self._single[seq] = alone
+        return found
+
+    # ---- looking ------------------------------------------------------------------------------------------------
+
+    def _candidates(self, begin: int, end: int) -> np.ndarray:
+        """Events at the place, of kinds at which the condition can hold."""
+        index = self._reader.index[begin:end]
+        mask = self._place.matching(index)
+        asked = self._condition
+        if asked is not None and mask.any():
+            if len(asked.kinds) < len(Kind):
+                mask &= np.isin(index["kind"], list(asked.kinds))
+            if asked.asked is Asked.reports:
+                labels = [label for name in asked.metrics for label in self._recorded.reports.labels_of(name)]
+                mask &= np.isin(index["label"], labels)
+        return np.flatnonzero(mask) + begin
+
+    def _hits(self, begin: int, end: int) -> np.ndarray:
+        asked = self._condition
+        if asked is None:
+            return self._candidates(begin, end)
+        if self._edge:
+            first = max(begin - 1, 0)
+            holds = _holds(self._recorded, asked, np.arange(first, end))
+            return _edges(holds, first, begin)
+        seqs = self._candidates(begin, end)
+        return seqs[_holds(self._recorded, asked, seqs)]
+
+    def _changes(self, number: int, piece: _Piece, begin: int, end: int) -> np.ndarray:
+        asked = self._condition
+        assert asked is not None
+        if not piece.last_key and begin == number * PIECE and number:
+            piece.last_key = self._key_before(number)
+        found = []
+        for seq in self._candidates(begin, end).tolist():
+            key = value_key(asked, self._recorded.event(seq, asked.needs_body))
+            if key:
+                if piece.last_key and key != piece.last_key:
+                    found.append(seq)
+                piece.last_key = key
+        return np.array(found, np.int64)
+
+    def _key_before(self, number: int) -> str:
+        """The value right before a piece, from as far back as it takes."""
+        for before in range(number - 1, -1, -1):
+            known = self._pieces.get(before)
+            if known is not None and known.end >= (before + 1) * PIECE and known.last_key:
+                return known.last_key
+            key = self.last_key((before + 1) * PIECE - 1, before * PIECE)
+            if key:
+                return key
+        return ""
+
+    def last_key(self, seq: int, start: int = 0) -> str:
+        """The value of the expression at the last event up to `seq` (not before `start`) that has one; "" for none."""
+        asked = self._condition
+        assert asked is not None
+        for begin in range(seq // PIECE * PIECE, start - 1, -PIECE):
+            for candidate in self._candidates(max(begin, start), min(begin + PIECE, seq + 1))[::-1].tolist():
+                key = value_key(asked, self._recorded.event(candidate, asked.needs_body))
+                if key:
+                    return key
+        return ""
+
+
+def _edges(holds: np.ndarray, first: int, begin: int) -> np.ndarray:
+    """The events from `begin` on at which it holds and didn't at the one before; `holds` begins with event `first`."""
+    before = np.concatenate([[False], holds[:-1]])
+    found = np.flatnonzero(holds & ~before) + first
+    return found[found >= begin] if begin else found
+
+
+def _holds(recorded: RecordedEvents, asked: Condition, seqs: np.ndarray) -> np.ndarray:
+    """At which of these events the condition is known to be true."""
+    if not len(seqs):
+        return np.zeros(0, bool)
+    many = ManyEvents(recorded, seqs)
+    true: np.ndarray = many.truth(asked.rule(many)).true
+    return true
+
+
+class RecordedStops:
+    """The stops of several breakpoints in a log, and failures, which always stop.
+
+    Args:
+        recorded: the log's events.
+        breakpoints: those that are set.
+        known: hits that were found before, by breakpoint; taken over and added to.
+    """
+
+    def __init__(
+        self,
+        recorded: RecordedEvents,
+        breakpoints: Sequence[Breakpoint],
+        known: dict[Breakpoint, Hits] | None = None,
+    ) -> None:
+        self._recorded = recorded
+        self._reader: LogReader = recorded.reader
+        self._hits: dict[Breakpoint, Hits] = {}
+        for one in breakpoints:
+            if one.enabled and one not in self._hits:
+                found = None if known is None else known.get(one)
+                self._hits[one] = found or Hits(recorded, one)
+                if known is not None:
+                    known[one] = self._hits[one]
+        self.deadline: float | None = None
+        """`time.monotonic()` after which a search is left; None for never."""
+
+    def __bool__(self) -> bool:
+        return bool(self._hits)
+
+    def first(self, start: int, stop: int | None = None, failures: bool = True) -> int | None:
+        """The first stop in `[start, stop)`, or None.
+
+        Raises:
+            Unfinished: the deadline has passed.
+        """
+        stop = len(self._reader) if stop is None else min(stop, len(self._reader))
+        start = max(start, 0)
+        for number in range(start // PIECE, (stop - 1) // PIECE + 1 if stop > start else start // PIECE):
+            self._check_time((number * PIECE - start) / max(stop - start, 1), number)
+            stops = self._stops_in(number, failures)
+            place = bisect_left(stops, start)
+            if place < len(stops) and stops[place] < stop:
+                return int(stops[place])
+        return None
+
+    def last(self, stop: int, start: int = 0, failures: bool = True) -> int | None:
+        """The last stop in `[start, stop)`, or None.
+
+        Raises:
+            Unfinished: the deadline has passed.
+        """
+        stop = min(stop, len(self._reader))
+        if stop <= start:
+            return None
+        for number in range((stop - 1) // PIECE, start // PIECE - 1, -1):
+            self._check_time((stop - (number + 1) * PIECE) / max(stop - start, 1), number)
+            stops = self._stops_in(number, failures)
+            place = bisect_left(stops, stop)
+            if place and stops[place - 1] >= start:
+                return int(stops[place - 1])
+        return None
+
+    def after_stop(self, seq: int) -> RecordedStops:
+        """The stops that are left after one at `seq`: without those that stop once and did so there."""
+        spent = [one for one in self.at(seq) if one.once]
+        if not spent:
+            return self
+        left = RecordedStops(
+            self._recorded, [one for one in self._hits if one not in spent], self._hits.copy()
+        )
+        left.deadline = self.deadline
+        return left
+
+    def marks(self, seq: int) -> bool:
+        """Whether a breakpoint is hit at this event, ignored or not; quick, for drawing."""
+        return any(found.is_at(seq) for found in self._hits.values())
+
+    def at(self, seq: int) -> list[Breakpoint]:
+        """The breakpoints that stop at this event."""
+        return [one for one in self._hits if seq in self._stops_of(one, seq // PIECE)]
+
+    def hits(self, breakpoint_: Breakpoint, until: int) -> int:
+        """How often the breakpoint is hit from the log's beginning to event `until`, ignored ones included.
+
+        Raises:
+            Unfinished: the deadline has passed.
+        """
+        found = self._hits[breakpoint_]
+        count = 0
+        for number in range(until // PIECE + 1):
+            if not found.is_known(number):
+                self._check_time(number * PIECE / (until + 1), -1)
+            count += int(np.searchsorted(found.of_piece(number), until, side="right"))
+        return count
+
+    # ---- how ----------------------------------------------------------------------------------------------------
+
+    def _check_time(self, done: float, number: int) -> None:
+        if self.deadline is None or time.monotonic() < self.deadline:
+            return
+        if number < 0 or not all(found.is_known(number) for found in self._hits.values()):
+            raise Unfinished(min(max(done, 0.0), 1.0))
+
+    def _stops_in(self, number: int, failures: bool) -> np.ndarray:
+        begin = number * PIECE
+        parts = [self._stops_of(one, number) for one in self._hits]
+        if failures:
+            index = self._reader.index[begin : begin + PIECE]
+            parts.append(np.flatnonzero(UntilStop().matches(index)) + begin)
+        if len(parts) == 1:
+            return parts[0]
+        return np.unique(np.concatenate(parts)) if parts else _EMPTY
+
+    def _stops_of(self, one: Breakpoint, number: int) -> np.ndarray:
+        """The hits of a breakpoint in a piece, without those that it ignores."""
+        found = self._hits[one].of_piece(number)
+        if not one.ignore or not len(found):
+            return found
+        after = int(np.searchsorted(found, one.since, side="right"))
+        passed = max(one.ignore - self._passed_before(one, number), 0)
+        return np.concatenate([found[:after], found[after + passed :]])
+
+    def _passed_before(self, one: Breakpoint, number: int) -> int:
+        """Hits after `since` in the pieces before this one, as far as they count."""
+        passed = 0
+        for before in range(max(one.since, 0) // PIECE, number):
+            hits = self._hits[one].of_piece(before)
+            passed += len(hits) - int(np.searchsorted(hits, one.since, side="right"))
+            if passed >= one.ignore:
+                break
+        return passed

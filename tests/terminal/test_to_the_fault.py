@@ -1,0 +1,60 @@
+"""A user's journey: a script whose loss becomes NaN at iteration 37, from the shell to the guilty line."""
+
+import pytest
+
+pytestmark = pytest.mark.terminal
+
+SCRIPT = """
+import numpy as np
+import chainer
+import chainer.functions as F
+
+np.random.seed(0)
+W = chainer.Parameter(np.ones((1, 3), "f"), name="W")
+optimizer = chainer.optimizers.SGD(0.01)
+model = chainer.Link()
+with model.init_scope():
+    model.W = W
+optimizer.setup(model)
+for step in range(60):
+    x = np.random.rand(4, 3).astype("f")
+    price = x.sum(axis=1, keepdims=True)
+    if step == 37:
+        price[2] = -price[2]
+    t = F.log(chainer.Variable(price))
+    loss = F.mean_squared_error(F.matmul(x, W, transb=True), t)
+    model.cleargrads()
+    loss.backward()
+    optimizer.update()
+"""
+
+
+@pytest.mark.parametrize(("width", "height"), [(80, 24), (200, 60)])
+def test_one_key_leads_to_the_line_that_makes_the_first_nan(terminal, width, height):
+    screen = terminal("run", "--break-on", "nan", "script.py", script=SCRIPT, width=width, height=height)
+    screen.see("script.py" if width > 80 else "LIVE paused", "LIVE paused")
+    keys = ["c"]
+    screen.press(*keys)
+    shown = screen.see("37", "breakpoint 1: nan", "price[2] = -price[2]")
+    assert len(keys) <= 5
+    (line,) = [line for line in shown.splitlines() if "▶" in line and "F.log(" in line]
+    assert "t = F.log(chainer.Variable(price))" in line
+
+
+def test_the_same_key_leads_there_in_the_recording(terminal, tmp_path):
+    recorded = terminal("run", "--headless", "--log", "run", "script.py", script=SCRIPT)
+    recorded.end()
+    screen = terminal("view", "--break-on", "nan", "run", width=80, height=24)
+    screen.see("REPLAY")
+    screen.press("c")
+    screen.see("37", "breakpoint 1: nan", "price[2] = -price[2]")
+    screen.press("C")  # there is none before
+    screen.see("no stop before")
+
+
+def test_a_wrong_condition_is_told_before_the_script_starts(terminal):
+    screen = terminal("run", "--break", "nrm(gx) > 3", "script.py", script=SCRIPT)
+    screen.end()
+    shown = screen.screen.text()
+    assert "there is no function nrm; did you mean norm?" in shown
+    assert "  ^" in shown

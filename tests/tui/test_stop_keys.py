@@ -1,0 +1,155 @@
+"""Keys and commands for breakpoints, watches, marks and visited positions."""
+
+from __future__ import annotations
+
+import pytest
+
+from bpdebug.log.reader import LogReader
+from bpdebug.log.schema import Kind
+from bpdebug.stepping import Breakpoint
+from bpdebug.timeline import Timeline
+from bpdebug.tui.app import DebuggerApp
+from bpdebug.tui.screens.stop_actions import pointing
+from bpdebug.tui.widgets.key_line import KeyLine
+from bpdebug.tui.widgets.prompt import Prompt
+from tests.support.example_run import NAN_ADDRESS, write_example_run
+
+
+@pytest.fixture(autouse=True)
+def own_state_directory(tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+
+
+@pytest.fixture(scope="module")
+def example(tmp_path_factory):
+    return write_example_run(tmp_path_factory.mktemp("runs") / "example")
+
+
+@pytest.fixture
+def app(example):
+    with LogReader(example) as reader:
+        yield DebuggerApp(Timeline(reader), None, [Breakpoint(condition="nan")], ["norm(gW)"])
+
+
+def at(app):
+    return app.timeline.reader.address(app.main.navigator.seq)
+
+
+def notice(app):
+    return app.main.query_one(KeyLine).notice
+
+
+def enter(app, text, mark=":"):
+    app.main.on_prompt_entered(Prompt.Entered(mark, text))
+
+
+async def test_a_person_comes_to_the_first_nan_and_edits_breakpoints(app):
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("c")
+        await pilot.pause()
+        assert at(app) == NAN_ADDRESS
+        assert app.main.navigator.why_stopped == "breakpoint 1: nan"
+        enter(app, "break MLP.l1/* if norm(gx) > 1e9")
+        enter(app, "once linear")
+        assert [str(one) for one in app.main.navigator.breakpoints] == [
+            "nan", "MLP.l1/* if norm(gx) > 1e9", "linear",
+        ]  # fmt: skip
+        enter(app, 'condition 2 norm(gW) > 0 and kind == "backward"')
+        enter(app, "disable 1")
+        app.main.go_to(0)
+        await pilot.press("c")
+        await pilot.pause()
+        assert at(app) == "it0/forward/MLP.l1/linear"
+        assert len(app.main.navigator.breakpoints) == 2  # the one that stops once is gone
+        enter(app, "ignore 2 1")
+        await pilot.press("c")
+        await pilot.pause()
+        assert at(app) == "it1/backward/MLP.l1/linear"
+        enter(app, "delete 2")
+        assert [str(one) for one in app.main.navigator.breakpoints] == ["nan"]
+        enter(app, "enable 7")
+        assert notice(app) == "there is no breakpoint 7: there are 1 to 1"
+
+
+async def test_a_wrong_condition_comes_back_with_a_mark_over_the_place(app):
+    async with app.run_test(size=(80, 24)) as pilot:
+        enter(app, "break MLP.l1/* if nrm(gx) > 1")
+        await pilot.pause()
+        prompt = app.main.query_one(Prompt)
+        assert prompt.display
+        text = "MLP.l1/* if nrm(gx) > 1"
+        assert prompt._input.value == text
+        assert prompt._input.cursor_position == text.index("nrm")
+        # The line above begins with a blank, and the mark of the prompt is as wide as "break ".
+        assert notice(app).index("▾") + 1 == len("break ") + text.index("nrm")
+        assert "did you mean norm?" in notice(app)
+        await pilot.press(*["delete"] * 3, *"norm", "enter")
+        assert str(app.main.navigator.breakpoints[-1]) == "MLP.l1/* if norm(gx) > 1"
+
+
+def test_a_reason_that_does_not_fit_right_of_its_place_stands_left_of_it():
+    assert pointing("too long to stand there", 30, 40) == "too long to stand there ▾".rjust(30)
+    assert pointing("short", 30, 80).index("▾") == 29
+
+
+async def test_a_watch_and_a_stop_at_changes_come_from_the_shown_tensor(app):
+    async with app.run_test(size=(200, 60)) as pilot:
+        app.main.go_to(app.timeline.reader.find("it0/update/MLP.l2.W"))
+        await pilot.pause()
+        app.main.action_watch_changes()
+        app.main.action_watch()
+        await pilot.pause()
+        assert app.main.query_one(Prompt)._input.value == "MLP.l2.W.before"
+        await pilot.press("enter")
+        stops = app.main.navigator.stops
+        assert stops.watches == ["norm(gW)", "MLP.l2.W.before"]
+        assert stops.breakpoints[-1].changes
+        assert stops.breakpoints[-1].was.startswith("t:")
+        await pilot.press("c")
+        await pilot.pause()
+        assert at(app) == "it1/update/MLP.l2.W"
+        app.main.go_to(app.timeline.reader.find("it0/forward/MLP/sigmoid"))
+        await pilot.pause()
+        app.main.action_watch_changes()
+        assert stops.breakpoints[-1] == Breakpoint(
+            kind=Kind.forward, scope="MLP", label="sigmoid", condition="y", changes=True, was="t:4"
+        )
+
+
+async def test_the_pane_shows_hits_and_values_and_leads_there(app):
+    async with app.run_test(size=(80, 24)) as pilot:
+        enter(app, "breakpoints")
+        await pilot.pause()
+        pane = app.main.workspace.panes["breakpoints"]
+        rows = [(row.kind, row.text, row.detail) for row in pane._rows if row.kind in ("breakpoint", "watch")]
+        assert rows == [
+            ("breakpoint", "nan", "0 hits up to here, 1 in all"),
+            ("watch", "norm(gW)", "no value yet"),
+        ]
+        await pilot.press("enter")
+        await pilot.pause()
+        assert at(app) == NAN_ADDRESS
+        await pilot.press("b", "down", "D")
+        await pilot.pause()
+        assert not app.main.navigator.breakpoints[0].enabled
+        assert app.main.navigator.stops.watches == []
+
+
+async def test_marks_and_visited_positions(app):
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.main.go_to(20)
+        app.main.action_bookmark()
+        app.main.go_to(40)
+        app.main.action_bookmark()
+        app.main.go_to(3)
+        await pilot.press("apostrophe")
+        assert app.main.navigator.seq == 20
+        await pilot.press("quotation_mark")
+        assert app.main.navigator.seq == 40
+        await pilot.press("ctrl+o", "alt+left", "ctrl+o")
+        assert app.main.navigator.seq == 40
+        await pilot.press("alt+right")
+        assert app.main.navigator.seq == 3
+        app.main.go_to(5)
+        app.main.action_visited(-1)
+        assert notice(app) == "this is the latest place that you were at"
