@@ -11,7 +11,10 @@ import msgspec
 from .stepping import Breakpoint, Goal
 
 __all__ = [
+    "Answer",
+    "Edit",
     "Ended",
+    "Evaluate",
     "FromChild",
     "Go",
     "Pause",
@@ -48,6 +51,28 @@ class SetBreakpoints(_Message, tag="breakpoints"):
     breakpoints: list[Breakpoint]
 
 
+class Edit(_Message, tag="edit"):
+    """Change a tensor of the event at which the run is paused, or a parameter.
+
+    With `field`, it is the `place`-th tensor of that field of the event's body; without, the parameter `variable`. `of`
+    says whether its `value` or its `gradient` is meant. `text` is read by `conditions.edits`.
+    """
+
+    number: int
+    text: str
+    field: str = ""
+    place: int = 0
+    variable: int = 0
+    of: str = "value"
+
+
+class Evaluate(_Message, tag="evaluate"):
+    """Evaluate what the person has typed, in the frame of the paused script."""
+
+    number: int
+    text: str
+
+
 # ---- child to debugger ----------------------------------------------------------------------------------------
 
 
@@ -63,7 +88,14 @@ class Paused(_Message, tag="paused"):
 
     seq: int
     why: str
-    """`start`, `step`, `breakpoint`, `pause` or `failed`."""
+    """`start`, `step`, `breakpoint`, `pause` or `failed`; `edited` or `console` where an order made events."""
+
+
+class Answer(_Message, tag="answer"):
+    """What became of the order with this number: a text to show; for an edit, why it can't be done, or ""."""
+
+    number: int
+    text: str
 
 
 class Ended(_Message, tag="ended"):
@@ -74,8 +106,8 @@ class Ended(_Message, tag="ended"):
     why: str
 
 
-ToChild = Go | Pause | SetBreakpoints
-FromChild = Ready | Paused | Ended
+ToChild = Go | Pause | SetBreakpoints | Edit | Evaluate
+FromChild = Ready | Paused | Answer | Ended
 
 encode = msgspec.json.Encoder().encode
 decode_to_child = msgspec.json.Decoder(ToChild).decode

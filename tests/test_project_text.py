@@ -86,7 +86,7 @@ def test_a_file_can_be_read_in_one_sitting(path):
     "path", [path for path in PYTHON_FILES if path.parts[len(ROOT.parts)] in ("bpdebug", "engine")], ids=short
 )
 def test_no_product_file_can_run_what_is_in_a_log(path):
-    """No pickle and no eval anywhere; exec only where the child runs the script.
+    """No pickle anywhere; exec only where the child runs the script; eval only of what the person types to the child.
 
     One file unpickles: the dataset class that a script under test asks for by name, with a file that it names itself.
     Nothing else may import that file.
@@ -108,7 +108,11 @@ def test_no_product_file_can_run_what_is_in_a_log(path):
             assert hands_on or "pickle_dataset" not in {node.module, *(alias.name for alias in node.names)}
             assert node.module not in ("pickle", "marshal", "shelve", "dill")
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
-            assert node.func.id != "eval" or "eval" in own
+            assert (
+                node.func.id != "eval"
+                or "eval" in own
+                or path == ROOT / "bpdebug" / "debuggee" / "console.py"
+            )
             assert node.func.id != "exec" or "debuggee" in path.parts
         if isinstance(node, ast.keyword) and node.arg == "allow_pickle":
             assert isinstance(node.value, ast.Constant)

@@ -10,6 +10,7 @@ import numpy as np
 
 from ..conditions import Asked, Condition, LiveEvents, condition
 from ..conditions import syntax as s
+from ..conditions.one_event import OneEvent
 from ..conditions.values import value_key
 from ..stepping import Breakpoint
 from .places import place_of
@@ -64,6 +65,10 @@ class LiveStops:
                     stop.hits += 1
                     found = found or stop.hits > stop.breakpoint.ignore
             return found
+
+    def event(self, header: Any) -> OneEvent:
+        """The event with this header as conditions see it; it must be the latest."""
+        return self._events.event(header, header["body"], header["arrays"])
 
     def _new(self, breakpoint_: Breakpoint) -> _Stop:
         stop = _Stop(breakpoint_, place_of(breakpoint_, self._names))

@@ -43,6 +43,7 @@ class Condition:
         asked: at which events.
         kinds: the numbers of the kinds of events at which it can hold.
         metrics: names of the metrics in it.
+        nonfinite: it can hold only where the event is flagged to have made something that isn't finite.
         needs_body: whether more than the event's header is looked at.
 
     Raises:
@@ -56,6 +57,7 @@ class Condition:
         nodes = list(s.walk(self.node))
         self.metrics = frozenset(node.name for node in nodes if isinstance(node, s.Metric))
         self.needs_body = any(isinstance(node, s.Tensor | s.Nonfinite) for node in nodes)
+        self.nonfinite = _needs_nonfinite(self.node)
         of_event = self.needs_body or any(
             isinstance(node, s.Field) and not FIELDS[node.name].state for node in nodes
         )
@@ -85,6 +87,13 @@ def _kinds(node: s.Node) -> frozenset[int]:
             if isinstance(field, s.Field) and isinstance(text, s.Text):
                 return _kinds_of_text(field.name, text.value)
     return _kinds_known(node)
+
+
+def _needs_nonfinite(node: s.Node) -> bool:
+    if isinstance(node, s.Binary) and node.operator in ("and", "or"):
+        sides = (_needs_nonfinite(node.left), _needs_nonfinite(node.right))
+        return any(sides) if node.operator == "and" else all(sides)
+    return isinstance(node, s.Nonfinite)
 
 
 def _kinds_known(node: s.Node) -> frozenset[int]:

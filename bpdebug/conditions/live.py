@@ -48,6 +48,8 @@ class LiveEvents:
         """Whether the condition holds at this event, by itself: see `Condition.asked` for what is to be made of it."""
         if header["kind"] not in condition.kinds:
             return False
+        if condition.nonfinite and not header["flags"] & NONFINITE:
+            return False
         if condition.asked is Asked.reports and not self.is_report_of(condition, header):
             return False
         return bool(condition.rule(self.event(header, body, arrays)))

@@ -6,13 +6,15 @@ Not for deciding what a step is, or where a breakpoint stops: the goals of `step
 from __future__ import annotations
 
 import threading
+from collections import deque
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from ..breakpoints import LiveStops
 from ..log.schema import Kind
-from ..protocol import Go, Pause, Paused, SetBreakpoints, ToChild
+from ..protocol import Answer, Edit, Evaluate, Go, Pause, Paused, SetBreakpoints, ToChild
 from ..stepping import Goal, UntilSeq
+from .interrupting import interrupt_thread
 
 __all__ = ["Gate"]
 
@@ -29,7 +31,7 @@ class Gate:
         self,
         stops: LiveStops,
         flush: Callable[[], None],
-        tell: Callable[[Paused], None],
+        tell: Callable[[Paused | Answer], None],
         leave: Callable[[], None],
     ) -> None:
         self.seq = -1
@@ -46,6 +48,11 @@ class Gate:
         # The three above in one, so that an event of a run under way costs one test and no lock.
         self._attention = False
         self._changed = threading.Condition()
+        self._orders: deque[Edit | Evaluate] = deque()
+        self._serving: int | None = None
+        self._header: Mapping[str, Any] = {}
+        self.carry_out: Callable[[Edit | Evaluate, Mapping[str, Any]], str] | None = None
+        """Carries out an order at the event with this header, on the thread that made it; gives the answer's text."""
         self.on_need_before: Callable[[bool], None] | None = None
         """Told whether a breakpoint looks at what updates overwrite."""
         self.open = True
@@ -55,12 +62,17 @@ class Gate:
         """Return when the run may go on after the event with this header."""
         if not self.open or header["kind"] == Kind.run_finished:
             return
+        if self._serving is not None and self._serving == threading.get_ident():
+            # What an order of the person does makes events, too, and must not wait for the person.
+            self.seq, self._header = header["seq"], header
+            self._stops.stops(header)
+            return
         if self._attention:
             self._attend()
         self.seq = header["seq"]
         why = self._reason_to_stop(header)
         if why:
-            self._wait(header["seq"], why)
+            self._wait(header, why)
 
     def receive(self, message: ToChild) -> None:
         """Obey the debugger; called from the thread that reads the socket."""
@@ -69,7 +81,15 @@ class Gate:
                 self._goal, self._why_goal = message.goal, "step"
                 self._paused = self._pause_wanted = False
             elif isinstance(message, Pause):
-                self._pause_wanted = not self._paused
+                if self._serving is not None:
+                    interrupt_thread(self._serving)
+                else:
+                    self._pause_wanted = not self._paused
+            elif isinstance(message, Edit | Evaluate):
+                self._orders.append(message)
+                if not self._paused:
+                    self._orders.pop()
+                    self._tell(Answer(message.number, "the script is running: pause it first"))
             elif isinstance(message, SetBreakpoints):
                 self._stops.set(message.breakpoints)
                 if self.on_need_before is not None:
@@ -104,13 +124,36 @@ class Gate:
             return "pause"
         return ""
 
-    def _wait(self, seq: int, why: str) -> None:
+    def _wait(self, header: Mapping[str, Any], why: str) -> None:
         self._flush()
+        self._header = header
         with self._changed:
             self._paused, self._pause_wanted = True, False
             self._notify()
-            self._tell(Paused(seq=seq, why=why))
-            while self._paused and not self._gone:
-                self._changed.wait()
+            self._tell(Paused(seq=header["seq"], why=why))
+        while (order := self._next_order()) is not None:
+            self._serve(order)
+        self._header = {}  # arrays must not live longer because someone looked at them
         if self._gone:
             self._leave()
+
+    def _next_order(self) -> Edit | Evaluate | None:
+        """Wait for an order; None when the run goes on, or the debugger is gone."""
+        with self._changed:
+            while self._paused and not self._gone and not self._orders:
+                self._changed.wait()
+            return self._orders.popleft() if self._paused and not self._gone else None
+
+    def _serve(self, order: Edit | Evaluate) -> None:
+        seq = self.seq
+        self._serving = threading.get_ident()
+        try:
+            said = "" if self.carry_out is None else self.carry_out(order, self._header)
+        except KeyboardInterrupt:
+            said = "interrupted"
+        finally:
+            self._serving = None
+        self._flush()
+        if self.seq != seq:
+            self._tell(Paused(seq=self.seq, why="edited" if isinstance(order, Edit) else "console"))
+        self._tell(Answer(order.number, said))

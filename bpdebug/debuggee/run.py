@@ -25,6 +25,7 @@ from .workers import prepare_workers
 if TYPE_CHECKING:
     from .channel import Channel
     from .gate import Gate
+    from .orders import Orders
     from .triggers import Triggers
 
 __all__ = ["Run"]
@@ -50,6 +51,7 @@ class Run:
         self._outcome = script.Outcome(1, "the script did not run")
         self._on_event: Callable[[Mapping[str, Any]], None] | None = None
         self._gate: Gate | None = None
+        self._orders: Orders | None = None
         self._progress: Progress | None = None
         self._channel: Channel | None = None
         self._stops: list[Callable[[], None]] = []
@@ -61,12 +63,15 @@ class Run:
             from ..recorder.arrays import to_host
             from .channel import Channel
             from .gate import Gate
+            from .orders import Orders
 
             self._channel = Channel(settings.control)
             stops = LiveStops(self._log, lambda array: to_host(array)[0])
             self._gate = Gate(stops, self._flush, self._channel.send, self._leave)
             self._recorder = Recorder(self._log, on_event=self._gate, plan=plan)
             self._gate.on_need_before = self._recorder.look_before
+            self._orders = Orders(self._recorder, stops)
+            self._gate.carry_out = self._orders
         self._output = Output(self._record_output, pass_on=not settings.screen)
         if self._channel is None:
             if terminal:
@@ -127,6 +132,8 @@ class Run:
         if not isinstance(error, SystemExit):
             tracebacks.explain_missing(error)
             self._output.settle()
+            if self._orders is not None:
+                self._orders.script_failed(error)
             self._recorder.script_failed(error)
             tracebacks.show_as_python_would(error)
         raise error

@@ -8,6 +8,7 @@ from __future__ import annotations
 import itertools
 import os
 import threading
+import weakref
 from collections.abc import Callable, Sequence
 from types import ModuleType
 from typing import Any
@@ -107,6 +108,7 @@ class _Watcher:
             known = recorder.new_variable(
                 name, parameter=True, array=variable.array, made=made, registered=registered
             )
+            recorder.parameters[known.number] = weakref.ref(variable)
         elif node.name:
             name = recorder.name_in_iteration(node.name)
             known = recorder.new_variable(name, made_by=node.name, array=array)

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["describe", "to_host"]
+__all__ = ["describe", "put_content", "to_host"]
 
 
 def to_host(array: Any) -> tuple[np.ndarray, str]:
@@ -22,6 +22,23 @@ def to_host(array: Any) -> tuple[np.ndarray, str]:
         number = getattr(getattr(array, "device", None), "id", None)
         return host, type(array).__module__.partition(".")[0] if number is None else f"cuda:{number}"
     return np.asarray(array), "cpu"
+
+
+def put_content(array: Any, content: np.ndarray) -> None:
+    """Write `content`, of the same shape and dtype, into an array of any library, wherever it is.
+
+    Raises:
+        ValueError: it can't be written into.
+    """
+    if isinstance(array, np.ndarray):
+        if not array.flags.writeable:
+            raise ValueError("this array can't be changed: it is a view that is read only")
+        array[...] = content
+        return
+    put = getattr(array, "set", None)
+    if not callable(put):
+        raise ValueError(f"an array of type {type(array).__name__} can't be changed from here")
+    put(content)
 
 
 def describe(value: Any) -> str:

@@ -55,6 +55,8 @@ class Emitter:
         self.disabled = False
         """Nothing is recorded any more: after a failure, after the end, or in a forked child."""
         self.call_sites = CallSites(writer)
+        self.parameters: dict[int, Callable[[], Any]] = {}
+        """The script's parameters by their numbers, held weakly: call one to get it, or None when it is gone."""
         self.owner = object()
         """Marks what this recorder leaves on the framework's objects."""
         self._lock = writer.mutex

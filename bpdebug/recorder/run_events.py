@@ -8,6 +8,7 @@ from typing import Any, ParamSpec
 
 from ..log.plain import utf8_text
 from ..log.records import (
+    EditedBody,
     FailedBody,
     OutputBody,
     RunFinishedBody,
@@ -15,7 +16,7 @@ from ..log.records import (
     WarnedBody,
 )
 from ..log.schema import NOTHING, Kind
-from .emitter import Emitter
+from .emitter import PARAMETER, Emitter
 from .tracebacks import message_of, user_traceback
 
 __all__ = ["RunEvents"]
@@ -151,6 +152,28 @@ class RunEvents(Emitter):
     def _row_or_none(self, array: Any) -> int | None:
         """The row of an array; None for what is none: an op may have been given anything."""
         return self.tensor(array) if hasattr(array, "dtype") and hasattr(array, "shape") else None
+
+    @_never_raises
+    def edited(self, variable: int, before: Any, array: Any, what: str, of: str) -> None:
+        """The person has changed a tensor of the paused run.
+
+        Args:
+            variable: number of the variable.
+            before: its content before.
+            array: the very array, with its content now.
+            what: what was typed.
+            of: `value`, or `gradient`.
+        """
+        variables = self.writer.variables
+        known = variables[variable] if variable < len(variables) else None
+        (after,), flags = self._rows((array,))
+        body = EditedBody(variable, self.tensor(before), after, what, of)
+        if known is not None and known.parameter:
+            flags |= PARAMETER
+        if self.on_event is not None:
+            self._threads.state.arrays = {"before": (before,), "after": (array,)}
+        label = self.writer.text(f"edit:{known.name if known is not None else of}")
+        self._emit(Kind.edited, body, label, site=self.call_sites.here(), flags=flags)
 
     @_never_raises
     def run_finished(self, status: int, reason: str) -> None:

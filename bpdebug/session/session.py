@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import os
 import selectors
 import signal
@@ -51,6 +52,9 @@ class Session:
         self.exit_status: int | None = None
         """Once it has ended: as a shell reports it, 128 + n for signal n."""
         self.on_change: Callable[[], None] | None = None
+        self.on_answer: Callable[[int, str], None] | None = None
+        """Called from the session's thread with number and text of an answer to `edit` or `evaluate`."""
+        self._numbers = itertools.count(1)
         self._process = process
         self._raw = RawOutput()
         self._received = b""
@@ -111,6 +115,22 @@ class Session:
         from ..protocol import SetBreakpoints
 
         self._send(SetBreakpoints(breakpoints=list(breakpoints)))
+
+    def edit(self, text: str, field: str = "", place: int = 0, variable: int = 0, of: str = "value") -> int:
+        """Change a tensor of the paused child, see `protocol.Edit`; the number that the answer will have."""
+        from ..protocol import Edit
+
+        number = next(self._numbers)
+        self._send(Edit(number=number, text=text, field=field, place=place, variable=variable, of=of))
+        return number
+
+    def evaluate(self, text: str) -> int:
+        """Evaluate `text` in the frame of the paused script; the number that the answer will have."""
+        from ..protocol import Evaluate
+
+        number = next(self._numbers)
+        self._send(Evaluate(number=number, text=text))
+        return number
 
     def terminate(self) -> None:
         """End the child and what it has started; `wait` tells when it is gone."""
@@ -197,12 +217,15 @@ class Session:
         return bool(received)
 
     def _heard(self, message: FromChild) -> None:
-        from ..protocol import Ended, Paused, Ready
+        from ..protocol import Answer, Ended, Paused, Ready
 
         if isinstance(message, Ready):
             self._change("running", None, "")
         elif isinstance(message, Paused):
             self._change("paused", message.seq, message.why)
+        elif isinstance(message, Answer):
+            if self.on_answer is not None:
+                self.on_answer(message.number, message.text)
         elif isinstance(message, Ended):
             self._told_end = (message.status, message.why)
             self.exit_status = message.status

@@ -67,30 +67,30 @@ def first_rows(reader: LogReader, roles: Roles, tensor: s.Tensor, seqs: np.ndarr
 
 def _pieces(index: np.ndarray, mine: np.ndarray) -> list[np.ndarray]:
     """`mine` in parts whose bodies lie within a few megabytes of each other."""
-    begins = index["offset"][mine].astype(np.int64)
-    part = (begins - begins[0]) // _MOST_BYTES
+    part = index["offset"][mine].astype(np.int64) // _MOST_BYTES
     return np.split(mine, np.flatnonzero(np.diff(part)) + 1)
 
 
 def _rows_of_kind(
     reader: LogReader, roles: Roles, tensor: s.Tensor, kind: int, index: np.ndarray
 ) -> list[int]:
-    offsets = index["offset"].astype(np.int64)
-    ends = (offsets + index["length"] - offsets[0]).tolist()
-    if ends[-1] > 2 * _MOST_BYTES or min(ends) <= 0:  # only of a damaged log
+    begins = index["offset"].astype(np.int64)
+    low = int(begins.min())
+    begins -= low
+    size = int((begins + index["length"]).max())
+    if size > 2 * _MOST_BYTES:  # only of a damaged log
         return [-1] * len(index)
     file = os.open(reader.directory / EVENTS_FILE, os.O_RDONLY | os.O_CLOEXEC)
     try:
-        data = os.pread(file, ends[-1], int(offsets[0]))
+        data = os.pread(file, size, low)
     finally:
         os.close(file)
     decode = _decoder(kind).decode
-    begins = (offsets - offsets[0]).tolist()
     find = roles.find
     found: list[int] = []
-    for begin, end in zip(begins, ends, strict=True):
+    for begin, length in zip(begins.tolist(), index["length"].tolist(), strict=True):
         try:
-            several = find(tensor, kind, decode(data[begin:end]))
+            several = find(tensor, kind, decode(data[begin : begin + length]))
         except (msgspec.MsgspecError, ValueError, IndexError):
             several = []
         if not several:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -148,20 +147,31 @@ class RecordedReports:
         self._reader = reader
         self._labels = MetricLabels(reader.texts)
         self._read = 0
-        self._seqs: dict[int, list[int]] = {}
-        self._values: dict[int, list[float]] = {}
+        self._seqs: dict[int, np.ndarray] = {}
+        self._values: dict[int, np.ndarray] = {}
 
     def follow(self) -> None:
         """Take in the reports that the log got since."""
         index = self._reader.index
+        seqs, labels, values = [], [], []
         for begin, part in pieces(index, self._read, len(index)):
             rows = np.flatnonzero(part["kind"] == Kind.reported)
             rows = rows[(part["flags"][rows] & EventFlag.value) != 0]
-            for row in rows.tolist():
-                label = int(part["label"][row])
-                self._seqs.setdefault(label, []).append(begin + row)
-                self._values.setdefault(label, []).append(float(part["value"][row]))
+            seqs.append(rows + begin)
+            labels.append(part["label"][rows])
+            values.append(part["value"][rows])
         self._read = len(index)
+        if not seqs or not sum(map(len, seqs)):
+            return
+        all_seqs, all_labels, all_values = map(np.concatenate, (seqs, labels, values))
+        for label in np.unique(all_labels).tolist():
+            mine = all_labels == label
+            known = self._seqs.get(label)
+            if known is None:
+                self._seqs[label], self._values[label] = all_seqs[mine], all_values[mine]
+            else:
+                self._seqs[label] = np.concatenate([known, all_seqs[mine]])
+                self._values[label] = np.concatenate([self._values[label], all_values[mine]])
 
     def labels_of(self, name: str) -> list[int]:
         """The labels of the metrics that a name means."""
@@ -177,12 +187,12 @@ class RecordedReports:
             self.follow()
         latest, latest_label, place = -1, -1, 0
         for label in self._labels.of(name):
-            seqs = self._seqs.get(label, ())
-            count = bisect_right(seqs, seq)
-            if count and seqs[count - 1] > latest:
-                latest, latest_label, place = seqs[count - 1], label, count
+            seqs = self._seqs.get(label)
+            count = 0 if seqs is None else int(np.searchsorted(seqs, seq, side="right"))
+            if seqs is not None and count and seqs[count - 1] > latest:
+                latest, latest_label, place = int(seqs[count - 1]), label, count
         place -= 1 + back
-        return self._values[latest_label][place] if latest >= 0 and place >= 0 else None
+        return float(self._values[latest_label][place]) if latest >= 0 and place >= 0 else None
 
     def values_at(self, seqs: np.ndarray, name: str, back: int) -> tuple[np.ndarray, np.ndarray]:
         """`value_at` for many events: the values, and where there is one."""
@@ -191,8 +201,10 @@ class RecordedReports:
         data, known = np.zeros(len(seqs)), np.zeros(len(seqs), bool)
         latest = np.full(len(seqs), -1, np.int64)
         for label in self._labels.of(name):
-            reported = np.asarray(self._seqs.get(label, ()), np.int64)
-            values = np.asarray(self._values.get(label, ()), np.float64)
+            reported = self._seqs.get(label)
+            if reported is None:
+                continue
+            values = self._values[label]
             counts = np.searchsorted(reported, seqs, side="right")
             newer = counts > 0
             newer[newer] = reported[counts[newer] - 1] > latest[newer]

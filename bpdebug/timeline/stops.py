@@ -18,7 +18,7 @@ from ..breakpoints.live import stops_at_edges
 from ..breakpoints.places import place_of
 from ..conditions import Asked, Condition, condition
 from ..conditions.values import value_key
-from ..log.schema import Kind
+from ..log.schema import EventFlag, Kind
 from ..stepping import Breakpoint, UntilStop
 from .many_events import ManyEvents
 from .recorded import RecordedEvents
@@ -109,6 +109,8 @@ class Hits:
         if asked is not None and mask.any():
             if len(asked.kinds) < len(Kind):
                 mask &= np.isin(index["kind"], list(asked.kinds))
+            if asked.nonfinite:
+                mask &= (index["flags"] & EventFlag.nonfinite) != 0
             if asked.asked is Asked.reports:
                 labels = [label for name in asked.metrics for label in self._recorded.reports.labels_of(name)]
                 mask &= np.isin(index["label"], labels)

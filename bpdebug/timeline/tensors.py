@@ -183,7 +183,8 @@ def _hooked(event: _Event, body: r.GradientHookedBody) -> list[TensorView]:
 
 
 def _edited(event: _Event, body: r.EditedBody) -> list[TensorView]:
-    return event.change(body.var, "value", body.before, body.after)
+    what = "grad" if body.of == "gradient" else "value"
+    return event.change(body.var, what, body.before, body.after)
 
 
 def _reported(event: _Event, body: r.ReportedBody) -> list[TensorView]:

@@ -10,6 +10,7 @@ from textual.message import Message
 from ..stepping import Breakpoint
 
 __all__ = [
+    "Answered",
     "Ask",
     "ChangeStop",
     "GoTo",
@@ -19,6 +20,15 @@ __all__ = [
     "SubtitleChanged",
     "ToggleBreakpoint",
 ]
+
+
+class Answered(Message):
+    """The paused script has carried out an order (see `protocol.Answer`). Posted from the session's thread."""
+
+    def __init__(self, number: int, text: str) -> None:
+        super().__init__()
+        self.number = number
+        self.text = text
 
 
 class Ask(Message):

@@ -10,7 +10,7 @@ from textual.geometry import Size
 from textual.strip import Strip
 from textual.timer import Timer
 
-from ...text import cell_width, count_text
+from ...text import cell_width, clean, count_text
 from ..keymap import bindings_for
 from ..messages import SubtitleChanged
 from ..script_output import ScriptOutput
@@ -31,6 +31,9 @@ _SCAN = 1 << 19
 _SCAN_AGAIN_S = 0.03
 """Events of a big log that are looked through for output at once, and the pause before the next ones."""
 
+_ANSWERS_KEPT = 500
+"""Lines of what was typed and answered."""
+
 _MARKS = {"stdout": " ", "stderr": "!", "raw": "|"}
 
 
@@ -42,7 +45,13 @@ class ConsolePane(LineView):
 
     TITLE = "Console"
     BINDINGS = bindings_for("console")
-    COMPONENT_CLASSES = {"console--stderr", "console--raw", "console--margin", "console--note"}
+    COMPONENT_CLASSES = {
+        "console--stderr",
+        "console--raw",
+        "console--margin",
+        "console--note",
+        "console--answer",
+    }
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
@@ -57,6 +66,8 @@ class ConsolePane(LineView):
         self._rows: list[tuple[int, int]] = []
         self._rows_width = 0
         self._drawn = (-1, -1)
+        self._answers: list[str] = []
+        self._answer_rows: list[tuple[str, int]] = []
 
     # ---- what it is told --------------------------------------------------------------------------------------
 
@@ -91,6 +102,14 @@ class ConsolePane(LineView):
         assert self._writes is not None
         if self._writes.add_raw(data):
             self.grown()
+
+    def answer(self, text: str) -> None:
+        """Show what the person typed, or what came of it, below the output."""
+        self._answers += [clean(line.expandtabs(8)) for line in text.split("\n")] if text else []
+        del self._answers[:-_ANSWERS_KEPT]
+        self._resized()
+        self.refresh()
+        self.scroll_end(animate=False, immediate=True, force=True)
 
     def copy_text(self) -> tuple[str, str]:
         """(what it is, the text) of all lines that are shown."""
@@ -176,11 +195,12 @@ class ConsolePane(LineView):
         for number in range(screen.changed_from, len(screen.lines)):
             rows += [(number, begin) for begin in row_starts(screen.lines[number].text, width)]
         screen.changed_from = len(screen.lines)
+        self._answer_rows = [(line, begin) for line in self._answers for begin in row_starts(line, width)]
 
     def _resized(self) -> None:
         self._lay_rows()
         above, below = self._notes
-        size = Size(0, len(self._rows) + bool(above) + bool(below))
+        size = Size(0, len(self._rows) + bool(above) + bool(below) + len(self._answer_rows))
         if size != self.virtual_size:
             self.virtual_size = size
 
@@ -199,13 +219,21 @@ class ConsolePane(LineView):
         if row == len(self._rows) and below:
             return strip_of([(f"  {below}", self._part("note"))], width, base)
         if row >= len(self._rows):
-            return Strip.blank(width, base)
+            return self._answer_row(row - len(self._rows) - bool(below))
         number, begin = self._rows[row]
         line = self._screen.lines[number]
         tint = self._part(line.stream) if line.stream in ("stderr", "raw") else Style.null()
         margin = strip_of([(_MARKS.get(line.stream, " ") + " ", self._part("margin") + tint)], 2, base)
         pieces = [(text, tint + style) for text, style in line.pieces]
         return Strip.join([margin, strip_of(pieces, max(0, width - 2), base, begin)])
+
+    def _answer_row(self, row: int) -> Strip:
+        if row >= len(self._answer_rows):
+            return Strip.blank(self.columns, self.base)
+        line, begin = self._answer_rows[row]
+        margin = strip_of([("› ", self._part("margin"))], 2, self.base)
+        pieces = [(line, self._part("answer"))]
+        return Strip.join([margin, strip_of(pieces, max(0, self.columns - 2), self.base, begin)])
 
     def _part(self, name: str) -> Style:
         return text_style(self, f"console--{name}")

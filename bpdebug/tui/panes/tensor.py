@@ -13,6 +13,7 @@ from textual.widget import Widget
 
 from ...errors import BpdebugError
 from ...text import clean, shape_text
+from ...timeline.editable import EditTarget, edit_target
 from ...timeline.origin import origin_of
 from ...timeline.words import expression_of
 from ..copying import numpy_literal
@@ -119,6 +120,14 @@ class TensorPane(Widget, can_focus=True):
         """How a condition calls the tensor that is shown; "" for one that it has no word for."""
         view = self._view_now()
         return "" if view is None or self._moment is None else expression_of(view, self._moment)
+
+    def edit_target(self) -> tuple[EditTarget | str, str]:
+        """What an edit of the shown tensor changes (or why it can't be), and how it begins: at the chosen element."""
+        view = self._view_now()
+        if view is None or self._moment is None:
+            return "this event has no tensors", ""
+        index = self._grid.cursor_index()
+        return edit_target(view, self._moment), f"[{', '.join(map(str, index))}] = " if index else "= "
 
     def copy_text(self) -> tuple[str, str]:
         """(what it is, the text): the exact value under the cursor."""

@@ -9,6 +9,7 @@ from textual.message import Message
 from textual.widget import Widget
 
 from ...text import clean, count_text
+from ...timeline.editable import EditTarget
 from ...timeline.updates import hooks_before
 from ..keymap import bindings_for
 from ..messages import GoTo, Notice, SubtitleChanged
@@ -91,6 +92,13 @@ class WeightsPane(Widget, can_focus=True):
         if self.is_mounted:
             self._table.show_row(self._table.cursor)
         self._update()
+
+    def edit_target(self) -> tuple[EditTarget | str, str]:
+        """What an edit here changes: the value of the chosen parameter."""
+        chosen = self._chosen()
+        if chosen is None:
+            return "the run names no parameter", ""
+        return EditTarget(chosen.name, variable=chosen.variable), "*= "
 
     def copy_text(self) -> tuple[str, str]:
         """(what it is, the text): the name of the chosen parameter."""

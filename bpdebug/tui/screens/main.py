@@ -21,8 +21,9 @@ from ..search import Search
 from ..widgets.key_line import KeyLine
 from ..widgets.prompt import Prompt
 from .help import HelpScreen, help_sections
+from .orders import ORDER_MARKS, OrderActions
 from .quit import QuitScreen
-from .stop_actions import STOP_MARKS, StopActions, stop_mark
+from .stop_actions import STOP_MARKS, stop_mark
 
 if TYPE_CHECKING:
     from ...session import Session
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 __all__ = ["MainScreen"]
 
 
-class MainScreen(StopActions):
+class MainScreen(OrderActions):
     """Status line, panes, line of keys."""
 
     BINDINGS = bindings_for(MAIN)
@@ -176,6 +177,10 @@ class MainScreen(StopActions):
 
     def on_prompt_entered(self, message: Prompt.Entered) -> None:
         self._close_prompt()
+        if message.mark in ORDER_MARKS:
+            self.say("")
+            self.order_typed(message.mark, message.text)
+            return
         if message.mark in STOP_MARKS:
             self.say("")
             self.stop_typed(message.mark, message.text)
@@ -307,5 +312,5 @@ class MainScreen(StopActions):
             self.app.exit()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        live_only = ("run_or_pause", "interrupt", "restart")
+        live_only = ("run_or_pause", "interrupt", "restart", "edit")
         return not (action in live_only and self.session is None)

@@ -92,11 +92,15 @@ class RunScreen(Screen[None]):
         if self.greeting:
             self.say(self.greeting)
         self._look_for_ops()
+        self.listen_for_answers()
         stops = self.workspace.panes["breakpoints"]
         stops.follow(self.navigator.stops, self.navigator.bookmarks)  # type: ignore[attr-defined]
         self.navigator.stops_changed()
         self.show_breakpoints()
         self.update_view()
+
+    def listen_for_answers(self) -> None:
+        """Be told what became of orders to the script."""
 
     def take_over(self, before: RunScreen) -> None:
         """Begin with the breakpoints, the watches and the layout of another screen."""

@@ -107,12 +107,19 @@ class StopActions(RunScreen):
         hint = _SHAPES if mark == _BREAK else "norm(gW), W.delta, loss, max(abs(y)) ..."
         self.open_prompt(mark, self.stop_completions(), hint, typed)
         if error is not None:
-            self.query_one(Prompt).put_cursor(error.column)
-            line = self.query_one(KeyLine)
-            line.display = True
-            line.say(
-                pointing(clean(error.reason), len(mark) + error.column, line.size.width or self.size.width)
-            )
+            self.point_out(mark, error)
+
+    def ask_again(self, mark: str, typed: str, error: ConditionError) -> None:
+        """Open the prompt once more, with what was typed and what is wrong with it."""
+        self.open_prompt(mark, [], "", typed)
+        self.point_out(mark, error)
+
+    def point_out(self, mark: str, error: ConditionError) -> None:
+        """Say what is wrong with the line in the prompt, with a mark over the place."""
+        self.query_one(Prompt).put_cursor(error.column)
+        line = self.query_one(KeyLine)
+        line.display = True
+        line.say(pointing(clean(error.reason), len(mark) + error.column, line.size.width or self.size.width))
 
     def stop_completions(self) -> list[str]:
         """What a prompt for conditions completes: names of parameters, metrics and functions."""
