@@ -167,3 +167,26 @@ def test_max_pooling_gives_its_indices_as_chainer_does():
 
 def test_no_sequences_at_all_are_transposed_into_none():
     assert F.transpose_sequence([]) == ()
+
+
+def test_a_deconvolution_may_cut_off_what_the_last_windows_made():
+    x, W = np.ones((1, 1, 2), "f4"), np.ones((1, 1, 3), "f4")
+    np.testing.assert_array_equal(F.deconvolution_1d(x, W, stride=3, outsize=5).array, [[[1, 1, 1, 1, 1]]])
+    with pytest.raises(InvalidType, match="the windows in"):
+        F.deconvolution_1d(x, W, stride=3, outsize=9)
+
+
+def test_group_normalization_takes_finer_parameters_than_images():
+    x, gamma = np.ones((2, 4, 3), "f2"), Variable(np.ones(4, "f4"))
+    y = F.group_normalization(x, 2, gamma, np.zeros(4, "f4"))
+    assert y.dtype == np.float16
+    F.sum(y).backward()
+    assert gamma.grad.dtype == np.float32
+
+
+def test_layers_over_sequences_take_their_arguments_by_name():
+    h, ys = L.NStepGRU(1, 4, 3, 0.0)(hx=None, xs=[X, X[:1]])
+    assert h.shape == (1, 2, 3)
+    assert [y.shape for y in ys] == [(2, 3), (1, 3)]
+    with pytest.raises(ValueError, match="train"):
+        L.NStepRNNTanh(1, 4, 3, 0.0)(hx=None, xs=[X], train=True)

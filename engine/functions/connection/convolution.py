@@ -149,13 +149,18 @@ class Deconvolution(Op):
         sizes = list(zip(x.shape[2:], W.shape[2:], window.stride, window.pad, window.dilate, strict=True))
         if self.lengths is None:
             self.lengths = tuple(get_deconv_outsize(size, k, s, p, d=d) for size, k, s, p, d in sizes)
-        for length, (size, k, s, p, d) in zip(self.lengths, sizes, strict=True):
-            require_equal(
-                f"the windows in {length}",
-                get_conv_outsize(length, k, s, p, window.cover_all, d),
-                "x's length",
-                size,
+        windows = {
+            cover_all: tuple(
+                get_conv_outsize(length, k, s, p, cover_all, d)
+                for length, (_, k, s, p, d) in zip(self.lengths, sizes, strict=True)
             )
+            for cover_all in (False, True)
+        }
+        if windows[window.cover_all] != x.shape[2:] == windows[True]:  # the last windows hang over the end
+            self.window = window = window._replace(cover_all=True)
+        require_equal(
+            f"the windows in {self.lengths}", windows[window.cover_all], "x.shape[2:]", tuple(x.shape[2:])
+        )
         y = spread(x, W, window, self.lengths)
         if len(inputs) == 3:
             b = inputs[2]
@@ -194,6 +199,9 @@ class Deconvolution(Op):
             Example(deconvolution_nd, (x, W, b)),
             Example(lambda x, W: deconvolution_nd(x, W, None, (2, 1), (1, 0)), (x, W), "stride and pad"),
             Example(lambda x, W: deconvolution_nd(x, W, stride=2, outsize=(8, 9)), (x, W), "outsize"),
+            Example(
+                lambda x, W: deconvolution_nd(x, W, stride=3, outsize=(8, 10)), (x, W), "windows cut off"
+            ),
             Example(lambda x, W: deconvolution_nd(x, W, dilate=2), (x, W), "dilate"),
             Example(
                 lambda x, W, b: deconvolution_nd(x, W, b, groups=2),

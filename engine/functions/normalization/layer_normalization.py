@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy
+
 from ...utils.type_check import require, require_equal, require_float
 from .. import either
 from ..op import Example, Op
@@ -35,15 +37,16 @@ class GroupNormalization(Op):
     def forward(self, inputs: tuple[Any, ...]) -> tuple[Any, ...]:
         x, gamma, beta = inputs
         self._check(x, gamma, beta)
-        x_hat = self._x_hat(x)[0]
+        x_hat = self._x_hat(either.cast(x, numpy.promote_types(x.dtype, gamma.dtype)))[0]
         aligned = _aligned(x.shape)
-        return (gamma.reshape(aligned) * x_hat + beta.reshape(aligned),)
+        return (either.cast(gamma.reshape(aligned) * x_hat + beta.reshape(aligned), x.dtype),)
 
     def _check(self, x: Any, gamma: Any, beta: Any) -> None:
         require(x.ndim >= 2, "x.ndim >= 2", f"{x.ndim} < 2")
         require_float("x", x)
+        require_float("gamma", gamma)
+        require_equal("gamma.dtype", gamma.dtype, "beta.dtype", beta.dtype)
         for name, parameter in (("gamma", gamma), ("beta", beta)):
-            require_equal(f"{name}.dtype", parameter.dtype, "x.dtype", x.dtype)
             require_equal(f"{name}.shape", parameter.shape, "x.shape[1:2]", x.shape[1:2])
         if x.shape[1] % self.groups:
             raise ValueError(
@@ -65,22 +68,27 @@ class GroupNormalization(Op):
         self, xs: tuple[Any, ...], ys: tuple[Any, ...], gys: tuple[Any, ...], wanted: tuple[int, ...]
     ) -> tuple[Any, ...]:
         x, gamma = xs
-        (gy,) = gys
+        wide = numpy.promote_types(x.dtype, gamma.dtype)
+        dtype, x = x.dtype, either.cast(x, wide)
+        gy = either.cast(gys[0], wide)
         x_hat, inv_std = self._x_hat(x)
         aligned = _aligned(x.shape)
         shape = gamma.shape
-        ggamma = either.reshape(either.sum_to(gy * x_hat, aligned), shape) if 1 in wanted else None
-        gbeta = either.reshape(either.sum_to(gy, aligned), shape) if 2 in wanted else None
+        ggamma, gbeta = (
+            either.cast(either.reshape(either.sum_to(value, aligned), shape), gamma.dtype)
+            for value in (gy * x_hat, gy)
+        )
         gx = None
         if 0 in wanted:
-            h = self._rows(gy * either.broadcast_to(either.reshape(gamma, aligned), x.shape))
+            scale = either.cast(either.broadcast_to(either.reshape(gamma, aligned), x.shape), wide)
+            h = self._rows(gy * scale)
             rows = self._rows(x_hat)
             rest = (
                 h
                 - either.broadcast_to(_mean(h), h.shape)
                 - rows * either.broadcast_to(_mean(h * rows), h.shape)
             )
-            gx = either.reshape(rest * either.broadcast_to(inv_std, h.shape), x.shape)
+            gx = either.cast(either.reshape(rest * either.broadcast_to(inv_std, h.shape), x.shape), dtype)
         return gx, ggamma, gbeta
 
     @staticmethod
@@ -111,6 +119,7 @@ class LayerNormalization(GroupNormalization):
 
     def _check(self, x: Any, gamma: Any, beta: Any) -> None:
         super()._check(x, gamma, beta)
+        require_equal("gamma.dtype", gamma.dtype, "x.dtype", x.dtype)
         require(x.ndim == 2, "x.ndim == 2", f"{x.ndim} != 2")
 
     @staticmethod

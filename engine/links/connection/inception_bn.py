@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ...dtypes import get_dtype
 from ...functions.activation.relu import relu
 from ...functions.array.concat import concat
 from ...functions.pooling.average_pooling import average_pooling_2d
@@ -58,6 +59,8 @@ class InceptionBN(Chain):
         self.proj_pool = proj_pool
         self.stride = stride
         self.pooltype = pooltype
+
+        dtype = get_dtype(dtype)
 
         def filters(channels: int | None, out: int, ksize: int, stride: int = 1) -> Convolution2D:
             return Convolution2D(channels, out, ksize, stride, ksize // 2, nobias=True, initialW=conv_init)

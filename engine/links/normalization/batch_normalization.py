@@ -73,9 +73,9 @@ class BatchNormalization(Link):
         self._dtype = get_dtype(dtype, numpy.float32)
         with self.init_scope():
             if use_gamma:
-                self.gamma = Parameter(_filling(1 if initial_gamma is None else initial_gamma, self._dtype))
+                self.gamma = Parameter(filling_in(1 if initial_gamma is None else initial_gamma, self._dtype))
             if use_beta:
-                self.beta = Parameter(_filling(0 if initial_beta is None else initial_beta, self._dtype))
+                self.beta = Parameter(filling_in(0 if initial_beta is None else initial_beta, self._dtype))
         self.avg_mean = self.avg_var = None
         if size is not None:
             self._initialize_params(size)
@@ -90,7 +90,7 @@ class BatchNormalization(Link):
                 param.initialize(shape)
 
     def _statistics(self, given: Any, default: float, shape: Any) -> Any:
-        filling = _filling(default if given is None else given, self._dtype)
+        filling = filling_in(default if given is None else given, self._dtype)
         return generate_array(filling, shape, self.xp, self._dtype, self.device)
 
     def forward(self, x: Any, **kwargs: Any) -> Any:
@@ -139,7 +139,8 @@ class BatchNormalization(Link):
         yield "use_beta", self.beta is not None
 
 
-def _filling(initializer: Any, dtype: Any) -> Any:
+def filling_in(initializer: Any, dtype: Any) -> Any:
+    """An initializer that makes arrays of `dtype`, unless it has one of its own."""
     filling = get_initializer(initializer)
     if getattr(filling, "dtype", None) is None and hasattr(filling, "__dict__"):
         filling.dtype = dtype

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy
+
+from ...dtypes import get_dtype
 from ...functions.normalization.layer_normalization import group_normalization, layer_normalization
 from ...initializers import get_initializer
 from ...link import Link
 from ...parameter import Parameter
 from ...utils.arguments import size_of_shape
+from .batch_normalization import filling_in
 
 __all__ = ["GroupNormalization", "LayerNormalization"]
 
@@ -76,8 +80,9 @@ class GroupNormalization(Link):
         self.groups = groups
         self.eps = eps
         with self.init_scope():
-            self.gamma = Parameter(get_initializer(1 if initial_gamma is None else initial_gamma))
-            self.beta = Parameter(get_initializer(0 if initial_beta is None else initial_beta))
+            dtype = get_dtype(None, numpy.float32)
+            self.gamma = Parameter(filling_in(1 if initial_gamma is None else initial_gamma, dtype))
+            self.beta = Parameter(filling_in(0 if initial_beta is None else initial_beta, dtype))
         if size is not None:
             self._initialize_params(size)
 

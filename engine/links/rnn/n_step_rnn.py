@@ -187,6 +187,10 @@ class NStepGRU(NStepRNNBase):
 
     n_weights = 6
 
+    def forward(self, hx: Any, xs: Any, **kwargs: Any) -> tuple[Any, ...]:
+        """All layers over all steps; see `NStepRNNBase.forward`. Gives last hx and the outputs."""
+        return super().forward(hx, xs, **kwargs)
+
     @property
     def rnn(self) -> Callable[..., Any]:
         return n_step_bigru if self.use_bi_direction else n_step_gru
@@ -202,6 +206,10 @@ class NStepRNNTanh(NStepRNNBase):
     """Layers of plain recurrent units with tanh; see `NStepRNNBase`. Called with hx and xs."""
 
     activation = "tanh"
+
+    def forward(self, hx: Any, xs: Any, **kwargs: Any) -> tuple[Any, ...]:
+        """All layers over all steps; see `NStepRNNBase.forward`. Gives last hx and the outputs."""
+        return super().forward(hx, xs, **kwargs)
 
     @property
     def rnn(self) -> Callable[..., Any]:
