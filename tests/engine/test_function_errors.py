@@ -5,7 +5,7 @@ import pytest
 
 import engine.functions as F
 import engine.links as L
-from engine import Variable, grad, utils
+from engine import Variable, grad, using_config, utils
 from engine.utils.type_check import InvalidType
 
 X = np.arange(8, dtype="f4").reshape(2, 4)
@@ -190,3 +190,21 @@ def test_layers_over_sequences_take_their_arguments_by_name():
     assert [y.shape for y in ys] == [(2, 3), (1, 3)]
     with pytest.raises(ValueError, match="train"):
         L.NStepRNNTanh(1, 4, 3, 0.0)(hx=None, xs=[X], train=True)
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda: F.select_item(X, np.array([0, -1])),
+        lambda: F.permutate(X, np.array([0, 0])),
+        lambda: F.permutate(X, np.array([0, -1])),
+        lambda: F.softmax_cross_entropy(X, np.array([0, 4])),
+    ],
+)
+def test_numbers_out_of_range_are_value_errors_in_debug_mode(call):
+    with using_config("debug", True), pytest.raises(ValueError, match=r"label|index|duplicate"):
+        call()
+
+
+def test_a_label_that_is_neither_class_is_never_right():
+    assert F.binary_accuracy(X, np.full((2, 4), 2)).array == 0

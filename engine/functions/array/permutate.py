@@ -7,6 +7,7 @@ from typing import Any
 import numpy
 
 from ... import backend
+from ...configuration import config
 from ...utils.type_check import require
 from ..op import Example, Op
 from .get_item import scattered
@@ -38,6 +39,8 @@ class Permutate(Op):
                 f"permutate: indices should be a vector of ints, not {indices.dtype}{indices.shape}"
             )
         length = x.shape[self.axis]
+        if config.debug:
+            _check_permutation(indices, length)
         if isinstance(indices, numpy.ndarray) and not ((indices >= -length) & (indices < length)).all():
             raise IndexError(f"permutate: {indices} is out of bounds for axis {self.axis} of length {length}")
         self.order = _inverse(indices) if self.inv else indices
@@ -58,9 +61,19 @@ class Permutate(Op):
         ]
 
 
+def _check_permutation(indices: Any, length: int) -> None:
+    """Raise ValueError unless `indices` are different numbers from 0 to length - 1."""
+    found = [int(index) for index in indices]
+    for index in found:
+        if not 0 <= index < length:
+            raise ValueError(f"Out of bounds index: {index}; the axis has {length} elements")
+        if found.count(index) > 1:
+            raise ValueError(f"indices contains duplicate value: {index}")
+
+
 def _inverse(indices: Any) -> Any:
     xp = backend.get_array_module(indices)
-    back = xp.empty_like(indices)
+    back = xp.zeros_like(indices)
     back[indices] = xp.arange(len(indices), dtype=indices.dtype)
     return back
 

@@ -29,7 +29,7 @@ class BinaryAccuracy(Op):
         require_equal("y.shape", x.shape, "t.shape", t.shape)
         xp = backend.get_array_module(x, t)
         counted = t != self.ignore_label
-        right = ((x >= 0) == (t == 1)) & counted
+        right = ((x >= 0).astype(t.dtype) == t) & counted
         share = right.sum() / xp.maximum(counted.sum(), 1)
         return (xp.asarray(share.astype(x.dtype)),)
 

@@ -7,6 +7,7 @@ from typing import Any
 import numpy
 
 from ... import backend
+from ...configuration import config
 from ...utils.type_check import require, require_equal, require_float
 from ...variable import Variable
 from .. import either
@@ -91,7 +92,8 @@ class SoftmaxCrossEntropy(Op):
         if isinstance(t, numpy.ndarray) and t.size:  # on a device this look would wait for the device
             wrong = (t != self.ignore_label) & ((t < 0) | (t >= x.shape[1]))
             if wrong.any():
-                raise IndexError(
+                kind = ValueError if config.debug else IndexError  # as Chainer has it
+                raise kind(
                     f"softmax_cross_entropy: label {t[wrong].flat[0]} is out of bounds: x has {x.shape[1]} classes, "
                     f"0 to {x.shape[1] - 1} (and {self.ignore_label} means: don't count)"
                 )
