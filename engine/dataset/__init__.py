@@ -1,8 +1,7 @@
 """What datasets and iterators are made of, and how examples become a batch."""
 
 from . import download, tabular
-from .convert import concat_examples, to_device
-from .converters import ConcatWithAsyncTransfer, Converter, converter
+from .convert import ConcatWithAsyncTransfer, Converter, concat_examples, converter, to_device
 from .dataset_mixin import DatasetMixin
 from .download import (
     cache_or_load_file,

@@ -1,15 +1,17 @@
-"""How a list of examples becomes arrays."""
+"""How a list of examples becomes arrays: converters, which updaters and evaluators call."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import functools
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy
 
 from .. import backend
+from ..backends import cuda
 
-__all__ = ["concat_examples", "to_device"]
+__all__ = ["ConcatWithAsyncTransfer", "Converter", "concat_examples", "converter", "to_device"]
 
 
 def to_device(device: Any, x: Any) -> Any:
@@ -55,6 +57,9 @@ def concat_examples(batch: Sequence[Any], device: Any = None, padding: Any = Non
             key: to_device(device, _stack(_members(batch, key), by_key[key], f"{key!r}")) for key in first
         }
     return to_device(device, _stack(batch, padding, "each example"))
+
+
+concat_examples_func = concat_examples  # another of Chainer's names for it
 
 
 def _members(batch: Sequence[Any], key: Any) -> list[Any]:
@@ -108,3 +113,60 @@ def _padded(xp: Any, arrays: Sequence[Any], padding: Any, what: str) -> Any:
     for place, array in enumerate(arrays):
         result[(place, *map(slice, array.shape))] = array
     return result
+
+
+class Converter:
+    """Base of converters that want the device as a `Device`; a subclass defines the call."""
+
+    def __call__(self, batch: Any, device: Any) -> Any:
+        """The arrays of a batch on a device."""
+        raise NotImplementedError(f"{type(self).__name__} doesn't define its call")
+
+
+class _FunctionConverter(Converter):
+    def __init__(self, function: Callable[..., Any]) -> None:
+        functools.update_wrapper(self, function)
+        self._function = function
+
+    def __call__(self, batch: Any, device: Any = None) -> Any:
+        return self._function(batch, None if device is None else backend.get_device(device))
+
+
+def converter() -> Callable[[Callable[..., Any]], Converter]:
+    """Decorator: makes a `Converter` of a function of batch and device.
+
+    The function gets the device as a `Device`, also where a caller names it by a number.
+    """
+    return _FunctionConverter
+
+
+class ConcatWithAsyncTransfer:
+    """`concat_examples` whose arrays go to a GPU while the GPU still works on the batch before.
+
+    On the CPU it is `concat_examples`.
+
+    Args:
+        stream: a CUDA stream for the transfers; None: one of its own.
+        compute_stream: the stream on which the training computes; None: the current one.
+    """
+
+    def __init__(self, stream: Any = None, compute_stream: Any = None) -> None:
+        self._stream = stream
+        self._compute_stream = compute_stream
+
+    def __call__(self, batch: Sequence[Any], device: Any = None, padding: Any = None) -> Any:
+        """The arrays of a batch; arguments as for `concat_examples`."""
+        target = None if device is None else backend.get_device(device)
+        if not isinstance(target, backend.GpuDevice):
+            return concat_examples(batch, target, padding)
+        on_host = concat_examples(batch, None, padding)
+        with target.create_context():
+            if self._stream is None:
+                self._stream = cuda.Stream(non_blocking=True)
+            compute = self._compute_stream or cuda.cupy.cuda.get_current_stream()
+            with self._stream:
+                sent = target.send(on_host)
+                arrived = self._stream.record()
+            # The computation waits for the transfer in the GPU's own queue; the host goes on.
+            compute.wait_event(arrived)
+        return sent

@@ -14,13 +14,13 @@ def converted(converter: Callable[..., Any], batch: Sequence[Any], device: Any) 
     """The arrays of a batch.
 
     Args:
-        converter: called with the batch and a device: that device if it is one of ours, else a GPU's number, -1 for
-            the CPU, None for None.
+        converter: called with the batch and a device: that device if it is `concat_examples` or a `Converter`, else
+            a GPU's number, -1 for the CPU, None for None.
         batch: list of examples.
         device: a `Device` or None.
     """
-    ours = getattr(dataset.convert, "Converter", ())
-    if device is None or converter is dataset.concat_examples or isinstance(converter, ours):
+    takes_devices = converter is dataset.concat_examples or isinstance(converter, dataset.Converter)
+    if device is None or takes_devices:
         return converter(batch, device)
     if isinstance(device, backend.GpuDevice):
         return converter(batch, device.device.id)

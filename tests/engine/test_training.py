@@ -318,7 +318,11 @@ def test_only_the_latest_snapshots_are_kept_and_the_latest_is_loaded(tmp_path):
         assert resumed.elapsed_time > snapshot["_snapshot_elapsed_time"] > 0
 
 
-@pytest.mark.parametrize("writer", ["SimpleWriter", "ThreadWriter", "ThreadQueueWriter"])
+WRITERS = ["SimpleWriter", "ThreadWriter", "ThreadQueueWriter", "ProcessWriter", "ProcessQueueWriter"]
+
+
+@pytest.mark.filterwarnings("ignore:.*use of fork:DeprecationWarning")
+@pytest.mark.parametrize("writer", WRITERS)
 def test_every_writer_has_written_when_the_training_ends(writer, tmp_path):
     trainer = make_trainer(tmp_path, (2, "epoch"))
     model = trainer.updater.get_optimizer("main").target
@@ -331,6 +335,20 @@ def test_every_writer_has_written_when_the_training_ends(writer, tmp_path):
     loaded = L.Classifier(L.Linear(4, 3))
     engine.serializers.load_npz(tmp_path / "model_2", loaded)
     numpy.testing.assert_array_equal(loaded.predictor.W.array, model.predictor.W.array)
+
+
+def refuse_to_save(path, target):
+    raise OSError("no space left")
+
+
+@pytest.mark.filterwarnings("ignore:.*use of fork:DeprecationWarning")
+@pytest.mark.parametrize("writer", WRITERS[1:])
+def test_a_snapshot_that_was_not_written_raises_at_the_end(writer, tmp_path, capfd):
+    made = getattr(extensions.snapshot_writers, writer)(savefun=refuse_to_save)
+    made("file", str(tmp_path), {"x": numpy.ones(1)})
+    with pytest.raises((OSError, RuntimeError), match=r"no space left|ended with status 1"):
+        made.finalize()
+    assert os.listdir(tmp_path) == []
 
 
 def test_a_failed_training_leaves_a_snapshot_if_asked(tmp_path):

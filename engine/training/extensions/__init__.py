@@ -18,6 +18,7 @@ from .progress_bar import ProgressBar
 from .snapshots import snapshot, snapshot_object
 from .step_shift import StepShift
 from .value_observation import observe_lr, observe_value
+from .variable_statistics_plot import VariableStatisticsPlot
 from .variable_unchain import unchain_variables
 from .warmup_shift import WarmupShift
 
@@ -40,6 +41,7 @@ __all__ = [
     "PrintReport",
     "ProgressBar",
     "StepShift",
+    "VariableStatisticsPlot",
     "WarmupShift",
     "dump_graph",
     "observe_lr",

@@ -1,4 +1,4 @@
-"""What writes snapshots: at once, or beside the training in a thread."""
+"""What writes snapshots: at once, or beside the training in a thread or a process."""
 
 from __future__ import annotations
 
@@ -12,7 +12,16 @@ from typing import Any
 
 from ...serializers import save_npz
 
-__all__ = ["SimpleWriter", "StandardWriter", "ThreadQueueWriter", "ThreadWriter", "Writer"]
+__all__ = [
+    "ProcessQueueWriter",
+    "ProcessWriter",
+    "QueueWriter",
+    "SimpleWriter",
+    "StandardWriter",
+    "ThreadQueueWriter",
+    "ThreadWriter",
+    "Writer",
+]
 
 
 class Writer:
@@ -80,10 +89,10 @@ class StandardWriter(SimpleWriter):
         """Wait until everything is written; raises what went wrong in the worker."""
         if self._worker is not None:
             self._worker.join()
-            self._worker = None
-        if self._failure is not None:
-            failure, self._failure = self._failure, None
-            raise failure
+            failure = self._failure or _failure_of(self._worker)
+            self._worker = self._failure = None
+            if failure is not None:
+                raise failure
 
 
 class ThreadWriter(StandardWriter):
@@ -93,25 +102,112 @@ class ThreadWriter(StandardWriter):
         return threading.Thread(target=self._write, args=(filename, outdir, target, kwds))
 
 
-class ThreadQueueWriter(StandardWriter):
-    """Writes in one thread, which takes files from a queue, so that the training never waits."""
+class ProcessWriter(StandardWriter):
+    """Writes in a process, one file at a time; arguments as in `SimpleWriter`.
+
+    Where Python starts processes afresh (`spawn`), `savefun` must be picklable.
+    """
+
+    def create_worker(self, filename: str, outdir: str, target: dict[str, Any], **kwds: Any) -> Any:
+        import multiprocessing  # only now: it changes the interpreter for scripts that use no processes
+
+        return multiprocessing.Process(target=_save, args=(self._savefun, kwds, filename, outdir, target))
+
+
+class QueueWriter(Writer):
+    """Base of writers whose worker takes files from a queue, so that the training never waits.
+
+    Args:
+        savefun: writes a path from a dict of arrays.
+        task: what the worker calls with file name, directory and arrays by name; None: what writes with `savefun`.
+    """
 
     _queue: Any = None
+    _consumer: Any = None
+    _failure: BaseException | None = None
+
+    def __init__(
+        self, savefun: Callable[..., Any] = save_npz, task: Callable[..., Any] | None = None
+    ) -> None:
+        self._task = self.create_task(savefun) if task is None else task
+
+    def create_task(self, savefun: Callable[..., Any]) -> Callable[..., Any]:
+        """What the worker calls for each file."""
+        return SimpleWriter(savefun=savefun)
+
+    def create_queue(self) -> Any:
+        """A queue with the methods `put` and `get`."""
+        raise NotImplementedError(f"{type(self).__name__} doesn't define create_queue()")
+
+    def create_consumer(self, q: Any) -> Any:
+        """A worker with the methods `start` and `join`, which calls `consume(q)`."""
+        raise NotImplementedError(f"{type(self).__name__} doesn't define create_consumer(q)")
 
     def __call__(self, filename: str, outdir: str, target: dict[str, Any]) -> None:
-        if self._worker is None:
-            self._queue = queue.Queue()
-            self._worker = threading.Thread(target=self._consume, args=(self._queue,))
-            self._worker.start()
+        if self._consumer is None:
+            self._queue = self.create_queue()
+            self._consumer = self.create_consumer(self._queue)
+            self._consumer.start()
         copied = {name: array.copy() if hasattr(array, "copy") else array for name, array in target.items()}
-        self._queue.put((filename, outdir, copied))
+        self._queue.put((self._task, filename, outdir, copied))
 
-    def _consume(self, pending: Any) -> None:
-        while (task := pending.get()) is not None:
-            filename, outdir, target = task
-            self._write(filename, outdir, target, self._kwds)
+    def consume(self, q: Any) -> None:
+        """Write what comes out of the queue, until None comes."""
+        while (entry := q.get()) is not None:
+            task, *arguments = entry
+            try:
+                task(*arguments)
+            except BaseException as error:
+                self._failed(error)
+
+    def _failed(self, error: BaseException) -> None:
+        self._failure = error
 
     def finalize(self) -> None:
-        if self._worker is not None:
+        """Wait until everything is written; raises what went wrong in the worker."""
+        if self._consumer is not None:
             self._queue.put(None)
-        super().finalize()
+            self._consumer.join()
+            failure = self._failure or _failure_of(self._consumer)
+            self._consumer = self._failure = None
+            if failure is not None:
+                raise failure
+
+
+class ThreadQueueWriter(QueueWriter):
+    """A `QueueWriter` with a thread."""
+
+    def create_queue(self) -> Any:
+        return queue.Queue()
+
+    def create_consumer(self, q: Any) -> Any:
+        return threading.Thread(target=self.consume, args=(q,))
+
+
+class ProcessQueueWriter(QueueWriter):
+    """A `QueueWriter` with a process. Where Python starts processes afresh (`spawn`), it must be picklable."""
+
+    def create_queue(self) -> Any:
+        import multiprocessing
+
+        return multiprocessing.SimpleQueue()
+
+    def create_consumer(self, q: Any) -> Any:
+        import multiprocessing
+
+        return multiprocessing.Process(target=self.consume, args=(q,))
+
+    def _failed(self, error: BaseException) -> None:
+        raise error  # ends the process, whose exit status tells
+
+
+def _save(
+    savefun: Callable[..., Any], kwds: dict[str, Any], filename: str, outdir: str, target: dict[str, Any]
+) -> None:
+    Writer().save(filename, outdir, target, savefun, **kwds)
+
+
+def _failure_of(worker: Any) -> BaseException | None:
+    """What to raise for a process that failed; its own traceback is on stderr."""
+    status = getattr(worker, "exitcode", None)
+    return RuntimeError(f"the process that writes snapshots ended with status {status}") if status else None
