@@ -22,6 +22,7 @@ import numpy
 
 from . import backend, events, failures, function_hook
 from .configuration import config, using_config
+from .events import observers
 from .graph import nodes_between, reachable
 from .utils.arguments import force_array
 
@@ -174,7 +175,7 @@ class _Walk:
             held = self.grads.get(node)
             self.grads[node] = seed if held is None else force_array(held + seed)
         self.route = None if self.targets is None else nodes_between([n for n, _ in roots], self.targets)
-        observed = bool(events.observers)
+        observed = bool(observers)
         if observed:
             self._emit_start(roots, call)
         done = False
@@ -265,7 +266,7 @@ class _Walk:
     ) -> list[tuple[Any, Any]]:
         """One node's vector-Jacobian product, as pairs of input variable node and its gradient."""
         inputs = function.inputs
-        started = _clock() if events.observers else 0
+        started = _clock() if observers else 0
         try:
             held = self._held(function, wanted) if function.accumulates else None
             if function_hook.installed:
@@ -279,10 +280,10 @@ class _Walk:
         except Exception as error:
             failures.explain(error, function, tuple(_array(gy) for gy in gys if gy is not None), "backward")
             raise
-        duration = _clock() - started if started else 0
         if held is not None:
             gxs = self._contributions(function, wanted, gxs, held)
         if started:
+            duration = _clock() - started
             by_input: list[Any] = [None] * len(inputs)
             for i, gx in zip(wanted, gxs, strict=True):
                 by_input[i] = _array(gx)
@@ -322,7 +323,7 @@ class _Walk:
         for i, whole, before in zip(wanted, sums, held, strict=True):
             if whole is not None and before is not None:
                 self._wholes[function.inputs[i]] = whole
-                if events.observers:
+                if observers:
                     with numpy.errstate(all="ignore"):  # inf - inf is nobody's fault: only an observer asked
                         gxs.append(whole - before)
                 else:
@@ -344,7 +345,7 @@ class _Walk:
     def _sum(self, x: Any, held: Any, gx: Any, function: Any) -> Any:
         """Two gradients that meet at a fork."""
         after = self._added(x, held, gx)
-        if events.observers:
+        if observers:
             events.emit(events.GradAccumulated(x, _array(held), _array(gx), _array(after), function))
         return after
 
@@ -352,11 +353,10 @@ class _Walk:
         variable = x.get_variable_or_none()
         if variable is None:
             return
-        observed = bool(events.observers)
         held = variable.grad_var if self.double else variable._grad
         if held is None:
             after = self._own(gx, function, gys)
-        elif x in self._summed_here and not observed and not self._wholes:
+        elif x in self._summed_here and not observers and not self._wholes:
             held += gx
             return
         else:
@@ -366,18 +366,18 @@ class _Walk:
         variable._set_gradient(_array(after), after if self.double else None)
         if self.loss_scale is not None:
             variable._loss_scale = self.loss_scale
-        if observed:
+        if observers:
             events.emit(events.GradAccumulated(x, _array(held), _array(gx), _array(after), function))
 
     def _own(self, gx: Any, function: Any, gys: tuple[Any, ...]) -> Any:
         """`gx`, copied if it may share memory with another array: hooks and scripts write into `.grad`."""
         array = _array(gx)
-        if (
-            array.base is not None
-            or id(array) in self._given
-            or any(array is x.data for x in function.inputs)
-            or any(array is _array(gy) for gy in gys)
-        ):
+        shared = array.base is not None or id(array) in self._given
+        for x in function.inputs:
+            shared = shared or array is x.data
+        for gy in gys:
+            shared = shared or array is _array(gy)
+        if shared:
             array = array.copy()
             gx = _twin(gx, array) if self.double else array
         self._given.add(id(array))

@@ -235,7 +235,8 @@ class Failed(Event):
 Observer = Callable[[Event], None]
 
 observers: list[Observer] = []
-"""Who is told. Read it with a truth test before building an event; change it through `observe` only."""
+"""Who is told: the same list all the time. Read it with a truth test before building an event; change it through
+`observe` only."""
 
 _lock = threading.Lock()
 

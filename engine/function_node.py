@@ -16,6 +16,7 @@ import numpy
 from . import events, failures, function_hook
 from .backprop import walking
 from .configuration import config, using_config
+from .events import observers
 from .utils import type_check
 from .variable import Variable, check_gradient
 from .variable_node import VariableNode
@@ -114,7 +115,7 @@ class FunctionNode(function_hook.HookedFunction):
             if x._node.requires_grad:
                 requires_grad = True
                 break
-        started = _clock() if events.observers else 0
+        started = _clock() if observers else 0
         try:
             if self._checks_types and config.type_check:
                 self._check_types(xs)

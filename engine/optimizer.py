@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from . import events
+from .events import observers
 from .hookable import Hooks
 from .hyperparameter import Hyperparameter, HyperparameterProxy
 from .link import Link
@@ -53,7 +54,7 @@ class Optimizer:
         self.epoch = 0
         self._hooks = Hooks()
         self._prepare(link)
-        if events.observers:
+        if observers:
             events.emit(events.OptimizerSetUp(self, link))
         return self
 
@@ -117,7 +118,7 @@ class Optimizer:
             raise ValueError(f"timing must be either 'pre' or 'post', not {timing!r}")
         hooks = self._checked_hooks()
         for name, hook in list((hooks.pre if timing == "pre" else hooks.post).items()):
-            if events.observers:
+            if observers:
                 params = tuple([param for param in self.target.params() if param._grad is not None])
                 events.emit(events.GradientHooking(name, params))
                 self.call_hook(hook)
@@ -195,7 +196,7 @@ class GradientMethod(Optimizer):
     def __init__(self) -> None:
         super().__init__()
         self.hyperparam = Hyperparameter()
-        if events.observers:
+        if observers:
             events.emit(events.Made(self))
 
     def _prepare(self, link: Link) -> None:
@@ -257,7 +258,7 @@ class GradientMethod(Optimizer):
                 self.target.zerograds()
             loss.backward(loss_scale=self._loss_scale)
             del loss  # and with it the graph, before the update needs memory
-        if not events.observers:
+        if not observers:
             self._update()
             return
         events.emit(events.UpdateStarted(self, self.t + 1))

@@ -8,6 +8,7 @@ from typing import Any
 import numpy
 
 from . import backend, events
+from .events import observers
 from .hookable import Hooks
 from .hyperparameter import Hyperparameter
 from .parameter import Parameter
@@ -77,7 +78,7 @@ class UpdateRule:
         data = param._data
         if data is None:
             return
-        if self._is_plain and not events.observers and param._loss_scale is None:
+        if self._is_plain and not observers and param._loss_scale is None:
             if type(data) is not self._state_is_for:
                 self._prepare_state(param)
             self.update_core(param)
@@ -103,7 +104,7 @@ class UpdateRule:
                 shown._set_gradient(param._grad.astype(shown._data.dtype), None)
         self._prepare_state(param)
         self._call_hooks(self._hooks.pre, param)
-        observed = bool(events.observers) and param._grad is not None
+        observed = bool(observers) and param._grad is not None
         if observed:
             events.emit(events.ParameterUpdating(shown, self, dict(self._state or {})))
         self.update_core(param)
@@ -117,10 +118,10 @@ class UpdateRule:
 
     def _call_hooks(self, hooks: dict[str, Callable[..., Any]], param: Parameter) -> None:
         for name, hook in list(hooks.items()):
-            if events.observers:
+            if observers:
                 events.emit(events.GradientHooking(name, (param,)))
             hook(self, param)
-            if events.observers:
+            if observers:
                 events.emit(events.GradientHooked(name, (param,)))
 
     def update_core(self, param: Parameter) -> None:

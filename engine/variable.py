@@ -12,6 +12,7 @@ import numpy
 
 from . import backend, events, variable_text
 from .backprop import backward_from
+from .events import observers
 from .graph import unchain_behind
 from .variable_node import VariableNode
 from .variable_text import variable_repr, variable_str
@@ -172,7 +173,7 @@ class Variable:
     def cleargrad(self) -> None:
         """Set the gradient to None, so that the next backward walk starts from nothing."""
         self._clear_gradient()
-        if events.observers:
+        if observers:
             events.emit(events.GradsCleared((self,), False))
 
     def _clear_gradient(self) -> None:
@@ -181,7 +182,7 @@ class Variable:
     def zerograd(self) -> None:
         """Set the gradient to zeros."""
         self._zero_gradient()
-        if events.observers:
+        if observers:
             events.emit(events.GradsCleared((self,), True))
 
     def _zero_gradient(self) -> None:

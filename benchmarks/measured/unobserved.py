@@ -27,13 +27,20 @@ TURNS = {"2-3-1": 400, "784-1000-1000-10": 60, "LeNet": 120}
 
 
 class Folding(ast.NodeTransformer):
-    """Puts False for `events.observers` and for the names that are then always false, and drops dead branches."""
+    """Puts False for `events.observers`, for `observers` where it is imported from there, and for the names that are
+    then always false, and drops dead branches.
+    """
 
     def __init__(self, false_names: set[str]) -> None:
         self.false_names = false_names
 
     def visit_Attribute(self, node: ast.Attribute) -> ast.AST:
         return ast.Constant(False) if ast.unparse(node) == "events.observers" else self.generic_visit(node)
+
+    def visit_ImportFrom(self, node: ast.ImportFrom) -> ast.AST:
+        if node.module == "events" and [name.name for name in node.names] == ["observers"]:
+            self.false_names.add("observers")  # from here on in this module
+        return node
 
     def visit_Name(self, node: ast.Name) -> ast.AST:
         loaded = isinstance(node.ctx, ast.Load)

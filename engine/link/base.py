@@ -13,6 +13,7 @@ import numpy
 from .. import backend, events, link_hook
 from ..device_resident import DeviceResident, DeviceResidentsVisitor
 from ..dtypes import get_dtype
+from ..events import observers
 from ..initializers import NaN
 from ..parameter import Parameter
 from .announcing import announced, announcing
@@ -66,7 +67,7 @@ class Link(SavedLink, link_hook.HookedLink, DeviceResident):
         self._params = set()
         self._persistent = set()
         self.name = None
-        if events.observers:
+        if observers:
             events.emit(events.Made(self))
         for name, shape in params.items():
             dtype = None
@@ -86,7 +87,7 @@ class Link(SavedLink, link_hook.HookedLink, DeviceResident):
         call = self.forward
         if link_hook.installed or self._link_hooks:
             call = link_hook.hooked(call, self)
-        if events.observers and type(self).__call__ is Link.__call__:
+        if observers and type(self).__call__ is Link.__call__:
             return announced(call, self, args, kwargs)
         return call(*args, **kwargs)
 
@@ -237,7 +238,7 @@ class Link(SavedLink, link_hook.HookedLink, DeviceResident):
         params = tuple(self.params())
         for param in params:
             param._clear_gradient()
-        if events.observers:
+        if observers:
             events.emit(events.GradsCleared(params, False))
 
     def zerograds(self) -> None:
@@ -245,7 +246,7 @@ class Link(SavedLink, link_hook.HookedLink, DeviceResident):
         params = tuple(self.params())
         for param in params:
             param._zero_gradient()
-        if events.observers:
+        if observers:
             events.emit(events.GradsCleared(params, True))
 
     def addgrads(self, link: Link) -> None:

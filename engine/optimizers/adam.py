@@ -11,6 +11,7 @@ from ..hyperparameter import Hyperparameter, HyperparameterProxy
 from ..optimizer import GradientMethod
 from ..parameter import Parameter
 from ..update_rule import UpdateRule
+from .blocks import blocks_of
 
 __all__ = ["AMSBound", "AMSGrad", "AdaBound", "Adam", "AdamRule", "AdamW"]
 
@@ -122,22 +123,34 @@ class AdamRule(UpdateRule):
         if eps != 0 and grad.dtype.type(eps) == 0:
             raise ValueError(f"eps of Adam optimizer is too small for {grad.dtype.name} ({eps})")
         state: Any = self._state
-        m, v = state["m"], state["v"]
-        m += (1 - value("beta1")) * (grad - m)
-        v += (1 - value("beta2")) * (grad * grad - v)
-        if value("amsgrad"):
-            vhat = state["vhat"]
-            xp.maximum(vhat, v, out=vhat)
-        else:
+        names = ("m", "v", "vhat") if value("amsgrad") else ("m", "v")
+        for block in blocks_of(param._data, grad, *[state[name] for name in names]):
+            self._update_block(xp, *block)
+
+    def _update_block(self, xp: Any, W: Any, gW: Any, m: Any, v: Any, vhat: Any = None) -> None:
+        """The update of a part of the parameter; what it writes into stays where it is."""
+        value = self.hyperparam.value
+        step = gW - m
+        step *= 1 - value("beta1")
+        m += step
+        step = gW * gW
+        step -= v
+        step *= 1 - value("beta2")
+        v += step
+        if vhat is None:
             vhat = v
-        vhat = vhat.astype(grad.dtype, copy=False)
-        step = self.alpha_t / (xp.sqrt(vhat) + eps)
+        else:
+            xp.maximum(vhat, v, out=vhat)
+        step = xp.sqrt(vhat.astype(gW.dtype, copy=False))
+        step += value("eps")
+        step = self.alpha_t / step
         if value("adabound"):
             step = xp.clip(step, *self.bounds)
-        eta = value("eta")
+        step = step * m
+        step *= value("eta")
         if value("weight_decay_rate"):
-            param._data *= 1 - value("weight_decay_rate") * eta
-        param._data -= eta * (step * m)
+            W *= 1 - value("weight_decay_rate") * value("eta")
+        W -= step
 
 
 _NAMES = tuple(_default_hyperparam.get_dict())

@@ -8,6 +8,7 @@ from ..hyperparameter import Hyperparameter, HyperparameterProxy
 from ..optimizer import GradientMethod
 from ..parameter import Parameter
 from ..update_rule import UpdateRule
+from .blocks import blocks_of
 
 __all__ = ["MomentumSGD", "MomentumSGDRule"]
 
@@ -46,10 +47,11 @@ class MomentumSGDRule(UpdateRule):
         if grad is None:
             return
         value = self.hyperparam.value
-        v = self._state["v"]  # type: ignore[index]
-        v *= value("momentum")
-        v -= value("lr") * grad
-        param._data += v
+        lr, momentum = value("lr"), value("momentum")
+        for W, gW, v in blocks_of(param._data, grad, self._state["v"]):  # type: ignore[index]
+            v *= momentum
+            v -= lr * gW
+            W += v
 
 
 class MomentumSGD(GradientMethod):

@@ -8,6 +8,7 @@ from ..hyperparameter import Hyperparameter, HyperparameterProxy
 from ..optimizer import GradientMethod
 from ..parameter import Parameter
 from ..update_rule import UpdateRule
+from .blocks import blocks_of
 
 __all__ = ["SGD", "SGDRule"]
 
@@ -33,7 +34,9 @@ class SGDRule(UpdateRule):
     def update_core(self, param: Parameter) -> None:
         grad = param._grad
         if grad is not None:
-            param._data -= self.hyperparam.value("lr") * grad
+            lr = self.hyperparam.value("lr")
+            for W, gW in blocks_of(param._data, grad):
+                W -= lr * gW
 
 
 class SGD(GradientMethod):
