@@ -17,6 +17,8 @@ from .log.keep import FULL, Keep
 __all__ = ["POLICIES", "CapturePlan", "Policy", "Rule", "parse_bytes", "parse_capture", "plan_of"]
 
 _SAMPLE = 64
+FULL_AT_FIRST = 3
+FULL_EVERY = 25
 
 
 @dataclass(frozen=True)
@@ -27,12 +29,23 @@ class Policy:
         summary: for help and docs.
         keep: what of a tensor it keeps, and why not more.
         iterations: it takes a number, as in `last:5`.
+        thinned: in `FULL_AT_FIRST` iterations and every `FULL_EVERY`th it keeps everything.
     """
 
     name: str
     summary: str
     keep: Keep
     iterations: bool = False
+    thinned: bool = False
+
+    def keep_in(self, iteration: int) -> Keep:
+        """What it keeps of a tensor in an iteration."""
+        return FULL if self.thinned and is_full(iteration) else self.keep
+
+
+def is_full(iteration: int) -> bool:
+    """Whether a thinned policy keeps everything of this iteration."""
+    return iteration < FULL_AT_FIRST or iteration % FULL_EVERY == 0
 
 
 POLICIES = {
@@ -55,6 +68,13 @@ POLICIES = {
             "none",
             "dtype and shape, and whether all values are finite",
             Keep(False, False, 0, "the run kept no values (--capture none)"),
+        ),
+        Policy(
+            "sparse",
+            "tensors of up to 16 KiB in full; larger ones in iterations 0 to 2 and every 25th, and where a value is not"
+            " finite",
+            Keep(False, False, 0, "the run kept large tensors now and then only (--capture sparse)", 1 << 14),
+            thinned=True,
         ),
         Policy(
             "last",
@@ -104,6 +124,12 @@ class CapturePlan:
     iterations: tuple[int, int | None] | None = None
     max_bytes: int | None = None
 
+    def stretch(self, iteration: int) -> tuple[bool, bool]:
+        """Two iterations of which this is the same keep the same."""
+        first, end = self.iterations or (0, None)
+        inside = iteration >= first and (end is None or iteration < end)
+        return inside, is_full(iteration) and any(rule.policy.thinned for rule in self.rules)
+
     @property
     def everything(self) -> bool:
         """Nothing is left out, ever."""
@@ -113,7 +139,7 @@ class CapturePlan:
         """What is to be kept of the tensors of an event."""
         inside = f"{scope}/{label}" if scope else label
         names = (f"{phase}/{inside}", inside, scope, label)
-        keep = next((rule.policy.keep for rule in self.rules if rule.fits(names)), FULL)
+        keep = next((rule.policy.keep_in(iteration) for rule in self.rules if rule.fits(names)), FULL)
         if keep.values and self.iterations is not None:
             first, end = self.iterations
             if iteration < first or (end is not None and iteration >= end):

@@ -62,7 +62,7 @@ def test_waiting_for_a_condition_records_the_last_ten_iterations_unless_said():
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("everything", "everything is no policy; there are full, sample, stats, none and last:N"),
+        ("everything", "everything is no policy; there are full, sample, stats, none, sparse and last:N"),
         ("", "nothing is no policy"),
         ("stats;", "nothing is no policy"),
         ("last", "Write last:10"),

@@ -48,6 +48,7 @@ COMMANDS: dict[str, Command] = {
             f"{__name__}.gradcheck",
         ),
         Command("export", "write a recorded run in another format", f"{__name__}.export"),
+        Command("check", "find the fault of a training, in a script or a recorded run", f"{__name__}.check"),
         Command("diff", "say where two recorded runs part, and how the difference grows", f"{__name__}.diff"),
         Command("runs", "list the recorded runs", f"{__name__}.runs"),
         Command("pack", "make one compressed file of a recorded run", f"{__name__}.pack"),

@@ -16,8 +16,8 @@ def add_capture_options(parser: argparse.ArgumentParser) -> None:
         "--capture",
         metavar="WHAT",
         default=KEEP_ALL.policy,
-        help="how much of the tensors is recorded: full (default), sample, stats, none, last:N; of some ops another "
-        "way: 'full@MLP.l1/*;stats'",
+        help="how much of the tensors is recorded: full (default), sample, stats, none, sparse, last:N; of some "
+        "ops another way: 'full@MLP.l1/*;stats'",
     )
     parser.add_argument("--iterations", metavar="A:B", help="keep values in iterations A to B-1 only")
     parser.add_argument(

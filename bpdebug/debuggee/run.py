@@ -23,6 +23,7 @@ from .streams import Output
 from .workers import prepare_workers
 
 if TYPE_CHECKING:
+    from .bound import Bound
     from .channel import Channel
     from .gate import Gate
     from .orders import Orders
@@ -54,6 +55,7 @@ class Run:
         self._orders: Orders | None = None
         self._progress: Progress | None = None
         self._channel: Channel | None = None
+        self._bound: Bound | None = None
         self._stops: list[Callable[[], None]] = []
         plan = plan_of(settings.capture)
         self._log = LogWriter.create(settings.log_directory, script=name)
@@ -77,6 +79,10 @@ class Run:
             if terminal:
                 self._progress = Progress(self._output, self._is_loss)
             self._recorder = Recorder(self._log, on_event=self._progress, plan=plan)
+        if settings.iterations is not None or settings.seconds is not None:
+            from .bound import Bound
+
+            self._bound = Bound(self._recorder, settings.iterations, settings.seconds, self._leave_bounded)
         self._triggers: Triggers | None = None
         if settings.capture.keep_when is not None or settings.capture.until is not None:
             from .triggers import Triggers
@@ -99,6 +105,10 @@ class Run:
 
                 checks = GradientChecks(package, self._log, settings, self._end_early)
                 self._stops.append(checks.stop)
+            if self._bound is not None:
+                from ..frontends import gradient_probe
+
+                self._stops.append(gradient_probe.probe(package, self._recorder))
             prepare_workers()
 
     def execute(self, args: list[str], modules_at_start: Collection[str]) -> None:
@@ -127,6 +137,10 @@ class Run:
             if self._triggers.stopped and self._outcome.status == 0:
                 self._outcome.reason = self._triggers.stopped
         error = self._outcome.error
+        if self._bound is not None:
+            self._bound.close()
+            if self._bound.reason and isinstance(error, SystemExit):
+                self._outcome.reason = self._bound.reason
         if error is None:
             return
         if not isinstance(error, SystemExit):
@@ -201,6 +215,15 @@ class Run:
             self._recorder.run_finished(_LEFT_BY_DEBUGGER, "ended by the debugger")
             self._recorder.close()
         os._exit(_LEFT_BY_DEBUGGER)
+
+    def _leave_bounded(self) -> None:
+        """End the process of a script that swallows the exit."""
+        assert self._bound is not None
+        self._bound.close()
+        with contextlib.suppress(Exception):
+            self._recorder.run_finished(0, self._bound.reason)
+            self._recorder.close()
+        os._exit(0)
 
     def _debugger_gone(self) -> None:
         assert self._gate is not None

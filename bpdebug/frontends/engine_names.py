@@ -59,10 +59,9 @@ class LinkNames:
         if owner is not None:
             link = self._named(owner)
             return f"{link.path}.{name}", link.registered
-        if user is not None:
-            attribute = _attribute_that_holds(user, parameter)
-            if attribute:
-                return f"{self.path_of(user)}.{attribute}", False
+        holder, attribute = self._holder(parameter, user)
+        if attribute:
+            return f"{self.path_of(holder)}.{attribute}", False
         return _numbered(name, self._orphans), True
 
     def made_at(self, thing: Any) -> int | None:
@@ -83,6 +82,23 @@ class LinkNames:
             self._known.set(link, known)
         return known
 
+    def _holder(self, thing: Any, caller: Any) -> tuple[Any, str]:
+        """A link of whose attributes one is `thing`, and which; the one that calls it is asked first."""
+        for link in (caller, *self._made.things()):
+            if link is not None and link is not thing and hasattr(link, "init_scope"):
+                attribute = _attribute_that_holds(link, thing)
+                if attribute and not self._is_within(link, thing):
+                    return link, attribute
+        return None, ""
+
+    def _is_within(self, link: Any, thing: Any) -> bool:
+        """Whether `link` is a part of `thing`: a part that knows its whole doesn't hold it."""
+        for _ in range(_MAX_LEVELS):
+            if link is None or link is thing:
+                break
+            link = _owner_of(link)
+        return link is thing
+
     def _meet(self, link: Any, caller: Any) -> _Named:
         names = []
         outermost = link
@@ -97,9 +113,9 @@ class LinkNames:
             top = self._named(outermost)
             path, registered = ".".join([top.path, *reversed(names)]), top.registered
         else:
-            attribute = "" if caller is None or caller is link else _attribute_that_holds(caller, link)
+            holder, attribute = self._holder(link, caller)
             if attribute:
-                path, registered = f"{self.path_of(caller)}.{attribute}", False
+                path, registered = f"{self.path_of(holder)}.{attribute}", False
             else:
                 path = _numbered(type(link).__name__, self._roots_of_class)
         scope = self._writer.scope(path, type(link).__name__, self.made_at(link), registered)

@@ -24,6 +24,11 @@ class WeakTable(Generic[T]):
         entry = self._entries.get(id(thing))
         return entry[1] if entry is not None and entry[0]() is thing else None
 
+    def things(self) -> list[Any]:
+        """The objects that have a value and still live."""
+        alive = [reference() for reference, _ in list(self._entries.values())]
+        return [thing for thing in alive if thing is not None]
+
     def set(self, thing: Any, value: T) -> None:
         """Give `thing` a value, in the place of one that it had.
 

@@ -12,6 +12,7 @@ from .schema import TENSOR_STATISTICS, TensorFlag
 __all__ = ["flags_of", "nonfinite_flags", "sample_of"]
 
 _FEW = 32
+_MANY = 1 << 12
 _NAN = int(TensorFlag.nan)
 _INF = int(TensorFlag.inf)
 _COUNTS = struct.Struct("<III")
@@ -36,7 +37,7 @@ def flags_of(measured: bytes) -> int:
 def nonfinite_flags(array: np.ndarray) -> int:
     """TensorFlag bits: whether `array` holds a NaN, an infinity.
 
-    No arithmetic in NumPy: the script's `numpy.seterr` could turn an overflow into a warning or an exception.
+    No arithmetic under the script's `numpy.seterr`, which could turn an overflow into a warning or an exception.
     """
     kind = array.dtype.kind
     if kind not in "fc":
@@ -49,6 +50,12 @@ def nonfinite_flags(array: np.ndarray) -> int:
         and math.isfinite(sum(array.ravel().tolist()))
     ):
         return 0
+    if kind == "f" and array.size >= _MANY and array.itemsize in (4, 8) and array.flags.c_contiguous:
+        flat = array.reshape(-1)
+        with np.errstate(all="ignore"):
+            # The squares of finite values can overflow, but what isn't finite always shows; BLAS reads memory once.
+            if math.isfinite(np.dot(flat, flat)):
+                return 0
     if np.isfinite(array).all():
         return 0
     return (_NAN if np.isnan(array).any() else 0) | (_INF if np.isinf(array).any() else 0)

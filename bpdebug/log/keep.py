@@ -15,6 +15,8 @@ class Keep:
         values: all its bytes.
         statistics: the record in `tensors.stats`, and the content id.
         sample: so many of its values, where not all are kept.
+        small_bytes: an array of up to so many bytes is kept whole, whatever the above says.
+        finite: whether it is looked at for NaN and infinities, where no statistics are measured.
         why: for the reader: why the rest is missing, such as `--capture stats keeps statistics only`.
     """
 
@@ -22,6 +24,8 @@ class Keep:
     statistics: bool = True
     sample: int = 0
     why: str = ""
+    small_bytes: int = 0
+    finite: bool = True
 
 
 FULL = Keep()

@@ -180,8 +180,11 @@ class TensorStore:
                 return self._without_bytes(array, device, f"an array of dtype {array.dtype} isn't kept")
             layout = self._intern_layout(array.dtype.str, array.shape, device, "")
             self._layouts[array.dtype, array.shape, device] = layout
+        if keep.small_bytes and array.nbytes <= keep.small_bytes:
+            keep = FULL
         if not keep.statistics:
-            return self._without_bytes(array, device, keep.why, nonfinite_flags(array))
+            flags = nonfinite_flags(array) if keep.finite else 0
+            return self._without_bytes(array, device, keep.why, flags)
         data: Any
         if array.nbytes <= SMALL_BYTES:
             data = array.tobytes()

@@ -34,6 +34,7 @@ class Capturing:
         """Whether `keep` has to be asked at all."""
         self.now = plan.text
         """What is captured, in short: it changes when the budget is used up."""
+        self._stretch = plan.stretch(0)
         self._writer = writer
         self._known: dict[tuple[int, int, int], Keep] = {}
         self._iteration = 0
@@ -44,7 +45,9 @@ class Capturing:
         """What to keep of the tensors of an event; the numbers are those of its header."""
         if iteration != self._iteration:
             self._iteration = iteration
-            if self.plan.iterations is not None:
+            stretch = self.plan.stretch(iteration)
+            if stretch != self._stretch:
+                self._stretch = stretch
                 self._known.clear()
         name = (phase, scope, label)
         known = self._known.get(name)

@@ -6,6 +6,7 @@ Not for deciding what an event holds: the `*_events` files do.
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import os
 import sys
 import weakref
@@ -29,6 +30,8 @@ from .progress import Progress
 __all__ = ["Emitter", "OnEvent"]
 
 EVERYTHING = CapturePlan()
+_READ: dict[Keep, Keep] = {FULL: FULL}
+"""What to keep of tensors that an event only reads."""
 
 OnEvent = Callable[[Mapping[str, Any]], None]
 
@@ -67,6 +70,15 @@ class Emitter:
         self._ordinals_of = 0
         self._last_node = 0
         _emitters.add(self)
+
+    @property
+    def on_iteration(self) -> Callable[[int], None] | None:
+        """Told of each iteration that begins, before its first event."""
+        return self._progress.on_iteration
+
+    @on_iteration.setter
+    def on_iteration(self, told: Callable[[int], None] | None) -> None:
+        self._progress.on_iteration = told
 
     def fail(self, error: BaseException) -> None:
         """Stop recording because of our own fault; says so once on stderr, and the training goes on."""
@@ -112,6 +124,12 @@ class Emitter:
     def _content(self, array: Any) -> bytes:
         """The id of the content that `array` has now; nothing is kept of it."""
         return content_id(array if type(array) is np.ndarray else to_host(array)[0])
+
+    def _unlooked(self, keep: Keep) -> Keep:
+        """For what an event reads, where little is kept: whether it is finite was looked at when it was made."""
+        if not keep.small_bytes:
+            return keep
+        return _READ.get(keep) or _READ.setdefault(keep, dataclasses.replace(keep, finite=False))
 
     def _rows(
         self, arrays: Any, known: dict[int, Entry] | None = None, keep: Keep = FULL

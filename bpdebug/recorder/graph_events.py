@@ -176,8 +176,12 @@ class GraphEvents(Emitter):
         text = self.writer.text(label)
         known: dict[int, Any] = {}
         keep = self._keep(phase, scope, text)
-        x_rows, _ = self._rows(x_arrays, known, keep)
+        x_rows, _ = self._rows(x_arrays, known, self._unlooked(keep))
         y_rows, flags = self._rows(y_arrays, known, keep)
+        if flags and keep.small_bytes:  # what made it is worth more than its place in the log
+            known.clear()
+            x_rows, _ = self._rows(x_arrays, known)
+            y_rows, _ = self._rows(y_arrays, known)
         if during is not None:
             flags |= DURING
         site = self.call_sites.here()
@@ -277,8 +281,12 @@ class GraphEvents(Emitter):
         """
         known: dict[int, Any] = {}
         keep = self._keep(BACKWARD, node.scope, node.label)
-        gy_rows, _ = self._rows(gy, known, keep)
+        gy_rows, _ = self._rows(gy, known, self._unlooked(keep))
         gx_rows, flags = self._rows(gx, known, keep)
+        if flags and keep.small_bytes:
+            known.clear()
+            gy_rows, _ = self._rows(gy, known)
+            gx_rows, _ = self._rows(gx, known)
         # Holding the arrays keeps their ids theirs. `on_event` may pause, and then anything can happen to them.
         if self.on_event is None:
             self._threads.state.step = (node, (gy, gx), known, keep)
@@ -329,7 +337,7 @@ class GraphEvents(Emitter):
         known: dict[int, Any] = {}
         if step is not None and node is not None and step[0] is node and step[3] is keep:
             known = step[2].copy()  # what is added here may be gone, and its id another's, at the next call
-        (before_row, add_row), _ = self._rows((before, add), known, keep)
+        (before_row, add_row), _ = self._rows((before, add), known, self._unlooked(keep))
         (after_row,), flags = self._rows((after,), known, keep)
         if variable.parameter:
             flags |= PARAMETER

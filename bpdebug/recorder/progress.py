@@ -6,6 +6,8 @@ so that evaluation, clearing of gradients, prints and further optimizers between
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from ..log.schema import Phase
 
 __all__ = ["BACKWARD", "EVALUATION", "FORWARD", "SETUP", "UPDATE", "Progress"]
@@ -25,6 +27,8 @@ class Progress:
         self.iteration = 0
         self.phase = SETUP
         """The phase of the latest op, walk or update, and of everything that happens until the next one."""
+        self.on_iteration: Callable[[int], None] | None = None
+        """Told of each iteration that begins; it may raise, and then ends the script."""
         self._iteration_is_over = False
         self._has_optimizer = False
 
@@ -34,6 +38,8 @@ class Progress:
             if self._iteration_is_over:
                 self._iteration_is_over = False
                 self.iteration += 1
+                if self.on_iteration is not None:
+                    self.on_iteration(self.iteration)
             self.phase = FORWARD
         else:
             self.phase = EVALUATION

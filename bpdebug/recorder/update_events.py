@@ -146,8 +146,8 @@ class UpdateEvents(GraphEvents):
         """What a parameter is before its update, for `param_updated`."""
         keep = self._keep(UPDATE, NOTHING, self.writer.text(variable.name))
         return _Before(
-            self.tensor(value, keep),
-            self.tensor(grad, keep),
+            self.tensor(value, self._unlooked(keep)),
+            self.tensor(grad, self._unlooked(keep)),
             self._state(state, keep)[0],
             self._copy(value),
             grad,
@@ -207,7 +207,7 @@ class UpdateEvents(GraphEvents):
             if (getattr(value, "shape", None) is not None and getattr(value, "ndim", 0) > 0) or hasattr(
                 value, "dtype"
             ):
-                values[name] = self.tensor(value, keep)
+                values[name] = self.tensor(value, self._unlooked(keep))
                 tensors.append(name)
             else:
                 values[name] = None if value is None else json_number(value)

@@ -1,0 +1,71 @@
+"""Records a script for a while, with nothing of it shown: what `bpdebug check` looks at."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from ..errors import SessionError
+from ..launch import CaptureOptions, ChildSettings, child_command
+
+__all__ = ["run_bounded"]
+
+_GRACE_S = 10.0
+"""How long after its bound a script may take to come to an event; then it is asked to end, and then made to."""
+_LAST_WAIT_S = 3.0
+
+
+def run_bounded(script: str, args: list[str], directory: Path, iterations: int, seconds: float) -> None:
+    """Run `script` with `args` for at most so many iterations and seconds, and record it to `directory`.
+
+    Raises:
+        SessionError: its process can't be started, or did not get as far as the script.
+    """
+    settings = ChildSettings(
+        log_directory=os.fspath(directory),
+        screen=True,
+        capture=CaptureOptions("sparse"),
+        iterations=iterations,
+        seconds=seconds,
+    )
+    with tempfile.TemporaryFile() as told:
+        try:
+            process = subprocess.Popen(
+                child_command(settings, script, args),
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=told,
+            )
+        except OSError as error:
+            raise SessionError(
+                f"{script}: the script's process can't be started: {error.strerror or error}"
+            ) from error
+        try:
+            process.wait(seconds + _GRACE_S)
+        except subprocess.TimeoutExpired:
+            _end(process, signal.SIGTERM)
+        except BaseException:
+            _end(process, signal.SIGINT)
+            raise
+        from ..log.schema import RUN_FILE
+
+        if not (directory / RUN_FILE).exists():
+            told.seek(0)
+            sys.stderr.write(told.read().decode(errors="replace")[-4000:])
+            raise SessionError(f"{script}: its process ended before the script began; above is what it said")
+
+
+def _end(process: subprocess.Popen[bytes], how: signal.Signals) -> None:
+    """Ask the script's process to end, and make it."""
+    with contextlib.suppress(ProcessLookupError):
+        process.send_signal(how)
+    try:
+        process.wait(_LAST_WAIT_S)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()

@@ -1,0 +1,222 @@
+"""What the source of the script says: which line a call site is, where a name got its value, where a word stands.
+
+The log holds the text of every source file that events point into. A fault such as labels that are all equal shows at
+an op, but is mended where the data is made; this finds that line by following assignments backwards. It reads text
+and syntax only, and runs nothing.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from ...log.records import RunStartedBody
+from ...log.schema import NOTHING
+
+if TYPE_CHECKING:
+    from ...log.reader import LogReader
+
+__all__ = ["Line", "Script"]
+
+Line = tuple[str, int]
+"""Path and line, from 1."""
+_MAX_TEXT = 1 << 20
+_MAX_CHAIN = 200
+_LABEL_NAME = re.compile(
+    r"^(t|y|ts|ys|tt|yy|[ty]_\w+|\w*_[ty])$|label|target|answer|truth|class", re.IGNORECASE
+)
+_RUNS = re.compile(r"\.run\s*\(")
+_DATASETS = r"Dataset\s*\(|Iterator\s*\(|list\(zip\("
+_SHUFFLES = ("shuffle", "sort", "fill")
+
+
+class Script:
+    """The source files of a run, the script itself first."""
+
+    def __init__(self, reader: LogReader, start: RunStartedBody | None) -> None:
+        self._reader = reader
+        main = "" if start is None else start.script
+        sources = sorted(reader.sources, key=lambda source: source.path != main)
+        self._texts = {source.path: source.text[:_MAX_TEXT] for source in sources if source.text}
+        self._lines = {path: text.splitlines() for path, text in self._texts.items()}
+        self._trees: dict[str, ast.Module | None] = {}
+
+    # ---- call sites -----------------------------------------------------------------------------------------
+
+    def frames(self, site: int | None) -> list[tuple[str, int, str]]:
+        """The user frames of a call site, `(path, line, function)`, innermost last."""
+        if site is None or site == NOTHING or site >= len(self._reader.sites):
+            return []
+        sources = self._reader.sources
+        return [
+            (sources[frame.source].path, frame.line, frame.function)
+            for frame in self._reader.sites[site].frames
+            if frame.source < len(sources)
+        ]
+
+    def line(self, site: int | None) -> Line | None:
+        """The innermost user line of a call site."""
+        frames = self.frames(site)
+        return None if not frames else frames[-1][:2]
+
+    def outermost(self, site: int | None) -> Line | None:
+        """The outermost user line of a call site: where the script called what led there."""
+        frames = self.frames(site)
+        return None if not frames else frames[0][:2]
+
+    def text(self, line: Line | None) -> str:
+        """The text of a line; empty where there is none."""
+        if line is None:
+            return ""
+        lines = self._lines.get(line[0], [])
+        return lines[line[1] - 1] if 0 < line[1] <= len(lines) else ""
+
+    # ---- words ----------------------------------------------------------------------------------------------
+
+    def lines_with(self, pattern: str) -> list[Line]:
+        """The lines of code on which a regular expression is found; comments don't count."""
+        wanted = re.compile(pattern)
+        return [
+            (path, number)
+            for path, lines in self._lines.items()
+            for number, text in enumerate(lines, 1)
+            if wanted.search(text.split("#", 1)[0])
+        ]
+
+    def first_with(self, pattern: str) -> Line | None:
+        """The first of `lines_with`."""
+        found = self.lines_with(pattern)
+        return found[0] if found else None
+
+    def mentions(self, pattern: str) -> bool:
+        """Whether a regular expression is found anywhere, comments included; upper and lower case are the same."""
+        wanted = re.compile(pattern, re.IGNORECASE)
+        return any(wanted.search(text) for text in self._texts.values())
+
+    # ---- where values come from -----------------------------------------------------------------------------
+
+    def enclosing_with(self, line: Line | None, pattern: str) -> Line | None:
+        """The `with` statement around a line whose text matches a regular expression."""
+        if line is None:
+            return None
+        found = None
+        for node in self._walk(line[0]):
+            if isinstance(node, ast.With | ast.AsyncWith) and node.lineno <= line[1] <= (
+                node.end_lineno or 0
+            ):
+                head = (line[0], node.lineno)
+                if re.search(pattern, self.text(head)):
+                    found = head
+        return found
+
+    def loops_around(self, line: Line | None) -> list[int]:
+        """The first lines of the loops that enclose a line, outermost first."""
+        if line is None:
+            return []
+        return sorted(
+            node.lineno
+            for node in self._walk(line[0])
+            if isinstance(node, ast.For | ast.While) and node.lineno <= line[1] <= (node.end_lineno or 0)
+        )
+
+    def data_line(self, site: int | None, prefer: str, labels: bool = False) -> Line | None:
+        """The statement in which the script made the data that it handed over at a call site.
+
+        Args:
+            prefer: a regular expression; the nearest statement of the history that it matches is taken.
+            labels: look for labels, by the names that people give them, rather than for inputs.
+        """
+        begin = self.outermost(site)
+        starts = [] if begin is None or _RUNS.search(self.text(begin)) else [begin]
+        starts += self.lines_with(_DATASETS)
+        wanted = re.compile(prefer)
+        for start in starts:
+            for candidate in (start, *self._history_of_names(start, labels)):
+                if wanted.search(self.text(candidate).split("#", 1)[0]) and candidate != begin:
+                    return candidate
+        return None
+
+    def _history_of_names(self, line: Line, labels: bool) -> list[Line]:
+        """The statements that gave values to the names used at a line, nearest first, and to those used there ...
+
+        Where a statement uses names of both inputs and labels, only those of the wanted role are followed.
+        """
+        path = line[0]
+        assigned = self._assignments(path)
+        pending = [(name, line[1]) for name in self._of_role(self._names_at(*line), labels)]
+        seen: set[tuple[str, int]] = set()
+        found: list[Line] = []
+        while pending and len(seen) < _MAX_CHAIN:
+            name, before = pending.pop(0)
+            for start, targets, reads in reversed(assigned):
+                if name not in targets or start > before or (name, start) in seen:
+                    continue
+                seen.add((name, start))
+                if (path, start) not in found:
+                    found.append((path, start))
+                pending += [(other, start) for other in self._of_role(reads, labels)]
+        return found
+
+    def _of_role(self, names: set[str], labels: bool) -> list[str]:
+        """The names that stand for labels, or those that don't; all, where that leaves none."""
+        chosen = {name for name in names if bool(_LABEL_NAME.search(name)) is labels}
+        return sorted(chosen or names)
+
+    def _tree(self, path: str) -> ast.Module | None:
+        if path not in self._trees:
+            try:
+                self._trees[path] = ast.parse(self._texts.get(path, ""))
+            except (SyntaxError, ValueError, RecursionError, MemoryError):
+                self._trees[path] = None
+        return self._trees[path]
+
+    def _walk(self, path: str) -> Iterator[ast.AST]:
+        tree = self._tree(path)
+        return iter(()) if tree is None else ast.walk(tree)
+
+    def _names_at(self, path: str, line: int) -> set[str]:
+        """The names read by the statement at a line."""
+        statement = None
+        for node in self._walk(path):
+            if isinstance(node, ast.stmt) and node.lineno <= line <= (node.end_lineno or node.lineno):
+                statement = node  # the innermost comes last
+        if statement is None:
+            return set()
+        if isinstance(statement, ast.For | ast.While | ast.If | ast.With):
+            return set()
+        return _names_read(statement)
+
+    def _assignments(self, path: str) -> list[tuple[int, set[str], set[str]]]:
+        """`(line, names given a value, names read)` of the statements that give names values, by line."""
+        found = []
+        for node in self._walk(path):
+            if isinstance(node, ast.Assign):
+                targets: list[ast.AST] = list(node.targets)
+                value: ast.AST = node.value
+            elif isinstance(node, ast.AugAssign | ast.AnnAssign) and node.value is not None:
+                targets, value = [node.target], node.value
+            elif isinstance(node, ast.For):
+                targets, value = [node.target], node.iter
+            elif (
+                isinstance(node, ast.Expr)
+                and isinstance(node.value, ast.Call)
+                and _changes_in_place(node.value)
+            ):
+                targets, value = [*node.value.args, node.value.func], node.value
+            else:
+                continue
+            names = {part.id for target in targets for part in ast.walk(target) if isinstance(part, ast.Name)}
+            found.append((node.lineno, names, _names_read(value)))
+        return sorted(found, key=lambda entry: entry[0])
+
+
+def _changes_in_place(call: ast.Call) -> bool:
+    return isinstance(call.func, ast.Attribute) and call.func.attr in _SHUFFLES
+
+
+def _names_read(node: ast.AST) -> set[str]:
+    return {
+        part.id for part in ast.walk(node) if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Load)
+    }

@@ -1,0 +1,144 @@
+"""How the training goes as a whole: its losses, whether they fall, which parts of the model come after which."""
+
+from __future__ import annotations
+
+import statistics
+from collections import defaultdict
+from collections.abc import Iterable
+
+from .history import History
+from .records import Op, Parameter, Walk
+
+__all__ = [
+    "CONV_OR_LINEAR",
+    "downstream",
+    "fall",
+    "gradient_layers",
+    "gradient_size",
+    "is_one_training",
+    "layer_before",
+    "learns",
+    "loss_walks",
+    "losses",
+    "model_of",
+    "upstream",
+    "weighted",
+]
+
+_JUMP = 3.0
+CONV_OR_LINEAR = ("linear", "convolution", "deconvolution")
+"""Ops with a weight matrix or filters: labels."""
+
+
+def loss_walks(history: History) -> list[Walk]:
+    """The walks of the line that calls backward() most often, with the losses that they began at."""
+    by_line: dict[int, list[Walk]] = defaultdict(list)
+    for walk in history.walks:
+        if walk.call == "backward" and walk.loss is not None:
+            by_line[walk.caller].append(walk)
+    return max(by_line.values(), key=len, default=[])
+
+
+def losses(history: History) -> list[float]:
+    """The finite losses of `loss_walks`."""
+    return [walk.loss for walk in loss_walks(history) if walk.loss is not None and abs(walk.loss) < 1e300]
+
+
+def fall(values: list[float]) -> float:
+    """By which part of its first value a loss has fallen: 1 to nothing, 0 not at all, negative where it rose.
+
+    Medians of the first tenth and the last fifth are compared; of a loss that jumps up at once, the very first value.
+    """
+    if len(values) < 4:
+        return 0.0
+    first = statistics.median(values[: max(2, len(values) // 10)])
+    if abs(first) > _JUMP * abs(values[0]):
+        first = values[0]
+    last = statistics.median(values[-max(2, len(values) // 5) :])
+    scale = max(abs(first), 1e-12)
+    return (first - last) / scale
+
+
+def learns(history: History, by: float = 0.2) -> bool:
+    """Whether the loss has fallen by this part of its first value, and is finite to the end."""
+    walks = loss_walks(history)
+    values = losses(history)
+    return len(values) == len(walks) and len(values) >= 4 and fall(values) >= by
+
+
+def is_one_training(history: History) -> bool:
+    """Whether one optimizer follows one loss: neither two nets against each other nor alternating tasks."""
+    numbers = {update.number for update in history.updates}
+    callers = {walk.caller for walk in history.walks if walk.call == "backward"}
+    return len(numbers) <= 1 and len(callers) <= 1
+
+
+def downstream(ops: Iterable[Op]) -> list[Op]:
+    """The ops that can be reached from these through their outputs, these included, by event."""
+    pending = list(ops)
+    seen = {op.seq: op for op in pending}
+    while pending:
+        for reader in pending.pop().readers:
+            if reader.seq not in seen:
+                seen[reader.seq] = reader
+                pending.append(reader)
+    return [seen[seq] for seq in sorted(seen)]
+
+
+def upstream(ops: Iterable[Op]) -> list[Op]:
+    """The ops that these were computed from, these included, by event."""
+    pending = list(ops)
+    seen = {op.seq: op for op in pending}
+    while pending:
+        for source in pending.pop().sources:
+            if source is not None and source.seq not in seen:
+                seen[source.seq] = source
+                pending.append(source)
+    return [seen[seq] for seq in sorted(seen)]
+
+
+def layer_before(op: Op) -> Op | None:
+    """The op with weights whose result the op works on, not far behind it; None where there is none."""
+    source = op.sources[0] if op.sources else None
+    for _ in range(5):
+        if source is None or weighted(source):
+            break
+        source = source.sources[0] if source.sources else None
+    return source if source is not None and weighted(source) else None
+
+
+def weighted(op: Op) -> bool:
+    """Whether the op multiplies its input with a weight that is learnt."""
+    return op.label in CONV_OR_LINEAR or op.label.startswith(CONV_OR_LINEAR)
+
+
+def model_of(parameters: Iterable[Parameter]) -> str:
+    """The longest path that the layers of all these parameters have in common; empty for none."""
+    paths = [parameter.layer.split(".") for parameter in parameters if parameter.layer]
+    if not paths:
+        return ""
+    common = paths[0]
+    for path in paths[1:]:
+        same = 0
+        while same < min(len(common), len(path)) and common[same] == path[same]:
+            same += 1
+        common = common[:same]
+    return ".".join(common)
+
+
+def gradient_layers(history: History, walk: Walk) -> list[tuple[Parameter, Op]]:
+    """The weights that the walk came to, in the order of the forward pass."""
+    found: dict[int, tuple[int, Parameter, Op]] = {}
+    for step in walk.steps:
+        op = step.op
+        if op is None or not weighted(op) or len(op.x) < 2:
+            continue
+        parameter = history.parameters.get(op.x[1][0])
+        if parameter is not None:
+            found.setdefault(parameter.number, (op.seq, parameter, op))
+    return [(parameter, op) for _, parameter, op in sorted(found.values(), key=lambda entry: entry[0])]
+
+
+def gradient_size(history: History, parameter: Parameter, walk: Walk) -> float | None:
+    event = next((event for event in walk.received if event.var == parameter.number), None)
+    return None if event is None else history.values.rms(event.add)

@@ -1,0 +1,107 @@
+"""Findings as text for a person: the cause first, then its evidence, what to try, and what follows from it."""
+
+from __future__ import annotations
+
+import os
+import textwrap
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ..log.schema import Kind
+from ..text import clean
+from .finding import Finding
+
+if TYPE_CHECKING:
+    from ..log.reader import LogReader
+
+__all__ = ["evidence_text", "finding_lines", "report_lines", "sparkline", "summary"]
+
+_WIDTH = 96
+_BLOCKS = "▁▂▃▄▅▆▇█"
+_SYMPTOMS = 6
+
+
+def summary(reader: LogReader) -> dict[str, int]:
+    """How much of a run was looked at: events, iterations, backward passes, updates."""
+    kinds = reader.index["kind"]
+    trained = reader.index["iteration"][kinds == Kind.forward]
+    iterations = int(trained[-1]) + 1 if len(trained) else 0
+    return {
+        "events": len(reader),
+        "iterations": iterations,
+        "backward_passes": int(np.count_nonzero(kinds == Kind.backward_started)),
+        "updates": int(np.count_nonzero(kinds == Kind.update_started)),
+    }
+
+
+def report_lines(findings: list[Finding], looked_at: dict[str, int], cwd: str = "") -> list[str]:
+    """The whole report; files in `cwd` are named by their path from there."""
+    told = (
+        f"{looked_at['updates']:,} updates in {looked_at['iterations']:,} iterations"
+        f" ({looked_at['events']:,} events) looked at"
+    )
+    if not findings:
+        nothing = "nothing to look at: no op ran" if looked_at["events"] < 3 else "nothing found"
+        return [f"{nothing}: {told}"]
+    lines = []
+    for finding in findings:
+        lines += [*finding_lines(finding, cwd), ""]
+    count = len(findings)
+    return [*lines, f"{count} finding{'s' if count != 1 else ''}: {told}"]
+
+
+def finding_lines(finding: Finding, cwd: str = "", width: int = _WIDTH) -> list[str]:
+    """One finding: at most about ten lines."""
+    place = f"{_relative(finding.file, cwd)}:{finding.line}" if finding.file else "(no line)"
+    lines = [f"{finding.severity.value}: {finding.code} at {place}"]
+    lines += _wrapped(finding.message, "  ", width)
+    lines.append(
+        f"  where: {finding.where}" + (f"   first seen: {finding.address}" if finding.address else "")
+    )
+    for name, value in finding.evidence.items():
+        if value is not None and value != []:
+            lines += _wrapped(f"{name}: {evidence_text(value)}", "    ", width)
+    if finding.fix:
+        lines += _wrapped(f"try: {finding.fix}", "  ", width)
+    if finding.symptoms:
+        codes = list(dict.fromkeys(symptom.code for symptom in finding.symptoms))
+        lines += _wrapped(f"follows from it: {', '.join(codes[:_SYMPTOMS])}", "  ", width)
+    return [clean(line) for line in lines]
+
+
+def evidence_text(value: Any) -> str:
+    """A figure, or a short list of them with a plot."""
+    if isinstance(value, bool) or value is None:
+        return str(value)
+    if isinstance(value, int):
+        return f"{value:,}"
+    if isinstance(value, float):
+        return f"{value:.4g}"
+    if isinstance(value, list | tuple):
+        numbers = [item for item in value if isinstance(item, int | float)]
+        listed = ", ".join(evidence_text(item) for item in value)
+        return f"{sparkline(numbers)}  {listed}" if len(numbers) == len(value) > 2 else listed
+    return str(value)
+
+
+def sparkline(values: list[float]) -> str:
+    """A row of blocks, one a value; positive values that lie far apart on a logarithmic scale."""
+    array = np.asarray(values, np.float64)
+    if not array.size or not np.isfinite(array).all():
+        return ""
+    if (array > 0).all() and array.max() > 50 * array.min():
+        array = np.log(array)
+    low, high = float(array.min()), float(array.max())
+    scale = (len(_BLOCKS) - 1) / (high - low) if high > low else 0.0
+    return "".join(_BLOCKS[round((float(value) - low) * scale)] for value in array)
+
+
+def _relative(path: str, cwd: str) -> str:
+    if cwd and path.startswith(cwd.rstrip(os.sep) + os.sep):
+        return os.path.relpath(path, cwd)
+    return path
+
+
+def _wrapped(text: str, indent: str, width: int) -> list[str]:
+    return textwrap.wrap(text, width, initial_indent=indent, subsequent_indent=indent + "  ") or [indent]

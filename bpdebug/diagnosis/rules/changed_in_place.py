@@ -1,0 +1,92 @@
+"""An array that the graph computed with was changed behind its back, so that gradients are those of something else."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from ..facts.history import History
+from ..facts.records import Op
+from ..facts.script import Line
+from ..facts.training import layer_before, weighted
+from ..finding import Finding
+
+__all__ = ["find"]
+
+_WRITES = re.compile(
+    r"\.(array|data)\b\s*(\[[^=]*\])?\s*([-+*/@%&|^]|//|\*\*)?=(?!=)|\.(array|data)\.(fill|sort|clip|put|resize)\("
+    r"|\bout\s*=|np\.(copyto|place|putmask|put)\("
+)
+
+
+def find(history: History) -> Iterator[Finding]:
+    """An op's input isn't what the op before it gave, or a kept array isn't what the forward pass left.
+
+    Parameters that an update changed in between are left out: of two nets that train each other, the second walk goes
+    through weights that the first one's update has changed.
+    """
+    seen: set[str] = set()
+    for op in history.ops:
+        where = _place(op)
+        if where in seen or op.during:
+            continue
+        change = _change(history, op)
+        if change is None:
+            continue
+        seen.add(where)
+        what, seq = change
+        line = _guilty_line(history, op)
+        yield Finding(
+            f"{what} of {op.label} was changed in place after it was computed: the gradient knows nothing of it",
+            where,
+            seq=seq,
+            site=op.site if line is None else None,
+            file="" if line is None else line[0],
+            line=0 if line is None else line[1],
+            evidence={"op": op.label},
+            subjects=frozenset({where, *(parameter.name for parameter in history.parameters_of(op))}),
+        )
+
+
+def _change(history: History, op: Op) -> tuple[str, int] | None:
+    """What was changed, and the event that shows it."""
+    for step in op.steps:
+        for name in step.changed:
+            place = int(name[1:])
+            if name[0] == "x" and place < len(op.x) and op.x[place][0] in history.parameters:
+                continue
+            return ("input" if name[0] == "x" else "output") + f" {place}", step.seq
+    if not op.steps:
+        return None
+    for place, reader, tensor in _read_again(op):
+        if tensor != op.y[place][1] and reader.steps and history.values.array(tensor) is not None:
+            return f"output {place}", reader.seq
+    return None
+
+
+def _read_again(op: Op) -> Iterator[tuple[int, Op, int | None]]:
+    for reader in op.readers:
+        for place, (var, _) in enumerate(op.y):
+            for other, tensor in reader.x:
+                if other == var:
+                    yield place, reader, tensor
+
+
+def _place(op: Op) -> str:
+    layer = op if weighted(op) else layer_before(op)
+    return (layer.scope if layer is not None else "") or op.scope or op.label
+
+
+def _guilty_line(history: History, op: Op) -> Line | None:
+    """The line that writes into an array, nearest behind the op's own line in the same file."""
+    own = history.script.line(op.site)
+    if own is None:
+        return None
+    writes = [line for line in history.script.lines_with(_WRITES.pattern) if line[0] == own[0]]
+    if not writes:
+        writes = [
+            line
+            for line in history.script.lines_with(r"[\w\])]\s*(\[[^=\]]*\])\s*([-+*/])?=(?!=)")
+            if line[0] == own[0]
+        ]
+    return min(writes, key=lambda line: (line[1] < own[1], abs(line[1] - own[1])), default=None)

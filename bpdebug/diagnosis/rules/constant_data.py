@@ -1,0 +1,77 @@
+"""The inputs, or the labels, are all the same: there is nothing to learn from them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from ..facts.history import History
+from ..facts.records import Op
+from ..finding import Finding
+
+__all__ = ["find"]
+
+_ITERATIONS = 3
+_ROWS = 4
+_LOSING = r"//|astype\s*\(\s*(np\.|numpy\.)?(int|'i|\"i|bool|uint)|\bint\(|zeros|full|ones"
+_LABELLED = (
+    "softmax_cross_entropy",
+    "sigmoid_cross_entropy",
+    "mean_squared_error",
+    "mean_absolute_error",
+    "huber_loss",
+)
+
+
+def find(history: History) -> Iterator[Finding]:
+    """Every example that a layer is fed is equal to the first, over all iterations; likewise every label."""
+    for site, (place, ops) in _fed_ops(history).items():
+        if len({op.iteration for op in ops}) < _ITERATIONS:
+            continue
+        value = _constant(history, ops, place)
+        if value is None:
+            continue
+        labels = place > 0
+        what = "labels" if labels else "inputs"
+        line = history.script.data_line(
+            site, r"//|astype\s*\(\s*(np\.|numpy\.)?(int|'i|\"i|bool|uint)|\bint\(|zeros|full|ones"
+        )
+        yield Finding(
+            f"all {what} that {ops[0].label} is given are the same ({value}): they were lost on the way, by rounding to"
+            " whole numbers perhaps",
+            ops[0].scope or ops[0].label,
+            seq=ops[0].seq,
+            site=ops[0].site if line is None else None,
+            file="" if line is None else line[0],
+            line=0 if line is None else line[1],
+            evidence={"value": value, "batches": len(ops)},
+        )
+        return
+
+
+def _fed_ops(history: History) -> dict[int, tuple[int, list[Op]]]:
+    """By call site: the ops with weights that are fed data, and the losses that are fed labels."""
+    found: dict[int, tuple[int, list[Op]]] = {}
+    for op in history.training_ops():
+        if 0 in op.fed and history.parameters_of(op) and op.label != "embed_id":
+            found.setdefault(op.site, (0, []))[1].append(op)
+        elif 1 in op.fed and op.label in _LABELLED:
+            found.setdefault(op.site, (1, []))[1].append(op)
+    return found
+
+
+def _constant(history: History, ops: list[Op], place: int) -> str | None:
+    """The value that all rows of all batches hold, as text."""
+    first: np.ndarray | None = None
+    for op in ops[:: max(1, len(ops) // 10)]:
+        array = history.values.array(op.x[place][1])
+        if array is None:
+            continue
+        if array.ndim < 1 or array.shape[0] < _ROWS or array.dtype.kind not in "fiub":
+            return None
+        rows = array.reshape(array.shape[0], -1)
+        first = rows[0] if first is None else first
+        if first.shape != rows[0].shape or not np.array_equal(rows, np.broadcast_to(first, rows.shape)):
+            return None
+    return None if first is None else ", ".join(f"{float(value):g}" for value in first[:4])

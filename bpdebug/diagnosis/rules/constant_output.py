@@ -1,0 +1,64 @@
+"""The model answers the same whatever it is asked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from ..facts.history import History
+from ..facts.records import Op
+from ..facts.training import upstream, weighted
+from ..finding import Finding
+
+__all__ = ["find"]
+
+_LOSSES = (
+    "softmax_cross_entropy",
+    "sigmoid_cross_entropy",
+    "mean_squared_error",
+    "mean_absolute_error",
+    "huber_loss",
+    "hinge",
+)
+_ITERATIONS = 10
+_SAME = 1e-5
+
+
+def find(history: History) -> Iterator[Finding]:
+    """The rows of what the loss is given are equal, in the later half of the run, though the inputs differ."""
+    ops = [op for op in history.training_ops() if op.label in _LOSSES]
+    iterations = sorted({op.iteration for op in ops})
+    if len(iterations) < _ITERATIONS:
+        return
+    late = [op for op in ops if op.iteration >= iterations[len(iterations) // 2]]
+    late = late[:: max(1, len(late) // 8)]
+    if not all(_constant(history, op) for op in late):
+        return
+    op = late[-1]
+    behind = [other for other in upstream([op]) if weighted(other)]
+    if not behind:
+        return
+    last = behind[-1]
+    yield Finding(
+        f"the model's output is the same for all examples, whatever the input (seen at {op.label})",
+        last.scope or last.label,
+        seq=late[0].seq,
+        site=last.site,
+        evidence={"iterations": len(late), "output": _row(history, op)},
+        subjects=frozenset({last.scope}),
+    )
+
+
+def _constant(history: History, op: Op) -> bool:
+    array = history.values.array(op.x[0][1])
+    if array is None or array.ndim < 1 or array.shape[0] < 3 or array.dtype.kind != "f":
+        return False
+    rows = array.reshape(array.shape[0], -1).astype(np.float64)
+    spread = float(np.abs(rows - rows[0]).max())
+    return bool(np.isfinite(spread)) and spread <= _SAME * max(float(np.abs(rows).max()), 1e-6)
+
+
+def _row(history: History, op: Op) -> list[float]:
+    array = history.values.array(op.x[0][1])
+    return [] if array is None else [float(value) for value in array.reshape(array.shape[0], -1)[0][:6]]

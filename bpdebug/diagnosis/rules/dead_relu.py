@@ -1,0 +1,87 @@
+"""The units of a ReLU layer give zero for every example: no gradient goes through them any more."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from ..facts.history import History
+from ..facts.records import Op
+from ..facts.training import layer_before
+from ..finding import Finding
+
+__all__ = ["find"]
+
+_DEAD = 0.9
+_ALIVE_AT_START = 0.5
+_ROWS = 16
+_ITERATIONS = 5
+_LOOKS = 12
+_RELUS = ("relu", "clipped_relu")
+
+
+def find(history: History) -> Iterator[Finding]:
+    """Units that were zero for all examples of the last half of the iterations, as a part of all units of the layer.
+
+    A unit counts as dead only if it never was active; that most elements are zero is what ReLU is for.
+    """
+    by_site: dict[tuple[int, str], list[Op]] = {}
+    for op in history.training_ops():
+        if op.label in _RELUS:
+            by_site.setdefault((op.site, op.scope), []).append(op)
+    for ops in by_site.values():
+        iterations = sorted({op.iteration for op in ops})
+        if len(iterations) < _ITERATIONS:
+            continue
+        late = [op for op in ops if op.iteration >= iterations[len(iterations) // 2]]
+        dead, units, rows = _dead(history, late)
+        if not units or rows < _ROWS or dead < _DEAD * units or (units < 3 and dead < units):
+            continue
+        yield _finding(history, ops, dead, units)
+
+
+def _finding(history: History, ops: list[Op], dead: int, units: int) -> Finding:
+    layer = layer_before(ops[0])
+    parameters = [] if layer is None else history.parameters_of(layer)
+    early, _, _ = _dead(history, ops[: max(1, len(ops) // 10)])
+    since_start = early >= _DEAD * units
+    where = (layer.scope if layer is not None else "") or ops[0].scope or ops[0].label
+    bias = next((p for p in parameters if p.name.endswith(".b")), None)
+    level = None if bias is None else history.values.spread(bias.used_by[0].x[-1][1])
+    made = parameters[0].made if parameters else None
+    told = (
+        f"; its bias is {level[0]:.3g} on average"
+        if level is not None and since_start and level[0] < -1
+        else ""
+    )
+    return Finding(
+        f"{dead} of {units} units of {where} are dead: their ReLU gives 0 for every example"
+        f"{' from the start' if since_start else ' in the later half of the run'}{told}",
+        where,
+        seq=ops[0].seq if since_start else ops[len(ops) // 2].seq,
+        site=made if since_start and made is not None else ops[0].site,
+        evidence={
+            "dead units": dead,
+            "units": units,
+            "dead at the start": early,
+            "bias mean": None if level is None else level[0],
+        },
+        subjects=frozenset({where, *(parameter.name for parameter in parameters)}),
+    )
+
+
+def _dead(history: History, ops: list[Op]) -> tuple[int, int, int]:
+    """Dead units, units, and the examples looked at."""
+    alive: np.ndarray | None = None
+    rows = 0
+    for op in ops[:: max(1, len(ops) // _LOOKS)]:
+        y = history.values.array(op.y[0][1])
+        if y is None or y.ndim < 2:
+            continue
+        active = np.asarray((y > 0).any(axis=(0, *range(2, y.ndim))))
+        if alive is not None and alive.shape != active.shape:
+            continue
+        alive = active if alive is None else alive | active
+        rows += y.shape[0] * int(np.prod(y.shape[2:], dtype=int))
+    return (0, 0, 0) if alive is None else (int((~alive).sum()), int(alive.size), rows)

@@ -1,0 +1,65 @@
+"""The model is evaluated in training mode: dropout is on, and batch normalization learns from the test batch."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ..facts.history import History
+from ..facts.records import Op
+from ..finding import Finding
+
+__all__ = ["find"]
+
+_MODAL = ("dropout", "batch_normalization", "zoneout", "gaussian")
+
+
+def find(history: History) -> Iterator[Finding]:
+    """A call of the model in training mode, with dropout or batch normalization in it, that no walk visits and whose
+    result goes into no later op that one does.
+
+    A generator whose images only the other net learns from has a result that is used; many passes over one input, to
+    see how sure a model with dropout is, are counted as meant.
+    """
+    if not history.updates:
+        return
+    fed_later = {op.x[place][1] for op in history.ops if op.steps for place in op.fed if place < len(op.x)}
+    calls: dict[int, list[Op]] = {}
+    for op in history.ops:
+        if not op.during:
+            calls.setdefault(op.call, []).append(op)
+    unwalked: dict[int, list[tuple[Op, Op]]] = {}
+    for ops in calls.values():
+        modal = next((op for op in ops if op.train and op.label in _MODAL), None)
+        if modal is None or any(op.steps for op in ops):
+            continue
+        if any(reader.steps for op in ops for reader in op.readers):
+            continue
+        if any(tensor in fed_later for op in ops for _, tensor in op.y):
+            continue
+        if any(history.values.array(tensor) is None for _, tensor in ops[-1].y):
+            continue  # nobody knows whether it was used
+        unwalked.setdefault(modal.site, []).append((modal, ops[-1]))
+    for found in unwalked.values():
+        if _is_sampling(found):
+            continue
+        modal, last = found[0]
+        begin = history.script.outermost(modal.site)
+        yield Finding(
+            f"the model is evaluated in training mode: {modal.label} in {modal.scope or 'the model'} is active in a"
+            " pass that is not trained on",
+            f"{modal.scope}/{modal.label}" if modal.scope else modal.label,
+            seq=modal.seq,
+            file="" if begin is None else begin[0],
+            line=0 if begin is None else begin[1],
+            evidence={"passes": len(found), "op": history.address(modal.seq), "ends with": last.label},
+            subjects=frozenset({"mode"}),
+        )
+        return
+
+
+def _is_sampling(found: list[tuple[Op, Op]]) -> bool:
+    """Many passes over the same input: the spread of their results is what is wanted."""
+    if len(found) < 5:
+        return False
+    inputs = {modal.x[0][1] for modal, _ in found}
+    return len(inputs) <= len(found) // 5

@@ -1,0 +1,48 @@
+"""A setting of the optimizer lies outside the range in which it means anything."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ..facts.history import History
+from ..facts.records import Update
+from ..facts.training import fall, losses
+from ..finding import Finding
+
+__all__ = ["find"]
+
+_BELOW_ONE = ("momentum", "beta1", "beta2", "rho")
+_LARGE_EPS = 1.0
+_ENOUGH_FALL = 0.3
+
+
+def find(history: History) -> Iterator[Finding]:
+    """A memory that never fades (1 or more) or is negative; a rate of zero in every update; an eps that swamps all."""
+    seen: set[int] = set()
+    for update in history.updates:
+        if update.number in seen:
+            continue
+        seen.add(update.number)
+        own = [other for other in history.updates if other.number == update.number]
+        for name, problem in _problems(update, own, fall(losses(history)) > _ENOUGH_FALL):
+            yield Finding(
+                f"{name} of {update.optimizer} is {update.hyper[name]:g}: {problem}",
+                update.optimizer,
+                seq=update.seq,
+                site=update.made,
+                evidence={name: update.hyper[name], "updates": len(own)},
+            )
+
+
+def _problems(update: Update, own: list[Update], learns: bool) -> Iterator[tuple[str, str]]:
+    for name, value in update.hyper.items():
+        if not isinstance(value, int | float) or isinstance(value, bool):
+            continue
+        if name in _BELOW_ONE and value >= 1:
+            yield name, "what it remembers never fades; it must be below 1"
+        elif name in _BELOW_ONE and value < 0:
+            yield name, "it must not be negative"
+        elif name in ("lr", "alpha") and len(own) >= 3 and all(other.hyper.get(name) == 0 for other in own):
+            yield name, "no parameter can move"
+        elif name == "eps" and (value < 0 or (value >= _LARGE_EPS and not learns)):
+            yield name, "it outweighs the gradient that it is added to"

@@ -1,0 +1,69 @@
+"""A layer begins with weights far too large, or far too small, for the number of its inputs."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+
+from ..facts.divergence import blowup
+from ..facts.history import History
+from ..facts.origin import origin
+from ..facts.records import Parameter
+from ..facts.training import fall, losses, weighted
+from ..finding import Finding
+
+__all__ = ["find"]
+
+_TOO_LARGE = 3.0
+_ABSURD = 10.0
+_TOO_SMALL = 0.05
+_ITERATIONS = 3
+_ENOUGH_FALL = 0.4
+
+
+def find(history: History) -> Iterator[Finding]:
+    """The gain (standard deviation of the weights times the root of their inputs; 1 to 1.5 is usual) of a layer.
+
+    In a run that diverges or doesn't learn well; beyond 10 in any run.
+    """
+    values = losses(history)
+    if origin(history) is not None and blowup(history) is None:
+        return  # something that isn't finite, all of a sudden, has a cause of its own
+    learns = fall(values) > _ENOUGH_FALL and blowup(history) is None
+    found = []
+    for parameter in history.parameters.values():
+        uses = [op for op in parameter.used_by if op.steps and weighted(op) and len(op.x) > 1]
+        uses = [op for op in uses if op.x[1][0] == parameter.number]
+        if len({op.iteration for op in uses}) < _ITERATIONS:
+            continue
+        gain = _gain(history, parameter)
+        if gain is None or (learns and gain < _ABSURD):
+            continue
+        if gain > _TOO_LARGE or 0 < gain < _TOO_SMALL:
+            found.append((abs(math.log(gain)), gain, parameter))
+    if not found:
+        return
+    _, gain, parameter = max(found, key=lambda entry: entry[0])
+    alike = [other for _, g, other in found if (g > 1) == (gain > 1)]
+    spread = history.values.spread(parameter.first)
+    yield Finding(
+        f"the weights of {parameter.layer or parameter.name} begin far too {'large' if gain > 1 else 'small'}:"
+        f" their gain is {gain:.2g}, where about 1 keeps the signal's size",
+        parameter.layer or parameter.name,
+        seq=parameter.used_by[0].seq,
+        site=parameter.made,
+        evidence={
+            "gain": gain,
+            "standard deviation": None if spread is None else spread[1],
+            "layers": [other.layer for other in alike][:8],
+        },
+        subjects=frozenset({*(other.layer for other in alike), *(other.name for other in alike)}),
+    )
+
+
+def _gain(history: History, parameter: Parameter) -> float | None:
+    shape = history.values.shape(parameter.first)
+    rms = history.values.rms(parameter.first)
+    if len(shape) < 2 or rms is None:
+        return None
+    return rms * math.sqrt(math.prod(shape[1:]))

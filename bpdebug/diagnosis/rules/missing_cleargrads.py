@@ -1,0 +1,64 @@
+"""Gradients of the last iteration are still there when the next backward pass adds to them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ..facts.history import History
+from ..facts.records import Accumulated, Parameter
+from ..facts.training import model_of
+from ..finding import Finding
+
+__all__ = ["find"]
+
+_PERSISTS = 2
+
+
+def find(history: History) -> Iterator[Finding]:
+    """Between two updates of a parameter nothing cleared its gradient, and a walk added to what was there.
+
+    Clearing late is fine, and so is adding up several walks for one update: both have a clearing in between.
+    """
+    clearings: dict[int, list[int]] = {}
+    for cleared in history.cleared:
+        for var in cleared.vars:
+            clearings.setdefault(var, []).append(cleared.seq)
+    stale: list[tuple[Parameter, Accumulated, int]] = []
+    for parameter in history.parameters.values():
+        found = _stale(history, parameter, clearings.get(parameter.number, []))
+        if found:
+            stale.append((parameter, found[0], len(found)))
+    if not stale:
+        return
+    parameters = [parameter for parameter, _, _ in stale]
+    _, first, count = min(stale, key=lambda entry: entry[1].seq)
+    where = model_of(parameters) if len(parameters) > 1 else parameters[0].name
+    site = None if first.walk is None else first.walk.caller
+    yield Finding(
+        f"gradients are never cleared between updates: backward() adds to those of the iterations before, in"
+        f" {len(parameters)} parameter{'s' if len(parameters) > 1 else ''} of {where}",
+        where,
+        seq=first.seq,
+        site=site,
+        evidence={"parameters": len(parameters), "updates with old gradients": count},
+        subjects=frozenset(parameter.name for parameter in parameters),
+    )
+
+
+def _stale(history: History, parameter: Parameter, clearings: list[int]) -> list[Accumulated]:
+    """For each update that used an old gradient, the accumulation that added to it."""
+    found = []
+    updates = [moved.seq for moved in parameter.moved]
+    for start, stop in zip([-1, *updates], updates, strict=False):
+        if any(start < seq < stop for seq in clearings):
+            continue
+        added = [event for event in parameter.received if start < event.seq < stop]
+        if not added or added[0].before is None:
+            continue
+        if start < 0:  # a new parameter's gradient is all NaN until it is cleared
+            if not history.values.finite(added[0].before):
+                found.append(added[0])
+        elif history.values.norm(added[0].before):
+            found.append(added[0])
+    never = not clearings and any(not history.values.finite(event.before) for event in parameter.received[:1])
+    return found if never or len(found) >= _PERSISTS else []

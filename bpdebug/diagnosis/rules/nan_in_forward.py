@@ -1,0 +1,30 @@
+"""An op of the forward pass makes the first NaN or infinity from finite operands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ..facts.history import History
+from ..facts.operands import explain_forward
+from ..facts.origin import Kind, origin
+from ..finding import Finding
+
+__all__ = ["find"]
+
+
+def find(history: History) -> Iterator[Finding]:
+    """The origin of the first harm, where it is an op; with its operands, and why they give no number."""
+    found = origin(history)
+    if found is None or found.kind is not Kind.forward or found.op is None:
+        return
+    op = found.op
+    operands, reason = explain_forward(history, op)
+    because = f": {reason}" if reason else ""
+    masked = " (a branch that is masked later; its gradient is NaN all the same)" if found.masked else ""
+    yield Finding(
+        f"{op.label} makes the first value that is not finite, in iteration {op.iteration}{because}{masked}",
+        f"{op.scope}/{op.label}" if op.scope else op.label,
+        seq=op.seq,
+        site=op.site,
+        evidence={"operand": operands, "iteration": op.iteration, "op": op.cls},
+    )

@@ -1,0 +1,74 @@
+"""The weights jump to and fro across the valley: each update takes back the one before."""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Iterator
+
+import numpy as np
+
+from ..facts.history import History
+from ..facts.records import Moved
+from ..facts.training import fall, is_one_training, losses
+from ..finding import Finding
+
+__all__ = ["find"]
+
+_AGAINST = -0.9
+_UPDATES = 10
+_ENOUGH_FALL = 0.3
+_STEP = 0.02
+
+
+def find(history: History) -> Iterator[Finding]:
+    """Successive updates of the weights point in opposite directions, and the loss doesn't fall."""
+    values = losses(history)
+    if not is_one_training(history) or len(values) < _UPDATES or fall(values) > _ENOUGH_FALL:
+        return
+    found = []
+    for parameter in history.parameters.values():
+        moved = parameter.moved[len(parameter.moved) // 3 :]
+        if len(moved) < _UPDATES or len(history.values.shape(parameter.first)) < 2:
+            continue
+        turns = _turns(history, moved)
+        if len(turns) >= _UPDATES // 2 and statistics.median(turns) < _AGAINST and _large(history, moved):
+            found.append((statistics.median(turns), parameter))
+    if not found:
+        return
+    turn, parameter = min(found, key=lambda entry: entry[0])
+    update = parameter.moved[0].update
+    rate = parameter.moved[0].lr
+    yield Finding(
+        f"the updates of {parameter.name} take each other back (cosine {turn:.2f}) and the loss doesn't fall:"
+        f" the steps of {update.optimizer} are too large{'' if rate is None else f' (lr {rate:g})'}",
+        update.optimizer,
+        seq=parameter.moved[0].seq,
+        site=update.made,
+        evidence={"cosine of successive updates": turn, "learning rate": rate, "parameter": parameter.name},
+        subjects=frozenset({parameter.name}),
+    )
+
+
+def _turns(history: History, moved: list[Moved]) -> list[float]:
+    """The cosines of the angles between successive updates."""
+    turns = []
+    last: tuple[Moved, np.ndarray] | None = None
+    for event in moved:
+        before, after = history.values.sample(event.before), history.values.sample(event.after)
+        if before is None or after is None or before.shape != after.shape:
+            last = None
+            continue
+        step = after - before
+        if last is not None and event.update.t == last[0].update.t + 1:
+            scale = float(np.linalg.norm(step) * np.linalg.norm(last[1]))
+            if scale > 0 and np.isfinite(scale):
+                turns.append(float(step @ last[1]) / scale)
+        last = event, step
+    return turns
+
+
+def _large(history: History, moved: list[Moved]) -> bool:
+    """Whether the updates are a good part of the weights' size: jitter in the last digits is no oscillation."""
+    event = moved[-1]
+    step, size = history.values.moved_by(event.before, event.after), history.values.norm(event.before)
+    return step is not None and bool(size) and step > _STEP * (size or 1.0)

@@ -1,0 +1,78 @@
+"""Every iteration trains on the same few examples of a larger data set."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ..facts.history import History
+from ..facts.records import Op
+from ..finding import Finding
+
+__all__ = ["find"]
+
+_ITERATIONS = 5
+_SPLIT = 0.4
+_ON_PURPOSE = r"over-?fit|one batch|single batch|sanity|by heart|memoriz"
+_FETCHES = r"\.next\s*\(\s*\)|\bnext\s*\("
+
+
+def find(history: History) -> Iterator[Finding]:
+    """The same content comes in new slices of a longer array, or a batch of an iterator is never replaced.
+
+    Training on the whole of the data, or on one batch that was cut off before the loop (to see whether the model can
+    learn it by heart), repeats an array, too, and stays silent; so does a slice of a good part of the data: the rest is
+    kept for the test.
+    """
+    first: dict[int, list[Op]] = {}
+    for op in history.training_ops():
+        if op.fed and history.parameters_of(op) and 0 in op.fed:
+            first.setdefault(op.site, []).append(op)
+    for ops in first.values():
+        contents = {op.x[0][1] for op in ops}
+        iterations = {op.iteration for op in ops}
+        if (
+            len(contents) != 1
+            or len(iterations) < _ITERATIONS
+            or len(history.values.shape(ops[0].x[0][1])) < 2
+        ):
+            continue
+        serials = {op.fed[0][0] for op in ops}
+        rows = max(op.fed[0][1] for op in ops)
+        size = history.values.shape(ops[0].x[0][1])[0]
+        line = None
+        if rows > size:
+            if (
+                size > _SPLIT * rows
+                or len(serials) < len(iterations) - 1
+                or history.script.mentions(_ON_PURPOSE)
+            ):
+                continue
+            line = history.script.data_line(ops[0].site, r"\[[^\]]*:[^\]]*\]")
+            line = line or history.script.outermost(ops[0].site)
+        elif len(serials) == 1 or rows == 0:
+            line = _fetched_once(history, ops[0])
+            rows = 0
+        if line is None:
+            continue
+        whole = f" of {rows}" if rows else ""
+        yield Finding(
+            f"all {len(iterations)} iterations train on the same batch of {size}{whole} examples",
+            ops[0].scope or ops[0].label,
+            seq=ops[1].seq,
+            file=line[0],
+            line=line[1],
+            evidence={"examples": size, "examples in all": rows or None, "iterations": len(iterations)},
+        )
+        return
+
+
+def _fetched_once(history: History, op: Op) -> tuple[str, int] | None:
+    """The line before the training loop that takes the one batch from an iterator."""
+    loop = history.script.outermost(op.site)
+    around = history.script.loops_around(loop)
+    if loop is None or not around:
+        return None
+    for line in history.script.lines_with(_FETCHES):
+        if line[0] == loop[0] and line[1] < around[0] and not history.script.loops_around(line):
+            return line
+    return None

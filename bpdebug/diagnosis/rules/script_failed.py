@@ -1,0 +1,39 @@
+"""The script ended by an exception."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ...text import clean
+from ..facts.history import History
+from ..finding import Finding
+
+__all__ = ["find"]
+
+_NOT_FAULTS = ("KeyboardInterrupt", "SystemExit")
+
+
+def find(history: History) -> Iterator[Finding]:
+    """The exception that left the script, with the op and the shapes where it began."""
+    left = [(seq, body) for seq, body in history.failures if body.left == "script"]
+    if not left or left[-1][1].type in _NOT_FAULTS:
+        return
+    seq, body = left[-1]
+    inner = next(
+        ((at, failed) for at, failed in history.failures if failed.left == "op" and failed.text == body.text),
+        None,
+    )
+    at, failed = (seq, body) if inner is None else inner
+    row = history.reader.index[at]
+    scope = int(row["scope"])
+    scopes = history.reader.scopes
+    layer = clean(scopes[scope].path) if scope < len(scopes) else ""
+    where = layer or clean(failed.op) or "script"
+    first_line = clean(body.text).strip().splitlines()
+    yield Finding(
+        f"the script ends by {clean(body.type)}: {first_line[0] if first_line else ''}",
+        where,
+        seq=at,
+        site=history.site_of(at) if history.site_of(at) is not None else history.site_of(seq),
+        evidence={"op": clean(failed.op) or None, "shapes": [clean(shape) for shape in failed.shapes]},
+    )

@@ -1,0 +1,87 @@
+"""The updates are so small that nothing moves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ..facts.history import History
+from ..facts.records import Moved
+from ..facts.training import fall, losses, model_of
+from ..finding import Finding
+
+__all__ = ["find"]
+
+_RATIO = 1e-5
+_UPDATES = 8
+_NO_FALL = 0.02
+_NO_WAY = 1e-3
+_REAL_GRADIENT = 1e-2
+
+
+def find(history: History) -> Iterator[Finding]:
+    """No update changed any weight by more than a hundred thousandth of its size, and the loss hasn't moved.
+
+    A rate that decays to zero, or a training that has converged, has had larger updates before. With gradients of zero
+    it isn't the step's fault.
+    """
+    by_optimizer: dict[int, list[Moved]] = {}
+    for update in history.updates:
+        by_optimizer.setdefault(update.number, []).extend(update.moved)
+    for moved in by_optimizer.values():
+        if len({event.update.seq for event in moved}) < _UPDATES:
+            continue
+        first = moved[0].update
+        ratios = [ratio for ratio in (_ratio(history, event) for event in moved) if ratio is not None]
+        norms = [norm for norm in (history.values.norm(event.grad) for event in moved) if norm is not None]
+        if not ratios or max(ratios) > _RATIO or not norms or max(norms) == 0:
+            continue
+        values = losses(history)
+        if values and abs(values[0]) < 1e-6:
+            continue
+        # Of noisy batches the loss goes up and down by itself: weights that are where they were can't be the reason.
+        if abs(fall(values)) > _NO_FALL and (_way(history, moved) > _NO_WAY or max(norms) < _REAL_GRADIENT):
+            continue
+        rate = next((event.lr for event in moved if event.lr is not None), None)
+        parameters = [history.parameters[var] for var in first.takes if var in history.parameters]
+        yield Finding(
+            f"{first.optimizer} moves nothing: its largest update changes a weight by {max(ratios):.1e} of its size"
+            f"{'' if rate is None else f' (lr {rate:g})'}",
+            first.optimizer,
+            seq=moved[0].seq,
+            site=first.made,
+            evidence={
+                "largest update / weight": max(ratios),
+                "largest gradient": max(norms),
+                "learning rate": rate,
+                "model": model_of(parameters),
+                "first loss": values[0] if values else None,
+                "last loss": values[-1] if values else None,
+            },
+            subjects=frozenset(parameter.name for parameter in parameters),
+        )
+
+
+def _way(history: History, moved: list[Moved]) -> float:
+    """How far the weights are from where they began, over their size; the farthest."""
+    first: dict[int, Moved] = {}
+    last: dict[int, Moved] = {}
+    for event in moved:
+        first.setdefault(event.var, event)
+        if history.values.array(event.after) is not None:
+            last[event.var] = event
+    ways = [0.0]
+    for var, event in first.items():
+        if var not in last:
+            continue
+        way, size = history.values.moved_by(event.before, last[var].after), history.values.norm(event.before)
+        if way is not None and size and len(history.values.shape(event.before)) >= 2:
+            ways.append(way / size)
+    return max(ways)
+
+
+def _ratio(history: History, event: Moved) -> float | None:
+    """Size of the change over size of the weight; of matrices only, as biases begin at zero."""
+    if len(history.values.shape(event.after)) < 2:
+        return None
+    step, size = history.values.moved_by(event.before, event.after), history.values.norm(event.before)
+    return None if step is None or not size else step / size

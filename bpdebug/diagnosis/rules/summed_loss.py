@@ -1,0 +1,62 @@
+"""The loss is a sum over the batch: its gradient, and so each step, grows with the number of examples."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ..facts.divergence import blowup
+from ..facts.history import History
+from ..facts.records import Op
+from ..facts.training import fall, loss_walks, losses
+from ..finding import Finding
+
+__all__ = ["find"]
+
+_EXAMPLES = 16
+_ENOUGH_FALL = 0.3
+_DIVIDED = 0.2
+_PASSES_ON = ("mul", "add", "neg", "reshape", "div", "cast", "sub")
+
+
+def find(history: History) -> Iterator[Finding]:
+    """A sum over many examples as the root of the walks, in a run that diverges or doesn't learn."""
+    walks = loss_walks(history)
+    if not walks or walks[0].root_op is None or not history.updates:
+        return
+    if fall(losses(history)) > _ENOUGH_FALL and blowup(history) is None:
+        return
+    op = _sum_behind(walks[0].root_op)
+    if op is None:
+        return
+    shape = history.values.shape(op.x[0][1])
+    if not shape or shape[0] < _EXAMPLES:
+        return
+    rate = next((moved.lr for moved in history.updates[0].moved if moved.lr is not None), None)
+    yield Finding(
+        f"the loss is the sum over {shape[0]} examples, not their mean: gradients are {shape[0]} times as large",
+        f"{op.scope}/{op.label}" if op.scope else op.label,
+        seq=op.seq,
+        site=op.site,
+        evidence={"examples": shape[0], "learning rate": rate, "first loss": losses(history)[:1]},
+        subjects=frozenset({op.label}),
+    )
+
+
+def _sum_behind(op: Op) -> Op | None:
+    """The sum that the root is, or is a multiple of; None where it is divided by something like the batch size."""
+    factor = 1.0
+    for _ in range(6):
+        if op.label == "sum":
+            return op if factor > _DIVIDED else None
+        if op.label not in _PASSES_ON or any(place > 0 and len(op.x) > 1 for place in op.fed):
+            return None
+        if op.label in ("mul", "div"):
+            constant = op.attrs.get("c")
+            if not isinstance(constant, int | float) or not constant:
+                return None
+            factor *= abs(constant) if op.label == "mul" else 1 / abs(constant)
+        sources = [source for source in op.sources if source is not None]
+        if not sources:
+            return None
+        op = sources[0]
+    return None

@@ -1,0 +1,71 @@
+"""All units of a layer have the same weights: they compute the same, get the same gradient, and stay the same."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from ..facts.history import History
+from ..facts.records import Moved, Parameter
+from ..facts.training import downstream, weighted
+from ..finding import Finding
+
+__all__ = ["find"]
+
+_UPDATES = 3
+_SAME = 1e-6
+
+
+def find(history: History) -> Iterator[Finding]:
+    """A weight matrix whose rows are equal at the start and still equal after several updates.
+
+    The last layer may begin at zero: its rows get different gradients. Only layers with another layer behind count.
+    """
+    layers = []
+    for parameter in history.parameters.values():
+        uses = [op for op in parameter.used_by if op.steps and weighted(op)]
+        moved = [event for event in parameter.moved if event.after is not None]
+        if not uses or len(moved) < _UPDATES or len(history.values.shape(parameter.first)) < 2:
+            continue
+        if not any(weighted(later) for later in downstream(uses[:1]) if later is not uses[0]):
+            continue
+        kept = _same_rows(history, _recorded(history, moved))
+        if _same_rows(history, moved[0].before) and (kept or not _is_zero(history, moved[0].before)):
+            layers.append(parameter)
+    for parameter in layers:
+        yield _finding(history, parameter)
+
+
+def _finding(history: History, parameter: Parameter) -> Finding:
+    array = history.values.array(parameter.moved[0].before)
+    rows = 0 if array is None else array.shape[0]
+    value = None if array is None or array.min() != array.max() else float(array.min())
+    initial = f"all {value:g}" if value is not None else "equal rows"
+    layer = parameter.layer or parameter.name
+    return Finding(
+        f"the {rows} units of {layer} begin with the same weights ({initial}) and so stay copies of one unit",
+        parameter.name,
+        seq=parameter.moved[0].seq,
+        site=parameter.made,
+        evidence={"units": rows, "initial weights": initial, "updates": len(parameter.moved)},
+        subjects=frozenset({parameter.name, layer}),
+    )
+
+
+def _recorded(history: History, moved: list[Moved]) -> int | None:
+    return next(
+        (event.after for event in reversed(moved) if history.values.array(event.after) is not None), None
+    )
+
+
+def _is_zero(history: History, tensor: int | None) -> bool:
+    return history.values.is_zero(tensor)
+
+
+def _same_rows(history: History, tensor: int | None) -> bool:
+    array = history.values.array(tensor)
+    if array is None or array.ndim < 2 or array.shape[0] < 2 or not history.values.finite(tensor):
+        return False
+    rows = array.reshape(array.shape[0], -1).astype(np.float64)
+    return bool(np.abs(rows - rows[0]).max() <= _SAME * max(float(np.abs(rows).max()), 1e-30))

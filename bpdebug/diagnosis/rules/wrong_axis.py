@@ -1,0 +1,67 @@
+"""Softmax, or an average, runs over the batch instead of over classes or features: examples influence each other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ..facts.history import History
+from ..facts.records import Op
+from ..facts.training import downstream, weighted
+from ..finding import Finding
+
+__all__ = ["find"]
+
+_NORMALIZING = ("softmax", "log_softmax", "normalize", "logsumexp", "cumsum")
+_REDUCING = ("sum", "mean", "max", "min", "average")
+
+
+def find(history: History) -> Iterator[Finding]:
+    """Ops over axis 0 of an array whose axis 0 is the batch, on the way to the loss."""
+    seen: set[int] = set()
+    for op in history.training_ops():
+        if op.site in seen or not op.x:
+            continue
+        shape = history.values.shape(op.x[0][1])
+        if len(shape) < 2 or 0 not in _axes(op.attrs, len(shape)):
+            continue
+        if shape[0] < 2 or shape[0] == shape[1] or shape[0] != _batch(history, op):
+            continue
+        if op.label in _NORMALIZING or (op.label in _REDUCING and _goes_into_weights(op)):
+            seen.add(op.site)
+            yield Finding(
+                f"{op.label} runs over axis 0, the {shape[0]} examples of the batch, so they influence each other;"
+                f" axis 1 has {shape[1]} elements",
+                f"{op.scope}/{op.label}" if op.scope else op.label,
+                seq=op.seq,
+                site=op.site,
+                evidence={"shape": list(shape), "axis": 0, "examples": shape[0]},
+                subjects=frozenset({op.label}),
+            )
+
+
+def _axes(attrs: dict[str, object], ndim: int) -> list[int]:
+    axis = attrs.get("axis")
+    if isinstance(axis, int) and not isinstance(axis, bool):
+        return [axis % ndim]
+    if isinstance(axis, list | tuple):
+        return [a % ndim for a in axis if isinstance(a, int)] if len(axis) < ndim else []
+    return []
+
+
+def _batch(history: History, op: Op) -> int:
+    """The number of examples, by the labels that the loss behind the op is given; 0 where it isn't known."""
+    for later in downstream([op]):
+        for place in later.fed:
+            shape = history.values.shape(later.x[place][1])
+            if place > 0 and shape and later is not op and not history.parameters_of(later):
+                return shape[0]
+    same = (other for other in history.ops if other.iteration == op.iteration and other.seq < op.seq)
+    first = next((other for other in same if 0 in other.fed and history.parameters_of(other)), None)
+    if first is None:
+        return 0
+    shape = history.values.shape(first.x[0][1])
+    return shape[0] if len(shape) in (2, 4) else 0  # of three axes, the first may be the time
+
+
+def _goes_into_weights(op: Op) -> bool:
+    return any(weighted(later) for later in downstream([op]) if later is not op)

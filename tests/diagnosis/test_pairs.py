@@ -1,0 +1,63 @@
+"""Scripts with one planted fault, their healthy twins, and sound trainings that look faulty.
+
+All of them are in `benchmarks/diagnosis.py`; here is one of each kind of rule, run in one process.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from diagnosed import Case, Pair, diagnose_scripts, read_pair
+
+HERE = Path(__file__).parent
+PAIRS = [
+    "accumulation_is_thrown_away", "activation_scaled_in_place", "adam_without_eps", "all_weights_equal",
+    "bias_far_below",
+    "clears_between_backward_and_update", "decay_of_one", "evaluates_with_dropout", "features_without_graph",
+    "feature_without_spread", "hidden_layer_handed_on_as_array", "layer_outside_init_scope", "log_of_zero_probability",
+    "loss_negated", "masked_branch", "optimizer_gets_half_the_model", "rate_too_large", "rate_too_small",
+    "softmax_before_the_loss", "targets_stretched", "trains_in_evaluation_mode", "updater_forgets_to_clear",
+    "second_custom_function_wrong", "second_two_nets_missing_clear", "whole_numbers_lose_it_all",
+]  # fmt: skip
+CONTROLS = [
+    "attention", "by_hand", "dropout_and_batch_norm", "frozen_base", "gan_trainer_style", "gradient_accumulation",
+    "overfits_one_batch", "straight_through", "truncated_bptt", "weights_tied_on_purpose",
+]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def pairs() -> dict[str, Pair]:
+    return {name: read_pair(HERE / "pairs" / f"{name}.py") for name in PAIRS}
+
+
+@pytest.fixture(scope="module")
+def found(pairs: dict[str, Pair]) -> dict[str, list[dict[str, Any]]]:
+    """What is found in all of the scripts."""
+    cases = [Case(f"{pair.name}/faulty", pair.faulty) for pair in pairs.values()]
+    cases += [Case(f"{pair.name}/healthy", pair.healthy) for pair in pairs.values()]
+    cases += [Case(name, (HERE / "controls" / f"{name}.py").read_text(encoding="utf-8")) for name in CONTROLS]
+    return diagnose_scripts(cases)
+
+
+@pytest.mark.parametrize("name", PAIRS)
+def test_the_fault_is_found_at_its_place_and_line(
+    name: str, pairs: dict[str, Pair], found: dict[str, list[dict[str, Any]]]
+) -> None:
+    pair = pairs[name]
+    findings = found[f"{name}/faulty"]
+    assert [finding["code"] for finding in findings] == [pair.code]
+    assert pair.where in findings[0]["where"]
+    assert findings[0]["line"] in pair.guilty
+    assert findings[0]["fix"]
+
+
+@pytest.mark.parametrize("name", PAIRS)
+def test_its_healthy_twin_is_silent(name: str, found: dict[str, list[dict[str, Any]]]) -> None:
+    assert found[f"{name}/healthy"] == []
+
+
+@pytest.mark.parametrize("name", CONTROLS)
+def test_what_only_looks_faulty_is_silent(name: str, found: dict[str, list[dict[str, Any]]]) -> None:
+    assert found[name] == []
