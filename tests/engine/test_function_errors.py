@@ -208,3 +208,11 @@ def test_numbers_out_of_range_are_value_errors_in_debug_mode(call):
 
 def test_a_label_that_is_neither_class_is_never_right():
     assert F.binary_accuracy(X, np.full((2, 4), 2)).array == 0
+
+
+def test_a_sequence_without_elements_gets_a_gradient_without_elements():
+    long, empty = Variable(X), Variable(X[:0])
+    for recorded in (False, True):
+        parts = F.transpose_sequence([long, empty])
+        gradients = grad(list(parts), [long, empty], enable_double_backprop=recorded)
+        assert [gx.shape for gx in gradients] == [(2, 4), (0, 4)]

@@ -162,8 +162,9 @@ def page() -> str:
         "",
         "Every public name of Chainer that scripts import, and whether the engine has it. *same* means: the same",
         "arguments, results and errors, up to rounding and clearer messages. Options for cuDNN, iDeep and ChainerX are",
-        "accepted where scripts pass them, and do nothing ([list](ignored-options.md)). Chainer's `label`s are kept;",
-        "`op_name` is our own name.",
+        "accepted where scripts pass them, and do nothing ([list](ignored-options.md)). Chainer's `label`s are kept,",
+        "where an op isn't made of others; `op_name` is our own name. Where Chainer stumbles into an error of NumPy's,",
+        "or asserts, the engine raises `InvalidType` or an error that says what to do.",
         "",
         "This page is made from the code by `tests/support/compatibility.py`.",
     ]

@@ -56,7 +56,10 @@ class TransposeSequence(Op):
         if not filled:
             return tuple(None for _ in lengths)
         back = transpose_sequence(filled) if isinstance(filled[0], Variable) else transposed(tuple(filled))
-        return (*back, *(None for _ in lengths[len(back) :]))
+        return (
+            *back,
+            *(zeros((0, *rest), dtype) for _ in lengths[len(back) :]),
+        )  # of sequences without elements
 
     @staticmethod
     def examples(rng: Any) -> list[Example]:
