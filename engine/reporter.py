@@ -10,6 +10,7 @@ import contextlib
 import copy
 import json
 import threading
+import warnings
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -162,10 +163,13 @@ class Summary:
         self._n = self._n + weight
 
     def serialize(self, serializer: Any) -> None:
-        """Save the sums into a serializer, or load them from one."""
-        self._x = serializer("_x", self._x)
-        self._x2 = serializer("_x2", self._x2)
-        self._n = serializer("_n", self._n)
+        """Save the sums into a serializer, or load them from one; warns if an older version saved none."""
+        try:
+            self._x = serializer("_x", self._x)
+            self._x2 = serializer("_x2", self._x2)
+            self._n = serializer("_n", self._n)
+        except KeyError:
+            warnings.warn("The previous statistics are not saved.", stacklevel=2)
 
     def compute_mean(self) -> Any:
         """The mean of all values.
@@ -208,8 +212,12 @@ class DictSummary:
         return {name: summary.compute_mean() for name, summary in self._summaries.items()}
 
     def serialize(self, serializer: Any) -> None:
-        """Save the names and their sums into a serializer, or load them from one."""
-        names = json.loads(serializer("_names", json.dumps(list(self._summaries))))
+        """Save the names and their sums into a serializer, or load them; warns if an older version saved none."""
+        try:
+            names = json.loads(serializer("_names", json.dumps(list(self._summaries))))
+        except KeyError:
+            warnings.warn("The names of statistics are not saved.", stacklevel=2)
+            return
         if set(names) != set(self._summaries):
             self._summaries = {name: Summary() for name in names}
         for place, name in enumerate(names):

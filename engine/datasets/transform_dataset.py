@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import numpy
+
 __all__ = ["TransformDataset"]
 
 
@@ -21,7 +23,9 @@ class TransformDataset:
         self._transform = transform
 
     def __getitem__(self, index: Any) -> Any:
-        """One example; a list of them for a slice."""
+        """One example; a list of them for a slice, a list or an array of indexes."""
+        if isinstance(index, list | numpy.ndarray):
+            return [self._transform(self._dataset[i]) for i in index]
         found = self._dataset[index]
         if isinstance(index, slice):
             return [self._transform(example) for example in found]

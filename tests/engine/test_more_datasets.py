@@ -51,7 +51,9 @@ def test_split_beyond_the_end_is_refused():
 
 def test_concatenated_and_transformed_examples():
     joined = datasets.ConcatenatedDataset([1, 2], [], [3])
-    assert list(datasets.TransformDataset(joined, lambda x: -x)[:]) == [-1, -2, -3]
+    negated = datasets.TransformDataset(joined, lambda x: -x)
+    assert negated[:] == [-1, -2, -3]
+    assert negated[[2, 0]] == negated[numpy.array([2, 0])] == [-3, -1]
 
 
 def test_text_lines_are_read_where_they_stand(tmp_path):

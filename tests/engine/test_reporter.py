@@ -8,6 +8,7 @@ import numpy
 import pytest
 
 from engine import (
+    Deserializer,
     DictSummary,
     Reporter,
     Summary,
@@ -209,3 +210,24 @@ def test_missing_labels_are_named(key, args, kwargs, message):
         model(*args, **kwargs)
     with pytest.raises(TypeError, match="label_key must be int or str"):
         L.Classifier(L.Linear(2, 3), label_key=1.5)
+
+
+class SavedNothing(Deserializer):
+    """A snapshot of a version that kept no statistics."""
+
+    def __getitem__(self, key):
+        return self
+
+    def __call__(self, key, value):
+        raise KeyError(key)
+
+
+def test_a_snapshot_without_statistics_warns_and_keeps_what_is_there():
+    summary, named = Summary(), DictSummary()
+    summary.add(2.0)
+    named.add({"loss": 3.0})
+    with pytest.warns(UserWarning, match="previous statistics"):
+        summary.serialize(SavedNothing())
+    with pytest.warns(UserWarning, match="names of statistics"):
+        named.serialize(SavedNothing())
+    assert (summary.compute_mean(), named.compute_mean()) == (2, {"loss": 3})

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import warnings
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -83,10 +82,7 @@ class LogReport(Extension):
     def serialize(self, serializer: Any) -> None:
         if hasattr(self._trigger, "serialize"):
             self._trigger.serialize(serializer["_trigger"])
-        try:
-            self._summary.serialize(serializer["_summary"])
-        except KeyError:
-            warnings.warn("The statistics are not saved.", stacklevel=2)
+        self._summary.serialize(serializer["_summary"])
         if isinstance(serializer, Serializer):
             serializer("_log", json.dumps(self._log))
         else:

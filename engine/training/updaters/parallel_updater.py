@@ -22,7 +22,8 @@ class ParallelUpdater(StandardUpdater):
         devices: dict of devices by the models' names; needed if `models` is not given.
 
     Raises:
-        ValueError: neither models nor devices are given, or there is no main one.
+        ValueError: neither models nor devices are given.
+        KeyError: there is no main one.
     """
 
     def __init__(
@@ -51,7 +52,7 @@ class ParallelUpdater(StandardUpdater):
             models = {"main": self._optimizers["main"].target}
             models.update((name, models["main"].copy("copy")) for name in names if name != "main")
         if "main" not in models or (devices is not None and "main" not in devices):
-            raise ValueError("ParallelUpdater: one of the models must be named 'main'")
+            raise KeyError("ParallelUpdater: one of the models (and of the devices) must be named 'main'")
         if devices is None:
             devices = {name: model.device for name, model in models.items()}
         self._devices = {name: backend.get_device(devices[name]) for name in models}
