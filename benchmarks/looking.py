@@ -1,4 +1,4 @@
-"""How long looking takes in a log of ten million events: open, jump, rows, state, search.
+"""How long looking takes in a log of ten million events: open, jump, rows, state, search, and frames on the screen.
 
 Run as `python benchmarks/looking.py [EVENTS]`; needs 64 bytes of disk an event. Prints each figure beside its
 goal. Times are of the wall clock, over events drawn at random; the first question of a kind is listed apart where
@@ -18,6 +18,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
+from benchmarks import keys_to_frames
 from bpdebug.log.reader import LogReader
 from bpdebug.log.schema import Kind
 from bpdebug.stepping import Breakpoint
@@ -33,6 +34,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as directory:
         write_training(directory, wanted)
         measure(directory)
+        keys_to_frames.measure(directory)
 
 
 def measure(directory: str) -> None:

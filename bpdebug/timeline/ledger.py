@@ -38,12 +38,18 @@ class Ledger:
             new.clear()
         return self._joined[kind]
 
-    def _catch_up(self) -> None:
+    def look_through(self, events: int) -> bool:
+        """Look through so many more events at most; True if that was all of them."""
+        self._catch_up(self._read + events)
+        return self._read >= len(self._reader.index)
+
+    def _catch_up(self, stop: int | None = None) -> None:
         index = self._reader.index
-        for begin, part in pieces(index, self._read, len(index)):
+        stop = len(index) if stop is None else min(stop, len(index))
+        for begin, part in pieces(index, self._read, stop):
             kinds = np.ascontiguousarray(part["kind"])
             for kind in _KINDS:
                 rows = np.flatnonzero(kinds == kind)
                 if rows.size:
                     self._parts[kind].append(rows + begin)
-        self._read = len(index)
+        self._read = max(self._read, stop)

@@ -147,6 +147,10 @@ class Timeline:
         """Every parameter as it is right after event `seq`, in the order in which the run met them."""
         return parameters_at(self.names, self._latest, seq)
 
+    def look_for_reports(self, events: int) -> bool:
+        """Look through so many more events for reports; True if `curves` will answer at once."""
+        return self._ledger.look_through(events)
+
     def curves(self) -> list[Curve]:
         """What was reported over the whole log, losses first."""
         return self._curves.all()

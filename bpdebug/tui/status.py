@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 from rich.style import Style
 from rich.text import Text
-from textual.widget import Widget
 
 from ..text import cell_width, clean, fit, number
 from .widgets.part_style import text_style
+from .widgets.steady import Steady
 
 __all__ = ["Field", "StatusFacts", "StatusLine", "fitted", "status_fields"]
 
@@ -110,7 +110,7 @@ def fitted(fields: Sequence[Field], width: int, gap: int = 2) -> list[tuple[str,
     return [(name, text) for name, text in texts.items() if text]
 
 
-class StatusLine(Widget):
+class StatusLine(Steady):
     """The first line of the screen."""
 
     COMPONENT_CLASSES = {"status--mode", "status--running", "status--why", "status--loss", "status--pending"}

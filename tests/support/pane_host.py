@@ -23,6 +23,9 @@ class FakeRun:
     def __init__(self, *curves: Any) -> None:
         self._curves = curves
 
+    def look_for_reports(self, events: int) -> bool:
+        return True
+
     def curves(self) -> list[Any]:
         return list(self._curves)
 

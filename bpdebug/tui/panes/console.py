@@ -6,6 +6,7 @@ from bisect import bisect_left
 from typing import TYPE_CHECKING, Any
 
 from rich.style import Style
+from textual import events
 from textual.geometry import Size
 from textual.strip import Strip
 from textual.timer import Timer
@@ -26,6 +27,9 @@ __all__ = ["ConsolePane", "row_starts"]
 _WINDOW = 100_000
 _WINDOW_WRITES = 2_000
 """Characters and writes that are kept as lines; of more, the earlier part is left out, and the pane says so."""
+
+_NEAR_WRITES = 120
+"""Writes that are read at a jump, which must be quick; the rest of the window when someone scrolls up to them."""
 
 _SCAN = 1 << 19
 _SCAN_AGAIN_S = 0.03
@@ -62,6 +66,7 @@ class ConsolePane(LineView):
         self._scanning: Timer | None = None
         self._screen = ScriptOutput()
         self._first = 0  # the write that the screen's first chunk is
+        self._reach = _NEAR_WRITES  # writes that a rebuilt screen goes back
         self._kept_chars = 0  # characters in the screen's chunks
         self._rows: list[tuple[int, int]] = []
         self._rows_width = 0
@@ -150,15 +155,17 @@ class ConsolePane(LineView):
                 stream, text = self._writes.text(number)
                 self._screen.feed(stream, text)
                 self._kept_chars += len(text)
+            self._reach = _WINDOW_WRITES
             if self._kept_chars > 2 * _WINDOW or len(self._screen.chunks) > 2 * _WINDOW_WRITES:
                 self._rebuild(count)
         elif count != self._printed:
+            self._reach = _NEAR_WRITES
             self._rebuild(count)
 
     def _rebuild(self, count: int) -> None:
         size, first = 0, count
         chunks: list[tuple[str, str]] = []
-        while first > 0 and size < _WINDOW and len(chunks) < _WINDOW_WRITES:
+        while first > 0 and size < _WINDOW and len(chunks) < self._reach:
             assert self._writes is not None
             first -= 1
             stream, text = self._writes.text(first)
@@ -241,12 +248,26 @@ class ConsolePane(LineView):
     # ---- keys ---------------------------------------------------------------------------------------------------
 
     def action_scroll_by(self, lines: int) -> None:
-        self.scroll_to(y=self.scroll_offset.y + lines, animate=False, immediate=True, force=True)
+        y = self.scroll_offset.y + lines
+        if lines < 0 and y <= 0 and self._first and self._reach < _WINDOW_WRITES:
+            before = len(self._rows)
+            self._reach = _WINDOW_WRITES
+            self._rebuild(self._printed)
+            self._resized()
+            self.refresh()
+            y += len(self._rows) - before
+        self.scroll_to(y=y, animate=False, immediate=True, force=True)
 
     def action_scroll_page(self, pages: int) -> None:
         self.action_scroll_by(pages * max(1, self.page - 1))
 
+    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
+        if not self.scroll_offset.y:
+            self.action_scroll_by(-1)
+
     def action_scroll_edge(self, edge: int) -> None:
+        if edge < 0:
+            self.action_scroll_by(-self.scroll_offset.y - 1)
         self.scroll_to(y=0 if edge < 0 else self.max_scroll_y, animate=False, immediate=True, force=True)
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from textual.app import ComposeResult
+from textual.timer import Timer
 from textual.widget import Widget
 
 from ...text import clean, count_text, number
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
 __all__ = ["LossPane", "running_mean"]
 
 _SMALLEST_WINDOW = 4.0
+_LOOKED_AT_ONCE = 1_000_000
+_LOOK_S = 0.05
+"""Events that are looked through for reports at once, and the pause before the next ones."""
 _SMOOTHINGS = (1, 5, 20, 100)
 """Values in the running mean that is drawn; 1 draws the values themselves."""
 
@@ -45,6 +49,8 @@ class LossPane(Widget, can_focus=True):
         super().__init__(id=id)
         self.subtitle = ""
         self._curves: list[Curve] = []
+        self._timeline: Timeline | None = None
+        self._looking: Timer | None = None
         self._seq = -1
         self._name = ""
         self._log = False
@@ -64,11 +70,30 @@ class LossPane(Widget, can_focus=True):
 
     def show(self, moment: Moment | None, timeline: Timeline | None) -> None:
         """Draw the run's curves with the line at this moment."""
-        self._curves = timeline.curves() if timeline is not None else []
+        self._timeline = timeline
+        self._load()
         self._seq = moment.seq if moment is not None else -1
         self._marker = None
         self._keep_now_in_window()
         self._update()
+
+    def _load(self) -> None:
+        """Get the curves; of a long log a portion a frame, so that no key waits for them."""
+        timeline = self._timeline
+        if timeline is None:
+            self._curves = []
+        elif self._looking is None and timeline.look_for_reports(_LOOKED_AT_ONCE):
+            self._curves = timeline.curves()
+        elif self._looking is None:
+            self._looking = self.set_interval(_LOOK_S, self._look_on)
+
+    def _look_on(self) -> None:
+        if self._timeline is None or self._timeline.look_for_reports(_LOOKED_AT_ONCE):
+            if self._looking is not None:
+                self._looking.stop()
+            self._looking = None
+            self._load()
+            self._update()
 
     def copy_text(self) -> tuple[str, str]:
         """(what it is, the text): the value at the marker, or now."""
@@ -113,7 +138,7 @@ class LossPane(Widget, can_focus=True):
         )
         width = self.size.width
         if curve is None:
-            lines = _nothing(width)
+            lines = _nothing(width) if self._looking is None else [[("looking for reports ...", "muted")]]
         else:
             x, x_name = _x_of(curve)
             now = self._now(curve)

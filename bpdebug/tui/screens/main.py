@@ -6,7 +6,6 @@ import contextlib
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from textual.command import CommandPalette
 from textual.timer import Timer
 
 from ...errors import BpdebugError, ConditionError
@@ -15,7 +14,6 @@ from ..commands import COMMANDS, run_command
 from ..counting import WAIT_S
 from ..keymap import MAIN, bindings_for
 from ..messages import Ask, GoTo, RunToLine
-from ..palette import PaletteCommands
 from ..pane_table import pane_of_key
 from ..search import Search
 from ..widgets.key_line import KeyLine
@@ -158,6 +156,11 @@ class MainScreen(OrderActions):
         self.open_prompt(":", [], example, command)
 
     def action_palette(self) -> None:
+        # Only now: it takes a while to import, and the first frame shouldn't wait for it.
+        from textual.command import CommandPalette
+
+        from ..palette import PaletteCommands
+
         self._take_count()
         self.app.push_screen(CommandPalette(providers=[PaletteCommands], placeholder="what to do? ..."))
 

@@ -9,20 +9,20 @@ import numpy as np
 from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
-from textual.widget import Widget
 
 from ...text import fit, number
 from ..colors import BLANK, LEVELS, glyph_cell, half_block
 from ..themes import is_colourless
 from .background import Background, Failure
 from .heat_levels import HeatImage, heat_image
+from .steady import Steady
 
 __all__ = ["HeatMap"]
 
 _LEGEND_STEPS = 8
 
 
-class HeatMap(Widget, can_focus=False):
+class HeatMap(Steady, can_focus=False):
     """Draws one sheet of an array, its scale in the last line (and what a dot stands for above it)."""
 
     COMPONENT_CLASSES = {"heat--ground"}

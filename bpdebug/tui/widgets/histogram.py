@@ -9,10 +9,10 @@ import numpy as np
 from rich.segment import Segment
 from textual.geometry import Region
 from textual.strip import Strip
-from textual.widget import Widget
 
 from ...text import fit, number
 from .background import Background, Failure
+from .steady import Steady
 
 __all__ = ["Histogram", "HistogramView", "histogram"]
 
@@ -66,7 +66,7 @@ def histogram(array: np.ndarray, bins: int) -> Histogram:
     return Histogram(counts, edges, nan, infinite)
 
 
-class HistogramView(Widget, can_focus=False):
+class HistogramView(Steady, can_focus=False):
     """Draws the histogram of one array, the bin that holds the cursor's element marked."""
 
     COMPONENT_CLASSES = {"histogram--bar", "histogram--text", "histogram--here", "histogram--alarm"}

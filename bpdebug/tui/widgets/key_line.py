@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from rich.text import Text
-from textual.widget import Widget
 
 from ...text import cell_width, fit
 from ..keymap import KEYMAP, MAIN, Key, shown_key
 from .part_style import text_style
+from .steady import Steady
 
 __all__ = ["KeyLine", "fitting_hints"]
 
@@ -27,7 +27,7 @@ def fitting_hints(keys: list[Key], width: int) -> list[tuple[str, str]]:
     return [hints[name] for name in hints if name in kept]
 
 
-class KeyLine(Widget):
+class KeyLine(Steady):
     """Hints from the table of keys; a notice takes their place until the next command."""
 
     COMPONENT_CLASSES = {"keys--key", "keys--hint", "keys--notice"}

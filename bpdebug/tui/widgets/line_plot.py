@@ -12,10 +12,10 @@ from rich.style import Style
 from textual import events
 from textual.message import Message
 from textual.strip import Strip
-from textual.widget import Widget
 
 from ...text import fit, number
 from .braille import reduced, rows_of_dots, trace
+from .steady import Steady
 from .ticks import decades, nice_ticks
 
 __all__ = ["LinePlot", "Plotted"]
@@ -74,7 +74,7 @@ class _Frame:
         return max(0, min(self.height - 1, round(float(self.down(y))) // 4))
 
 
-class LinePlot(Widget, can_focus=False):
+class LinePlot(Steady, can_focus=False):
     """Draws one `Plotted`; a click posts the nearest point."""
 
     COMPONENT_CLASSES = {
@@ -152,7 +152,10 @@ class LinePlot(Widget, can_focus=False):
         now = plotted.x[plotted.now] if plotted.now is not None else -math.inf
         now_column = frame.column(now) if math.isfinite(now) else None
         past_ends = now_column if now_column is not None else frame.width if now > frame.x[1] else -1
-        strips = [self._plot_line(row, text, marks, frame, past_ends) for row, text in enumerate(rows)]
+        by_row: list[dict[int, tuple[str, str]]] = [{} for _ in rows]
+        for (row, column), mark in marks.items():
+            by_row[row][column] = mark
+        strips = [self._plot_line(row, text, by_row[row], frame, past_ends) for row, text in enumerate(rows)]
         return strips + self._x_axis(plotted, frame)
 
     def _marks(
@@ -195,7 +198,7 @@ class LinePlot(Widget, can_focus=False):
         self,
         row: int,
         text: str,
-        marks: dict[tuple[int, int], tuple[str, str]],
+        marks: dict[int, tuple[str, str]],
         frame: _Frame,
         past_ends: int,
     ) -> Strip:
@@ -204,15 +207,28 @@ class LinePlot(Widget, can_focus=False):
         label = frame.y_labels.get(row)
         head = fit(label or "", frame.left - 1, "right") + ("┤" if label else "│")
         segments = [Segment(head, axis)]
-        for column, character in enumerate(text):
-            mark = marks.get((row, column))
-            if mark is not None and (character == " " or mark[0] not in "│┊"):
-                segments.append(Segment(mark[0], style(f"plot--{mark[1]}")))
-            elif mark is not None:
-                segments.append(Segment(character, style(f"plot--{mark[1]}")))
-            else:
-                segments.append(Segment(character, past if column <= past_ends else future))
-        return Strip(segments).simplify().adjust_cell_length(self.size.width, self._ground)
+        done = 0
+
+        def draw_until(end: int) -> None:
+            # In as few pieces as there are looks: one a character would take longer than all else.
+            nonlocal done
+            ended = min(max(past_ends + 1, done), end)
+            segments.extend(
+                Segment(text[begin:stop], look)
+                for begin, stop, look in ((done, ended, past), (ended, end, future))
+                if begin < stop
+            )
+            done = end
+
+        for column, (sign, name) in sorted(marks.items()):
+            draw_until(column)
+            character = text[column]
+            # The lines of now and of the marker run behind the curve.
+            shown = sign if character == " " or sign not in "│┊" else character
+            segments.append(Segment(shown, style(f"plot--{name}")))
+            done = column + 1
+        draw_until(len(text))
+        return Strip(segments).adjust_cell_length(self.size.width, self._ground)
 
     def _x_axis(self, plotted: Plotted, frame: _Frame) -> list[Strip]:
         axis: Style = self.get_component_rich_style("plot--axis")

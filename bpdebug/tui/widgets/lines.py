@@ -9,9 +9,9 @@ from rich.console import Console
 from rich.segment import Segment
 from rich.text import Text
 from textual.strip import Strip
-from textual.widget import Widget
 
 from ...text import cell_width, fit
+from .steady import Steady
 
 __all__ = ["Lines", "Piece", "flow", "paragraph"]
 
@@ -21,7 +21,7 @@ Piece = tuple[str, str]
 """A clean text and the name of its style: "" (plain), `muted`, `strong` or `alarm`."""
 
 
-class Lines(Widget, can_focus=False):
+class Lines(Steady, can_focus=False):
     """Draws lines of pieces, each cut to the width; its height is its owner's to set."""
 
     COMPONENT_CLASSES = {"lines--plain", "lines--muted", "lines--strong", "lines--alarm"}

@@ -9,9 +9,9 @@ from rich.segment import Segment
 from textual import events
 from textual.message import Message
 from textual.strip import Strip
-from textual.widget import Widget
 
 from ...text import cell_width
+from .steady import Steady
 
 __all__ = ["RoleTab", "RoleTabs"]
 
@@ -26,7 +26,7 @@ class RoleTab:
     """Holds a NaN or an infinity: marked with `!`."""
 
 
-class RoleTabs(Widget, can_focus=False):
+class RoleTabs(Steady, can_focus=False):
     """Draws tabs; a click posts `Chosen`. When there are more than fit, the chosen one stays in sight."""
 
     COMPONENT_CLASSES = {"roles--group", "roles--tab", "roles--chosen", "roles--alarm"}

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from rich.text import Text
 from textual import events
 from textual.message import Message
-from textual.widget import Widget
 
 from ...text import cell_width, fit
 from .part_style import ground_style, text_style
+from .steady import Steady
 
 __all__ = ["Tab", "TabStrip"]
 
@@ -26,7 +26,7 @@ class Tab:
     title: str
 
 
-class TabStrip(Widget):
+class TabStrip(Steady):
     """Tabs of the panes that share one place; a click on one chooses it."""
 
     COMPONENT_CLASSES = {"tabs--shown", "tabs--hidden", "tabs--subtitle"}

@@ -18,13 +18,14 @@ from textual.strip import Strip
 from ...text import fit
 from .cell_format import CellFormat, cell_format
 from .plane import Plane
+from .steady import Steady
 
 __all__ = ["ValueGrid"]
 
 _ROUND_WRAPS = (1, 2, 3, 4, 5, 6, 8, 10, 12, 16, 20, 30, 40, 50, 100)
 
 
-class ValueGrid(ScrollView, can_focus=False):
+class ValueGrid(Steady, ScrollView, can_focus=False):
     """Shows one `Plane`; its owner has the keys and calls `move`."""
 
     COMPONENT_CLASSES = {

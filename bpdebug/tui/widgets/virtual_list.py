@@ -7,10 +7,12 @@ from typing import Any
 from rich.segment import Segment
 from rich.style import Style
 from textual import events
-from textual.geometry import Region, Size
+from textual.geometry import Size
 from textual.reactive import Reactive
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
+
+from .steady import Steady
 
 __all__ = ["LineView", "VirtualList", "strip_of"]
 
@@ -24,29 +26,14 @@ def strip_of(pieces: list[tuple[str, Style]], width: int, base: Style, scrolled:
     return strip.crop(0, width).extend_cell_length(width, base)
 
 
-class LineView(ScrollView, can_focus=True, inherit_bindings=False):
+class LineView(Steady, ScrollView, can_focus=True, inherit_bindings=False):
     """A scrolling widget that draws its lines on demand, and whose growth costs no new layout of the screen."""
 
     virtual_size: Reactive[Size] = Reactive(Size(0, 0), layout=False)
 
-    def __init__(self, **options: Any) -> None:
-        super().__init__(**options)
-        self._base: Style | None = None
-
     def watch_virtual_size(self, size: Size) -> None:
         # Only the scrollbars depend on it; when they come or go, Textual lays out by itself.
         self._scroll_update(size)
-
-    @property
-    def base(self) -> Style:
-        """The widget's own colours, worked out once a frame: they depend on all its ancestors."""
-        if self._base is None:
-            self._base = self.rich_style
-        return self._base
-
-    def render_lines(self, crop: Region) -> list[Strip]:
-        self._base = None
-        return super().render_lines(crop)
 
     @property
     def columns(self) -> int:
