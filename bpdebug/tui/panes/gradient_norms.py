@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 
 __all__ = ["GradientNorms", "bar_pieces"]
 
-_ALARM = Style(bold=True, reverse=True)
-
 
 class GradientNorms:
     """Joint norms of several tensors, and how they are drawn."""
@@ -45,13 +43,18 @@ class GradientNorms:
         return joint_norm(found)
 
 
-def bar_pieces(norm: float | str | None, width: int, dark: bool, coloured: bool) -> list[tuple[str, Style]]:
-    """A bar of `width` cells and the number after it, together `width + 10`; the colour only says it once more."""
+def bar_pieces(
+    norm: float | str | None, width: int, dark: bool, coloured: bool, alarm: Style
+) -> list[tuple[str, Style]]:
+    """A bar of `width` cells and the number after it, together `width + 10`; the colour only says it once more.
+
+    What isn't finite has no bar, but a word in the style `alarm`.
+    """
     if norm is None or isinstance(norm, str):
         return [(" " * width, Style.null()), (f"{norm or '-':>10}", Style.null())]
     bar = decade_bar(norm, width)
     if norm != norm or norm in (float("inf"), float("-inf")):
-        return [(bar, _ALARM), (f"{number(norm):>10}", Style(bold=True))]
+        return [(bar, alarm), (f"{number(norm):>10}", alarm)]
     style = _bar_style(round(decade_share(norm) * LEVELS), dark) if coloured else Style.null()
     return [(bar, style), (f"{number(norm, digits=4):>10}", Style.null())]
 

@@ -40,8 +40,8 @@ class GraphPane(Widget, can_focus=True):
     DEFAULT_CSS = """
     GraphPane {
         layout: vertical; overflow: hidden;
-        &:focus OpList > .graph--cursor { background: $primary 50%; }
-        &:focus LayerList > .layers--cursor { background: $primary 50%; }
+        &:focus OpList > .graph--cursor { background: $primary-muted; }
+        &:focus LayerList > .layers--cursor { background: $primary-muted; }
     }
     """
 
@@ -133,7 +133,7 @@ class GraphPane(Widget, can_focus=True):
             pieces += [("▲ gradients flow up", "strong"), (walked, "")]
         else:
             pieces.append(("▼ values flow down", "strong"))
-        pieces.append(("bar: |gradient| that left, 1e-8 to 1e4", "muted"))
+        pieces.append(("bars: |gx|, 1e-8 to 1e4", "muted"))
         return pieces
 
     def _show_heading(self, lines: list[list[Piece]]) -> None:

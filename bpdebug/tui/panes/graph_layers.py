@@ -32,15 +32,16 @@ _BOTH_NEED = 72
 class LayerList(VirtualList, can_focus=False):
     """One row a layer of the graph's page."""
 
-    COMPONENT_CLASSES = {"layers--name", "layers--quiet", "layers--here", "layers--cursor"}
+    COMPONENT_CLASSES = {"layers--name", "layers--quiet", "layers--here", "layers--cursor", "layers--alarm"}
 
     DEFAULT_CSS = """
     LayerList {
         scrollbar-size-vertical: 1; scrollbar-size-horizontal: 0;
         & .layers--name { color: $text; }
         & .layers--quiet { color: $text-muted; }
+        & .layers--alarm { color: $text-error; text-style: bold; }
         & .layers--here { color: $text; text-style: bold; }
-        & .layers--cursor { background: $primary-muted; }
+        & .layers--cursor { background: $surface; }
     }
     """
 
@@ -80,6 +81,7 @@ class LayerList(VirtualList, can_focus=False):
         layer = self._layers[row]
         dark, coloured = self.app.current_theme.dark, not is_colourless(self.app)
         plain, quiet = text_style(self, "layers--name"), text_style(self, "layers--quiet")
+        alarm = text_style(self, "layers--alarm")
         look = text_style(self, "layers--here") if row == self._here else plain
         bars = [("left", layer.leaving)]
         if width >= _BOTH_NEED:
@@ -88,7 +90,7 @@ class LayerList(VirtualList, can_focus=False):
         for word, tensors in bars:
             right.append((f" {word} ", quiet))
             if layer.walked:
-                right += bar_pieces(self._norms.joint(tensors), _BAR, dark, coloured)
+                right += bar_pieces(self._norms.joint(tensors), _BAR, dark, coloured, alarm)
             else:
                 right.append((" " * (_BAR + 10), plain))
         taken = sum(len(text) for text, _ in right)

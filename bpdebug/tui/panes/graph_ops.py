@@ -43,7 +43,7 @@ class OpList(VirtualList, can_focus=False):
         & .graph--op { color: $text; }
         & .graph--quiet { color: $text-muted; }
         & .graph--current { text-style: bold; }
-        & .graph--cursor { background: $primary-muted; }
+        & .graph--cursor { background: $surface; }
         & .graph--alarm { color: $text-error; text-style: bold; }
     }
     """
@@ -112,7 +112,9 @@ class OpList(VirtualList, can_focus=False):
         pieces += _lane_pieces(lanes.cells, lanes.column, room, (node, node_look), part("lane"))
         right: list[tuple[str, Style]] = []
         if width >= _BARS_NEED:
-            right = bar_pieces(norm, _BAR, self.app.current_theme.dark, not is_colourless(self.app))
+            right = bar_pieces(
+                norm, _BAR, self.app.current_theme.dark, not is_colourless(self.app), part("alarm")
+            )
             right = right if width >= _NUMBERS_NEED else right[:1]
             if step is None:
                 right = [(" " * sum(cell_width(text) for text, _ in right), Style.null())]

@@ -35,12 +35,12 @@ class _Column:
 
 
 _COLUMNS = (
-    _Column("shape", 13, 88),
+    _Column("shape", 13, 98),
     _Column("|value|", _NUMBER, 30),
     _Column("|grad|", _NUMBER, 41),
     _Column("|update|", _NUMBER, 52),
     _Column("upd/value", _NUMBER, 63),
-    _Column("|grad| so far", RECENT, 106),
+    _Column("|grad| so far", RECENT, 81),
     _Column("optimizer state", 26, 134),
 )
 
@@ -119,8 +119,8 @@ class ParameterTable(VirtualList, can_focus=False):
             pieces.append((" " + fit(text, column.width, "right"), style or plain))
         base = self._part("cursor") if row == self.cursor else self._part("plain")
         if row == self.cursor:
-            # On the cursor's ground muted text would be hard to read, and red too: an alarm is reversed.
-            looks = {"here": base + Style(bold=True), "alarm": base + Style(bold=True, reverse=True)}
+            # On the cursor's ground muted text would be hard to read, and red too: an alarm is underlined.
+            looks = {"here": base + Style(bold=True), "alarm": base + Style(bold=True, underline=True)}
         else:
             looks = {name: self._part(name) for name in ("here", "alarm", "muted")}
         return strip_of([(text, looks.get(name, base)) for text, name in pieces], width, base)

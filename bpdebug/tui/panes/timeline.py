@@ -303,7 +303,7 @@ class TimelinePane(VirtualList):
         mark = self._mark(found.seq)
         costs = self._costs(found.seq, width)
         pieces = [
-            ("●" if stop else mark or " ", style("breakpoint" if stop else "mark")),
+            ("●" if stop else mark or " ", style("breakpoint") if stop else style("mark") if mark else look),
             ("▶" if current else "!" if bad else " ", look),
             (" " * indent, look),
             (fit(f"{fold} {found.text}", width - 2 - indent - len(costs)), look),
