@@ -115,6 +115,7 @@ def _carry_out(arguments: list[str]) -> int:
         )
         module.configure(parser)
         options = parser.parse_args(arguments[1:])
+        options.arguments = arguments  # --web starts the same command again
     except SystemExit as stop:  # argparse has said what is wrong, or printed the help
         return stop.code if isinstance(stop.code, int) else 2
     return module.execute(options)

@@ -17,6 +17,7 @@ from .capture_options import add_capture_options, capture_options
 from .run_directory import choose_directory
 from .script_file import check_is_readable, syntax_error
 from .stop_options import Stops, add_stop_options, stops_from
+from .web import add_web_options, in_browser, serve
 
 if TYPE_CHECKING:
     from ..exporters import Exporter
@@ -49,6 +50,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     add_stop_options(parser)
     parser.add_argument("--quiet", action="store_true", help="say nothing on stderr but what the script says")
+    add_web_options(parser)
     # One argument for script and arguments, as argparse takes a subcommand: it is the only way in which it leaves
     # everything behind the script alone, a `--` right behind it as well.
     parser.add_argument(
@@ -76,7 +78,14 @@ def execute(options: argparse.Namespace) -> int:
         if stops:
             raise UsageError("--break, --break-on and --watch are for the screen; --headless never stops")
         return _run_headless(options, script, args)
-    _check_terminal(options)
+    if options.web:
+        if options.export or options.format:
+            raise UsageError("--export and --format go with --headless, not with --web")
+        if options.log:
+            raise UsageError("--log DIR is for one run; with --web each opened page is a run of its own")
+        return serve(options.arguments, len(words), options.port)
+    if not in_browser():
+        _check_terminal(options)
     return _run_on_screen(options, script, args, stops)
 
 

@@ -10,6 +10,7 @@ from ..errors import TerminalError
 from ..timeline import Timeline
 from .opening import open_run
 from .stop_options import add_stop_options, stops_from
+from .web import add_web_options, in_browser, serve
 
 __all__ = ["configure", "execute"]
 
@@ -18,6 +19,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     """Add the command's arguments."""
     add_stop_options(parser)
     parser.add_argument("run", metavar="RUN", help="the recorded run: its directory, or a packed file")
+    add_web_options(parser)
 
 
 def execute(options: argparse.Namespace) -> int:
@@ -28,7 +30,10 @@ def execute(options: argparse.Namespace) -> int:
     """
     stops = stops_from(options)
     with open_run(options.run) as reader:
-        _check_terminal(options.run)
+        if options.web:
+            return serve(options.arguments, 0, options.port)
+        if not in_browser():
+            _check_terminal(options.run)
         from ..tui.app import DebuggerApp
 
         DebuggerApp(Timeline(reader), None, stops.breakpoints, stops.watches).run()

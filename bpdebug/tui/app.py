@@ -128,7 +128,13 @@ class DebuggerApp(App[None]):
 
 @contextmanager
 def _size_from_the_terminal() -> Iterator[None]:
-    """Hide `COLUMNS` and `LINES`, which Textual believes: exported by a shell, they are stale after a resize."""
+    """Hide `COLUMNS` and `LINES`, which Textual believes: exported by a shell, they are stale after a resize.
+
+    Behind a browser there is no terminal, and they are how its size is told.
+    """
+    if "web_driver" in os.environ.get("TEXTUAL_DRIVER", ""):
+        yield
+        return
     hidden = {name: os.environ.pop(name) for name in ("COLUMNS", "LINES") if name in os.environ}
     try:
         yield
