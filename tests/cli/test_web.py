@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import signal
+import socket
 import subprocess
 import sys
+import time
 
 import pytest
 
@@ -16,6 +19,15 @@ from tests.support.example_run import write_example_run
 
 aiohttp = pytest.importorskip("aiohttp", reason="needs the extra `web`")
 pytest.importorskip("textual_serve", reason="needs the extra `web`")
+
+
+def wait_for_listener(port):
+    """The address is printed right before the server listens."""
+    for _ in range(600):
+        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port)):
+            return
+        time.sleep(0.1)
+    raise AssertionError(f"nobody listens on port {port}")
 
 
 @pytest.fixture
@@ -30,6 +42,7 @@ def address(tmp_path, monkeypatch):
         try:
             found = re.search(r"http://127\.0\.0\.1:\d+/\?key=\S+", process.stderr.readline())
             assert found is not None
+            wait_for_listener(int(re.search(r":(\d+)/", found[0])[1]))
             yield found[0]
         finally:
             process.send_signal(signal.SIGINT)
@@ -96,6 +109,6 @@ def test_what_a_page_cannot_have_is_refused(tmp_path, capsys):
     script = tmp_path / "script.py"
     script.write_text("")
     assert main(["run", "--web", "--log", str(tmp_path / "log"), str(script)]) == 2
-    assert "each page" in capsys.readouterr().err
+    assert "each opened page" in capsys.readouterr().err
     assert main(["run", "--web", "--port", "99999999", str(script)]) == 2
     assert "--port" in capsys.readouterr().err

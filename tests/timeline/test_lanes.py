@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bpdebug.timeline.lanes import DRAWN, NODE, lay_lanes
-
-# A busy machine is no reason to fail.
-_CALM = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow], max_examples=60)
 
 UP, DOWN, LEFT, RIGHT = 1, 2, 4, 8
 SIDES = {
@@ -41,7 +38,7 @@ def graphs(draw):
     return nodes
 
 
-@_CALM
+@settings(max_examples=60)
 @given(graphs())
 def test_following_the_lines_up_from_a_node_leads_to_the_makers_of_its_values(nodes):
     rows = lay_lanes(nodes)
@@ -51,7 +48,7 @@ def test_following_the_lines_up_from_a_node_leads_to_the_makers_of_its_values(no
         assert makers <= reached(rows, row), (row, [one.cells for one in rows])
 
 
-@_CALM
+@settings(max_examples=60)
 @given(graphs())
 def test_a_line_that_leaves_a_row_arrives_in_the_next(nodes):
     rows = lay_lanes(nodes)

@@ -392,6 +392,6 @@ async def test_breakpoints_are_sent_to_the_child(live):
     async with app.run_test(size=(80, 24)) as pilot:
         app.main.on_prompt_entered(_entered("break forward/MLP.l1/linear"))
         await pilot.pause()
-        assert run.breakpoints == [Breakpoint(kind=Kind.forward, scope="MLP.l1", label="linear")]
+        assert run.breakpoints == [Breakpoint(kind=Kind.forward, pattern="MLP.l1/linear")]
         app.main.on_prompt_entered(_entered("clear"))
         assert run.breakpoints == []
