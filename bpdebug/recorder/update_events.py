@@ -46,9 +46,11 @@ class UpdateEvents(GraphEvents):
     keep_before = False
     """`on_event` wants to see what an update or a hook has overwritten: copies are made for it."""
 
+    _breakpoint_looks = False
+
     def look_before(self, wanted: bool) -> None:
-        """Set `keep_before`."""
-        self.keep_before = wanted
+        """Whether a breakpoint wants to see it, too."""
+        self._breakpoint_looks = wanted
 
     def optimizer_set_up(self) -> None:
         """From now on, iterations are counted by updates."""
@@ -197,7 +199,8 @@ class UpdateEvents(GraphEvents):
         )
 
     def _copy(self, array: Any) -> Any:
-        return array.copy() if self.keep_before and array is not None else None
+        wanted = self.keep_before or self._breakpoint_looks
+        return array.copy() if wanted and array is not None else None
 
     def _state(self, state: Mapping[str, Any], keep: Keep) -> tuple[dict[str, Any], list[str]]:
         """Optimizer state for the log, and the names of what in it are tensors."""
