@@ -33,7 +33,8 @@ class LiveStops:
         self._events = LiveEvents(names, to_host)
         self._stops: list[_Stop] = []
         self._lock = threading.Lock()
-        self._latest: Any = None
+        self.latest: Any = None
+        """The header of the latest event."""
 
     def set(self, breakpoints: Sequence[Breakpoint]) -> None:
         """Replace all breakpoints; those that stay keep what they remember."""
@@ -55,7 +56,7 @@ class LiveStops:
     def stops(self, header: Any) -> bool:
         """Whether the event with this header (see `Recorder`) is a stop; to be called once for each event."""
         self._events.note(header)
-        self._latest = header
+        self.latest = header
         if not self._stops:
             return False
         with self._lock:
@@ -72,8 +73,8 @@ class LiveStops:
 
     def _new(self, breakpoint_: Breakpoint) -> _Stop:
         stop = _Stop(breakpoint_, place_of(breakpoint_, self._names))
-        if stop.edge and self._latest is not None:
-            stop.held = self._is_true(stop, self._latest)
+        if stop.edge and self.latest is not None:
+            stop.held = self._is_true(stop, self.latest)
         return stop
 
     def _holds(self, stop: _Stop, header: Any) -> bool:

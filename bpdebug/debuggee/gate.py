@@ -53,6 +53,8 @@ class Gate:
         self._header: Mapping[str, Any] = {}
         self.carry_out: Callable[[Edit | Evaluate, Mapping[str, Any]], str] | None = None
         """Carries out an order at the event with this header, on the thread that made it; gives the answer's text."""
+        self.on_pause_wanted: Callable[[Callable[[], bool]], None] | None = None
+        """Told that a pause is wanted, and how to ask whether it still is."""
         self.on_need_before: Callable[[bool], None] | None = None
         """Told whether a breakpoint looks at what updates overwrite."""
         self.open = True
@@ -85,6 +87,8 @@ class Gate:
                     interrupt_thread(self._serving)
                 else:
                     self._pause_wanted = not self._paused
+                    if self._pause_wanted and self.on_pause_wanted is not None:
+                        self.on_pause_wanted(lambda: self._pause_wanted)
             elif isinstance(message, Edit | Evaluate):
                 self._orders.append(message)
                 if not self._paused:
@@ -95,6 +99,11 @@ class Gate:
                 if self.on_need_before is not None:
                     self.on_need_before(self._stops.need_before)
             self._notify()
+
+    def pause_here(self) -> None:
+        """Wait, if a pause is wanted, on the calling thread, which is between two events."""
+        if self.open and self._pause_wanted and not self._paused and self._stops.latest is not None:
+            self._wait(self._stops.latest, "pause")
 
     def debugger_gone(self) -> None:
         """The debugger will never speak again: end at the next event, or now where the run is paused."""

@@ -66,6 +66,7 @@ class Run:
             from .channel import Channel
             from .gate import Gate
             from .orders import Orders
+            from .pausing import interrupt_main_thread_soon, pause_at_signal
 
             self._channel = Channel(settings.control)
             stops = LiveStops(self._log, lambda array: to_host(array)[0])
@@ -74,6 +75,8 @@ class Run:
             self._gate.on_need_before = self._recorder.look_before
             self._orders = Orders(self._recorder, stops)
             self._gate.carry_out = self._orders
+            self._gate.on_pause_wanted = interrupt_main_thread_soon
+            pause_at_signal(tracebacks.is_machinery, self._gate.pause_here)
         self._output = Output(self._record_output, pass_on=not settings.screen)
         if self._channel is None:
             if terminal:

@@ -6,10 +6,15 @@ import sys
 from pathlib import Path
 from types import ModuleType, TracebackType
 
-__all__ = ["explain_missing", "keep_user_frames", "show_as_python_would", "user_traceback"]
+__all__ = ["explain_missing", "is_machinery", "keep_user_frames", "show_as_python_would", "user_traceback"]
 
 _PACKAGE = Path(__file__).resolve().parent.parent
 _MACHINERY = (f"{_PACKAGE}/", f"{_PACKAGE.parent / 'engine'}/")
+
+
+def is_machinery(filename: str) -> bool:
+    """Whether this is a file of the debugger or of the engine."""
+    return filename.startswith(_MACHINERY)
 
 
 def user_traceback(traceback: TracebackType | None) -> TracebackType | None:

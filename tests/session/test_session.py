@@ -1,6 +1,7 @@
 """A live run from the debugger's side: its states, its steps, and all the ways in which it can end."""
 
 import os
+import queue
 import signal
 import threading
 import time
@@ -283,3 +284,17 @@ def test_a_forked_process_of_the_script_neither_stops_nor_speaks_for_it(start):
     assert session.exit_status == 0
     assert kinds(session) == [Kind.run_started, Kind.output, Kind.forward, Kind.run_finished]
     assert session.raw_output == b"from the fork\n"
+
+
+def test_a_script_that_makes_no_event_is_paused_where_it_is(start):
+    session = start("import time\nstate = 'sleeping'\nwhile True:\n    time.sleep(0.01)\n")
+    answers = queue.Queue()
+    session.on_answer = lambda number, text: answers.put(text)
+    session.go(UntilStop())
+    session.pause()
+    assert session.wait_for("paused", timeout_s=LONG_S)
+    assert (session.why, session.paused_at) == ("pause", 0)
+    session.evaluate("state")
+    assert answers.get(timeout=LONG_S) == "'sleeping'"
+    session.go(UntilStop())
+    assert session.state == "running"
