@@ -48,6 +48,8 @@ def breakpoint_from_text(text: str) -> Breakpoint:
         found = _place(place) if place else Breakpoint()
         if found is None:
             raise ConditionError("a place was expected before if, such as train.py:41 or MLP.l1/*", text, 0)
+        if place and not rest:
+            return found
         return _checked(_with_condition(found, rest), text)
     return _place(text) or _checked(_with_condition(Breakpoint(), text), text)
 

@@ -36,6 +36,14 @@ class StopList:
         """The number of the breakpoint at this place under this condition, None if it isn't set."""
         return next((i for i, one in enumerate(self.breakpoints, 1) if one.same_as(wanted)), None)
 
+    def number_at(self, wanted: Breakpoint) -> int | None:
+        """The number of the breakpoint that is just this one, or else of one at its place, whatever its condition."""
+        number = self.number_of(wanted)
+        if number is not None or not wanted.has_place:
+            return number
+        places = [one.place_text for one in self.breakpoints]
+        return places.index(wanted.place_text) + 1 if wanted.place_text in places else None
+
     def get(self, number: int) -> Breakpoint:
         """The breakpoint with this number.
 

@@ -58,3 +58,34 @@ def test_a_wrong_condition_is_told_before_the_script_starts(terminal):
     shown = screen.screen.text()
     assert "there is no function nrm; did you mean norm?" in shown
     assert "  ^" in shown
+
+
+def test_a_person_changes_a_tensor_looks_into_the_frame_and_starts_anew(terminal):
+    screen = terminal(
+        "run", "--break", "it2/forward/matmul", "script.py", script=SCRIPT, width=130, height=30
+    )
+    screen.see("LIVE paused", "event 0 of 0")
+    screen.press("c")
+    screen.see("LIVE paused", "breakpoint 1: it2", "F.matmul(")
+    screen.press("e")
+    screen.see("change [0, 0] =")
+    screen.press("\x15")  # Ctrl-U empties the line
+    screen.see("change [2, 5] = 0")  # the hint
+    screen.press("*= 0")
+    screen.see("change *= 0")
+    screen.press("\r")
+    screen.see("edited", "changed: y *= 0")
+    screen.press("s")
+    screen.see("mean_squared_error")
+    screen.press("o")
+    screen.see("Nothing is printed yet.")
+    screen.press("\r")
+    screen.see(">>>")
+    screen.press("step, x.shape")
+    screen.see(">>> step, x.shape")
+    screen.press("\r")
+    screen.see("(2, (4, 3))")
+    screen.press("o", "R")
+    screen.see("event 0 of 0", "iteration 0")
+    screen.press("c")
+    screen.see("LIVE paused", "breakpoint 1: it2", "F.matmul(")

@@ -12,7 +12,7 @@ from bpdebug.tui.app import DebuggerApp
 from bpdebug.tui.screens.stop_actions import pointing
 from bpdebug.tui.widgets.key_line import KeyLine
 from bpdebug.tui.widgets.prompt import Prompt
-from tests.support.example_run import NAN_ADDRESS, write_example_run
+from tests.support.example_run import NAN_ADDRESS, SCRIPT_PATH, line_of, write_example_run
 
 
 @pytest.fixture(autouse=True)
@@ -85,6 +85,28 @@ async def test_a_wrong_condition_comes_back_with_a_mark_over_the_place(app):
         assert "did you mean norm?" in notice(app)
         await pilot.press(*["delete"] * 3, *"norm", "enter")
         assert str(app.main.navigator.breakpoints[-1]) == "MLP.l1/* if norm(gx) > 1"
+
+
+async def test_b_in_capitals_edits_the_breakpoint_of_the_chosen_line(app):
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.main.go_to(app.timeline.reader.find("it0/forward/MLP.l1/linear"))
+        await pilot.pause()
+        await pilot.press("B")
+        prompt = app.main.query_one(Prompt)
+        line = f"{SCRIPT_PATH}:{line_of('F.sigmoid(self.l1(x))')}"
+        assert prompt._input.value == f"{line} if "
+        await pilot.press(*"nan", "enter")
+        assert str(app.main.navigator.breakpoints[-1]) == f"{line} if nan"
+        await pilot.press("B")
+        assert prompt._input.value == f"{line} if nan"
+        await pilot.press("ctrl+u", "enter")  # no text: take it away
+        assert [str(one) for one in app.main.navigator.breakpoints] == ["nan"]
+        app.main.workspace.choose("timeline")
+        await pilot.press("B")
+        assert prompt._input.value == "forward/MLP.l1/linear if "
+        await pilot.press(*"iteration > 1", "enter")
+        found = app.main.navigator.breakpoints[-1]
+        assert (found.scope, found.label, found.condition) == ("MLP.l1", "linear", "iteration > 1")
 
 
 def test_a_reason_that_does_not_fit_right_of_its_place_stands_left_of_it():

@@ -109,6 +109,10 @@ class SourcePane(VirtualList):
         if self.path:
             self.post_message(ToggleBreakpoint(Breakpoint(path=self.path, line=self.cursor + 1)))
 
+    def chosen_breakpoint(self) -> Breakpoint | None:
+        """The breakpoint on the line under the cursor, set or not."""
+        return Breakpoint(path=self.path, line=self.cursor + 1) if self.path else None
+
     # ---- which file and line ----------------------------------------------------------------------------------
 
     def _frames(self) -> list[SourceFrame]:

@@ -157,6 +157,16 @@ class TimelinePane(VirtualList):
         except AddressError as error:
             self.post_message(Notice(str(error)))
 
+    def chosen_breakpoint(self) -> Breakpoint | None:
+        """The breakpoint on the event under the cursor, set or not."""
+        seq = self._chosen_seq()
+        if self._timeline is None or seq is None:
+            return None
+        try:
+            return breakpoint_on(self._timeline, seq)
+        except AddressError:
+            return None
+
     def run_to(self, back: bool) -> None:
         """Ask to go to the event under the cursor, if it lies in that direction."""
         if self._timeline is None or not self.row_count:

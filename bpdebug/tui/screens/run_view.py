@@ -49,6 +49,8 @@ _SEARCH_AGAIN_S = 0.002
 class RunScreen(Screen[None]):
     """Status line, panes, line of keys."""
 
+    AUTO_FOCUS = ""  # the workspace knows which pane has it
+
     def __init__(
         self,
         timeline: Timeline,

@@ -80,13 +80,13 @@ class StopActions(RunScreen):
     def action_edit_breakpoint(self) -> None:
         """Edit the chosen breakpoint, or make a new one of what is chosen; with a condition."""
         wanted = self._chosen_breakpoint()
-        number = None if wanted is None else self.navigator.stops.number_of(wanted)
+        number = None if wanted is None else self.navigator.stops.number_at(wanted)
         if number is not None:
             wanted = self.navigator.stops.get(number)
         typed = "" if wanted is None else str(wanted)
         if wanted is not None and wanted.has_place and not wanted.condition:
             typed += " if "
-        self._edited_number = number
+        self._edited_number, self._edited_from = number, wanted
         self.ask_stop(_BREAK, typed)
 
     def _chosen_breakpoint(self) -> Breakpoint | None:
@@ -144,16 +144,23 @@ class StopActions(RunScreen):
             self.say(str(error))
 
     def _break_typed(self, text: str) -> None:
-        number, self._edited_number = self._edited_number, None
+        number, before = self._edited_number, self._edited_from
+        self._edited_number = self._edited_from = None
         if not text:
             if number is not None:
                 self.remove_breakpoint(number)
             return
         try:
-            wanted = self.with_history(breakpoint_from_text(text))
+            wanted = breakpoint_from_text(text)
         except ConditionError:
-            self._edited_number = number
+            self._edited_number, self._edited_from = number, before
             raise
+        if before is not None and wanted.place_text == before.place_text:
+            # The same place, which may be meant more exactly than its text says.
+            wanted = msgspec.structs.replace(
+                before, condition=wanted.condition, changes=wanted.changes, was="", enabled=True
+            )
+        wanted = self.with_history(wanted)
         if number is None:
             self.add_breakpoint(wanted)
         else:
@@ -196,7 +203,7 @@ class StopActions(RunScreen):
         """Stop where the shown tensor is another than before."""
         expression = self._expression_under_cursor()
         if not expression:
-            self._edited_number = None
+            self._edited_number = self._edited_from = None
             self.ask_stop(_BREAK, " changes")
             return
         wanted = Breakpoint(condition=expression, changes=True)
@@ -241,6 +248,8 @@ class StopActions(RunScreen):
 
     _edited_number: int | None = None
     """The breakpoint whose text is in the prompt."""
+    _edited_from: Breakpoint | None = None
+    """What that text was made of."""
 
 
 def pointing(reason: str, column: int, width: int) -> str:
