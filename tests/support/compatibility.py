@@ -43,12 +43,16 @@ DIFFERENT = {
     "chainer.functions.zoneout": "a ratio outside of [0, 1) and states of different shapes raise",
     "chainer.functions.cholesky": "computes float16 in float32, where Chainer raises",
     "chainer.functions.decorrelated_batch_normalization": "computes float16 in float32, where Chainer raises",
+    "chainer.functions.deconvolution_nd": (
+        "gradients also where `outsize` cuts windows off along some axes only; an empty result raises `InvalidType`"
+    ),
     "chainer.functions.discriminative_margin_based_clustering_loss": (
         "any batch size, where Chainer wants 1 or the number of objects; no NaN where an object is missing"
     ),
     "chainer.functions.fixed_decorrelated_batch_normalization": "gradients of mean and projection, too",
     "chainer.functions.roi_average_align_2d": "any float dtype, and second derivatives",
     "chainer.functions.roi_average_pooling_2d": "second derivatives, too",
+    "chainer.functions.roi_pooling_2d": "the gradient is right also where regions leave the image",
     "chainer.functions.roi_max_align_2d": "any float dtype, and second derivatives",
     "chainer.functions.roi_max_pooling_2d": "second derivatives, too",
     "chainer.functions.simplified_dropconnect": "a ratio of 1 or more raises `ValueError`",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ...utils import conv
-from ...utils.type_check import require_equal, require_float
+from ...utils.type_check import require, require_equal, require_float
 from ...variable import Variable
 from ..op import Example, Op
 
@@ -34,6 +34,13 @@ class Im2Col(Op):
         (x,) = inputs
         require_float("x", x)
         require_equal("x.ndim", x.ndim, "4", 4)
+        out_lengths = [
+            conv.get_conv_outsize(size, k, s, p, self.cover_all, d)
+            for size, k, s, p, d in zip(
+                x.shape[2:], self.ksize, self.stride, self.pad, self.dilate, strict=True
+            )
+        ]
+        require(min(out_lengths) > 0, f"windows of {self.ksize} fit into x", f"x.shape = {x.shape}")
         col = conv.im2col_nd(x, self.ksize, self.stride, self.pad, 0, self.cover_all, self.dilate)
         n, c, kh, kw, *out = col.shape
         return (col.reshape((n, c * kh * kw, *out)),)

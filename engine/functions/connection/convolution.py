@@ -4,12 +4,14 @@ other's derivatives. The arithmetic is in `lowering.py`.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from ...utils.conv import as_tuple, get_conv_outsize, get_deconv_outsize
 from ...utils.type_check import require, require_equal, require_float
 from ...variable import Variable
 from .. import either
+from ..array.get_item import scattered
 from ..op import Example, Op
 from .lowering import Window, correlate, filters, spread
 
@@ -147,21 +149,18 @@ class Deconvolution(Op):
         require_equal("x.shape[1]", x.shape[1], "W.shape[0]", W.shape[0])
         require(x.shape[1] % window.groups == 0, "x.shape[1] is a multiple of groups", f"{x.shape[1]}")
         sizes = list(zip(x.shape[2:], W.shape[2:], window.stride, window.pad, window.dilate, strict=True))
+        natural = tuple(get_deconv_outsize(size, k, s, p, d=d) for size, k, s, p, d in sizes)
         if self.lengths is None:
-            self.lengths = tuple(get_deconv_outsize(size, k, s, p, d=d) for size, k, s, p, d in sizes)
-        windows = {
-            cover_all: tuple(
-                get_conv_outsize(length, k, s, p, cover_all, d)
-                for length, (_, k, s, p, d) in zip(self.lengths, sizes, strict=True)
-            )
-            for cover_all in (False, True)
-        }
-        if windows[window.cover_all] != x.shape[2:] == windows[True]:  # the last windows hang over the end
-            self.window = window = window._replace(cover_all=True)
-        require_equal(
-            f"the windows in {self.lengths}", windows[window.cover_all], "x.shape[2:]", tuple(x.shape[2:])
+            self.lengths = natural
+        require(all(length > 0 for length in self.lengths), "output lengths > 0", str(self.lengths))
+        self._check_windows(sizes)
+        # Where the lengths end before the last windows do, what is beyond is cut off.
+        self.whole = (
+            self.lengths if window.cover_all else tuple(map(max, zip(self.lengths, natural, strict=True)))
         )
-        y = spread(x, W, window, self.lengths)
+        y = spread(x, W, window, self.whole)
+        if self.whole != self.lengths:
+            y = y[self._kept_part()].copy()
         if len(inputs) == 3:
             b = inputs[2]
             out = W.shape[1] * window.groups
@@ -169,12 +168,31 @@ class Deconvolution(Op):
             y += b.reshape(-1, *(1,) * ndim)
         return (y if y.dtype == x.dtype else y.astype(x.dtype),)
 
+    def _check_windows(self, sizes: Sequence[tuple[int, ...]]) -> None:
+        """Raise unless as many windows fit into the output's lengths as x has elements; the last ones may hang over."""
+        for axis, (length, (size, k, s, p, d)) in enumerate(zip(self.lengths or (), sizes, strict=True)):
+            most = get_conv_outsize(length, k, s, p, True, d)
+            least = most if self.window.cover_all else get_conv_outsize(length, k, s, p, False, d)
+            require(
+                least <= size <= most,
+                f"{least} <= x.shape[{axis + 2}] <= {most}, the windows in a length of {length}",
+                str(size),
+            )
+
+    def _kept_part(self) -> tuple[Any, ...]:
+        return (slice(None), slice(None), *map(slice, self.lengths or ()))
+
     def vjp(
         self, xs: tuple[Any, ...], ys: tuple[Any, ...], gys: tuple[Any, ...], wanted: tuple[int, ...]
     ) -> tuple[Any, ...]:
         x, W = xs
         (gy,) = gys
         gx = gW = gb = None
+        if 2 in wanted:
+            axes = (0, *range(2, len(gy.shape)))
+            gb = either.cast(either.sum(gy, axes), self.inputs[2].dtype)  # type: ignore[index]
+        if self.whole != self.lengths:
+            gy = scattered(gy, self._kept_part(), (*gy.shape[:2], *self.whole))
         if 0 in wanted:
             if isinstance(gy, Variable):
                 gx = Convolution(self.window).apply((gy, W))[0]
@@ -187,9 +205,6 @@ class Deconvolution(Op):
             else:
                 gW = filters(gy, x, kernel, self.window)
             gW = either.cast(gW, W.dtype)
-        if 2 in wanted:
-            axes = (0, *range(2, len(gy.shape)))
-            gb = either.cast(either.sum(gy, axes), self.inputs[2].dtype)  # type: ignore[index]
         return gx, gW, gb
 
     @staticmethod
@@ -200,7 +215,7 @@ class Deconvolution(Op):
             Example(lambda x, W: deconvolution_nd(x, W, None, (2, 1), (1, 0)), (x, W), "stride and pad"),
             Example(lambda x, W: deconvolution_nd(x, W, stride=2, outsize=(8, 9)), (x, W), "outsize"),
             Example(
-                lambda x, W: deconvolution_nd(x, W, stride=3, outsize=(8, 10)), (x, W), "windows cut off"
+                lambda x, W: deconvolution_nd(x, W, stride=3, outsize=(9, 10)), (x, W), "windows cut off"
             ),
             Example(lambda x, W: deconvolution_nd(x, W, dilate=2), (x, W), "dilate"),
             Example(

@@ -6,7 +6,7 @@ from typing import Any
 
 from ... import backend
 from ...utils.conv import as_tuple, get_deconv_outsize, require_spatial_axes
-from ...utils.type_check import require_equal, require_float
+from ...utils.type_check import require, require_equal, require_float
 from ...variable import Variable
 from ..op import Example, Op
 from .windows import PoolWindow
@@ -36,6 +36,7 @@ class Unpooling(Op):
     def forward(self, inputs: tuple[Any, ...]) -> tuple[Any, ...]:
         (x,) = inputs
         require_float("x", x)
+        require(all(length >= 0 for length in self.lengths), "output lengths >= 0", str(self.lengths))
         shape = x.shape[:2] + self.lengths
         require_equal("x.shape[2:]", x.shape[2:], "windows over outsize", self.window.out(shape)[2:])
         y = backend.get_array_module(x).zeros(shape, x.dtype)
