@@ -231,6 +231,7 @@ class _Runs:
 
     def timeline(self) -> Timeline | None:
         """The timeline of the latest run; None if there is no log to show."""
+        from ..frontends.engine_ops import EngineOps
         from ..log.reader import LogReader
         from ..log.schema import RUN_FILE
         from ..timeline import Timeline
@@ -240,6 +241,7 @@ class _Runs:
         if not (session.directory / RUN_FILE).exists():
             return None
         timeline = Timeline(self._readers.enter_context(LogReader(session.directory)))
+        timeline.runner = EngineOps()
         timeline.live = True
         return timeline
 

@@ -43,6 +43,7 @@ VIEWS: dict[str, View] = {
     ),
     "loss": View("Loss", "what was reported up to the event", views.loss_lines),
     "breakpoints": View("Breakpoints and watches", "hits of breakpoints, values of watches", stop_lines),
+    "explain": View("Explain", "the terms that made the largest element of each tensor", views.explain_lines),
     "console": View("Console", "what the script had printed by then", views.console_lines),
 }
 """The views by name; `all` is all of them."""

@@ -10,6 +10,7 @@ import numpy as np
 
 from ..errors import BpdebugError
 from ..log.records import ReportedBody
+from ..log.schema import Kind
 from ..stepping import Breakpoint
 from ..text import clean, fit, number, shape_text
 from ..timeline import Moment, SourceFrame, Statistics, TensorView, Timeline
@@ -18,6 +19,7 @@ from ..timeline.tensors import tensor_view
 __all__ = [
     "Wanted",
     "console_lines",
+    "explain_lines",
     "fact_lines",
     "loss_lines",
     "source_lines",
@@ -215,3 +217,27 @@ def console_lines(timeline: Timeline, moment: Moment, wanted: Wanted) -> Iterato
         yield f"  … {len(lines) - _PRINTS_SHOWN:,} or more lines before"
     for line in lines[-_PRINTS_SHOWN:]:
         yield f"  {'!' if line.stream == 'stderr' else '|'} {line.text}"
+
+
+def explain_lines(timeline: Timeline, moment: Moment, wanted: Wanted) -> Iterator[str]:
+    """Why the largest element of each tensor that the event made has its value; then the way to the loss."""
+    from ..explain import explain, made_here, path_to_loss, telling_element
+    from ..explain.as_text import explanation_lines, path_lines
+    from ..frontends.engine_ops import EngineOps
+
+    runner = timeline.runner or EngineOps()
+    for view in made_here(moment):
+        element = telling_element(moment, view.role)
+        if element is None or (wanted.tensor is not None and wanted.tensor not in (view.role, view.name)):
+            continue
+        try:
+            lines = list(
+                explanation_lines(explain(timeline, moment.seq, element, runner), wanted.columns - 2)
+            )
+        except BpdebugError as error:
+            yield f"  {element}: {clean(str(error))}"
+        else:
+            yield from (f"  {line}".rstrip() for line in lines)
+        yield ""
+    if moment.kind is Kind.backward:
+        yield from path_lines(path_to_loss(timeline, moment.seq), wanted.columns)

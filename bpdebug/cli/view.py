@@ -34,9 +34,12 @@ def execute(options: argparse.Namespace) -> int:
             return serve(options.arguments, 0, options.port)
         if not in_browser():
             _check_terminal(options.run)
+        from ..frontends.engine_ops import EngineOps
         from ..tui.app import DebuggerApp
 
-        DebuggerApp(Timeline(reader), None, stops.breakpoints, stops.watches).run()
+        timeline = Timeline(reader)
+        timeline.runner = EngineOps()
+        DebuggerApp(timeline, None, stops.breakpoints, stops.watches).run()
     return 0
 
 

@@ -6,8 +6,18 @@ the chain of ops between a gradient and the loss. Drawing is not done here, and 
 
 from __future__ import annotations
 
-from .explaining import explain, explainable
+from .explaining import explain
 from .explanation import Explanation, Factor, Term
 from .path import PathStep, path_to_loss
+from .telling import made_here, telling_element
 
-__all__ = ["Explanation", "Factor", "PathStep", "Term", "explain", "explainable", "path_to_loss"]
+__all__ = [
+    "Explanation",
+    "Factor",
+    "PathStep",
+    "Term",
+    "explain",
+    "made_here",
+    "path_to_loss",
+    "telling_element",
+]

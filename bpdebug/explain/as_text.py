@@ -5,11 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 
+from ..gradcheck import StepCheck
 from ..text import cell_width, clean, count_text, fit, number, shape_text
-from .explanation import Explanation, Factor, Term
+from .explanation import Explanation, Factor, Term, element_name
 from .path import PathStep
 
-__all__ = ["explanation_lines", "path_lines", "terms_lines"]
+__all__ = ["check_lines", "explanation_lines", "path_lines", "terms_lines"]
 
 _IN_NUMBERS = 3
 
@@ -118,6 +119,28 @@ def path_lines(steps: Sequence[PathStep], columns: int = 80) -> Iterator[str]:
         yield fit(
             f"  ×{number(product, digits=4)} in all, over {count_text(len(steps), 'op')}", columns
         ).rstrip()
+
+
+def check_lines(check: StepCheck, columns: int = 80) -> Iterator[str]:
+    """What the gradient check of one step found."""
+    if check.note:
+        yield from _wrapped(
+            f"gradient check of {clean(check.op)}: not possible: {clean(check.note)}", columns, "  "
+        )
+        return
+    yield fit(f"  gradient check of {clean(check.op)}, float64, against finite differences", columns).rstrip()
+    for inside in check.inputs:
+        name = inside.role if inside.element is None else element_name(inside.role, inside.element)
+        text = f"{name}: {inside.verdict}"
+        if inside.expected is not None:
+            text += f", expected {_said(inside.expected)}, found {_said(inside.found)}"
+        yield from _wrapped(text + (f"; {clean(inside.note)}" if inside.note else ""), columns, "    ")
+    if not check.inputs:
+        yield fit("    no gradient left this op", columns).rstrip()
+
+
+def _said(value: float | int | str | None) -> str:
+    return value if isinstance(value, str) else number(value)
 
 
 def _wrapped(text: str, columns: int, indent: str) -> Iterator[str]:

@@ -20,7 +20,7 @@ from .origin import origin_of
 from .recorded_op import RecordedOp
 from .rules import RULES
 
-__all__ = ["explain", "explainable"]
+__all__ = ["explain"]
 
 Element = tuple[int, ...]
 
@@ -37,11 +37,6 @@ class _Made(NamedTuple):
     shapes: list[str]
     notes: list[str]
     how: str
-
-
-def explainable(moment: Moment) -> list[TensorView]:
-    """The tensors of an event that can be explained, the most telling first."""
-    return [view for view in moment.tensors if view.there and view.group != "setting"]
 
 
 def explain(timeline: Timeline, seq: int, text: str, runner: OpRunner, limit: int = 10) -> Explanation:

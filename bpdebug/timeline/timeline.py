@@ -30,6 +30,7 @@ from .updates import RecentUpdates
 
 if TYPE_CHECKING:
     from ..log.reader import LogReader
+    from ..rerun import OpRunner
 
 __all__ = ["Timeline"]
 
@@ -44,6 +45,7 @@ class Timeline:
     Attributes:
         reader: the log.
         live: whether a child process may still add events; its owner sets it.
+        runner: computes recorded ops again; its owner sets it, None where nothing can.
         names: resolves the numbers in index records and bodies to clean text.
         updates: the latest updates of each parameter.
         overview: the whole run in one line.
@@ -53,6 +55,7 @@ class Timeline:
     def __init__(self, reader: LogReader) -> None:
         self.reader = reader
         self.live = False
+        self.runner: OpRunner | None = None
         self.names = Names(reader)
         self.captures = CaptureHistory(self.names)
         self._latest = Latest(reader)

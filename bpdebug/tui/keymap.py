@@ -17,7 +17,7 @@ MAIN = "main"
 
 GROUPS = (
     "Step", "Jump", "Breakpoints", "Search", "Screen", "Program",
-    "Source", "Timeline", "Tensor", "Weights", "Loss", "Graph", "Breakpoint list", "Console",
+    "Source", "Timeline", "Tensor", "Weights", "Loss", "Graph", "Explain", "Breakpoint list", "Console",
 )  # fmt: skip
 
 
@@ -131,6 +131,7 @@ KEYMAP: tuple[Key, ...] = (
     Key("tensor_min", "underscore", "find('min')", "the smallest element", "Tensor", where="tensor"),
     Key("tensor_bad", "exclamation_mark", "find('nonfinite')", "the next NaN or infinity", "Tensor", where="tensor"),
     Key("tensor_origin", "at", "origin", "go to the event that made this tensor", "Tensor", where="tensor"),
+    Key("tensor_explain", "enter", "explain", "explain this element", "Tensor", where="tensor"),
     Key("tensor_up", "up,k", "cursor(-1,0)", "element above", "Tensor", where="tensor"),
     Key("tensor_down", "down,j", "cursor(1,0)", "element below", "Tensor", where="tensor"),
     Key("tensor_left", "left,h", "cursor(0,-1)", "element to the left", "Tensor", where="tensor"),
@@ -171,6 +172,14 @@ KEYMAP: tuple[Key, ...] = (
     Key("graph_page_down", "pagedown", "page(1)", "page down", "Graph", where="graph"),
     Key("graph_first", "home", "edge(-1)", "first op", "Graph", where="graph"),
     Key("graph_last", "end", "edge(1)", "last op", "Graph", where="graph"),
+    Key("explain_follow", "enter", "follow", "follow: the op that this gradient came from", "Explain", where="explain"),
+    Key("explain_check", "k", "check", "check this step's gradients by differences", "Explain", where="explain"),
+    Key("explain_next", "greater_than_sign", "tensor(1)", "the event's next tensor", "Explain", where="explain"),
+    Key("explain_previous", "less_than_sign", "tensor(-1)", "previous tensor", "Explain", where="explain"),
+    Key("explain_up", "up", "scroll_by(-1)", "line up", "Explain", where="explain"),
+    Key("explain_down", "down,j", "scroll_by(1)", "line down", "Explain", where="explain"),
+    Key("explain_page_up", "pageup", "scroll_page(-1)", "page up", "Explain", where="explain"),
+    Key("explain_page_down", "pagedown", "scroll_page(1)", "page down", "Explain", where="explain"),
     Key("stop_enter", "enter", "enter", "to its last hit, or its value", "Breakpoint list", where="breakpoints"),
     Key("stop_remove", "D,delete", "remove", "take it away", "Breakpoint list", where="breakpoints"),
     Key("stop_up", "up,k", "cursor(-1)", "row up", "Breakpoint list", where="breakpoints"),

@@ -13,6 +13,7 @@ __all__ = [
     "Answered",
     "Ask",
     "ChangeStop",
+    "ExplainElement",
     "GoTo",
     "Notice",
     "RunToLine",
@@ -55,6 +56,15 @@ class GoTo(Message):
     def __init__(self, seq: int) -> None:
         super().__init__()
         self.seq = seq
+
+
+class ExplainElement(Message):
+    """Say why this element of the current event has its value: `role` as the Tensor pane calls it."""
+
+    def __init__(self, role: str, element: tuple[int, ...]) -> None:
+        super().__init__()
+        self.role = role
+        self.element = element
 
 
 class ToggleBreakpoint(Message):

@@ -55,6 +55,7 @@ PANE_TABLE: tuple[PaneKind, ...] = (
     PaneKind("graph", "6", "timeline", "graph:GraphPane"),
     PaneKind("console", "o", "console", "console:ConsolePane"),
     PaneKind("breakpoints", "7", "console", "stops:StopsPane"),
+    PaneKind("explain", "8", "weights", "explain:ExplainPane"),
 )
 """In the order in which `tab` goes through them. Digits that no row has yet are free for panes to come."""
 

@@ -18,7 +18,7 @@ from ...timeline.origin import origin_of
 from ...timeline.words import expression_of
 from ..copying import numpy_literal
 from ..keymap import bindings_for
-from ..messages import Ask, GoTo, Notice, SubtitleChanged
+from ..messages import Ask, ExplainElement, GoTo, Notice, SubtitleChanged
 from ..widgets.background import Background, Failure
 from ..widgets.cell_format import NOTATIONS, exact
 from ..widgets.heat_map import HeatMap
@@ -396,6 +396,14 @@ class TensorPane(Widget, can_focus=True):
             self.post_message(Notice(origin.why))
         else:
             self.post_message(GoTo(origin.seq))
+
+    def action_explain(self) -> None:
+        """Ask why the element under the cursor has its value."""
+        chosen = self.chosen_element()
+        if chosen is None:
+            self.post_message(Notice("there is no element to explain"))
+        else:
+            self.post_message(ExplainElement(chosen[0].role, chosen[1]))
 
     def action_cursor(self, rows: int, columns: int) -> None:
         """Move the element cursor."""

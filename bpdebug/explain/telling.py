@@ -1,0 +1,48 @@
+"""Which element of an event is explained when nobody has chosen one."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ..errors import BpdebugError
+from ..log.schema import Kind
+from ..timeline import Moment, TensorView
+from .explanation import element_name
+
+__all__ = ["made_here", "telling_element"]
+
+_MADE = ("output", "gradient out", "after", "delta")
+
+
+def made_here(moment: Moment) -> list[TensorView]:
+    """The tensors that the event made and whose values there are."""
+    return [
+        view
+        for view in moment.tensors
+        if view.there
+        and view.group in _MADE
+        and not (view.group == "output" and moment.kind is not Kind.forward)
+        and (not view.dtype or np.dtype(view.dtype).kind in "fiub")
+    ]
+
+
+def telling_element(moment: Moment, role: str = "") -> str | None:
+    """The largest element by absolute value (NaN before all) of what the event made: `gW[3,5]`; None for none.
+
+    Args:
+        role: the tensor; by default the first that there is.
+    """
+    for view in made_here(moment):
+        if role and view.role != role:
+            continue
+        try:
+            array = view.array()
+        except BpdebugError:
+            continue
+        if array.size:
+            place = int(
+                np.abs(array.astype(np.float64)).argmax()
+            )  # NumPy gives the first NaN, if there is one
+            indexes = np.unravel_index(place, array.shape) if array.ndim else ()
+            return element_name(view.role, [int(i) for i in indexes])
+    return None
