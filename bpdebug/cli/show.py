@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from ..errors import AddressError, UsageError
 from ..timeline import Moment, Timeline
-from . import graph_views
+from . import graph_views, list_views
 from . import show_views as views
 from .opening import open_run
 from .stop_options import add_stop_options, stops_from
@@ -32,9 +32,10 @@ class View:
 
 VIEWS: dict[str, View] = {
     "source": View("Source", "the script around the line", views.source_lines),
+    "timeline": View("Timeline", "the events around it, with time and memory", list_views.timeline_lines),
     "facts": View("Facts", "op, formula, settings, reasons, printed text", views.fact_lines),
     "tensor": View("Tensors", "what went in and out: statistics and values", views.tensor_lines),
-    "weights": View("Weights", "every parameter right after the event", views.weight_lines),
+    "weights": View("Weights", "every parameter right after the event", list_views.weight_lines),
     "graph": View(
         "Graph", "the ops of the iteration as lanes, and what backward has visited", graph_views.graph_lines
     ),
@@ -140,7 +141,7 @@ def event_text(
 def _names_of_views(options: argparse.Namespace) -> tuple[str, ...]:
     own = ("breakpoints",) if stops_from(options) else ()
     if options.view == "all":
-        return tuple(name for name in VIEWS if name != "breakpoints") + own
+        return tuple(VIEWS)
     if options.view:
         return (options.view,)
     return (("tensor",) if options.tensor is not None else _EVENT) + own

@@ -14,7 +14,6 @@ from ..log.schema import Kind
 from ..stepping import Breakpoint
 from ..text import clean, fit, number, shape_text
 from ..timeline import Moment, SourceFrame, Statistics, TensorView, Timeline
-from ..timeline.tensors import tensor_view
 
 __all__ = [
     "Wanted",
@@ -25,7 +24,6 @@ __all__ = [
     "source_lines",
     "tensor_lines",
     "values_lines",
-    "weight_lines",
 ]
 
 _AROUND = 3
@@ -152,47 +150,6 @@ def _shown_edges(array: np.ndarray) -> Iterator[object]:
             if array.shape[axis] > 6:
                 array = np.take(array, [0, 1, 2, -3, -2, -1], axis=axis)
     return iter(array.reshape(-1))
-
-
-def weight_lines(timeline: Timeline, moment: Moment, wanted: Wanted) -> Iterator[str]:
-    """Every parameter: shape, norms of value, gradient and latest update, and what the gradient is."""
-    states = timeline.parameters(moment.seq)
-    if not states:
-        yield "  the run names no parameters"
-        return
-    width = min(max(len(state.name) for state in states), 40)
-    yield f"  {'':<{width}}  {'shape':<14} {'|value|':>10} {'|grad|':>10} {'|update|':>10}  gradient"
-    for state in states:
-        shape = shape_text(state.shape) if state.shape is not None else ""
-        value, gradient = _norm(timeline, state.value), _norm(timeline, state.gradient)
-        mark = "  <- updated here" if state.updated_here else ""
-        yield (
-            f"  {state.name:<{width}}  {shape:<14} {value:>10} {gradient:>10}"
-            f" {_update_norm(timeline, state.before, state.after):>10}  {state.gradient_note}{mark}"
-        )
-
-
-def _norm(timeline: Timeline, tensor: int | None) -> str:
-    if tensor is None:
-        return "-"
-    try:
-        return number(tensor_view(timeline.names, tensor, "", "").statistics().l2)
-    except BpdebugError:
-        return "?"
-
-
-def _update_norm(timeline: Timeline, before: int | None, after: int | None) -> str:
-    if before is None or after is None:
-        return "-"
-    try:
-        first, second = timeline.reader.array(before), timeline.reader.array(after)
-        if first.shape != second.shape:
-            return "?"
-        wide = np.result_type(first, second, np.float64)
-        with np.errstate(all="ignore"):
-            return number(float(np.linalg.norm(second.astype(wide) - first.astype(wide))))
-    except BpdebugError:
-        return "?"
 
 
 def loss_lines(timeline: Timeline, moment: Moment, wanted: Wanted) -> Iterator[str]:

@@ -235,3 +235,11 @@ def test_view_without_a_terminal_says_what_to_do(say, recorded):
     assert (status, out) == (2, "")
     assert "needs a terminal" in err
     assert f"bpdebug info {recorded}" in err
+
+
+def test_show_timeline_marks_the_event_and_what_each_op_took(say, recorded):
+    lines = say("show", recorded, "--at", "it1/forward/MLP.l1/linear", "--view", "timeline")[1].splitlines()
+    marked = [line for line in lines if line.startswith("  >")]
+    assert len(marked) == 1
+    assert "forward   linear" in marked[0]
+    assert marked[0].endswith("48 bytes")

@@ -105,6 +105,10 @@ class Terminal:
     def __init__(self, words, directory, width=150, height=40):
         self.screen = Screen(width, height)
         self.ours, theirs = pty.openpty()
+        # Not the first time: no word of welcome in the last line.
+        remembered = directory / "state" / "bpdebug" / "screen.json"
+        remembered.parent.mkdir(parents=True, exist_ok=True)
+        remembered.write_text("{}")
         self.size(width, height)
         self.settings = termios.tcgetattr(self.ours)
         self.process = subprocess.Popen(
@@ -113,11 +117,17 @@ class Terminal:
             stdout=theirs,
             stderr=theirs,
             cwd=directory,
-            env={**os.environ, "TERM": "xterm-256color", "XDG_CONFIG_HOME": str(directory / "config")},
+            env={
+                **os.environ,
+                "TERM": "xterm-256color",
+                "XDG_CONFIG_HOME": str(directory / "config"),
+                "XDG_STATE_HOME": str(directory / "state"),
+            },
             start_new_session=True,
         )
         # Kept open, so that what is on the terminal, and its settings, can be read after the program has ended.
         self._theirs = theirs
+        self._open = True
 
     def size(self, width, height):
         """Resize; the terminal tells the program."""
@@ -127,6 +137,21 @@ class Terminal:
     def press(self, *keys):
         for key in keys:
             os.write(self.ours, key.encode())
+
+    def paste(self, text):
+        """As terminals send what is pasted, reading meanwhile: the program may write while it is still being sent."""
+        data = b"\x1b[200~" + text.encode() + b"\x1b[201~"
+        while data:
+            _, writable, _ = select.select([], [self.ours], [], 0.05)
+            if writable:
+                data = data[os.write(self.ours, data[:1024]) :]
+            self._read(0)
+
+    def hang_up(self):
+        """Close the terminal's window."""
+        os.close(self.ours)
+        os.close(self._theirs)
+        self._open = False
 
     def see(self, *texts, without=(), last_line=""):
         """Wait until all `texts` stand on the screen, nothing of `without` does, and `last_line` is in the last line.
@@ -163,8 +188,9 @@ class Terminal:
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGKILL)
         self.process.wait()
-        os.close(self._theirs)
-        os.close(self.ours)
+        if self._open:
+            os.close(self._theirs)
+            os.close(self.ours)
 
     def _read(self, timeout_s):
         ready, _, _ = select.select([self.ours], [], [], timeout_s)
