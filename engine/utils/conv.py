@@ -7,8 +7,9 @@ runs along rows of the image.
 
 from __future__ import annotations
 
+import functools
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy
@@ -99,14 +100,21 @@ def padded(x: Any, before: Sequence[int], after: Sequence[int], value: float = 0
 
 def windows_by_offset(
     kernel: Sequence[int], stride: Sequence[int], dilate: Sequence[int], out: Sequence[int]
-) -> Iterator[tuple[tuple[int, ...], tuple[slice, ...]]]:
+) -> Sequence[tuple[tuple[int, ...], tuple[slice, ...]]]:
     """For every element of the kernel: its index, and which elements of the image it meets."""
-    for offset in itertools.product(*map(range, kernel)):
-        meets = tuple(
-            slice(i * d, i * d + s * length, s)
-            for i, s, d, length in zip(offset, stride, dilate, out, strict=True)
-        )
-        yield offset, meets
+    return _windows_by_offset(tuple(kernel), tuple(stride), tuple(dilate), tuple(out))
+
+
+@functools.lru_cache(256)  # the same few layers ask in every step
+def _windows_by_offset(
+    kernel: tuple[int, ...], stride: tuple[int, ...], dilate: tuple[int, ...], out: tuple[int, ...]
+) -> list[tuple[tuple[int, ...], tuple[slice, ...]]]:
+    along = [
+        [slice(i * d, i * d + s * length, s) for i in range(k)]
+        for k, s, d, length in zip(kernel, stride, dilate, out, strict=True)
+    ]
+    offsets = itertools.product(*map(range, kernel))
+    return list(zip(offsets, itertools.product(*along), strict=True))
 
 
 def im2col_nd(

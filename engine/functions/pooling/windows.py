@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 from collections.abc import Iterator
 from typing import Any, NamedTuple
@@ -76,15 +77,19 @@ class PoolWindow(NamedTuple):
                 start = first * s + i - p
                 yield i, slice(first, last), slice(start, start + (last - first - 1) * s + 1, s)
 
-    def places(self, shape: tuple[int, ...]) -> Iterator[tuple[int, Place, Place]]:
+    @functools.lru_cache(256)  # noqa: B019  # windows are values; the same few layers ask in every step
+    def places(self, shape: tuple[int, ...]) -> list[tuple[int, Place, Place]]:
         """`met_along` for all axes of an image: the kernel element's number, outputs, elements."""
+        places = []
         every = (slice(None), slice(None))
         axes = [list(self.met_along(axis, size)) for axis, size in enumerate(shape[2:])]
         for met in itertools.product(*axes):
             number = 0
             for (offset, _, _), k in zip(met, self.kernel, strict=True):
                 number = number * k + offset
-            yield number, every + tuple(part[1] for part in met), every + tuple(part[2] for part in met)
+            outputs, elements = tuple(part[1] for part in met), tuple(part[2] for part in met)
+            places.append((number, every + outputs, every + elements))
+        return places
 
     def tiles(self, shape: tuple[int, ...]) -> bool:
         """Whether every element of the image is in exactly one window."""
