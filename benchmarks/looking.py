@@ -19,6 +19,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from benchmarks import keys_to_frames
+from bpdebug.breakpoints import breakpoint_from_text
 from bpdebug.log.reader import LogReader
 from bpdebug.log.schema import Kind
 from bpdebug.stepping import Breakpoint
@@ -63,10 +64,31 @@ def measure(directory: str) -> None:
         "continue to a stop that never comes", [0], lambda seq: timeline.move(seq, "continue", nowhere), 1000
     )
     each("curves, first question", [0], lambda seq: timeline.curves(), 1000)
+    stops(timeline.reader)
     each("unfold all, 60 rows at the end", [count - 1], lambda seq: _unfold_all(timeline), 1000)
     each("jump with all unfolded", places, lambda seq: _jump(timeline, seq), 50)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(f"{'peak memory, mapped pages of the log included':48} {peak:10.0f} MB")
+
+
+def stops(reader: LogReader) -> None:
+    """Breakpoints that stop nowhere, so that the whole log is searched, in both directions."""
+    for text in (
+        "nan",
+        "norm(gx) > 1e9",
+        "loss > 1e9",
+        "iteration > 99999999",
+        'op == "nothing" and norm(y) > 3',
+    ):
+        for back in (False, True):
+            timeline = Timeline(reader)
+            begin = time.process_time()
+            found = timeline.stops_of([breakpoint_from_text(text)])
+            assert (
+                found.last(len(timeline), failures=False) if back else found.first(0, failures=False)
+            ) is None
+            spent = time.process_time() - begin
+            report(f"{'previous' if back else 'next'} stop: {text}", [spent], 5000)
 
 
 def _jump(timeline: Timeline, seq: int) -> None:

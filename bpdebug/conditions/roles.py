@@ -5,7 +5,7 @@ Reads the event's body, as the recorder makes it and as the log gives it back.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple, Protocol
 
 from ..log.records import OpDefinition, VariableDefinition
@@ -82,6 +82,24 @@ class Roles:
         if kind in (_UPDATED, _EDITED, _ADDED, _HOOKED):
             return self._of_parameter(tensor, kind, body)
         return []
+
+    def field_and_places(
+        self, tensor: s.Tensor, kind: int
+    ) -> tuple[str, Callable[[int, int], tuple[int, ...]]] | None:
+        """For a role in forward or backward events: its field of the body, and its places there by op and count.
+
+        None for what `find` has to look for by other means.
+        """
+        name = tensor.name
+        if "." in name or tensor.suffix or kind not in (_FORWARD, _BACKWARD):
+            return None
+        letter = _letter_of(name)[0]
+        if kind == _FORWARD:
+            field, bare = ("y" if letter == "y" else "x"), tensor
+        else:
+            field, bare = ("gy" if letter == "gy" else "gx"), s.Tensor(name[1:], "", tensor.place)
+        side = field.removeprefix("g")
+        return field, lambda op, count: self._places_of(op, side, bare, count)
 
     # ---- ops ----------------------------------------------------------------------------------------------------
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import os
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -86,9 +87,13 @@ def _rows_of_kind(
     finally:
         os.close(file)
     decode = _decoder(kind).decode
+    spans = zip(begins.tolist(), index["length"].tolist(), strict=True)
+    quick = roles.field_and_places(tensor, kind)
+    if quick is not None:
+        return _rows_by_place(data, spans, decode, *quick)
     find = roles.find
     found: list[int] = []
-    for begin, length in zip(begins.tolist(), index["length"].tolist(), strict=True):
+    for begin, length in spans:
         try:
             several = find(tensor, kind, decode(data[begin : begin + length]))
         except (msgspec.MsgspecError, ValueError, IndexError):
@@ -99,6 +104,33 @@ def _rows_of_kind(
             found.append(SEVERAL)
         else:
             found.append(several[0].piece.row)
+    return found
+
+
+def _rows_by_place(
+    data: bytes,
+    spans: Iterable[tuple[int, int]],
+    decode: Callable[[bytes], Any],
+    field: str,
+    places_of: Callable[[int, int], tuple[int, ...]],
+) -> list[int]:
+    """The rows of a role, whose places are the same in all events of an op."""
+    pairs = field in ("x", "y")
+    known: dict[tuple[int, int], tuple[int, ...]] = {}
+    found: list[int] = []
+    for begin, length in spans:
+        try:
+            body = decode(data[begin : begin + length])
+        except (msgspec.MsgspecError, ValueError):
+            found.append(-1)
+            continue
+        items = getattr(body, field)
+        key = body.op, len(items)
+        places = known.get(key)
+        if places is None:
+            places = known[key] = places_of(*key)
+        rows = [row for place in places if (row := items[place][1] if pairs else items[place]) is not None]
+        found.append(rows[0] if len(rows) == 1 else SEVERAL if rows else -1)
     return found
 
 

@@ -204,7 +204,7 @@ def _breakpoint_row(
         stops.deadline = deadline
         try:
             here, all_ = stops.hits(one, seq), stops.hits(one, len(timeline) - 1)
-            notes.append(f"{count_text(here, 'hit')} up to here, {all_:,} in all" if all_ else "no hit yet")
+            notes.append(f"{here:,} of {count_text(all_, 'hit')}" if all_ else "no hit yet")
             seq_of_hit = stops.last(seq + 1, failures=False)
             if seq_of_hit is None:
                 seq_of_hit = stops.first(seq + 1, failures=False)

@@ -145,7 +145,7 @@ async def test_the_pane_shows_hits_and_values_and_leads_there(app):
         pane = app.main.workspace.panes["breakpoints"]
         rows = [(row.kind, row.text, row.detail) for row in pane._rows if row.kind in ("breakpoint", "watch")]
         assert rows == [
-            ("breakpoint", "nan", "0 hits up to here, 1 in all"),
+            ("breakpoint", "nan", "0 of 1 hit"),
             ("watch", "norm(gW)", "no value yet"),
         ]
         await pilot.press("enter")
