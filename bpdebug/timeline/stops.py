@@ -17,9 +17,12 @@ import numpy as np
 from ..breakpoints.live import stops_at_edges
 from ..breakpoints.places import place_of
 from ..conditions import Asked, Condition, condition
+from ..conditions import syntax as s
+from ..conditions.elementwise import has_tensor
 from ..conditions.values import value_key
 from ..log.schema import EventFlag, Kind
 from ..stepping import Breakpoint, UntilStop
+from .bulk import SEVERAL, first_rows
 from .many_events import ManyEvents
 from .recorded import RecordedEvents
 
@@ -133,8 +136,8 @@ class Hits:
         if not piece.last_key and begin == number * PIECE and number:
             piece.last_key = self._key_before(number)
         found = []
-        for seq in self._candidates(begin, end).tolist():
-            key = value_key(asked, self._recorded.event(seq, asked.needs_body))
+        seqs = self._candidates(begin, end)
+        for seq, key in zip(seqs.tolist(), self._keys(asked, seqs), strict=True):
             if key:
                 if piece.last_key and key != piece.last_key:
                     found.append(seq)
@@ -157,11 +160,30 @@ class Hits:
         asked = self._condition
         assert asked is not None
         for begin in range(seq // PIECE * PIECE, start - 1, -PIECE):
-            for candidate in self._candidates(max(begin, start), min(begin + PIECE, seq + 1))[::-1].tolist():
-                key = value_key(asked, self._recorded.event(candidate, asked.needs_body))
+            seqs = self._candidates(max(begin, start), min(begin + PIECE, seq + 1))
+            for key in reversed(self._keys(asked, seqs)):
                 if key:
                     return key
         return ""
+
+    def _keys(self, asked: Condition, seqs: np.ndarray) -> list[str]:
+        """`value_key` of each of these events, for most of them at once."""
+        node, recorded = asked.node, self._recorded
+
+        def alone(seq: int) -> str:
+            return value_key(asked, recorded.event(seq, asked.needs_body))
+
+        if not has_tensor(node) and len(seqs):
+            found = asked.rule(ManyEvents(recorded, seqs))
+            values = zip(found.data.tolist(), found.known.tolist(), strict=True)
+            return [f"n:{float(value)!r}" if known else "" for value, known in values]
+        if isinstance(node, s.Tensor) and node.suffix != "delta":
+            rows = first_rows(self._reader, recorded.roles, node, seqs).tolist()
+            return [
+                f"t:{row}" if row >= 0 else alone(seq) if row == SEVERAL else ""
+                for seq, row in zip(seqs.tolist(), rows, strict=True)
+            ]
+        return [alone(seq) for seq in seqs.tolist()]
 
 
 def _edges(holds: np.ndarray, first: int, begin: int) -> np.ndarray:

@@ -25,7 +25,7 @@ __all__ = ["Navigator", "Pending"]
 
 _STOPPED_BY_BREAKPOINTS = ("step", "over", "finish", "next_iteration", "next_phase")
 """Beside `continue`, which looks for them itself; a live child stops at a breakpoint whatever its goal is."""
-_SEARCH_S = 0.03
+_SEARCH_S = 0.05
 """How long to look for a stop in the log before the screen gets its turn."""
 
 
@@ -246,7 +246,7 @@ class Navigator:
         try:
             goal = self._resolve(asked)
         except Unfinished as unfinished:
-            self.searching = unfinished.done
+            self.searching, self.why = unfinished.done, ""
             return
         if goal is None or self.session is None:
             return

@@ -197,8 +197,13 @@ class RunScreen(Screen[None]):
 
     def _search_on(self) -> None:
         """A stop is looked for in a long log: go on, now that the screen had its turn."""
-        if self.navigator.search_on():
+        if not self.navigator.search_on():
+            return
+        if self.navigator.searching is None:
             self._moved()
+        else:  # nothing but the share that was searched is new
+            self._show_status()
+            self.set_timer(_SEARCH_AGAIN_S, self._search_on)
 
     # ---- the child, and a log that grows ------------------------------------------------------------------------
 
