@@ -9,16 +9,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from ..log.schema import EVENT_INDEX_FILE, RUN_FILE
-from .run_directory import PARENT
+from .run_directory import runs_directory
+
+_HERE = Path("bpdebug-runs")
 
 __all__ = ["default_places", "is_being_written", "runs_in", "size_of"]
 
 
 def default_places() -> list[Path]:
-    """Where runs are looked for when no directory is named: here, and in the user's state directory."""
-    base = os.environ.get("XDG_STATE_HOME", "")
-    state = Path(base) if os.path.isabs(base) else Path(os.path.expanduser("~")) / ".local" / "state"
-    return [PARENT, state / "bpdebug" / "runs"]
+    """Where runs are looked for when no directory is named: in a folder here, and in the user's state directory."""
+    return [_HERE, runs_directory()]
 
 
 def runs_in(place: Path) -> Iterator[Path]:

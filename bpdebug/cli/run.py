@@ -40,7 +40,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--headless", action="store_true", help="no screen: record, and pass the script's output through"
     )
     parser.add_argument(
-        "--log", metavar="DIR", help="record to DIR, new or empty (default: a new one in bpdebug-runs/)"
+        "--log",
+        metavar="DIR",
+        help="record to DIR, new or empty (default: a new one in ~/.local/state/bpdebug/runs)",
     )
     add_capture_options(parser)
     parser.add_argument("--export", metavar="FILE", help="with --headless: also write the events to FILE")

@@ -8,10 +8,14 @@ from pathlib import Path
 
 from ..errors import LogError, RunDirectoryExists
 
-__all__ = ["PARENT", "choose_directory"]
+__all__ = ["choose_directory", "runs_directory"]
 
-PARENT = Path("bpdebug-runs")
-"""Where runs go that no `--log` names, in the current directory."""
+
+def runs_directory() -> Path:
+    """Where runs go that no `--log` names: `bpdebug/runs` in the XDG state directory of the user."""
+    base = os.environ.get("XDG_STATE_HOME", "")
+    state = Path(base) if os.path.isabs(base) else Path(os.path.expanduser("~")) / ".local" / "state"
+    return state / "bpdebug" / "runs"
 
 
 def choose_directory(script: str, wanted: str | None, now: datetime.datetime | None = None) -> Path:
@@ -28,7 +32,7 @@ def choose_directory(script: str, wanted: str | None, now: datetime.datetime | N
     """
     if wanted is None:
         time = (now or datetime.datetime.now()).strftime("%Y%m%d-%H%M%S")
-        directory = free_name(PARENT / f"{Path(script).stem}-{time}")
+        directory = free_name(runs_directory() / f"{Path(script).stem}-{time}")
     else:
         directory = Path(wanted)
         _check_is_free(directory)

@@ -109,6 +109,8 @@ def _forward(bodies: Bodies, body: r.ForwardBody) -> Object:
         "in_graph": body.grad,
         "random_state": body.rng or None,
         "duration_ns": body.ns,
+        "kept_bytes": body.kept,
+        "changed": [roles(op.x_roles, len(body.x), "x")[i] for i in body.changed if 0 <= i < len(body.x)],
         "settings": [
             {"role": role, "tensor": bodies.tensor(tensor)}
             for role, tensor in zip(held_roles(body), body.held, strict=True)

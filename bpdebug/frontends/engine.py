@@ -203,6 +203,7 @@ class _Watcher:
             settings=self._settings(node, attributes, held),
             held=held,
             fed=self._fed(x, event) if event.during is None else (),
+            kept_bytes=_kept_bytes(node, event.x_arrays, event.y_arrays) if event.in_graph else 0,
         )
 
     def _settings(self, node: Any, attributes: dict[str, Any], held: list[Any]) -> dict[str, Any]:
@@ -344,6 +345,14 @@ class _Watcher:
         value = event.value
         array = getattr(value, "array", value)
         self._recorder.reported(event.name, array)
+
+
+def _kept_bytes(node: Any, x: Sequence[Any], y: Sequence[Any]) -> int:
+    """Bytes of the arrays that a node of the graph keeps for its backward rule; one that it has twice counts once."""
+    kept = {id(x[i]): x[i].nbytes for i in node.retained_x}
+    for i in node.retained_y:
+        kept[id(y[i])] = y[i].nbytes
+    return sum(kept.values())
 
 
 def _operand_roles(event: Any) -> list[str]:

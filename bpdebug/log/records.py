@@ -242,6 +242,8 @@ class ForwardBody(_Event, tag="forward"):
     """The tensors that `settings` mention by their place here: a mask that was drawn, an index array."""
     fed: list[Fed] = []
     """The inputs that no op made and that are no parameters."""
+    kept: int = 0
+    """Bytes of inputs and outputs that stay alive for the backward rule."""
     changed: list[int] = []
     """The places of the inputs that the script wrote into, outside any op, since an event last showed them."""
 

@@ -148,6 +148,7 @@ class GraphEvents(Emitter):
         settings: Mapping[str, Any] = NO_ATTRIBUTES,
         held: Sequence[Any] = (),
         fed: Sequence[Fed] = (),
+        kept_bytes: int = 0,
     ) -> Node:
         """An op has computed `y` from `x`.
 
@@ -161,6 +162,7 @@ class GraphEvents(Emitter):
             settings: what, beside `attributes`, is needed to compute the op again: JSON values.
             held: the arrays that `settings` mention by their place.
             fed: which inputs are arrays of the script.
+            kept_bytes: how many bytes of inputs and outputs stay alive for the backward rule.
 
         Returns:
             What `backward` needs to know of the node.
@@ -200,6 +202,7 @@ class GraphEvents(Emitter):
             dict(settings) if settings else {},
             self._rows(held, known, keep)[0] if held else [],
             list(fed),
+            kept_bytes,
             _changed_outside(x, x_arrays, known),
         )
         number = next(self._node_numbers)

@@ -9,7 +9,7 @@ from typing import Any
 from ..errors import DamagedLog
 from ..log import records as r
 from ..log.schema import NOTHING, EventFlag
-from ..text import clean, count_text, duration_text, plain_lines, shape_text
+from ..text import bytes_text, clean, count_text, duration_text, plain_lines, shape_text
 from .lines import number_of
 from .names import Names, roles
 
@@ -154,6 +154,8 @@ def _forward(names: Names, header: Any, body: r.ForwardBody) -> list[str]:
     lines.append(f"Mode: {'training' if body.train else 'test'}")
     if not body.grad:
         lines.append("Outside the graph: no gradient flows through it.")
+    if body.kept:
+        lines.append(f"Keeps {bytes_text(body.kept)} alive for its backward step.")
     if body.rng:
         lines.append(f"Random state before: {clean(body.rng)}")
     return lines + _duration(body.ns)

@@ -29,7 +29,8 @@ def bpdebug(tmp_path):
         if script is not None:
             (tmp_path / "script.py").write_text(script)
         command = [sys.executable, "-m", "bpdebug", *words]
-        how = {"capture_output": True, "text": True, "timeout": 120, "cwd": tmp_path, **how}
+        env = {**os.environ, "XDG_STATE_HOME": str(tmp_path / "state")}
+        how = {"capture_output": True, "text": True, "timeout": 120, "cwd": tmp_path, "env": env, **how}
         return subprocess.run(command, **how)
 
     return run
@@ -67,11 +68,11 @@ def test_a_double_dash_right_behind_the_script_is_the_script_s(bpdebug):
     assert done.stdout == "['--', 'a']\n"
 
 
-def test_without_log_the_run_gets_a_directory_of_its_own_in_bpdebug_runs(bpdebug, tmp_path):
+def test_without_log_the_run_gets_a_directory_of_its_own_in_the_state_directory(bpdebug, tmp_path):
     done = bpdebug("run", "--headless", "script.py", script=OPS)
-    (directory,) = (tmp_path / "bpdebug-runs").iterdir()
+    (directory,) = (tmp_path / "state" / "bpdebug" / "runs").iterdir()
     assert directory.name.startswith("script-")
-    assert done.stderr == f"bpdebug: 4 events in {directory.relative_to(tmp_path)}\n"
+    assert done.stderr == f"bpdebug: 4 events in {directory}\n"
 
 
 def test_the_events_are_exported_in_the_same_command(bpdebug, tmp_path):
@@ -193,7 +194,7 @@ def test_a_syntax_error_is_shown_at_its_line_and_nothing_is_recorded(bpdebug, tm
     assert done.returncode == 1
     assert done.stderr.splitlines()[0].endswith('script.py", line 2')
     assert "Traceback" not in done.stderr
-    assert not (tmp_path / "bpdebug-runs").exists()
+    assert not (tmp_path / "state").exists()
 
 
 MISUSE = {

@@ -39,7 +39,7 @@ print("went on")
 
 
 def child_of(terminal_directory):
-    (directory,) = (terminal_directory / "bpdebug-runs").iterdir()
+    (directory,) = (terminal_directory / "state" / "bpdebug" / "runs").iterdir()
     return json.loads((directory / "run.json").read_text())["pid"]
 
 
@@ -75,7 +75,7 @@ def test_a_person_steps_forward_and_back_and_quits(terminal, tmp_path):
     assert quit_from(screen) == 0
     assert not is_alive(pid)
     screen.assert_sane()
-    assert "bpdebug view bpdebug-runs/script-" in screen.screen.text()
+    assert "bpdebug: the run is kept in" in screen.screen.text()
 
 
 def test_crossing_over_runs_the_script_to_the_backward_step(terminal):
@@ -145,7 +145,7 @@ def test_the_size_is_the_terminals_whatever_the_shell_has_exported(terminal, mon
     monkeypatch.setenv("COLUMNS", "60")
     monkeypatch.setenv("LINES", "20")
     screen = terminal("run", "script.py", script=TRAINING, width=150, height=40)
-    shown = screen.see("event 0 of 0", last_line="q quit")
+    shown = screen.see("event 0 of 0", last_line="shows all keys")
     assert max(map(len, shown.split("\n"))) > 100
     quit_from(screen)
 
@@ -188,7 +188,7 @@ def test_a_syntax_error_is_shown_before_any_screen_opens(terminal, tmp_path):
     assert screen.end() == 1
     assert "line 2" in screen.screen.text()
     assert "SyntaxError: invalid syntax" in screen.screen.text()
-    assert not (tmp_path / "bpdebug-runs").exists()
+    assert not (tmp_path / "state").exists()
     screen.assert_sane()
 
 
