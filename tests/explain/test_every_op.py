@@ -52,7 +52,7 @@ def test_the_terms_sum_to_the_recorded_element(op, tmp_path):
                 assert e.covered == pytest.approx(1)
 
 
-@pytest.mark.parametrize("op", OPS, ids=lambda op: op.__name__)
+@pytest.mark.parametrize("op", [op for op in OPS if op.__name__ in RULES], ids=lambda op: op.__name__)
 def test_so_do_those_of_a_run_in_float32(op, tmp_path):
     """What the run rounded is no more than float32 rounds, relative to the size of the terms."""
     rng = np.random.default_rng(12)
