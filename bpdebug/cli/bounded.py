@@ -8,16 +8,20 @@ import signal
 import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
 
 from ..errors import SessionError
 from ..launch import CaptureOptions, ChildSettings, child_command
+from ..log.schema import EVENT_INDEX_FILE, RUN_FILE
 
 __all__ = ["run_bounded"]
 
-_GRACE_S = 10.0
+GRACE_S = 10.0
 """How long after its bound a script may take to come to an event; then it is asked to end, and then made to."""
 _LAST_WAIT_S = 3.0
+_START_LIMIT_S = 60.0
+_LOOK_S = 0.02
 
 
 def run_bounded(script: str, args: list[str], directory: Path, iterations: int, seconds: float) -> None:
@@ -46,18 +50,26 @@ def run_bounded(script: str, args: list[str], directory: Path, iterations: int, 
                 f"{script}: the script's process can't be started: {error.strerror or error}"
             ) from error
         try:
-            process.wait(seconds + _GRACE_S)
+            _wait_for_start(process, directory)
+            process.wait(seconds + GRACE_S)
         except subprocess.TimeoutExpired:
             _end(process, signal.SIGTERM)
         except BaseException:
             _end(process, signal.SIGINT)
             raise
-        from ..log.schema import RUN_FILE
-
         if not (directory / RUN_FILE).exists():
             told.seek(0)
             sys.stderr.write(told.read().decode(errors="replace")[-4000:])
             raise SessionError(f"{script}: its process ended before the script began; above is what it said")
+
+
+def _wait_for_start(process: subprocess.Popen[bytes], directory: Path) -> None:
+    """Wait until the log has begun, or the process has ended; a slow start isn't the script's time."""
+    end = time.monotonic() + _START_LIMIT_S
+    while process.poll() is None and time.monotonic() < end:
+        if (directory / EVENT_INDEX_FILE).exists() and (directory / EVENT_INDEX_FILE).stat().st_size:
+            break
+        time.sleep(_LOOK_S)
 
 
 def _end(process: subprocess.Popen[bytes], how: signal.Signals) -> None:

@@ -52,6 +52,10 @@ class Bound:
         if seconds is not None:
             self._timer = threading.Timer(seconds, self._reached, (f"stopped after {seconds:g} seconds",))
             self._timer.daemon = True
+
+    def start(self) -> None:
+        """The script begins now."""
+        if self._timer is not None:
             self._timer.start()
 
     def close(self) -> None:

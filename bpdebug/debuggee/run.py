@@ -134,6 +134,8 @@ class Run:
         flush_before_hard_exit(self._flush_all)
         if self._progress is not None:
             self._progress.start()
+        if self._bound is not None:
+            self._bound.start()
         self._outcome = script.run(self._name, module)
         if self._triggers is not None:
             self._triggers.close()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from .facts.history import History
+from .facts.history import MAX_EVENTS, History
 from .finding import Finding
 from .rules import RULES, Rule
 
@@ -15,9 +15,12 @@ if TYPE_CHECKING:
 __all__ = ["diagnose", "fold"]
 
 
-def diagnose(reader: LogReader, rules: Sequence[Rule] = RULES) -> list[Finding]:
-    """The findings of a run, causes first, each with its symptoms under it; in the order of the table of rules."""
-    history = History(reader)
+def diagnose(reader: LogReader, rules: Sequence[Rule] = RULES, max_events: int = MAX_EVENTS) -> list[Finding]:
+    """The findings of a run, causes first, each with its symptoms under it; in the order of the table of rules.
+
+    Of a longer log the first `max_events` events are looked at.
+    """
+    history = History(reader, max_events)
     found = []
     for rule in rules:
         for finding in rule.find(history):

@@ -17,7 +17,8 @@ MAIN = "main"
 
 GROUPS = (
     "Step", "Jump", "Breakpoints", "Search", "Screen", "Program",
-    "Source", "Timeline", "Tensor", "Weights", "Loss", "Graph", "Explain", "Breakpoint list", "Console",
+    "Source", "Timeline", "Tensor", "Weights", "Loss", "Graph", "Explain", "Breakpoint list",
+    "Findings", "Console",
 )  # fmt: skip
 
 
@@ -180,6 +181,11 @@ KEYMAP: tuple[Key, ...] = (
     Key("explain_down", "down,j", "scroll_by(1)", "line down", "Explain", where="explain"),
     Key("explain_page_up", "pageup", "scroll_page(-1)", "page up", "Explain", where="explain"),
     Key("explain_page_down", "pagedown", "scroll_page(1)", "page down", "Explain", where="explain"),
+    Key("findings_go", "enter", "go", "go to the first event that shows it", "Findings", where="findings"),
+    Key("findings_up", "up,k", "cursor(-1)", "finding above", "Findings", where="findings"),
+    Key("findings_down", "down,j", "cursor(1)", "finding below", "Findings", where="findings"),
+    Key("findings_first", "home", "edge(-1)", "first finding", "Findings", where="findings"),
+    Key("findings_last", "end", "edge(1)", "last finding", "Findings", where="findings"),
     Key("stop_enter", "enter", "enter", "to its last hit, or its value", "Breakpoint list", where="breakpoints"),
     Key("stop_remove", "D,delete", "remove", "take it away", "Breakpoint list", where="breakpoints"),
     Key("stop_up", "up,k", "cursor(-1)", "row up", "Breakpoint list", where="breakpoints"),

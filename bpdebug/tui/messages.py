@@ -14,6 +14,7 @@ __all__ = [
     "Ask",
     "ChangeStop",
     "ExplainElement",
+    "FindingsFound",
     "GoTo",
     "Notice",
     "RunToLine",
@@ -102,3 +103,11 @@ class SessionChanged(Message):
 
     def can_replace(self, message: Message) -> bool:
         return isinstance(message, SessionChanged)
+
+
+class FindingsFound(Message):
+    """The rules have looked at the run; `marks` has a sign for each event that shows a finding first."""
+
+    def __init__(self, marks: dict[int, str]) -> None:
+        super().__init__()
+        self.marks = marks

@@ -56,6 +56,7 @@ PANE_TABLE: tuple[PaneKind, ...] = (
     PaneKind("console", "o", "console", "console:ConsolePane"),
     PaneKind("breakpoints", "7", "console", "stops:StopsPane"),
     PaneKind("explain", "8", "weights", "explain:ExplainPane"),
+    PaneKind("findings", "9", "loss", "findings:FindingsPane"),
 )
 """In the order in which `tab` goes through them. Digits that no row has yet are free for panes to come."""
 

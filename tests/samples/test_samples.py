@@ -170,7 +170,22 @@ def wrong_gradient_again(reader):
     yield f"loss {float(loss):.4f}, weight {float(weight[0, 0]):.3f}, should be 2"
 
 
+def nan_at_37_again(reader):
+    yield f"finite: {bool(np.isfinite(y_at(reader, 'it99/forward/mean_squared_error')))}"
+
+
+def half_trained_again(reader):
+    yield f"loss {float(y_at(reader, 'it79/forward/mean_squared_error')):.3f}"
+    first, last = (
+        reader.array(reader.body(reader.find(f"it{step}/update/AutoEncoder.encoder.W")).after)
+        for step in (0, 79)
+    )
+    yield f"the encoder has moved: {bool((first != last).any())}"
+
+
 AGAIN = {
+    "nan_at_37": nan_at_37_again,
+    "half_trained": half_trained_again,
     "forward_pass": forward_pass_again,
     "backprop_mlp": backprop_mlp_again,
     "linear_function": linear_function_again,

@@ -15,7 +15,9 @@ from .values import Values
 if TYPE_CHECKING:
     from ...log.reader import LogReader
 
-__all__ = ["History"]
+__all__ = ["MAX_EVENTS", "History"]
+
+MAX_EVENTS = 400_000
 
 
 class History:
@@ -32,7 +34,7 @@ class History:
         max_events: no more than these are read; the rest of a long log isn't looked at.
     """
 
-    def __init__(self, reader: LogReader, max_events: int = 400_000) -> None:
+    def __init__(self, reader: LogReader, max_events: int = MAX_EVENTS) -> None:
         self.reader = reader
         self.values = Values(reader)
         self.ops: list[Op] = []

@@ -77,7 +77,7 @@ def _explain(history: History, parameter: Parameter) -> Unreached:
     if not training:
         return Unreached(parameter, Why.unused)
     known = [use for use in training if all(history.values.array(tensor) is not None for _, tensor in use.y)]
-    op = (known or training)[-1]
+    op = (known or training)[0]
     iteration = [other for other in history.ops if other.iteration == op.iteration and not other.during]
     if not op.in_graph:
         return Unreached(parameter, Why.graph_off, op)

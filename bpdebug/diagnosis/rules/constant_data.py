@@ -26,7 +26,7 @@ _LABELLED = (
 
 def find(history: History) -> Iterator[Finding]:
     """Every example that a layer is fed is equal to the first, over all iterations; likewise every label."""
-    for site, (place, ops) in _fed_ops(history).items():
+    for (site, place), ops in _fed_ops(history).items():
         if len({op.iteration for op in ops}) < _ITERATIONS:
             continue
         value = _constant(history, ops, place)
@@ -34,9 +34,7 @@ def find(history: History) -> Iterator[Finding]:
             continue
         labels = place > 0
         what = "labels" if labels else "inputs"
-        line = history.script.data_line(
-            site, r"//|astype\s*\(\s*(np\.|numpy\.)?(int|'i|\"i|bool|uint)|\bint\(|zeros|full|ones"
-        )
+        line = history.script.data_line(site, _LOSING, labels)
         yield Finding(
             f"all {what} that {ops[0].label} is given are the same ({value}): they were lost on the way, by rounding to"
             " whole numbers perhaps",
@@ -50,14 +48,14 @@ def find(history: History) -> Iterator[Finding]:
         return
 
 
-def _fed_ops(history: History) -> dict[int, tuple[int, list[Op]]]:
-    """By call site: the ops with weights that are fed data, and the losses that are fed labels."""
-    found: dict[int, tuple[int, list[Op]]] = {}
+def _fed_ops(history: History) -> dict[tuple[int, int], list[Op]]:
+    """By call site and place: the ops with weights that are fed data, and the losses that are fed labels."""
+    found: dict[tuple[int, int], list[Op]] = {}
     for op in history.training_ops():
         if 0 in op.fed and history.parameters_of(op) and op.label != "embed_id":
-            found.setdefault(op.site, (0, []))[1].append(op)
+            found.setdefault((op.site, 0), []).append(op)
         elif 1 in op.fed and op.label in _LABELLED:
-            found.setdefault(op.site, (1, []))[1].append(op)
+            found.setdefault((op.site, 1), []).append(op)
     return found
 
 

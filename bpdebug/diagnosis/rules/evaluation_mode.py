@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from ..facts.history import History
 from ..facts.records import Op
+from ..facts.script import Line
 from ..finding import Finding
 
 __all__ = ["find"]
@@ -43,7 +44,7 @@ def find(history: History) -> Iterator[Finding]:
         if _is_sampling(found):
             continue
         modal, last = found[0]
-        begin = history.script.outermost(modal.site)
+        begin = _call_of_model(history, modal)
         yield Finding(
             f"the model is evaluated in training mode: {modal.label} in {modal.scope or 'the model'} is active in a"
             " pass that is not trained on",
@@ -63,3 +64,10 @@ def _is_sampling(found: list[tuple[Op, Op]]) -> bool:
         return False
     inputs = {modal.x[0][1] for modal, _ in found}
     return len(inputs) <= len(found) // 5
+
+
+def _call_of_model(history: History, op: Op) -> Line | None:
+    """The line that calls the model: the innermost one that isn't in a model's own `forward`."""
+    frames = history.script.frames(op.site)
+    outside = [frame for frame in frames if frame[2].rpartition(".")[2] not in ("forward", "__call__")]
+    return (outside or frames)[-1][:2] if frames else None

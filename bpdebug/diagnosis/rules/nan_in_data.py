@@ -23,11 +23,12 @@ def find(history: History) -> Iterator[Finding]:
     array = history.values.array(op.x[found.place][1])
     index = place_of_bad(array)
     role = op.x_roles[found.place] if found.place < len(op.x_roles) else f"input {found.place}"
+    labels = found.place > 0 and not history.parameters_of(op)
     line = (
-        history.script.data_line(op.site, r"\bnan\b|NaN|\binf\b")
+        history.script.data_line(op.site, r"\bnan\b|NaN|\binf\b", labels)
         or history.script.first_with(r"=.*\bnan\b|=.*\binf\b")
         or _line_of_warning(history)
-        or history.script.data_line(op.site, _MADE_BAD)
+        or history.script.data_line(op.site, _MADE_BAD, labels)
     )
     element = "" if index is None or array is None else f"{role}{list(index)} = {float(array[index]):g}"
     yield Finding(

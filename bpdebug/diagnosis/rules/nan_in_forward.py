@@ -20,7 +20,7 @@ def find(history: History) -> Iterator[Finding]:
     op = found.op
     operands, reason = explain_forward(history, op)
     because = f": {reason}" if reason else ""
-    masked = " (a branch that is masked later; its gradient is NaN all the same)" if found.masked else ""
+    masked = " (hidden again later in the forward pass, but its gradient is not)" if found.masked else ""
     yield Finding(
         f"{op.label} makes the first value that is not finite, in iteration {op.iteration}{because}{masked}",
         f"{op.scope}/{op.label}" if op.scope else op.label,

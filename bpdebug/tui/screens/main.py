@@ -13,7 +13,7 @@ from ...text import clean
 from ..commands import COMMANDS, run_command
 from ..counting import WAIT_S
 from ..keymap import MAIN, bindings_for
-from ..messages import Ask, ExplainElement, GoTo, RunToLine
+from ..messages import Ask, ExplainElement, FindingsFound, GoTo, RunToLine
 from ..pane_table import pane_of_key
 from ..search import Search
 from ..widgets.key_line import KeyLine
@@ -56,6 +56,9 @@ class MainScreen(OrderActions):
     def on_explain_element(self, message: ExplainElement) -> None:
         self.workspace.panes["explain"].ask(message.role, message.element)  # type: ignore[attr-defined]
         self.workspace.choose("explain")
+
+    def on_findings_found(self, message: FindingsFound) -> None:
+        self.workspace.panes["timeline"].show_marks("findings", message.marks)  # type: ignore[attr-defined]
 
     def on_run_to_line(self, message: RunToLine) -> None:
         self.navigator.run_to_line(message.path, message.line, message.back, self._take_count())

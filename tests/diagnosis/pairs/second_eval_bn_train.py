@@ -21,7 +21,7 @@ class B(chainer.Chain):
 def evaluate(model, x, t):
     with chainer.using_config("train", False):  # healthy
         y = model(x)  # healthy
-    y = model(x)  # faulty
+    y = model(x)  # faulty guilty
     return float(F.accuracy(y, t).array)
 
 
@@ -36,4 +36,4 @@ for e in range(5):
         m.cleargrads()
         loss.backward()
         opt.update()
-    print(evaluate(m, X[80:], T[80:]))  # guilty
+    print(evaluate(m, X[80:], T[80:]))

@@ -1,0 +1,89 @@
+"""The Findings pane: what the rules say, on the screen."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import numpy as np
+import pytest
+from pane_host import PaneHost, screen_text
+from watched import MLP, T, Watched, X
+
+import engine.functions as F
+from bpdebug.log.reader import LogReader
+from bpdebug.timeline import Timeline
+from bpdebug.tui.panes.findings import FindingsPane
+from engine import optimizers
+
+
+def record(directory: Path, clears: bool) -> LogReader:
+    """A few steps of a training that clears its gradients, or forgets to."""
+    watched = Watched(directory)
+    np.random.seed(0)
+    model = MLP()
+    optimizer = optimizers.SGD(lr=0.1).setup(model)
+    model.cleargrads()
+    for _ in range(5):
+        loss = F.mean_squared_error(model(X), T)
+        if clears:
+            model.cleargrads()
+        loss.backward()
+        optimizer.update()
+    return watched.read()
+
+
+async def look(pane: FindingsPane) -> None:
+    """Wait until the rules have looked at the run."""
+    for _ in range(400):
+        if pane._worker.findings is not None and not pane._worker.busy:
+            break
+        await asyncio.sleep(0.02)
+
+
+@pytest.fixture
+def faulty(tmp_path: Path) -> LogReader:
+    return record(tmp_path / "run", clears=False)
+
+
+async def test_a_fault_is_listed_with_its_line_and_what_to_try(faulty: LogReader) -> None:
+    timeline = Timeline(faulty)
+    pane = FindingsPane()
+    app = PaneHost(pane)
+    async with app.run_test(size=(100, 24)) as pilot:
+        pane.show(timeline.moment(len(timeline) - 1), timeline)
+        await look(pane)
+        await pilot.pause()
+        text = screen_text(app)
+        assert "1 finding" in text
+        assert "missing-cleargrads" in text
+        assert "where: MLP" in text
+        assert "try: Call model.cleargrads()" in text
+        await pilot.press("enter")
+        finding = pane._worker.findings[0]
+        assert app.asked == [finding.seq]
+
+
+async def test_a_sound_run_says_so(tmp_path: Path) -> None:
+    timeline = Timeline(record(tmp_path / "run", clears=True))
+    pane = FindingsPane()
+    app = PaneHost(pane)
+    async with app.run_test(size=(80, 12)) as pilot:
+        pane.show(timeline.moment(0), timeline)
+        await look(pane)
+        await pilot.pause()
+        assert "nothing found" in screen_text(app)
+
+
+async def test_a_log_that_grows_is_looked_at_again(faulty: LogReader) -> None:
+    timeline = Timeline(faulty)
+    timeline.live = True
+    pane = FindingsPane()
+    async with PaneHost(pane).run_test(size=(80, 12)):
+        pane.show(timeline.moment(0), timeline)
+        await look(pane)
+        pane._worker.looked_at = 3
+        pane._worker._ended_at = -1e9
+        pane.grown()
+        await look(pane)
+        assert pane._worker.looked_at == len(timeline)
