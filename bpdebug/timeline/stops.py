@@ -21,7 +21,7 @@ from ..conditions import syntax as s
 from ..conditions.elementwise import has_tensor
 from ..conditions.values import value_key
 from ..log.schema import EventFlag, Kind
-from ..stepping import Breakpoint, UntilStop
+from ..stepping import Breakpoint
 from .bulk import SEVERAL, first_rows
 from .many_events import ManyEvents
 from .recorded import RecordedEvents
@@ -34,6 +34,8 @@ __all__ = ["PIECE", "Hits", "RecordedStops", "Unfinished"]
 PIECE = 1 << 13
 """Events that are looked at together."""
 _EMPTY = np.zeros(0, np.int64)
+_FAILURE = Breakpoint(kind=int(Kind.failed))
+"""Stops at what `stepping.UntilStop` does, for a live child."""
 
 
 class Unfinished(Exception):
@@ -220,12 +222,15 @@ class RecordedStops:
         self._recorded = recorded
         self._reader: LogReader = recorded.reader
         self._hits: dict[Breakpoint, Hits] = {}
-        for one in breakpoints:
-            if one.enabled and one not in self._hits:
-                found = None if known is None else known.get(one)
-                self._hits[one] = found or Hits(recorded, one)
-                if known is not None:
-                    known[one] = self._hits[one]
+        known = {} if known is None else known
+        for one in (_FAILURE, *breakpoints):
+            if one not in known:
+                known[one] = Hits(recorded, one)
+            if one.enabled:
+                self._hits[one] = known[one]
+        self._failures = self._hits.pop(_FAILURE)
+        if _FAILURE in breakpoints:
+            self._hits[_FAILURE] = self._failures
         self.deadline: float | None = None
         """`time.monotonic()` after which a search is left; None for never."""
 
@@ -307,14 +312,13 @@ class RecordedStops:
             raise Unfinished(min(max(done, 0.0), 1.0))
 
     def _stops_in(self, number: int, failures: bool) -> np.ndarray:
-        begin = number * PIECE
         parts = [self._stops_of(one, number) for one in self._hits]
         if failures:
-            index = self._reader.index[begin : begin + PIECE]
-            parts.append(np.flatnonzero(UntilStop().matches(index)) + begin)
-        if len(parts) == 1:
-            return parts[0]
-        return np.unique(np.concatenate(parts)) if parts else _EMPTY
+            parts.append(self._failures.of_piece(number))
+        parts = [part for part in parts if len(part)]
+        if len(parts) < 2:
+            return parts[0] if parts else _EMPTY
+        return np.unique(np.concatenate(parts))
 
     def _stops_of(self, one: Breakpoint, number: int) -> np.ndarray:
         """The hits of a breakpoint in a piece, without those that it ignores."""
