@@ -139,11 +139,11 @@ def event_text(
 
 
 def _names_of_views(options: argparse.Namespace) -> tuple[str, ...]:
-    own = ("breakpoints",) if stops_from(options) else ()
     if options.view == "all":
         return tuple(VIEWS)
     if options.view:
         return (options.view,)
+    own = ("breakpoints",) if stops_from(options) else ()
     return (("tensor",) if options.tensor is not None else _EVENT) + own
 
 
