@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from .pane_table import LEFT, PANE_TABLE, PANES, PLACES, RIGHT, panes_in
+from .pane_table import FRONT, LEFT, PANE_TABLE, PANES, PLACES, RIGHT, panes_in
 
 __all__ = [
     "DEFAULT_SHARES",
@@ -101,7 +101,7 @@ def make_plan(
     width: int,
     height: int,
     shares: Mapping[str, float] = DEFAULT_SHARES,
-    recent: Sequence[str] = PANES,
+    recent: Sequence[str] = FRONT,
     zoomed: bool = False,
 ) -> Plan:
     """Arrange the panes.

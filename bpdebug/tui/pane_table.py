@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from textual.widget import Widget
 
 __all__ = [
+    "FRONT",
     "LEFT",
     "PANES",
     "PANE_TABLE",
@@ -35,7 +36,7 @@ class PaneKind:
     Attributes:
         name: what the program calls it.
         key: the key that goes there: a digit, or another key of the table in `keymap`.
-        place: one of `PLACES`; panes of one place share it as tabs, the first of them in front.
+        place: one of `PLACES`; panes of one place share it as tabs.
         widget: module in `panes/` and class, which needs `show(moment, timeline)` and `TITLE`, and may have
             `subtitle`, `grown()`, `show_breakpoints(list)`, `copy_text()`, `run_to(back)`, `toggle_breakpoint()`.
     """
@@ -53,14 +54,16 @@ PANE_TABLE: tuple[PaneKind, ...] = (
     PaneKind("weights", "4", "weights", "weights:WeightsPane"),
     PaneKind("loss", "5", "loss", "loss:LossPane"),
     PaneKind("graph", "6", "timeline", "graph:GraphPane"),
-    PaneKind("console", "o", "console", "console:ConsolePane"),
     PaneKind("breakpoints", "7", "console", "stops:StopsPane"),
     PaneKind("explain", "8", "weights", "explain:ExplainPane"),
     PaneKind("findings", "9", "loss", "findings:FindingsPane"),
+    PaneKind("console", "o", "console", "console:ConsolePane"),
 )
 """In the order in which `tab` goes through them. Digits that no row has yet are free for panes to come."""
 
 PANES = tuple(kind.name for kind in PANE_TABLE)
+FRONT = (*PLACES, *(name for name in PANES if name not in PLACES))
+"""All panes, those first that are in front of their places until a person chooses others."""
 
 
 def panes_in(*places: str) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from .layout import DEFAULT_SHARES, valid_shares
-from .pane_table import PANES
+from .pane_table import FRONT, PANES
 
 __all__ = ["Preferences", "preferences_file"]
 
@@ -38,7 +38,7 @@ class Preferences:
 
     shares: dict[str, float] = field(default_factory=lambda: dict(DEFAULT_SHARES))
     theme: str = ""
-    recent: list[str] = field(default_factory=lambda: list(PANES))
+    recent: list[str] = field(default_factory=lambda: list(FRONT))
     new: bool = field(default=False, compare=False)
 
     @classmethod
@@ -73,4 +73,4 @@ class Preferences:
 def _all_panes(found: object) -> list[str]:
     """The remembered order with every pane in it once; the first one is where a session begins."""
     order = [name for name in found if name in PANES] if isinstance(found, list) else []
-    return list(dict.fromkeys([PANES[0], *order, *PANES]))
+    return list(dict.fromkeys([FRONT[0], *order, *FRONT]))

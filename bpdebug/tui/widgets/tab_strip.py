@@ -15,6 +15,8 @@ from .steady import Steady
 __all__ = ["Tab", "TabStrip"]
 
 _LEAST_SUBTITLE = 8
+_CUT = 4
+"""Letters that a title keeps where there is no room for more."""
 
 
 @dataclass(frozen=True)
@@ -102,10 +104,14 @@ class TabStrip(Steady):
 
 
 def tab_labels(tabs: tuple[Tab, ...], shown: str, width: int) -> list[str]:
-    """A label for each tab; in a narrow place with less space, then only the one in front keeps its title."""
+    """A label for each tab; in a narrow place with less space, then with titles cut except for the one in front."""
     full = [f" {tab.key} {tab.title} " for tab in tabs]
     tight = [f" {tab.key} {tab.title}" for tab in tabs]
-    for labels in (full, tight):
+    cut = [
+        label if tab.pane == shown else f" {tab.key} {tab.title[:_CUT]}"
+        for tab, label in zip(tabs, full, strict=True)
+    ]
+    for labels in (full, tight, cut):
         if sum(map(cell_width, labels)) <= width:
             return labels
     return [label if tab.pane == shown else f" {tab.key} " for tab, label in zip(tabs, full, strict=True)]

@@ -14,7 +14,7 @@ from textual.message import Message
 from textual.widget import Widget
 
 from ..layout import Plan, Slot, dragged, make_plan, resized
-from ..pane_table import PANE_TABLE, PANES
+from ..pane_table import FRONT, PANE_TABLE, PANES
 from .tab_strip import Tab, TabStrip
 
 __all__ = ["Workspace"]
@@ -59,7 +59,7 @@ class Workspace(Widget):
         """The person has dragged the border between two places, and let it go."""
 
     def __init__(
-        self, panes: Mapping[str, Widget], shares: dict[str, float], recent: Sequence[str] = PANES
+        self, panes: Mapping[str, Widget], shares: dict[str, float], recent: Sequence[str] = FRONT
     ) -> None:
         self.panes = {name: panes[name] for name in PANES}
         self.strips = [TabStrip() for _ in PANES]
