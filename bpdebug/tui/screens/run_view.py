@@ -89,10 +89,10 @@ class RunScreen(Screen[None]):
             self.post_message(SessionChanged())
         if self.session is not None or not self.timeline.reader.finished:
             self._ticker = self.set_interval(_TICK_S, self._tick)
-        if self.session is None and self.timeline.reader.problem:
-            self.say(self.timeline.reader.problem)
-        if self.greeting:
-            self.say(self.greeting)
+        # What a damaged recording lacks matters more than any greeting.
+        damage = self.timeline.reader.problem if self.session is None else ""
+        if damage or self.greeting:
+            self.say(damage or self.greeting)
         self._look_for_ops()
         self.listen_for_answers()
         stops = self.workspace.panes["breakpoints"]
