@@ -82,10 +82,12 @@ def killed(folder: pathlib.Path, count: int) -> str:
         ledger = mmap.mmap(-1, 8 * _LEDGER_EVENTS)
         run = folder / "killed"
         pid = in_child(lambda run=run, ledger=ledger: train(run, ledger))
-        time.sleep(rng.uniform(0.05, 0.5))
+        noted = np.frombuffer(ledger, np.float64)
+        while not noted[0]:
+            time.sleep(0.001)
+        time.sleep(rng.uniform(0, 0.4))
         os.kill(pid, signal.SIGKILL)
         os.waitpid(pid, 0)
-        noted = np.frombuffer(ledger, np.float64)
         made = int(noted[0])
         if (run / "run.json").exists():
             with LogReader(run) as reader:

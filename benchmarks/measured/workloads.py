@@ -43,15 +43,16 @@ def step_of(framework: str, workload: str) -> Step:
 
 
 @contextmanager
-def recording(directory: pathlib.Path) -> Iterator[None]:
-    """Record everything that the engine does in the block, every tensor in full, as `bpdebug run` would."""
+def recording(directory: pathlib.Path, capture: str = "full") -> Iterator[None]:
+    """Record everything that the engine does in the block, as `bpdebug run --capture` would."""
     import engine
+    from bpdebug.capture import parse_capture
     from bpdebug.frontends.engine import watch
     from bpdebug.log.writer import LogWriter
     from bpdebug.recorder import Recorder
 
     writer = LogWriter.create(directory, script=__file__)
-    stop = watch(engine, Recorder(writer))
+    stop = watch(engine, Recorder(writer, plan=parse_capture(capture)))
     try:
         yield
     finally:
@@ -89,10 +90,10 @@ def measure_plain(step: Step, count: int, portions: int) -> dict[str, float]:
     }
 
 
-def measure_recorded(step: Step, count: int, directory: pathlib.Path) -> dict[str, float]:
+def measure_recorded(step: Step, count: int, directory: pathlib.Path, capture: str) -> dict[str, float]:
     """Seconds a step, the closing of the log included, and what it left on disk."""
     cpu, wall = time.process_time(), time.perf_counter()
-    with recording(directory):
+    with recording(directory, capture):
         for _ in range(count):
             step()
     cpu, wall = (time.process_time() - cpu) / count, (time.perf_counter() - wall) / count
@@ -105,6 +106,7 @@ def main() -> None:
     parser.add_argument("framework", choices=FRAMEWORKS)
     parser.add_argument("workload", choices=WORKLOADS)
     parser.add_argument("--recorded", action="store_true", help="record to a temporary directory")
+    parser.add_argument("--capture", default="full", help="how much of the tensors (default: full)")
     options = parser.parse_args()
 
     np.random.seed(1)  # one with which the small model keeps some of its hidden units alive
@@ -114,7 +116,8 @@ def main() -> None:
         step()
     if options.recorded:
         with tempfile.TemporaryDirectory() as folder:
-            figures = measure_recorded(step, RECORDED_STEPS[options.workload], pathlib.Path(folder) / "run")
+            run, count = pathlib.Path(folder) / "run", RECORDED_STEPS[options.workload]
+            figures = measure_recorded(step, count, run, options.capture)
     else:
         figures = measure_plain(step, steps, portions)
     version = getattr(sys.modules[options.framework], "__version__", "")
