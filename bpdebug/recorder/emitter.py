@@ -69,6 +69,8 @@ class Emitter:
         self._ordinals: dict[tuple[int, int, int], int] = {}
         self._ordinals_of = 0
         self._last_node = 0
+        self._edited: dict[int, bytes] = {}
+        """The content that the person last gave a variable: what an event of its own has told is no surprise later."""
         _emitters.add(self)
 
     @property

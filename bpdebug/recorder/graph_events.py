@@ -203,7 +203,7 @@ class GraphEvents(Emitter):
             self._rows(held, known, keep)[0] if held else [],
             list(fed),
             kept_bytes,
-            _changed_outside(x, x_arrays, known),
+            _changed_outside(x, x_arrays, known, self._edited),
         )
         number = next(self._node_numbers)
         if self.on_event is not None:
@@ -427,7 +427,9 @@ class GraphEvents(Emitter):
         return phase
 
 
-def _changed_outside(x: Sequence[Variable], arrays: Sequence[Any], known: Mapping[int, Any]) -> list[int]:
+def _changed_outside(
+    x: Sequence[Variable], arrays: Sequence[Any], known: Mapping[int, Any], edited: Mapping[int, bytes]
+) -> list[int]:
     """The places of the inputs that hold something else than when an event last showed them."""
     changed = []
     for place, (variable, array) in enumerate(zip(x, arrays, strict=True)):
@@ -435,7 +437,7 @@ def _changed_outside(x: Sequence[Variable], arrays: Sequence[Any], known: Mappin
             continue
         content = known[id(array)][CONTENT]
         if content != variable.content:
-            if content and variable.content:
+            if content and variable.content and edited.get(variable.number) != content:
                 changed.append(place)
             variable.content = content
     return changed

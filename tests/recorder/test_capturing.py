@@ -191,6 +191,19 @@ def test_a_parameter_written_by_the_script_is_marked_at_the_next_op(tmp_path: Pa
     assert "Changed outside any op since an event last showed it: x" in Timeline(reader).moment(seqs[1]).facts
 
 
+def test_what_the_person_edited_is_not_taken_for_the_script_s_doing(tmp_path: Path) -> None:
+    recorded = Run(tmp_path / "run", parse_capture("full"))
+    recorder, parameter, W = recorded.recorder, recorded.parameter, recorded.W
+    for _ in range(2):
+        recorder.forward(recorded.op, "square", [parameter], [W], [recorder.new_variable()], [W * 2])
+        before = W.copy()
+        W[3] = 5
+        recorder.edited(parameter.number, before, W, "[3] = 5", "value")
+    reader = recorded.read()
+    seqs = np.flatnonzero(reader.index["kind"] == Kind.forward).tolist()
+    assert [reader.body(seq).changed for seq in seqs] == [[], []]
+
+
 def test_a_long_run_in_little_memory_still_marks_no_false_changes(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
