@@ -113,6 +113,7 @@ def _run_all() -> None:
             stops = [engine.watch(package, recorder), gradient_probe.probe(package, recorder)]
             np.random.seed(0)
             package.config.train = True
+            package.global_config.dtype = np.dtype(np.float32)  # scripts set it, and share this process
             os.chdir(folder)
             with (
                 warnings.catch_warnings(),
