@@ -24,6 +24,7 @@ from ..log.schema import EventFlag, Kind
 from ..stepping import Breakpoint
 from .bulk import SEVERAL, first_rows
 from .many_events import ManyEvents
+from .ranges import Ranges
 from .recorded import RecordedEvents
 
 if TYPE_CHECKING:
@@ -231,6 +232,11 @@ class RecordedStops:
         self._failures = self._hits.pop(_FAILURE)
         if _FAILURE in breakpoints:
             self._hits[_FAILURE] = self._failures
+        self._clear = {True: Ranges(), False: Ranges()}
+        """Where there is no stop, with failures and without: a search that was left goes on behind it."""
+        self._passed: dict[Breakpoint, list[int]] = {}
+        """Of a breakpoint that ignores hits: those after `since` to the end of each piece, until they are enough."""
+        self._left: dict[tuple[Breakpoint, ...], RecordedStops] = {}
         self.deadline: float | None = None
         """`time.monotonic()` after which a search is left; None for never."""
 
@@ -245,12 +251,19 @@ class RecordedStops:
         """
         stop = len(self._reader) if stop is None else min(stop, len(self._reader))
         start = max(start, 0)
-        for number in range(start // PIECE, (stop - 1) // PIECE + 1 if stop > start else start // PIECE):
-            self._check_time((number * PIECE - start) / max(stop - start, 1), number)
+        clear = self._clear[failures]
+        begin = clear.end_from(start)
+        while begin < stop:
+            number = begin // PIECE
+            self._check_time((begin - start) / (stop - start), number)
             stops = self._stops_in(number, failures)
-            place = bisect_left(stops, start)
-            if place < len(stops) and stops[place] < stop:
-                return int(stops[place])
+            end = min((number + 1) * PIECE, stop)
+            place = bisect_left(stops, begin)
+            found = int(stops[place]) if place < len(stops) and stops[place] < end else end
+            clear.add(begin, found)
+            if found < end:
+                return found
+            begin = clear.end_from(end)
         return None
 
     def last(self, stop: int, start: int = 0, failures: bool = True) -> int | None:
@@ -262,12 +275,19 @@ class RecordedStops:
         stop = min(stop, len(self._reader))
         if stop <= start:
             return None
-        for number in range((stop - 1) // PIECE, start // PIECE - 1, -1):
-            self._check_time((stop - (number + 1) * PIECE) / max(stop - start, 1), number)
+        clear = self._clear[failures]
+        end = clear.begin_up_to(stop)
+        while end > start:
+            number = (end - 1) // PIECE
+            self._check_time((stop - end) / (stop - start), number)
             stops = self._stops_in(number, failures)
-            place = bisect_left(stops, stop)
-            if place and stops[place - 1] >= start:
-                return int(stops[place - 1])
+            begin = max(number * PIECE, start)
+            place = bisect_left(stops, end) - 1
+            found = int(stops[place]) if place >= 0 and stops[place] >= begin else begin - 1
+            clear.add(found + 1, end)
+            if found >= begin:
+                return found
+            end = clear.begin_up_to(begin)
         return None
 
     def after_stop(self, seq: int) -> RecordedStops:
@@ -275,9 +295,10 @@ class RecordedStops:
         spent = [one for one in self.at(seq) if one.once]
         if not spent:
             return self
-        left = RecordedStops(
-            self._recorded, [one for one in self._hits if one not in spent], self._hits.copy()
-        )
+        left = self._left.get(tuple(spent))
+        if left is None:
+            others = [one for one in self._hits if one not in spent]
+            left = self._left[tuple(spent)] = RecordedStops(self._recorded, others, self._hits.copy())
         left.deadline = self.deadline
         return left
 
@@ -331,10 +352,14 @@ class RecordedStops:
 
     def _passed_before(self, one: Breakpoint, number: int) -> int:
         """Hits after `since` in the pieces before this one, as far as they count."""
-        passed = 0
-        for before in range(max(one.since, 0) // PIECE, number):
-            hits = self._hits[one].of_piece(before)
-            passed += len(hits) - int(np.searchsorted(hits, one.since, side="right"))
-            if passed >= one.ignore:
+        first = max(one.since, 0) // PIECE
+        if number <= first:
+            return 0
+        passed = self._passed.setdefault(one, [])
+        for before in range(first + len(passed), number):
+            if passed and passed[-1] >= one.ignore:
                 break
-        return passed
+            hits = self._hits[one].of_piece(before)
+            new = len(hits) - int(np.searchsorted(hits, one.since, side="right"))
+            passed.append((passed[-1] if passed else 0) + new)
+        return passed[min(number - first, len(passed)) - 1]

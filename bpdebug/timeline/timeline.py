@@ -37,6 +37,8 @@ __all__ = ["Timeline"]
 _MOMENTS_KEPT = 64
 _BREAKPOINTS_KEPT = 100
 """So many breakpoints' hits are remembered."""
+_STOPS_KEPT = 100
+"""So many sets of breakpoints keep what was searched for them: one each is counted for the list of stops."""
 
 
 class Timeline:
@@ -68,8 +70,7 @@ class Timeline:
         self.overview = Overview(self.names)
         self._moments: OrderedDict[int, Moment] = OrderedDict()
         self._recorded: RecordedEvents | None = None
-        self._stops: RecordedStops | None = None
-        self._stopping: tuple[Breakpoint, ...] = ()
+        self._stops: OrderedDict[tuple[Breakpoint, ...], RecordedStops] = OrderedDict()
         self._hits: dict[Breakpoint, Hits] = {}
 
     def __len__(self) -> int:
@@ -114,11 +115,17 @@ class Timeline:
     def stops_of(self, breakpoints: Sequence[Breakpoint]) -> RecordedStops:
         """Where these breakpoints stop in the log; what was found once is remembered."""
         wanted = tuple(breakpoints)
-        if self._stops is None or wanted != self._stopping:
+        stops = self._stops.get(wanted)
+        if stops is None:
             if len(self._hits) > _BREAKPOINTS_KEPT:
                 self._hits.clear()
-            self._stops, self._stopping = RecordedStops(self.recorded, wanted, self._hits), wanted
-        return self._stops
+                self._stops.clear()
+            stops = self._stops[wanted] = RecordedStops(self.recorded, wanted, self._hits)
+            if len(self._stops) > _STOPS_KEPT:
+                self._stops.popitem(last=False)
+        else:
+            self._stops.move_to_end(wanted)
+        return stops
 
     @property
     def recorded(self) -> RecordedEvents:
