@@ -35,6 +35,7 @@ class TensorView:
 
     `tensor` is its number in the log; None for one that was computed here (a delta) or that there isn't.
     `shape` is None and `dtype` is "" when nothing is known of it. `why_missing` is "" when `array()` will answer.
+    `nonfinite` says that the recorder met a NaN or an infinity in it.
     """
 
     group: str
@@ -49,6 +50,7 @@ class TensorView:
     load: Callable[[], np.ndarray] | None = field(default=None, repr=False, compare=False)
     measure: Callable[[], Statistics] | None = field(default=None, repr=False, compare=False)
     load_sample: Callable[[], np.ndarray | None] | None = field(default=None, repr=False, compare=False)
+    nonfinite: bool = False
     _statistics: Statistics | None = field(default=None, repr=False, compare=False)
 
     @property

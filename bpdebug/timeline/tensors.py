@@ -54,6 +54,7 @@ def tensor_view(
         dtype_name(layout.dtype),
         clean(layout.device),
         f"{NOT_CAPTURED}{why}" if why else "",
+        nonfinite=bool(reader.tensors[tensor]["flags"]),
         load=lambda: reader.array(tensor),
         measure=lambda: reader.measured(tensor),
         load_sample=(lambda: reader.sample(tensor)) if why else None,

@@ -1,3 +1,4 @@
+import dataclasses
 from collections.abc import Sequence
 
 import numpy as np
@@ -148,6 +149,20 @@ async def test_the_chosen_role_stays_while_stepping_and_comes_back() -> None:
         assert "[W]" in screen_lines(app)[0]
         await pilot.press("less_than_sign")
         assert "[x]" in screen_lines(app)[0]
+
+
+async def test_a_tensor_with_a_nan_is_shown_first_unless_another_was_chosen() -> None:
+    app = PaneHost(TensorPane())
+    bad = dataclasses.replace(make_view("gW", W * np.nan, "gradient out"), nonfinite=True)
+    views = [make_view("gx", W, "gradient out"), bad, make_view("gy", W, "gradient in")]
+    async with app.run_test(size=SMALL) as pilot:
+        app.pane.show(make_moment(views), None)
+        await pilot.pause()
+        assert "[gW]" in screen_lines(app)[0]
+        await pilot.press("less_than_sign")
+        app.pane.show(make_moment(views), None)
+        await pilot.pause()
+        assert "[gx]" in screen_lines(app)[0]
 
 
 async def test_the_element_cursor_stays_while_stepping_as_far_as_it_can() -> None:

@@ -174,7 +174,8 @@ class TensorPane(Widget, can_focus=True):
             roles = [role for _, role in pairs]
             if self._wanted[1] in roles:
                 return roles.index(self._wanted[1])
-        return 0
+        # Where the person has chosen none of these: a NaN is what they are looking for.
+        return next((place for place, view in enumerate(self._views) if view.nonfinite), 0)
 
     def _view_now(self) -> TensorView | None:
         return self._views[self._place] if self._place < len(self._views) else None
