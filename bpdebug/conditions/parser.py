@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from ..errors import ConditionError
 from . import syntax as s
 from .tokens import Token, tokens_of
-from .words import FIELDS, FUNCTIONS, SUFFIXES, TENSORS, tensor_word
+from .words import FIELDS, FUNCTIONS, REPORT, SUFFIXES, TENSORS, role_word, tensor_word
 
 __all__ = ["MOST_BACK", "parse"]
 
@@ -39,6 +39,8 @@ class _Parser:
         self._tokens = tokens_of(text)
         self._place = 0
         self._depth = 0
+        self._calls = 0
+        """Functions whose parentheses are open."""
 
     def whole(self) -> s.Node:
         if self._now.kind == "end":
@@ -212,11 +214,14 @@ class _Parser:
         opening = self._now
         if self._take("("):
             return self._call(token, opening)
+        if name.startswith(REPORT):
+            return s.Metric(name.removeprefix(REPORT), self._index_of_report())
         if name in FIELDS:
             return s.Field(name)
         if name in ("nan", "inf"):
             return s.Nonfinite(name)
-        if name in FUNCTIONS:
+        # A role that is called as a function is one in parentheses only: `mean > 3` is a slip.
+        if name in FUNCTIONS and not (role_word(name) and self._calls):
             raise self._wrong(f"{name} needs an argument, such as {name}(y)", token)
         base, dot, suffix = name.rpartition(".")
         if dot and suffix in SUFFIXES:
@@ -224,7 +229,7 @@ class _Parser:
         if dot and tensor_word(base):
             known = ", ".join(f".{one}" for one in SUFFIXES)
             raise self._wrong(f"{base} has no .{suffix}, only {known}", token)
-        if tensor_word(name) or dot:
+        if tensor_word(name) or dot or (role_word(name) and not self._is_earlier_report()):
             return s.Tensor(name, "", self._index_of_place())
         self._check_metric(token)
         return s.Metric(name, self._index_of_report())
@@ -238,7 +243,9 @@ class _Parser:
         if self._now.text == ")" and self._now.kind == "sign":
             raise self._wrong(f"{name} needs an argument, such as {name}(y)")
         at = self._now
+        self._calls += 1
         argument = self._or()
+        self._calls -= 1
         if _is_text(argument):
             raise self._wrong("a text can't be calculated with", at)
         self._need(")", opening)
@@ -251,6 +258,10 @@ class _Parser:
         near = difflib.get_close_matches(name, known, 1, 0.8)
         if near:
             raise self._wrong(f"there is no {name}; did you mean {near[0]}?", token)
+
+    def _is_earlier_report(self) -> bool:
+        """Whether `[-` comes next: `precision[-1]` can only be a metric."""
+        return [token.text for token in self._tokens[self._place : self._place + 2]] == ["[", "-"]
 
     def _index_of_place(self) -> int | None:
         opening = self._now

@@ -12,10 +12,10 @@ from typing import Any
 
 from ..log.schema import EventFlag, Kind
 from .parser import MOST_BACK
+from .words import REPORT
 
 __all__ = ["REPORT", "LatestReports", "MetricLabels", "metric_matches"]
 
-REPORT = "report:"
 _REPORTED, _VALUE = int(Kind.reported), int(EventFlag.value)
 _OTHER_DATA = ("val", "test")
 

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple, Protocol
 from ..log.records import OpDefinition, VariableDefinition
 from ..log.schema import Kind
 from . import syntax as s
+from .words import ROLES, is_gradient
 
 __all__ = ["ALL_KINDS", "Found", "OpsAndVariables", "Piece", "Roles", "kinds_with"]
 
@@ -46,7 +47,7 @@ class Found(NamedTuple):
 def kinds_with(tensor: s.Tensor) -> frozenset[int]:
     """The kinds of events that can show this tensor."""
     name, suffix = tensor.name, tensor.suffix
-    gradient = _is_gradient(name)
+    gradient = is_gradient(name)
     if suffix == "grad":
         return frozenset((_ADDED, _HOOKED, _UPDATED, _EDITED))
     if suffix:
@@ -93,6 +94,10 @@ class Roles:
         name = tensor.name
         if "." in name or tensor.suffix or kind not in (_FORWARD, _BACKWARD):
             return None
+        if kind == _BACKWARD and not is_gradient(name):
+            return None
+        if _on_either_side(name if kind == _FORWARD else name[1:]):
+            return None
         letter = _letter_of(name)[0]
         if kind == _FORWARD:
             field, bare = ("y" if letter == "y" else "x"), tensor
@@ -107,18 +112,18 @@ class Roles:
         if "." in tensor.name:
             number = self._variable(tensor.name)
             return _rows("x", body.x, number) or _rows("y", body.y, number)
-        field, slots = ("y", body.y) if _letter_of(tensor.name)[0] == "y" else ("x", body.x)
-        places = self._places_of(body.op, field, tensor, len(slots))
+        field, places = self._field_and_places(body.op, tensor, len(body.x), len(body.y))
+        slots = body.x if field == "x" else body.y
         return _found(field, [(place, _pair(slots[place])[1]) for place in places])
 
     def _in_backward(self, tensor: s.Tensor, body: Any) -> list[Found]:
         name = tensor.name
-        if not name.startswith("g") or "." in name:
+        if not is_gradient(name):
             return []
-        field, rows = ("gy", body.gy) if _letter_of(name)[0] == "gy" else ("gx", body.gx)
         bare = s.Tensor(name[1:], "", tensor.place)
-        places = self._places_of(body.op, field[1:], bare, len(rows))
-        return _found(field, [(place, rows[place]) for place in places])
+        side, places = self._field_and_places(body.op, bare, len(body.gx), len(body.gy))
+        rows = body.gx if side == "x" else body.gy
+        return _found(f"g{side}", [(place, rows[place]) for place in places])
 
     def _in_walk(self, tensor: s.Tensor, body: Any) -> list[Found]:
         letter, number = _letter_of(tensor.name)
@@ -128,6 +133,27 @@ class Roles:
         )
         field = "roots" if letter == "y" else "seeds"
         return _found(field, [(i, row) for i, row in enumerate(rows) if wanted in (None, i)])
+
+    def _field_and_places(
+        self, op: int, tensor: s.Tensor, inputs: int, outputs: int
+    ) -> tuple[str, tuple[int, ...]]:
+        """The side (`x` or `y`) of an op, and the places there, that a name without its `g` means.
+
+        A name that both sides may have is an input of exactly this role, else such an output; else the numbered
+        ones of either: `c` of a TreeLSTM is the cell that it makes, not all of `c1`, `c2` ... that it gets.
+        """
+        name = tensor.name
+        if not _on_either_side(name):
+            side = "y" if _letter_of(name)[0] == "y" else "x"
+            return side, self._places_of(op, side, tensor, inputs if side == "x" else outputs)
+        sides = (("x", inputs), ("y", outputs))
+        found = [(side, self._places_of(op, side, tensor, count)) for side, count in sides]
+        exact = [one for one in found if one[1] and name in self._roles_of(op, one[0])]
+        return next(iter(exact or [one for one in found if one[1]]), ("x", ()))
+
+    def _roles_of(self, op: int, field: str) -> list[str]:
+        definition = self._names.ops[op] if op < len(self._names.ops) else None
+        return list((definition.x_roles if field == "x" else definition.y_roles) if definition else [])
 
     def _places_of(self, op: int, field: str, tensor: s.Tensor, count: int) -> tuple[int, ...]:
         """The places among `count` inputs (outputs) of an op that a name means."""
@@ -142,9 +168,7 @@ class Roles:
     ) -> tuple[int, ...]:
         if place is not None:
             return (place,) if name == field and place < count else ()
-        definition = self._names.ops[op] if op < len(self._names.ops) else None
-        roles = (definition.x_roles if field == "x" else definition.y_roles) if definition else []
-        roles = list(roles) or [field]
+        roles = self._roles_of(op, field) or [field]
         roles += [roles[-1]] * (count - len(roles))  # an op of any number of inputs names the last role once
         exact = tuple(i for i in range(count) if roles[i] == name)
         if exact:
@@ -161,7 +185,7 @@ class Roles:
         name, suffix = tensor.name, tensor.suffix
         if not self._is_about(name, body.var):
             return []
-        gradient = _is_gradient(name)
+        gradient = is_gradient(name)
         of_gradient = kind in (_ADDED, _HOOKED) or (kind == _EDITED and body.of == "gradient")
         if suffix == "grad" or (gradient and not suffix):
             if gradient and suffix:
@@ -188,7 +212,7 @@ class Roles:
             return True
         if "." in name:
             return known[variable].name == name
-        return known[variable].name.rpartition(".")[2] == (name[1:] if _is_gradient(name) else name)
+        return known[variable].name.rpartition(".")[2] == (name[1:] if is_gradient(name) else name)
 
     def _variable(self, name: str) -> int:
         known = self._names.variables
@@ -198,8 +222,10 @@ class Roles:
         return self._variables.get(name, -1)
 
 
-def _is_gradient(name: str) -> bool:
-    return name[:1] == "g" and "." not in name and len(name) > 1
+def _on_either_side(name: str) -> bool:
+    """Whether a role (not of a gradient) may be that of an output, other than y."""
+    role = ROLES.get(_letter_of(name)[0])
+    return role is not None and role.output
 
 
 def _letter_of(name: str) -> tuple[str, int | None]:

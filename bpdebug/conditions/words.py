@@ -8,12 +8,17 @@ from dataclasses import dataclass
 __all__ = [
     "FIELDS",
     "FUNCTIONS",
+    "REPORT",
+    "ROLES",
     "SUFFIXES",
     "TENSORS",
     "Field",
     "Function",
+    "Role",
     "Suffix",
     "Tensor",
+    "is_gradient",
+    "role_word",
     "tensor_word",
 ]
 
@@ -40,6 +45,15 @@ class Tensor:
 
 
 @dataclass(frozen=True, slots=True)
+class Role:
+    """What an op of the engine calls one of its inputs, or where `output` says so of its outputs, beside `TENSORS`."""
+
+    name: str
+    help: str
+    output: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Suffix:
     """What may stand behind a tensor's name."""
 
@@ -59,7 +73,7 @@ class Function:
     reduces: bool
 
 
-def _table(*items: Field | Tensor | Suffix | Function) -> dict:
+def _table(*items: Field | Tensor | Role | Suffix | Function) -> dict:
     return {item.name: item for item in items}
 
 
@@ -89,6 +103,38 @@ TENSORS: dict[str, Tensor] = _table(
     Tensor("param", "the parameter that the event is about, whatever it is called"),
 )
 
+ROLES: dict[str, Role] = _table(
+    Role("a", "first operand of arithmetic and of what compares two: add, mul, mean_squared_error ..."),
+    Role("t", "target of a loss or an evaluation: softmax_cross_entropy, accuracy ..."),
+    Role("gamma", "scale of a normalization; the parameter, too"),
+    Role("beta", "shift of a normalization, likewise"),
+    Role("mean", "mean that a normalization is given; in parentheses only, as in norm(mean)"),
+    Role("var", "variance that a normalization is given"),
+    Role("P", "matrix that a decorrelated normalization is given"),
+    Role(
+        "c",
+        "cell that an LSTM or a TreeLSTM makes (c1, c2 ...: gets); real part of a Fourier transform",
+        True,
+    ),
+    Role("d", "imaginary part of a Fourier transform", True),
+    Role("h", "output of an LSTM or a TreeLSTM; what zoneout keeps", True),
+    Role("c_prev", "cell that an LSTM begins with; c_prev1 and c_prev2 of an S-LSTM"),
+    Role("p", "the share of a in linear_interpolate; the positive example of triplet"),
+    Role("q", "the negative example of triplet"),
+    Role("m", "mean of gaussian noise"),
+    Role("v", "logarithm of the variance of gaussian noise"),
+    Role("n", "order of polygamma"),
+    Role("condition", "what where chooses by"),
+    Role("indices", "places of permutate"),
+    Role("grid", "where a spatial transformer looks"),
+    Role("rois", "regions of a pooling over regions of interest"),
+    Role("roi_indices", "the image of each region"),
+    Role("precision", "of classification_summary", True),
+    Role("recall", "likewise", True),
+    Role("fbeta", "likewise", True),
+    Role("support", "likewise", True),
+)
+
 SUFFIXES: dict[str, Suffix] = _table(
     Suffix("before", "its content before this event changed it"),
     Suffix("after", "its content after that"),
@@ -116,9 +162,25 @@ FUNCTIONS: dict[str, Function] = _table(
     Function("log", "natural logarithm", False),
 )
 
+REPORT = "report:"
+"""In front of a metric's name, as in the addresses of reports: that is no role."""
+
 _NUMBERED = re.compile(r"(x|y|gx|gy)[0-9]+")
+_NUMBERED_ROLE = re.compile(r"g?(c|c_prev)[0-9]+")
 
 
 def tensor_word(name: str) -> bool:
-    """Whether `name` is a role: one of the table, or one of several such as `x0`, `gx1`."""
+    """Whether `name` is one of `TENSORS`, or one of several such as `x0`, `gx1`."""
     return name in TENSORS or _NUMBERED.fullmatch(name) is not None
+
+
+def role_word(name: str) -> bool:
+    """Whether `name` is one of `ROLES`, a gradient of one (`ggamma`), or one of several such as `c1`."""
+    if name in ROLES or (name[:1] == "g" and name[1:] in ROLES):
+        return True
+    return _NUMBERED_ROLE.fullmatch(name) is not None
+
+
+def is_gradient(name: str) -> bool:
+    """Whether a role is called after the gradient of another one: `gx`, `gW`, `ggamma`, but not `gamma`."""
+    return name[:1] == "g" and "." not in name and len(name) > 1 and name not in ROLES

@@ -11,16 +11,16 @@ from bpdebug.conditions import Asked, Condition, LiveEvents, condition
 from bpdebug.errors import ConditionError
 from bpdebug.timeline.many_events import ManyEvents
 from bpdebug.timeline.recorded import RecordedEvents
-from tests.support.asked_run import record_training
+from tests.support.asked_run import record_training, train_with_many_roles
 
 
 class AskedRun:
     """A recorded training, and what conditions said of its events while they happened."""
 
-    def __init__(self, directory, texts):
+    def __init__(self, directory, texts, train=None):
         self.conditions = [condition(text) for text in texts]
         self.live = {text: [] for text in texts}
-        self.reader = record_training(directory, self.begin)
+        self.reader = record_training(directory, self.begin, train)
 
     def begin(self, writer):
         self.events = LiveEvents(writer)
@@ -76,6 +76,50 @@ def holding(reader, one):
         if event.header["kind"] in one.kinds and reported and one.rule(event):
             found.append(seq)
     return found
+
+
+ROLE_EXAMPLES = {
+    "size(gamma) == 8": "it0/forward/_Normalized.norm/batch_normalization",
+    "size(beta) == 8": "it0/forward/_Normalized.norm/batch_normalization",
+    "gamma.delta": "it0/update/_Normalized.norm.gamma",
+    "norm(ggamma) > 0": "it0/backward/_Normalized.norm/batch_normalization",
+    "norm(gbeta.after) > 0": "it0/backward/_Normalized.norm/grad:_Normalized.norm.beta",
+    "max(t) == 1": "it0/forward/softmax_cross_entropy",
+    "sum(a * b) > -1e9": "it0/forward/mean_squared_error",
+    "size(ga) > 0": "it0/backward/add",
+    "size(c) == 6": "it0/forward/_Normalized/lstm",
+    "size(c_prev) == 6": "it0/forward/_Normalized/lstm",
+    "c1 != c2": "it2/forward/tree_lstm",
+    "size(gc) == 6": "it0/backward/_Normalized/lstm",
+    "size(h) == 6": "it0/forward/_Normalized/lstm",
+    "size(gh) == 6": "it0/backward/_Normalized/lstm",
+    "norm(mean) > 0": "it2/forward/fixed_batch_normalization",
+    "norm(var) > 0": "it2/forward/fixed_batch_normalization",
+    "any(condition)": "it2/forward/where",
+    "sum(support) == 3": "it2/forward/classification_summary",
+    "max(recall) >= 0": "it2/forward/classification_summary",
+    "max(precision) >= 0": "it2/forward/classification_summary",
+    "report:precision == 0.25": "it0/forward/report:precision",
+    "precision[-1] == 0.25": "it1/forward/report:precision",
+    "max(fbeta) < 0": None,
+    "size(q) > 0": None,
+}
+
+
+@pytest.fixture(scope="module")
+def by_roles(tmp_path_factory):
+    return AskedRun(tmp_path_factory.mktemp("roles") / "run", list(ROLE_EXAMPLES), train_with_many_roles)
+
+
+def test_roles_have_the_same_meaning_live_and_recorded(by_roles):
+    for text in ROLE_EXAMPLES:
+        assert holding(by_roles.reader, condition(text)) == by_roles.live[text], text
+
+
+@pytest.mark.parametrize(("text", "address"), list(ROLE_EXAMPLES.items()))
+def test_where_a_condition_of_a_role_first_holds(by_roles, text, address):
+    found = by_roles.live[text]
+    assert (by_roles.reader.address(found[0]) if found else None) == address
 
 
 @pytest.mark.parametrize("text", list(EXAMPLES))
@@ -139,20 +183,29 @@ CONDITIONS = st.recursive(
 )
 
 
-@given(text=CONDITIONS)
-@settings(max_examples=60, deadline=None)
-def test_asking_many_events_at_once_gives_the_answers_of_the_single_ones(asked, text):
+def assert_many_agree_with_single_ones(reader, text):
     try:
         one = Condition(text)
     except ConditionError:  # nothing but numbers
         return
-    recorded = RecordedEvents(asked.reader)
-    seqs = np.arange(len(asked.reader))
+    recorded = RecordedEvents(reader)
+    seqs = np.arange(len(reader))
     many = ManyEvents(recorded, seqs)
     found = many.truth(one.rule(many))
     expected = [recorded.event(seq).truth(one.rule(recorded.event(seq))) for seq in seqs]
     answers = [bool(data) if known else None for data, known in zip(found.data, found.known, strict=True)]
     assert answers == expected
     # Events of other kinds needn't be asked.
-    kinds = asked.reader.index["kind"][[seq for seq in seqs if expected[seq]]]
+    kinds = reader.index["kind"][[seq for seq in seqs if expected[seq]]]
     assert one.asked is Asked.reports or set(kinds.tolist()) <= one.kinds
+
+
+@given(text=CONDITIONS)
+@settings(max_examples=60, deadline=None)
+def test_asking_many_events_at_once_gives_the_answers_of_the_single_ones(asked, text):
+    assert_many_agree_with_single_ones(asked.reader, text)
+
+
+@pytest.mark.parametrize("text", list(ROLE_EXAMPLES))
+def test_many_events_with_roles_give_the_answers_of_the_single_ones(by_roles, text):
+    assert_many_agree_with_single_ones(by_roles.reader, text)
