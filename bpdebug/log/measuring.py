@@ -10,6 +10,7 @@ No warning and no exception of NumPy's comes from here, whatever the script's `n
 
 from __future__ import annotations
 
+import functools
 import math
 import struct
 from collections.abc import Iterable, Sequence
@@ -28,8 +29,10 @@ _BATCHED = frozenset("efdbBhHiI?")
 _RECORD = struct.Struct("<QdddddIIII")
 assert _RECORD.size == TENSOR_STATISTICS.itemsize
 _MAX_COUNT = 0xFFFFFFFF
-_PIECE = 1 << 14
-"""Elements whose squares are summed in their own dtype; longer sums of float32 would lose digits."""
+_ROW = 1 << 12
+"""Elements that are summed in their own dtype; longer sums of float32 would lose digits."""
+_COUNTED = 1 << 16
+"""Elements that are compared at a time, so that the answers fit a cache and need no fresh memory."""
 _HIDDEN = 2e-2
 """A variance below this part of the squared mean has lost digits to it."""
 
@@ -64,18 +67,13 @@ def _measure_floats(flat: np.ndarray) -> bytes | None:
     low, high = float(np.minimum.reduce(flat)), float(np.maximum.reduce(flat))  # NaN where there is one
     if not (math.isfinite(low) and math.isfinite(high)):
         return None
-    zeros = 0
-    if low <= 0 <= high:
-        zeros = size - int(np.count_nonzero(np.not_equal(flat, 0)))
+    zeros = _zeros(flat) if low <= 0 <= high else 0
     if low == high:
         return _RECORD.pack(
             size, low, high, low, 0.0, abs(low) * math.sqrt(size), 0, 0, 0, min(zeros, _MAX_COUNT)
         )
-    mean = float(np.add.reduce(flat)) / size
-    squares = 0.0
-    for start in range(0, size, _PIECE):
-        piece = flat[start : start + _PIECE]
-        squares += float(piece.dot(piece))
+    total, squares = _sums(flat)
+    mean = total / size
     variance = squares / size - mean * mean
     smallest = np.finfo(flat.dtype).tiny
     if not (math.isfinite(squares) and squares > smallest and variance > _HIDDEN * mean * mean):
@@ -84,6 +82,34 @@ def _measure_floats(flat: np.ndarray) -> bytes | None:
     return _RECORD.pack(
         size, low, high, mean, math.sqrt(variance), math.sqrt(squares), 0, 0, 0, min(zeros, _MAX_COUNT)
     )  # fmt: skip
+
+
+def _zeros(flat: np.ndarray) -> int:
+    """How many elements are zero, a piece at a time: what is compared is still in cache when it is counted."""
+    zeros = flat.size
+    for start in range(0, flat.size, _COUNTED):
+        zeros -= int(np.count_nonzero(np.not_equal(flat[start : start + _COUNTED], 0)))
+    return zeros
+
+
+def _sums(flat: np.ndarray) -> tuple[float, float]:
+    """The sum of the elements and that of their squares, by BLAS, which is several times as fast as `sum`.
+
+    Rows of `_ROW` elements are summed in their own dtype, the rows in float64.
+    """
+    rows = flat.size // _ROW
+    total = squares = 0.0
+    if rows:
+        whole = flat[: rows * _ROW].reshape(rows, _ROW)
+        total = float(np.add.reduce(whole.dot(_ones(flat.dtype)), dtype=np.float64))
+        squares = float(np.add.reduce(np.vecdot(whole, whole), dtype=np.float64))
+    rest = flat[rows * _ROW :]
+    return total + float(np.add.reduce(rest)), squares + float(rest.dot(rest))
+
+
+@functools.cache
+def _ones(dtype: np.dtype) -> np.ndarray:
+    return np.ones(_ROW, dtype)
 
 
 def complete_statistics(records: list[bytes], unmeasured: Iterable[tuple[int, np.dtype, bytes]]) -> None:
