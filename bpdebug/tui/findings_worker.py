@@ -6,10 +6,13 @@ import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from ..diagnosis import Finding, diagnose
 from ..errors import BpdebugError
 from ..log.reader import LogReader
+
+if TYPE_CHECKING:
+    from ..diagnosis import Finding
 
 __all__ = ["FindingsWorker"]
 
@@ -55,6 +58,9 @@ class FindingsWorker:
         self._closed = True
 
     def _work(self, directory: Path) -> None:
+        # Only now: the rules take a while to import, and the first frame shouldn't wait for them.
+        from ..diagnosis import diagnose
+
         try:
             with LogReader(directory) as reader:
                 found = diagnose(reader, max_events=MAX_EVENTS)

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import pytest
+from textual.widget import Widget
 
 from bpdebug.log.reader import LogReader
 from bpdebug.timeline import Timeline
 from bpdebug.tui.app import DebuggerApp
 from bpdebug.tui.panes.parameter_table import ParameterTable
 from bpdebug.tui.widgets.line_plot import LinePlot
+from bpdebug.tui.widgets.value_grid import ValueGrid
 from tests.support.example_run import write_example_run
 
 
@@ -53,3 +58,44 @@ async def test_a_step_that_reports_nothing_leaves_the_curve_alone(app, monkeypat
         assert await lines_drawn(pilot, app, LinePlot, monkeypatch, quiet) == 0
         reported = "it1/forward/report:loss"
         assert await lines_drawn(pilot, app, LinePlot, monkeypatch, reported) > 0
+
+
+async def refreshed_by_a_step(pilot, app, monkeypatch, address):
+    """(widget, whether it asks for a layout) of all refreshes by a step to the event at `address`, seen before."""
+    seq = app.timeline.reader.find(address)
+    for place in (seq, seq - 1):
+        app.main.go_to(place)
+        await pilot.pause(0.1)
+    asked = []
+    refresh = Widget.refresh
+
+    def noting(self, *regions, layout=False, **options):
+        asked.append((self, layout))
+        return refresh(self, *regions, layout=layout, **options)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Widget, "refresh", noting)
+        await pilot.press("s")
+        await pilot.pause(0.1)
+    assert app.main.navigator.seq == seq
+    return asked
+
+
+@pytest.mark.parametrize("address", ["it1/forward/MLP.l2/linear", "it1/forward/MLP.l2/exit"])
+async def test_a_step_from_tensors_to_none_or_back_lays_out_nothing(app, monkeypatch, address):
+    async with app.run_test(size=(200, 60)) as pilot:
+        asked = await refreshed_by_a_step(pilot, app, monkeypatch, address)
+        assert asked
+        assert not [widget for widget, layout in asked if layout]
+
+
+async def test_numbers_that_are_gone_are_not_cleared_again(app, monkeypatch):
+    async with app.run_test(size=(200, 60)) as pilot:
+        asked = await refreshed_by_a_step(pilot, app, monkeypatch, "it1/forward/MLP.l1/enter")
+        assert not [widget for widget, _ in asked if isinstance(widget, ValueGrid)]
+
+
+def test_the_first_frame_waits_for_no_rule():
+    """What looks for findings is imported when it looks."""
+    made = "from bpdebug.tui.app import make_panes; make_panes(); import sys; print('bpdebug.diagnosis' in sys.modules)"
+    assert subprocess.check_output([sys.executable, "-c", made], text=True).strip() == "False"

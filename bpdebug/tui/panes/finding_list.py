@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from pathlib import PurePath
+from typing import TYPE_CHECKING
 
 from textual.message import Message
 from textual.strip import Strip
 
-from ...diagnosis import Finding, Severity
 from ...text import clean, fit
 from ..widgets.part_style import ground_style, text_style
 from ..widgets.virtual_list import VirtualList, strip_of
 
+if TYPE_CHECKING:
+    from ...diagnosis import Finding
+
 __all__ = ["FindingList"]
 
-_SIGNS = {Severity.error: "✖", Severity.warning: "▲", Severity.info: "·"}
+_SIGNS = {"error": "✖", "warning": "▲", "info": "·"}
+"""By `Severity`."""
 
 
 class FindingList(VirtualList, can_focus=False):

@@ -11,8 +11,6 @@ from textual.app import ComposeResult
 from textual.message import Message
 from textual.widget import Widget
 
-from ...diagnosis import Finding
-from ...diagnosis.report import finding_lines
 from ...text import count_text
 from ..findings_worker import FindingsWorker
 from ..keymap import bindings_for
@@ -21,6 +19,7 @@ from ..widgets.lines import Lines, Piece
 from .finding_list import FindingList
 
 if TYPE_CHECKING:
+    from ...diagnosis import Finding
     from ...timeline import Moment, Timeline
 
 __all__ = ["FindingsPane"]
@@ -79,7 +78,7 @@ class FindingsPane(Widget, can_focus=True):
     def copy_text(self) -> tuple[str, str]:
         """(what it is, the text): the finding under the cursor."""
         finding = self._list.chosen()
-        return "finding", "" if finding is None else "\n".join(finding_lines(finding))
+        return "finding", "" if finding is None else "\n".join(_lines(finding))
 
     # ---- drawing --------------------------------------------------------------------------------------------
 
@@ -93,7 +92,7 @@ class FindingsPane(Widget, can_focus=True):
         self._list.display = bool(rows)
         self._list.styles.height = min(rows, max(2, room // _LIST_PART))
         finding = self._list.chosen()
-        lines = [] if finding is None else finding_lines(finding, width=max(20, self.size.width - 1))
+        lines = [] if finding is None else _lines(finding, max(20, self.size.width - 1))
         self._detail.styles.height = max(0, room - min(rows, max(2, room // _LIST_PART)))
         self._detail.show([[(line, _style(number))] for number, line in enumerate(lines)])
         subtitle = "" if found is None else count_text(len(found), "finding")
@@ -151,6 +150,13 @@ def _heading(found: list[Finding] | None, worker: FindingsWorker) -> list[Piece]
         (f"{count_text(len(found), 'finding') if found else 'nothing found'}  ", "strong"),
         (told, "muted"),
     ]
+
+
+def _lines(finding: Finding, width: int | None = None) -> list[str]:
+    # Only where there is a finding: the rules take a while to import, and the first frame shouldn't wait for them.
+    from ...diagnosis.report import finding_lines
+
+    return finding_lines(finding) if width is None else finding_lines(finding, width=width)
 
 
 def _style(line: int) -> str:

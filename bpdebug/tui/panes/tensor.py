@@ -28,7 +28,7 @@ from ..widgets.role_tabs import RoleTab, RoleTabs
 from ..widgets.value_grid import ValueGrid
 from .tensor_find import FINDERS, find_element
 from .tensor_slice import Slice
-from .tensor_words import identity, in_words, note_lines, size_of
+from .tensor_words import identity, in_words, no_tensors, note_lines, size_of
 
 if TYPE_CHECKING:
     from ...timeline import Moment, Statistics, TensorView, Timeline
@@ -186,29 +186,51 @@ class TensorPane(Widget, can_focus=True):
         if not self.is_mounted or not self.size.width:
             return
         width = self.size.width
+        view = self._view_now()
+        self._set_subtitle(view)
+        if view is None:
+            self._show_words()
+            return
         tabs = [
             RoleTab(clean(view.role), "" if view.group in view.role else view.group) for view in self._views
         ]
         self._tabs.show(tabs, self._place)
-        self._tabs.display = bool(tabs)
-        view = self._view_now()
-        array = self._array(view) if view is not None and view.there else None
-        self._note.show(note_lines(self._moment, view, array, width))
+        array = self._array(view) if view.there else None
         self._show_facts(view, array)
-        drawn = False
-        if view is not None and isinstance(array, np.ndarray) and array.size:
-            drawn = True
+        drawn = isinstance(array, np.ndarray) and bool(array.size)
+        if isinstance(array, np.ndarray) and array.size:
             self._slice_words.display = array.ndim > 2
             self._show_array(view, array)
         else:
-            self._shown = None
             self._slice_words.display = False
-            self._grid.clear()
-            self._heat.show_sheet(None, None)
+            self._show_nothing()
+            self._note.show(note_lines(view, array, width))
             self._note.styles.height = "1fr"
         self._note.display = not drawn
         self._sheet.display = self._under_cursor.display = drawn
-        self._set_subtitle(view)
+
+    def _show_words(self) -> None:
+        """Show what an event without tensors says, in the lines of the tabs and the facts.
+
+        All else stays where it is, empty: every other event is such a one, and to lay out the screen at each takes
+        longer than to draw it.
+        """
+        title, *lines = no_tensors(self._moment, self.size.width)
+        self._tabs.show((), 0, "".join(text for text, _ in title))
+        self._facts.show(lines)
+        height = self._facts.styles.height
+        if height is None or (height.value or 0) < len(lines):
+            self._facts.styles.height = len(lines)
+        self._slice_words.show([])
+        self._under_cursor.show([])
+        self._note.show([])
+        self._show_nothing()
+
+    def _show_nothing(self) -> None:
+        self._shown = None
+        self._grid.clear()
+        self._heat.show_sheet(None, None)
+        self._histogram.show_array(None, None)
 
     def _array(self, view: TensorView) -> np.ndarray | Failure | None:
         """Its values; None while a big computed one is being made."""
@@ -223,10 +245,7 @@ class TensorPane(Widget, can_focus=True):
         seq = self._moment.seq if self._moment is not None and view.tensor is None else -1
         return (self._run, view.tensor, seq, "" if view.tensor is not None else view.role)
 
-    def _show_facts(self, view: TensorView | None, array: object) -> None:
-        self._facts.display = view is not None
-        if view is None:
-            return
+    def _show_facts(self, view: TensorView, array: object) -> None:
         width, height = self.size
         lines = flow(identity(view), width, 1)
         # As many lines while statistics are computed as after: nothing jumps when they come.

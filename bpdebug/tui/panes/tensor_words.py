@@ -68,12 +68,8 @@ def in_words(view: TensorView, found: Statistics | Failure | None) -> tuple[list
     return averages, counts
 
 
-def note_lines(
-    moment: Moment | None, view: TensorView | None, array: object, width: int
-) -> list[list[Piece]]:
+def note_lines(view: TensorView, array: object, width: int) -> list[list[Piece]]:
     """What to say where there are no values to draw, in lines of at most `width` cells; `array` is what there is."""
-    if view is None:
-        return no_tensors(moment, width)
     if not view.there:
         return missing(view, width)
     if isinstance(array, Failure):

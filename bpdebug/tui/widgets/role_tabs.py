@@ -29,7 +29,7 @@ class RoleTab:
 class RoleTabs(Steady, can_focus=False):
     """Draws tabs; a click posts `Chosen`. When there are more than fit, the chosen one stays in sight."""
 
-    COMPONENT_CLASSES = {"roles--group", "roles--tab", "roles--chosen", "roles--alarm"}
+    COMPONENT_CLASSES = {"roles--group", "roles--tab", "roles--chosen", "roles--alarm", "roles--words"}
 
     DEFAULT_CSS = """
     RoleTabs {
@@ -38,6 +38,7 @@ class RoleTabs(Steady, can_focus=False):
         & .roles--tab { color: $text; }
         & .roles--chosen { background: $primary-muted; color: $text; text-style: bold; }
         & .roles--alarm { color: $text-error; text-style: bold; }
+        & .roles--words { color: $text; text-style: bold; }
     }
     """
 
@@ -52,13 +53,14 @@ class RoleTabs(Steady, can_focus=False):
         super().__init__()
         self._tabs: tuple[RoleTab, ...] = ()
         self._chosen = 0
+        self._words = ""
         self._spans: list[tuple[int, int, int]] = []
         self._skipped = 0
 
-    def show(self, tabs: Sequence[RoleTab], chosen: int) -> None:
-        """Draw these tabs, the one in place `chosen` lit."""
-        if (tuple(tabs), chosen) != (self._tabs, self._chosen):
-            self._tabs, self._chosen = tuple(tabs), chosen
+    def show(self, tabs: Sequence[RoleTab], chosen: int, words: str = "") -> None:
+        """Draw these tabs, the one in place `chosen` lit; clean `words` where there are none."""
+        if (tuple(tabs), chosen, words) != (self._tabs, self._chosen, self._words):
+            self._tabs, self._chosen, self._words = tuple(tabs), chosen, words
             self.refresh()
 
     def render_line(self, y: int) -> Strip:
@@ -67,6 +69,8 @@ class RoleTabs(Steady, can_focus=False):
         width, base = self.size.width, style("roles--tab")
         segments: list[Segment] = []
         self._spans = []
+        if not self._tabs:
+            return Strip([Segment(self._words, style("roles--words"))]).adjust_cell_length(width, base)
         x, group = 0, ""
         for place, tab in enumerate(self._tabs):
             if tab.group and tab.group != group:

@@ -74,6 +74,8 @@ class ValueGrid(Steady, ScrollView, can_focus=False):
 
     def clear(self) -> None:
         """Show nothing."""
+        if self.plane is None:
+            return  # refreshed while it is hidden, a widget makes Textual lay out the whole screen again
         self.plane = None
         self.virtual_size = Size(0, 0)
         self.refresh()
