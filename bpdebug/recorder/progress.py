@@ -31,28 +31,36 @@ class Progress:
         """Told of each iteration that begins; it may raise, and then ends the script."""
         self._iteration_is_over = False
         self._has_optimizer = False
+        # Of the iteration that goes on, or what follows it: what was computed in it, and what a walk went over.
+        self._computed_for_training = False
+        self._computed_in_evaluation = False
+        self._walked_in_evaluation = False
+        self._trains_in_evaluation = False
 
     def model_called(self, training: bool) -> int:
         """An op is computed, or a link is called, outside of any backward walk and update."""
+        if self._iteration_is_over and (training or self._trains_in_evaluation):
+            self._iteration_is_over = False
+            self.iteration += 1
+            if self.on_iteration is not None:
+                self.on_iteration(self.iteration)
         if training:
-            if self._iteration_is_over:
-                self._iteration_is_over = False
-                self.iteration += 1
-                if self.on_iteration is not None:
-                    self.on_iteration(self.iteration)
+            self._computed_for_training = True
             self.phase = FORWARD
         else:
+            self._computed_in_evaluation = True
             self.phase = EVALUATION
         return self.phase
 
     def backward_started(self) -> int:
+        self._walked_in_evaluation = self._computed_in_evaluation
         self.phase = BACKWARD
         return self.phase
 
     def backward_finished(self, double: bool, failed: bool) -> None:
         """Without an optimizer, a walk ends an iteration, unless it is itself part of a graph."""
         if not self._has_optimizer and not double and not failed:
-            self._iteration_is_over = True
+            self._end_iteration()
 
     def optimizer_set_up(self) -> None:
         self._has_optimizer = True
@@ -63,4 +71,12 @@ class Progress:
         return self.phase
 
     def update_finished(self) -> None:
+        self._end_iteration()
+
+    def _end_iteration(self) -> None:
+        if (
+            self._computed_for_training or self._walked_in_evaluation
+        ):  # else: one more update of the same iteration
+            self._trains_in_evaluation = not self._computed_for_training
+        self._computed_for_training = self._computed_in_evaluation = self._walked_in_evaluation = False
         self._iteration_is_over = True

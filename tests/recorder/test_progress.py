@@ -53,6 +53,18 @@ def story(text: str) -> list[str]:
         ("no optimizer, double walks", "op double op back op", "0f 0b 0f 0b 1f"),
         ("no optimizer, a walk that fails", "op fail op back op", "0f 0b 0f 0b 1f"),
         ("set up after a first try", "op back setup op back op back upd op", "0f 0b 0b 1f 1b 1f 1b 1u 2f"),
+        (
+            "all in evaluation mode",
+            "setup eval eval back upd print eval back upd upd eval back upd",
+            "0s 0e 0e 0b 0u 0u 1e 1b 1u 1u 2e 2b 2u",
+        ),
+        ("in evaluation mode for a while", "eval back upd op back upd eval op", "0e 0b 0u 1f 1b 1u 1e 2f"),
+        (
+            "a part in evaluation mode",
+            "op eval op back upd eval op eval back upd eval",
+            "0f 0e 0f 0b 0u 0e 1f 1e 1b 1u 1e",
+        ),
+        ("evaluation mode, no optimizer", "eval back eval back", "0e 0b 1e 1b"),
         ("nothing", "print print", "0s 0s"),
     ],
 )
