@@ -13,7 +13,7 @@ import subprocess
 import sys
 from dataclasses import dataclass, field
 
-__all__ = ["PEERS", "Peer", "PeerMissing", "python_of"]
+__all__ = ["PEERS", "TORCHLENS", "Peer", "PeerMissing", "add_torchlens", "python_of"]
 
 CACHE = pathlib.Path(os.environ.get("XDG_CACHE_HOME") or pathlib.Path.home() / ".cache") / "bpdebug" / "peers"
 
@@ -47,6 +47,10 @@ PEERS = {
 }
 
 
+TORCHLENS = "2.36.1"
+"""Version of the recorder for PyTorch that goes into PyTorch's environment, for `recording.py` alone."""
+
+
 def python_of(name: str, given: str | None = None) -> str:
     """The Python of a peer's environment, which is installed first if it isn't there.
 
@@ -69,6 +73,30 @@ def python_of(name: str, given: str | None = None) -> str:
             run([str(python), "-m", "pip", "install", "-q", *arguments], name)
         (folder / "READY").touch()
     return str(python)
+
+
+def add_torchlens(python: str, given: str | None = None) -> None:
+    """Install torchlens beside PyTorch where it isn't there; a Python that the user named is left as it is.
+
+    Args:
+        python: what `python_of("torch", given)` returned.
+        given: as for `python_of`.
+
+    Raises:
+        PeerMissing: it isn't in the user's own Python, or the installation failed.
+    """
+    asked = subprocess.run(
+        [python, "-c", "from importlib.metadata import version; print(version('torchlens'))"],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    if asked.stdout.strip() == TORCHLENS:
+        return
+    if given and os.path.isfile(given):
+        raise PeerMissing(
+            f"{given} has no torchlens {TORCHLENS}; install it there, or name no Python of your own"
+        )
+    sys.stderr.write(f"benchmarks: installing torchlens {TORCHLENS} beside torch\n")
+    run([python, "-m", "pip", "install", "-q", f"torchlens=={TORCHLENS}"], "torchlens")
 
 
 def _base_python(name: str) -> str:

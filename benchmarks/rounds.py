@@ -10,17 +10,24 @@ import os
 import pathlib
 import statistics
 import subprocess
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-__all__ = ["Ratio", "compare", "figures_of"]
+__all__ = ["ChildFailed", "Ratio", "compare", "figures_of"]
 
 MEASURED = pathlib.Path(__file__).parent / "measured"
 """The children's programs; in a folder of their own, where `engine` is the engine and not `engine.py`."""
 
 ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 """Environment of a child, so that all frameworks compute on one thread."""
+
+
+class ChildFailed(SystemExit):
+    """A child ended with an error; the message says which and how. Ends the program where nobody catches it."""
+
+    def __init__(self, command: Sequence[str], complaint: str) -> None:
+        super().__init__(f"benchmarks: {' '.join(command)} failed:\n{complaint}")
+        self.last_line = complaint.splitlines()[-1] if complaint else "no message"
 
 
 @dataclass(frozen=True)
@@ -42,7 +49,7 @@ def figures_of(command: Sequence[str], program: str = "workloads.py") -> dict[st
         program: a file of `measured`.
 
     Raises:
-        SystemExit: the child failed; says how.
+        ChildFailed: it did; says how.
     """
     root = str(MEASURED.parents[1])
     child = subprocess.run(
@@ -50,7 +57,7 @@ def figures_of(command: Sequence[str], program: str = "workloads.py") -> dict[st
         capture_output=True, text=True, env=os.environ | ONE_THREAD | {"PYTHONPATH": root}, check=False,
     )  # fmt: skip
     if child.returncode:
-        sys.exit(f"benchmarks: {' '.join(command)} failed:\n{child.stderr.strip()}")
+        raise ChildFailed(command, child.stderr.strip())
     return json.loads(child.stdout.splitlines()[-1])
 
 

@@ -6,32 +6,49 @@ The update is written out: on tiny models `torch.optim.SGD` takes more than a th
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import torch
 from batches import LSTM_UNITS, PERCEPTRONS, images, rows, sequences
 from torch import nn
 
-__all__ = ["step_of"]
+__all__ = ["LossOf", "parts_of", "step_of", "training_step"]
+
+LossOf = Callable[[torch.Tensor, torch.Tensor], torch.Tensor]
+"""Forward and loss: inputs and targets of a batch to a tensor of no dimension."""
 
 
 def step_of(_: str, workload: str) -> Callable[[], object]:
     """The training step of a workload."""
+    return training_step(*parts_of(workload))
+
+
+def parts_of(workload: str) -> tuple[nn.Module, LossOf, Iterator[tuple[torch.Tensor, torch.Tensor]]]:
+    """The model of a workload, what computes its loss, and its batches without end."""
     torch.set_num_threads(1)
     if workload in PERCEPTRONS:
         model, loss_of, batches = _perceptron(*PERCEPTRONS[workload])
     else:
         model, loss_of, batches = {"LeNet": _lenet, "LSTM": _lstm, "NStepLSTM": _n_step_lstm}[workload]()
+    return model, loss_of, itertools.cycle([(torch.from_numpy(x), _target(t)) for x, t in batches])
+
+
+def training_step(
+    model: nn.Module,
+    loss_of: LossOf,
+    batches: Iterator[tuple[torch.Tensor, torch.Tensor]],
+    backward: Callable[[torch.Tensor], object] = torch.Tensor.backward,
+) -> Callable[[], object]:
+    """Forward, loss, clearing of the gradients, `backward` and update, on the next batch."""
     parameters = list(model.parameters())
-    turn = itertools.cycle([(torch.from_numpy(x), _target(t)) for x, t in batches])
 
     def step() -> None:
-        x, t = next(turn)
+        x, t = next(batches)
         loss = loss_of(x, t)
         for parameter in parameters:
             parameter.grad = None
-        loss.backward()
+        backward(loss)
         with torch.no_grad():
             for parameter in parameters:
                 parameter.sub_(parameter.grad, alpha=0.01)

@@ -111,6 +111,19 @@ def measure_recorded(step: Step, count: int, directory: pathlib.Path, capture: s
     return {"cpu_s": cpu, "wall_s": wall, "steps": count, "load_s": load_s, **sizes_on_disk(directory)}
 
 
+def measure_watched(workload: str, watcher: str, warm_up: int) -> dict[str, float]:
+    """Seconds a step of PyTorch while somebody watches, after some watched steps to warm up."""
+    from torch_watched import WATCHERS, watched_step
+
+    most_steps = WATCHERS[watcher].most_steps
+    with tempfile.TemporaryDirectory() as folder:
+        step = watched_step(workload, watcher, pathlib.Path(folder))
+        for _ in range(min(warm_up, most_steps // 10)):
+            step()
+        cpu_s, wall_s = measure(step, min(RECORDED_STEPS[workload], most_steps))
+    return {"cpu_s": cpu_s, "wall_s": wall_s}
+
+
 def main() -> None:
     """Measure one loop in this process and print the figures as one JSON line."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -118,10 +131,14 @@ def main() -> None:
     parser.add_argument("workload", choices=WORKLOADS)
     parser.add_argument("--recorded", action="store_true", help="record to a temporary directory")
     parser.add_argument("--capture", default="full", help="how much of the tensors (default: full)")
+    parser.add_argument("--watched", metavar="HOW", help="torch only: a key of WATCHERS in torch_watched.py")
     options = parser.parse_args()
 
     np.random.seed(1)  # one with which the small model keeps some of its hidden units alive
     warm_up, steps, portions = WORKLOADS[options.workload]
+    if options.watched:
+        show(options.framework, measure_watched(options.workload, options.watched, warm_up))
+        return
     step = step_of(options.framework, options.workload)
     for _ in range(warm_up):
         step()
@@ -131,7 +148,12 @@ def main() -> None:
             figures = measure_recorded(step, count, run, options.capture)
     else:
         figures = measure_plain(step, steps, portions)
-    version = getattr(sys.modules[options.framework], "__version__", "")
+    show(options.framework, figures)
+
+
+def show(framework: str, figures: dict[str, float]) -> None:
+    """Print figures and versions as one JSON line."""
+    version = getattr(sys.modules[framework], "__version__", "")
     print(json.dumps({"version": str(version), "numpy": np.__version__, **figures}))
 
 
