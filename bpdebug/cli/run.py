@@ -14,7 +14,7 @@ from ..errors import BpdebugError, SessionError, TerminalError, UsageError
 from ..session.endings import shell_status
 from . import headless
 from .capture_options import add_capture_options, capture_options
-from .run_directory import choose_directory
+from .run_directory import choose_directory, free_name
 from .script_file import check_is_readable, syntax_error
 from .stop_options import Stops, add_stop_options, stops_from
 from .web import add_web_options, in_browser, serve
@@ -176,11 +176,18 @@ def _run_on_screen(options: argparse.Namespace, script: str, args: list[str], st
             "the script's process did not get as far as the script; above is what it said, if anything"
         )
     if not options.quiet:
-        directory = session.directory
-        sys.stderr.write(
-            f"bpdebug: the run is kept in {directory}; to look at it again: bpdebug view {directory}\n"
-        )
+        sys.stderr.write(_told_kept(runs.directories))
     return status
+
+
+def _told_kept(directories: list[Path]) -> str:
+    """Where the runs of the screen are, of which the last one began last."""
+    *before, last = directories
+    told = f"bpdebug: the run is kept in {last}; to look at it again: bpdebug view {last}\n"
+    if before:
+        names = ", ".join(map(str, before))
+        told += f"bpdebug: what ran before it is kept in {names}\n"
+    return told
 
 
 class _Runs:
@@ -198,12 +205,19 @@ class _Runs:
         """The latest one."""
         return self._started[-1]
 
+    @property
+    def directories(self) -> list[Path]:
+        """Where each run is recorded, in the order in which they began."""
+        return [session.directory for session in self._started]
+
     def start(self) -> None:
-        """Start the script, recording to a directory of its own."""
+        """Start the script, recording to a directory of its own: after the first, beside the one that `--log` names."""
         from ..session import Session
 
-        again = bool(self._started)
-        directory = choose_directory(self._script, None if again else self._options.log)
+        wanted = self._options.log
+        if wanted is not None and self._started:
+            wanted = str(free_name(Path(os.path.abspath(wanted))))
+        directory = choose_directory(self._script, wanted)
         self._started.append(
             Session.start(
                 self._script,

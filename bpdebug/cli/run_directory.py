@@ -8,7 +8,7 @@ from pathlib import Path
 
 from ..errors import LogError, RunDirectoryExists
 
-__all__ = ["choose_directory", "runs_directory"]
+__all__ = ["choose_directory", "free_name", "runs_directory"]
 
 
 def runs_directory() -> Path:

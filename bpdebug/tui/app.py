@@ -90,6 +90,7 @@ class DebuggerApp(App[None]):
         self.timeline, self.session = timeline, session
         self.main = MainScreen(timeline, session, make_panes(), self.preferences)
         self.main.take_over(before)
+        self.main.greeting = f"started anew; recorded in {timeline.reader.directory}"
         self.switch_screen(self.main)
 
     def on_unmount(self) -> None:

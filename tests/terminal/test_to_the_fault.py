@@ -75,6 +75,10 @@ def test_a_person_changes_a_tensor_looks_into_the_frame_and_starts_anew(terminal
     screen.see("change *= 0")
     screen.press("\r")
     screen.see("edited", "changed: y *= 0")
+    screen.press("e")
+    screen.see("change [0, 0] =")
+    screen.press("\x15+= 1\r")  # all at once
+    screen.see("changed: y += 1")
     screen.press("s")
     screen.see("mean_squared_error")
     screen.press("o")
@@ -89,3 +93,21 @@ def test_a_person_changes_a_tensor_looks_into_the_frame_and_starts_anew(terminal
     screen.see("event 0 of 0", "iteration 0")
     screen.press("c")
     screen.see("LIVE paused", "breakpoint 1: it2", "F.matmul(")
+
+
+def test_a_run_started_anew_is_recorded_beside_the_one_that_log_names(terminal, tmp_path):
+    (tmp_path / "kept-2").mkdir()
+    screen = terminal("run", "--log", "kept", "script.py", script=SCRIPT, width=130, height=30)
+    screen.see("LIVE paused", "event 0 of 0")
+    for number in (3, 4):
+        screen.press("R")
+        screen.see("started anew; recorded in", f"kept-{number}", "event 0 of 0")
+        assert (tmp_path / f"kept-{number}" / "run.json").exists()
+    screen.press("q")
+    screen.see("Quit, and end it?")
+    screen.press("y")
+    screen.end()
+    shown = "".join(screen.screen.text().split())
+    assert "theruniskeptin" in shown
+    assert "whatranbeforeitiskeptin" in shown
+    assert not (tmp_path / "state" / "bpdebug" / "runs").exists()

@@ -4,12 +4,43 @@ from __future__ import annotations
 
 from textual import events
 from textual.app import ComposeResult
+from textual.binding import Binding
 from textual.containers import Horizontal
 from textual.message import Message
 from textual.suggester import SuggestFromList
 from textual.widgets import Input, Label
 
 __all__ = ["Prompt"]
+
+
+_EDITING = {
+    key: bound.action
+    for bound in Input.BINDINGS
+    if isinstance(bound, Binding)
+    for key in bound.key.split(",")
+}
+"""What the keys do that aren't characters."""
+
+
+class _Line(Input):
+    """Carries out each key before it looks at the next one.
+
+    Textual lets a key that is bound travel up to the application, while the characters behind it are put in here:
+    ctrl+u, a text and Enter that come at once (from a fast hand, a slow connection, a program) would empty the line
+    after the text was typed.
+    """
+
+    async def on_key(self, event: events.Key) -> None:
+        prompt = self.parent
+        assert isinstance(prompt, Prompt)
+        if event.is_printable:
+            return
+        if not prompt.take_key(event.key):
+            if event.key not in _EDITING:
+                return
+            await self.run_action(_EDITING[event.key])
+        event.stop()
+        event.prevent_default()
 
 
 class Prompt(Horizontal):
@@ -34,7 +65,7 @@ class Prompt(Horizontal):
 
     def compose(self) -> ComposeResult:
         yield Label(":", id="prompt-mark", markup=False)
-        yield Input(compact=True, id="prompt-input", select_on_focus=False)
+        yield _Line(compact=True, id="prompt-input", select_on_focus=False)
 
     @property
     def _input(self) -> Input:
@@ -70,20 +101,20 @@ class Prompt(Horizontal):
         self.close()
         self.post_message(self.Entered(self._mark, text))
 
-    def on_key(self, event: events.Key) -> None:
+    def take_key(self, key: str) -> bool:
+        """Carry out a key that the line alone has no use for; False if it is none."""
         field, past = self._input, self._history.get(self._mark, [])
-        if event.key in ("escape", "ctrl+c") or (event.key == "backspace" and not field.value):
+        if key in ("escape", "ctrl+c") or (key == "backspace" and not field.value):
             self.close()
             self.post_message(self.Left())
-        elif event.key == "tab":
+        elif key == "tab":
             # As shells do: take what is suggested.
             field.action_cursor_right()
             field.cursor_position = len(field.value)
-        elif event.key in ("up", "down"):
-            self._place = max(0, min(len(past), self._place + (-1 if event.key == "up" else 1)))
+        elif key in ("up", "down"):
+            self._place = max(0, min(len(past), self._place + (-1 if key == "up" else 1)))
             field.value = past[self._place] if self._place < len(past) else ""
             field.cursor_position = len(field.value)
         else:
-            return
-        event.stop()
-        event.prevent_default()
+            return False
+        return True
