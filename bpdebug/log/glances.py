@@ -12,6 +12,8 @@ from .schema import TENSOR_STATISTICS, TensorFlag
 __all__ = ["flags_of", "nonfinite_flags", "sample_of"]
 
 _FEW = 32
+_PYTHON_FLOATS = frozenset("efd")
+"""`dtype.char` of what `tolist` makes Python floats of."""
 _MANY = 1 << 12
 _NAN = int(TensorFlag.nan)
 _INF = int(TensorFlag.inf)
@@ -39,16 +41,12 @@ def nonfinite_flags(array: np.ndarray) -> int:
 
     No arithmetic under the script's `numpy.seterr`, which could turn an overflow into a warning or an exception.
     """
+    # A sum of Python floats is finite only if every element is, and takes a fraction of two calls of NumPy.
+    few = array.size <= _FEW
+    if few and array.dtype.char in _PYTHON_FLOATS and math.isfinite(sum(array.ravel().tolist())):
+        return 0
     kind = array.dtype.kind
     if kind not in "fc":
-        return 0
-    # A sum of Python floats is finite only if every element is, and takes a fraction of two calls of NumPy.
-    if (
-        kind == "f"
-        and array.size <= _FEW
-        and array.itemsize <= 8
-        and math.isfinite(sum(array.ravel().tolist()))
-    ):
         return 0
     if kind == "f" and array.size >= _MANY and array.itemsize in (4, 8) and array.flags.c_contiguous:
         flat = array.reshape(-1)

@@ -5,6 +5,7 @@ Knows devices by how their arrays behave, so that CuPy is never imported here.
 
 from __future__ import annotations
 
+import functools
 from typing import Any
 
 import numpy as np
@@ -22,6 +23,12 @@ def to_host(array: Any) -> tuple[np.ndarray, str]:
         number = getattr(getattr(array, "device", None), "id", None)
         return host, type(array).__module__.partition(".")[0] if number is None else f"cuda:{number}"
     return np.asarray(array), "cpu"
+
+
+@functools.cache
+def _dtype_name(dtype: np.dtype) -> str:
+    """NumPy works a name out each time anew, in Python."""
+    return dtype.name
 
 
 def put_content(array: Any, content: np.ndarray) -> None:
@@ -46,7 +53,8 @@ def describe(value: Any) -> str:
     array = getattr(value, "array", value)
     shape, dtype = getattr(array, "shape", None), getattr(array, "dtype", None)
     if isinstance(shape, tuple) and dtype is not None:
-        return f"{getattr(dtype, 'name', dtype)} {shape}"
+        name = _dtype_name(dtype) if isinstance(dtype, np.dtype) else getattr(dtype, "name", dtype)
+        return f"{name} {shape}"
     if isinstance(value, bool | int | float) or value is None:
         return repr(value)
     return type(value).__name__

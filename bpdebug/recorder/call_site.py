@@ -63,11 +63,13 @@ class CallSites:
         source_of_code = self._source_of_code
         key: list[int] = []
         while frame is not None:
-            code = frame.f_code
-            known = source_of_code.get(id(code))
-            source = self._judge(code) if known is None else known[1]
+            number = id(frame.f_code)
+            try:
+                source = source_of_code[number][1]
+            except KeyError:
+                source = self._judge(frame.f_code)
             if source >= 0:
-                key += (id(code), frame.f_lasti)
+                key += (number, frame.f_lasti)
             frame = frame.f_back
         if not key:
             return NOTHING

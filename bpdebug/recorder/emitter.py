@@ -146,11 +146,14 @@ class Emitter:
             if array is None:
                 rows.append(None)
                 continue
-            if known is None:
-                entry = self._entry(array, keep)
-            else:
-                found = known.get(id(array))
-                entry = known[id(array)] = self._entry(array, keep) if found is None else found
+            entry = None if known is None else known.get(id(array))
+            if entry is None:
+                if type(array) is np.ndarray:
+                    entry = self._put(array, "cpu", keep)
+                else:
+                    entry = self._entry(array, keep)
+                if known is not None:
+                    known[id(array)] = entry
             rows.append(entry[0])
             if entry[1]:
                 flags = NONFINITE
