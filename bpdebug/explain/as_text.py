@@ -19,9 +19,9 @@ def explanation_lines(explanation: Explanation, columns: int = 80) -> Iterator[s
     """What made the element: where, the formula, the terms, the total."""
     e = explanation
     name = f"  of {e.variable}" if e.variable and e.variable != e.role else ""
-    yield fit(
+    yield _fitted(
         f"{e.name} = {number(e.recorded, e.dtype, digits=8)}{name}  {shape_text(e.shape)} {e.dtype}", columns
-    ).rstrip()
+    )
     yield from _wrapped(f"made by {e.address}" + (f"  at {clean(e.where)}" if e.where else ""), columns, "  ")
     if e.formula:
         yield from _wrapped(e.formula, columns, "  ")
@@ -58,7 +58,7 @@ def terms_lines(e: Explanation, columns: int = 80) -> Iterator[str]:
     for term in e.terms:
         share = abs(term.value) / sizes * e.covered if sizes and math.isfinite(sizes) else math.nan
         percent = "" if math.isnan(share) else f"{100 * share:.0f}%" if share >= 0.01 else "<1%"
-        yield fit(f"  {number(term.value):>11} {percent:>5}  {_factors(term)}", columns).rstrip()
+        yield _fitted(f"  {number(term.value):>11} {percent:>5}  {_factors(term)}", columns)
     if e.count > len(e.terms) + e.zeros:
         terms = count_text(e.count - e.zeros, "term")
         listed = f"{len(e.terms)} of {terms} listed, {100 * e.covered:.3g}% of their size"
@@ -67,9 +67,9 @@ def terms_lines(e: Explanation, columns: int = 80) -> Iterator[str]:
     if e.zeros:
         listed += f"; {count_text(e.zeros, 'more is', 'more are')} 0"
     yield f"  {'─' * 11}"
-    yield fit(f"  {number(e.total, digits=8):>11}  total: {listed}", columns).rstrip()
-    yield fit(f"  {number(e.recorded, e.dtype, digits=8):>11}  recorded{_agreement(e)}", columns).rstrip()
-    yield fit(f"  {e.how}", columns).rstrip()
+    yield _fitted(f"  {number(e.total, digits=8):>11}  total: {listed}", columns)
+    yield _fitted(f"  {number(e.recorded, e.dtype, digits=8):>11}  recorded{_agreement(e)}", columns)
+    yield _fitted(f"  {e.how}", columns)
 
 
 def _agreement(e: Explanation) -> str:
@@ -114,11 +114,9 @@ def path_lines(steps: Sequence[PathStep], columns: int = 80) -> Iterator[str]:
         forks = f"  +{count_text(step.forks, 'other use')}" if step.forks else ""
         where = f"{step.scope}/{step.label}" if step.scope else step.label
         norm = f"|{step.role_out}| {number(step.left, digits=4)}"
-        yield fit(f"  {factor:>10}  {norm:<16} {where}{forks}{mark}", columns).rstrip()
+        yield _fitted(f"  {factor:>10}  {norm:<16} {where}{forks}{mark}", columns)
     if steps:
-        yield fit(
-            f"  ×{number(product, digits=4)} in all, over {count_text(len(steps), 'op')}", columns
-        ).rstrip()
+        yield _fitted(f"  ×{number(product, digits=4)} in all, over {count_text(len(steps), 'op')}", columns)
 
 
 def check_lines(check: StepCheck, columns: int = 80) -> Iterator[str]:
@@ -128,7 +126,7 @@ def check_lines(check: StepCheck, columns: int = 80) -> Iterator[str]:
             f"gradient check of {clean(check.op)}: not possible: {clean(check.note)}", columns, "  "
         )
         return
-    yield fit(f"  gradient check of {clean(check.op)}, float64, against finite differences", columns).rstrip()
+    yield _fitted(f"  gradient check of {clean(check.op)}, float64, against finite differences", columns)
     for inside in check.inputs:
         name = inside.role if inside.element is None else element_name(inside.role, inside.element)
         text = f"{name}: {inside.verdict}"
@@ -136,11 +134,16 @@ def check_lines(check: StepCheck, columns: int = 80) -> Iterator[str]:
             text += f", expected {_said(inside.expected)}, found {_said(inside.found)}"
         yield from _wrapped(text + (f"; {clean(inside.note)}" if inside.note else ""), columns, "    ")
     if not check.inputs:
-        yield fit("    no gradient left this op", columns).rstrip()
+        yield _fitted("    no gradient left this op", columns)
 
 
 def _said(value: float | int | str | None) -> str:
     return value if isinstance(value, str) else number(value)
+
+
+def _fitted(text: str, columns: int) -> str:
+    """One line: names and addresses come from the log, and may hold what moves a terminal's cursor."""
+    return fit(clean(text), columns).rstrip()
 
 
 def _wrapped(text: str, columns: int, indent: str) -> Iterator[str]:
@@ -150,8 +153,8 @@ def _wrapped(text: str, columns: int, indent: str) -> Iterator[str]:
     for word in text.split(" "):
         candidate = f"{line} {word}" if line else word
         if line.strip() and cell_width(candidate) > room:
-            yield fit(indent + line, columns).rstrip()
+            yield _fitted(indent + line, columns)
             line = "  " + word
         else:
             line = candidate
-    yield fit(indent + line, columns).rstrip()
+    yield _fitted(indent + line, columns)

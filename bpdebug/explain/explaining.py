@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..errors import UsageError
+from ..errors import DamagedLog, UsageError
 from ..rerun import OpRunner
 from ..text import shape_text
 from ..timeline import Moment, TensorView, Timeline
@@ -54,6 +54,7 @@ def explain(timeline: Timeline, seq: int, text: str, runner: OpRunner, limit: in
         UsageError: there is no such tensor or element.
         NotCaptured: the log lacks values that it takes, or what made the element.
         CannotRerun: the op is the script's own.
+        DamagedLog: what is recorded doesn't fit the op.
     """
     moment = timeline.moment(seq)
     view, element = find_element(moment, text)
@@ -64,8 +65,14 @@ def explain(timeline: Timeline, seq: int, text: str, runner: OpRunner, limit: in
         assert found is not None
         view = found
     array = view.array()
-    made = _made(timeline, moment, view, element, runner)
-    terms, count, zeros, total, covered = _largest(made.sums, limit)
+    try:
+        made = _made(timeline, moment, view, element, runner)
+        terms, count, zeros, total, covered = _largest(made.sums, limit)
+    except (IndexError, TypeError, ValueError) as error:
+        # The rules take tensors of the shapes that the op makes; a damaged log can claim others.
+        raise DamagedLog(
+            f"{moment.address}: its tensors don't fit the op {moment.label} ({error}); bpdebug verify tells more"
+        ) from error
     frame = moment.frame
     return Explanation(
         moment.address, moment.seq, element_name(view.role, element), view.role, element,

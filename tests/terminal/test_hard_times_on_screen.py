@@ -31,7 +31,7 @@ def is_alive(pid):
 
 
 def child_of(directory):
-    (run,) = (directory / "bpdebug-runs").iterdir()
+    (run,) = (directory / "state" / "bpdebug" / "runs").iterdir()
     return json.loads((run / "run.json").read_text())["pid"]
 
 
@@ -79,5 +79,5 @@ def test_a_terminal_that_goes_away_leaves_no_process_behind(terminal, tmp_path):
     while screen.process.poll() is None or is_alive(pid):
         assert time.monotonic() < deadline
         time.sleep(0.05)
-    (run,) = (tmp_path / "bpdebug-runs").iterdir()
+    (run,) = (tmp_path / "state" / "bpdebug" / "runs").iterdir()
     assert os.path.getsize(run / "events.idx") > 0

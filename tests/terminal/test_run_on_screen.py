@@ -145,7 +145,7 @@ def test_the_size_is_the_terminals_whatever_the_shell_has_exported(terminal, mon
     monkeypatch.setenv("COLUMNS", "60")
     monkeypatch.setenv("LINES", "20")
     screen = terminal("run", "script.py", script=TRAINING, width=150, height=40)
-    shown = screen.see("event 0 of 0", last_line="shows all keys")
+    shown = screen.see("event 0 of 0", last_line="q quit")
     assert max(map(len, shown.split("\n"))) > 100
     quit_from(screen)
 
@@ -188,7 +188,7 @@ def test_a_syntax_error_is_shown_before_any_screen_opens(terminal, tmp_path):
     assert screen.end() == 1
     assert "line 2" in screen.screen.text()
     assert "SyntaxError: invalid syntax" in screen.screen.text()
-    assert not (tmp_path / "state").exists()
+    assert not (tmp_path / "state" / "bpdebug" / "runs").exists()
     screen.assert_sane()
 
 
