@@ -66,8 +66,10 @@ def explain(timeline: Timeline, seq: int, text: str, runner: OpRunner, limit: in
         view = found
     array = view.array()
     try:
-        made = _made(timeline, moment, view, element, runner)
-        terms, count, zeros, total, covered = _largest(made.sums, limit)
+        # NaN, infinities and overflows are what is looked at here, and nothing to warn of.
+        with np.errstate(all="ignore"):
+            made = _made(timeline, moment, view, element, runner)
+            terms, count, zeros, total, covered = _largest(made.sums, limit)
     except (IndexError, TypeError, ValueError) as error:
         # The rules take tensors of the shapes that the op makes; a damaged log can claim others.
         raise DamagedLog(

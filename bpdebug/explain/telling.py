@@ -40,9 +40,9 @@ def telling_element(moment: Moment, role: str = "") -> str | None:
         except BpdebugError:
             continue
         if array.size:
-            place = int(
-                np.abs(array.astype(np.float64)).argmax()
-            )  # NumPy gives the first NaN, if there is one
+            with np.errstate(all="ignore"):  # a number too large for float64 counts as infinite
+                sizes = np.abs(array.astype(np.float64))
+            place = int(sizes.argmax())  # NumPy gives the first NaN, if there is one
             indexes = np.unravel_index(place, array.shape) if array.ndim else ()
             return element_name(view.role, [int(i) for i in indexes])
     return None
