@@ -4,8 +4,11 @@ import signal
 
 from hypothesis import HealthCheck, settings
 
-# A shell starts its background jobs with Ctrl-C ignored, and the programs that the tests start would inherit that.
+# A shell starts its background jobs with Ctrl-C ignored, `nohup` any program with hang-ups ignored, and what the tests
+# start would inherit that.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+if signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 # That another program has the processor is no reason to fail.
 settings.register_profile("calm", deadline=None, suppress_health_check=[HealthCheck.too_slow])

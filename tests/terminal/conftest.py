@@ -130,7 +130,8 @@ class Terminal:
         self._open = True
 
     def size(self, width, height):
-        """Resize; the terminal tells the program."""
+        """Resize; the terminal tells the program, and has read what came until now, as terminals do."""
+        self._read(0)
         self.screen.resize(width, height)
         fcntl.ioctl(self.ours, termios.TIOCSWINSZ, struct.pack("HHHH", height, width, 0, 0))
 
