@@ -2,10 +2,10 @@
 
 Chainer 7.8.1 wants an old NumPy, so it gets an environment of its own (Python 3.11 or older):
 
-    python3.11 -m venv /tmp/chainer-venv
-    /tmp/chainer-venv/bin/pip install chainer==7.8.1 'numpy<1.24' 'setuptools<81' six
-    /tmp/chainer-venv/bin/pip install scipy      # for the special functions that distributions use
-    /tmp/chainer-venv/bin/python tests/golden/record.py [values] [distributions] ...
+    python3.11 -m venv chainer-venv
+    chainer-venv/bin/pip install chainer==7.8.1 'numpy<1.24' 'setuptools<81' six
+    chainer-venv/bin/pip install scipy      # for the special functions that distributions use
+    chainer-venv/bin/python tests/golden/record.py [values] [distributions] ...
 
 It writes an npz for each entry of `cases.FILES` (arrays only, no pickle; keys are `case:name`), or for those that are
 named; with `values.npz`, which holds the samples' arrays, too, also `recorded_with.json` (versions) and

@@ -260,3 +260,16 @@ def test_a_damaged_event_says_so_and_keeps_its_header(tmp_path):
         "(what was printed here can't be read)",
         "world",
     ]
+
+
+def test_a_tensor_says_whether_the_recorder_met_a_nan_or_an_infinity_in_it(tmp_path):
+    log = LogWriter.create(tmp_path / "run")
+    log.thread("MainThread")
+    for value in (1.0, np.nan, -np.inf):
+        row = log.tensor(np.array([0.5, value], np.float32))
+        log.append(Kind.reported, r.ReportedBody("a", 0, row), label=log.text("report:a"))
+    log.close()
+    with LogReader(tmp_path / "run") as reader:
+        timeline = Timeline(reader)
+        found = [timeline.moment(seq).tensors[0].nonfinite for seq in range(3)]
+    assert found == [False, True, True]
