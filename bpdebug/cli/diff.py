@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import argparse
 import json
-import math
 import sys
 
-from ..diff import Tolerance, compare_runs
+from ..diff import compare_runs
 from ..diff.as_json import comparison_json
 from ..diff.report import report_lines
 from ..errors import LogError, UsageError
 from .opening import open_run
+from .tolerance_options import add_tolerance_options, tolerance_from
 
 __all__ = ["configure", "execute"]
 
@@ -23,27 +23,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("a", metavar="A", help="a recorded run, as a directory or packed")
     parser.add_argument("b", metavar="B", help="the run to compare it with")
-    parser.add_argument(
-        "--rtol",
-        metavar="R",
-        type=_tolerance,
-        default=0.0,
-        help="relative difference that is allowed (default: 0)",
-    )
-    parser.add_argument(
-        "--atol",
-        metavar="D",
-        type=_tolerance,
-        default=0.0,
-        help="absolute difference that is allowed (default: 0)",
-    )
-    parser.add_argument(
-        "--ulp",
-        metavar="N",
-        type=_units,
-        default=0,
-        help="difference in units in the last place that is allowed",
-    )
+    add_tolerance_options(parser)
     parser.add_argument(
         "--first", action="store_true", help="stop at the first tensor that differs; no tables"
     )
@@ -56,7 +36,7 @@ def execute(options: argparse.Namespace) -> int:
     Raises:
         BpdebugError: a run can't be read.
     """
-    tolerance = Tolerance(options.rtol, options.atol, options.ulp)
+    tolerance = tolerance_from(options)
     try:
         with open_run(options.a) as a, open_run(options.b) as b:
             found = compare_runs(a, b, tolerance, options.first)
@@ -73,17 +53,3 @@ def execute(options: argparse.Namespace) -> int:
     for name, problem in problems:
         print(f"bpdebug: {name}: {problem}", file=sys.stderr)
     return 0 if found.same else 1
-
-
-def _tolerance(text: str) -> float:
-    value = float(text)
-    if not (math.isfinite(value) and value >= 0):
-        raise argparse.ArgumentTypeError(f"{text}: a number that isn't negative is wanted")
-    return value
-
-
-def _units(text: str) -> int:
-    value = int(text)
-    if not 0 <= value < 2**63:
-        raise argparse.ArgumentTypeError(f"{text}: a whole number that isn't negative is wanted")
-    return value

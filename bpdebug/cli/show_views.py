@@ -16,6 +16,7 @@ from ..text import clean, fit, number, shape_text
 from ..timeline import Moment, SourceFrame, Statistics, TensorView, Timeline
 
 __all__ = [
+    "REPORTS_SHOWN",
     "Wanted",
     "console_lines",
     "explain_lines",
@@ -28,7 +29,7 @@ __all__ = [
 
 _AROUND = 3
 _SHOWN_WHOLE = 200  # elements; of bigger arrays the edges
-_REPORTS_SHOWN = 20
+REPORTS_SHOWN = 20
 _PRINTS_SHOWN = 50
 
 
@@ -158,8 +159,8 @@ def loss_lines(timeline: Timeline, moment: Moment, wanted: Wanted) -> Iterator[s
         count = int(np.searchsorted(curve.seqs, moment.seq, side="right"))
         if not count:
             continue
-        begin = max(count - _REPORTS_SHOWN, 0)
-        yield f"  {curve.name}" + (f"  (the last {_REPORTS_SHOWN} of {count:,})" if begin else "")
+        begin = max(count - REPORTS_SHOWN, 0)
+        yield f"  {curve.name}" + (f"  (the last {REPORTS_SHOWN} of {count:,})" if begin else "")
         for i in range(begin, count):
             here = "  <- here" if curve.seqs[i] == moment.seq else ""
             yield f"    iteration {curve.iterations[i]:>8}  {number(float(curve.values[i]), width=12)}{here}"

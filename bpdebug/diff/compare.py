@@ -14,17 +14,17 @@ from .alignment import Batch, align
 from .bodies import BodyStream
 from .common_names import CommonNames
 from .contents import Contents, Verdict
+from .pairs import PairComparison
 from .places import describe_pair, layout_text, place_of
 from .result import Comparison, Difference, Growth
-from .slots import UNCOMPARED, Slot, settings_of, slots_of, tensors_of
-from .values import Tolerance, compare_numbers
+from .slots import UNCOMPARED, UNCOMPARED_KINDS, Slot
+from .values import Tolerance
 
 __all__ = ["compare_runs"]
 
 _LISTED = 10
 _OPS = 10_000
 """Names that the table by op may have; a hostile log has millions."""
-_UNCOMPARED_KINDS = (Kind.run_started, Kind.output, Kind.warned)
 _ITERATIONS = 100_000
 
 
@@ -55,8 +55,7 @@ class _Walk:
         self._a, self._b = Timeline(a), Timeline(b)
         self._bodies_a, self._bodies_b = bodies_a, bodies_b
         self._common = CommonNames(a, b)
-        self._contents = Contents(self._common, tolerance)
-        self._tolerance = tolerance
+        self._pairs = PairComparison(self._a, self._b, Contents(self._common, tolerance), tolerance)
         self._by_iteration: dict[int, Growth] = {}
         self._by_op: dict[str, Growth] = {}
         self.found = Comparison(tolerance)
@@ -65,7 +64,7 @@ class _Walk:
         found = self.found
         found.structure.events_a, found.structure.events_b = len(self._a), len(self._b)
         for batch in align(self._common):
-            self._contents.look_again()
+            self._pairs.contents.look_again()
             self._take(batch, first_only)
             if first_only and found.first_value is not None:
                 found.whole = False
@@ -87,7 +86,7 @@ class _Walk:
                     self._alone(seq_a, seq_b, head_a[2] if seq_a >= 0 else head_b[2])
                     continue
                 found.structure.matched += 1
-                if head_a[2] not in _UNCOMPARED_KINDS or head_a[2] == Kind.run_started:
+                if head_a[2] not in UNCOMPARED_KINDS or head_a[2] == Kind.run_started:
                     self._pair(seq_a, seq_b, head_a, head_b)
                 if first_only and found.first_value is not None:
                     return
@@ -108,7 +107,7 @@ class _Walk:
 
     def _alone(self, a: int, b: int, kind: int) -> None:
         """An event that only one run has."""
-        if kind in _UNCOMPARED_KINDS:
+        if kind in UNCOMPARED_KINDS:
             return
         structure = self.found.structure
         timeline, seq, listed = (
@@ -144,50 +143,13 @@ class _Walk:
             if isinstance(body_a, r.RunStartedBody) and isinstance(body_b, r.RunStartedBody) and a == b == 0:
                 self.found.setup = _setup(body_a, body_b)
             return
-        self._settings(a, b, body_a, body_b)
-        tensors_a, tensors_b = tensors_of(body_a), tensors_of(body_b)
-        if len(tensors_a) != len(tensors_b):
-            self._by_role(a, b, body_a, body_b)
-            return
-        for place, (tensor_a, tensor_b) in enumerate(zip(tensors_a, tensors_b, strict=True)):
-            verdict = self._contents.compare(tensor_a, tensor_b)
-            if verdict is not None:
-                slots_a, slots_b = slots_of(self._a.names, body_a), slots_of(self._b.names, body_b)
-                self._tensor(a, b, slots_a[place], slots_b[place], verdict)
-
-    def _by_role(self, a: int, b: int, body_a: r.Event, body_b: r.Event) -> None:
-        """The tensors of an event that has more of them in one run than in the other."""
-        slots_a = {slot.role: slot for slot in slots_of(self._a.names, body_a)}
-        slots_b = {slot.role: slot for slot in slots_of(self._b.names, body_b)}
-        for role in {**slots_a, **slots_b}:
-            missing = Slot(role, None, False, None)
-            slot_a, slot_b = slots_a.get(role, missing), slots_b.get(role, missing)
-            verdict = self._contents.compare(slot_a.tensor, slot_b.tensor)
-            if verdict is None and (role in slots_a) != (role in slots_b):
-                verdict = Verdict(True, True, f"only {'A' if role in slots_a else 'B'} has it", None)
-            if verdict is not None:
-                self._tensor(a, b, slot_a, slot_b, verdict)
-
-    def _settings(self, a: int, b: int, body_a: r.Event, body_b: r.Event) -> None:
-        settings_a, settings_b = settings_of(body_a), settings_of(body_b)
-        if settings_a == settings_b:
-            return
-        for name in {**settings_a, **settings_b}:
-            first, second = settings_a.get(name), settings_b.get(name)
-            if first != second and not self._within(first, second):
-                values = number_of_setting(first), number_of_setting(second)
-                self.found.settings_differ += 1
-                self._differs(a, b, Difference(None, None, role=clean(str(name)), values=values))
-                return
-
-    def _within(self, first: object, second: object) -> bool:
-        """Whether two settings are numbers that the tolerance lets pass."""
-        plain = (int, float)
-        if isinstance(first, bool) or isinstance(second, bool) or self._tolerance.exact:
-            return False
-        if not isinstance(first, plain) or not isinstance(second, plain):
-            return False
-        return compare_numbers(first, second, self._tolerance).beyond == 0
+        for name, first, second in self._pairs.settings(body_a, body_b):
+            values = number_of_setting(first), number_of_setting(second)
+            self.found.settings_differ += 1
+            self._differs(a, b, Difference(None, None, role=clean(name), values=values))
+            break
+        for slot_a, slot_b, verdict in self._pairs.tensors(body_a, body_b):
+            self._tensor(a, b, slot_a, slot_b, verdict)
 
     def _tensor(self, a: int, b: int, slot_a: Slot, slot_b: Slot, verdict: Verdict) -> None:
         found = self.found

@@ -56,28 +56,37 @@ class Contents:
         """
         self._records_a, self._records_b = _records(self._a), _records(self._b)
 
+    def other_content(self, a: int | None, b: int | None) -> bool:
+        """Whether the two tensors aren't the same bytes, dtype and shape; False where their records can't tell."""
+        if a is None or b is None:
+            return a is not b
+        return self._alike(a, b) is False
+
     def compare(self, a: int | None, b: int | None) -> Verdict | None:
         """What tensor `a` of A and tensor `b` of B differ in; None for the same bytes, dtype and shape."""
         if a is None or b is None:
             return None if a is b else Verdict(True, True, f"only {'B' if a is None else 'A'} has it", None)
-        size = TENSOR_INDEX.itemsize
-        record_a = self._records_a[a * size : a * size + size] if a >= 0 else b""
-        record_b = self._records_b[b * size : b * size + size] if b >= 0 else b""
-        if len(record_a) == size and len(record_b) == size:
-            content_a, _, _, _, layout_a = _RECORD.unpack(record_a)
-            content_b, _, _, _, layout_b = _RECORD.unpack(record_b)
-            if (
-                content_a == content_b
-                and content_a != _NO_CONTENT
-                and (self._a.layout(layout_a) == self._b.layout(layout_b))
-            ):
-                return None
+        if self._alike(a, b):
+            return None
         key = a, b
         if key not in self._verdicts:
             if len(self._verdicts) >= _REMEMBERED:
                 self._verdicts.clear()
             self._verdicts[key] = self._compare_values(a, b)
         return self._verdicts[key]
+
+    def _alike(self, a: int, b: int) -> bool | None:
+        """Whether two tensors are the same bytes, dtype and shape by their records; None where these can't tell."""
+        size = TENSOR_INDEX.itemsize
+        record_a = self._records_a[a * size : a * size + size] if a >= 0 else b""
+        record_b = self._records_b[b * size : b * size + size] if b >= 0 else b""
+        if len(record_a) != size or len(record_b) != size:
+            return None
+        content_a, _, _, _, layout_a = _RECORD.unpack(record_a)
+        content_b, _, _, _, layout_b = _RECORD.unpack(record_b)
+        if _NO_CONTENT in (content_a, content_b):
+            return None
+        return bool(content_a == content_b and self._a.layout(layout_a) == self._b.layout(layout_b))
 
     def _without_values(self, a: int, b: int, why: str) -> Verdict:
         """Of tensors whose values aren't both there: their content ids tell whether they differ, not how much."""

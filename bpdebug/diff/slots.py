@@ -9,13 +9,16 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from ..log import records as r
+from ..log.schema import Kind
 from ..text import clean
 from ..timeline.names import Names, held_roles, operand_roles, roles
 
-__all__ = ["UNCOMPARED", "Slot", "settings_of", "slots_of", "tensors_of"]
+__all__ = ["UNCOMPARED", "UNCOMPARED_KINDS", "Slot", "settings_of", "slots_of", "tensors_of"]
 
 UNCOMPARED = (r.RunStartedBody, r.OutputBody, r.WarnedBody)
 """What differs between two runs that compute the same: times and paths in texts, process numbers."""
+UNCOMPARED_KINDS = (Kind.run_started, Kind.output, Kind.warned)
+"""The kinds of the same events."""
 
 
 class Slot(NamedTuple):

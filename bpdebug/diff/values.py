@@ -10,7 +10,10 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["Gap", "Tolerance", "compare_arrays", "compare_numbers"]
+__all__ = ["DISTANCES", "Gap", "Tolerance", "compare_arrays", "compare_numbers", "distances"]
+
+DISTANCES = {"absolute": "|A - B|", "relative": "|A - B| / max(|A|, |B|)", "ulp": "units in the last place"}
+"""How far two elements can be said to be apart, and in which words."""
 
 _PIECE = 1 << 16
 _ULP_TYPES = {2: (np.float16, np.int16), 4: (np.float32, np.int32), 8: (np.float64, np.int64)}
@@ -111,6 +114,31 @@ def _plain(element: Any) -> Any:
 def compare_numbers(a: float | int, b: float | int, tolerance: Tolerance) -> Gap:
     """How far two plain numbers are apart."""
     return compare_arrays(np.asarray(a, np.float64), np.asarray(b, np.float64), tolerance)
+
+
+def distances(a: np.ndarray, b: np.ndarray, what: str) -> np.ndarray:
+    """How far each two elements are apart, float64 in the shape of both; 0 where they are equal.
+
+    Args:
+        a: an array of any boolean, integer, float or complex dtype.
+        b: one of the same shape, of the same or of another such dtype.
+        what: a key of `DISTANCES`. In ULP, which count in the coarser dtype, NaN stands where nothing can be
+            counted: against a NaN, and between numbers that aren't floats.
+    """
+    assert a.shape == b.shape
+    with np.errstate(all="ignore"):
+        equal, apart, scales = _distances(a.reshape(-1), b.reshape(-1))
+        if what == "relative":
+            apart = np.where(equal, 0.0, apart / scales)
+            apart[np.isnan(apart)] = np.inf
+        elif what == "ulp":
+            ulp_dtype = _ulp_dtype(a.dtype, b.dtype)
+            apart = np.full(a.size, np.nan)
+            if ulp_dtype is not None:
+                units, comparable = _units(a.reshape(-1), b.reshape(-1), ulp_dtype)
+                apart[comparable] = units[comparable]
+            apart[equal] = 0.0
+    return apart.reshape(a.shape)
 
 
 def _distances(a: np.ndarray, b: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -1,0 +1,65 @@
+"""The options that say what may differ between two runs: one table for `diff`, `show` and `view`."""
+
+from __future__ import annotations
+
+import argparse
+import math
+
+from ..diff import Tolerance
+
+__all__ = ["add_tolerance_options", "add_with_option", "tolerance_from"]
+
+
+def add_with_option(parser: argparse.ArgumentParser) -> None:
+    """`--with RUN`, and what may differ from it."""
+    parser.add_argument(
+        "--with",
+        dest="with_run",
+        metavar="RUN",
+        help="a second recorded run beside the first: where they differ, and how far apart the tensors are",
+    )
+    add_tolerance_options(parser)
+
+
+def add_tolerance_options(parser: argparse.ArgumentParser) -> None:
+    """`--rtol`, `--atol` and `--ulp`."""
+    parser.add_argument(
+        "--rtol",
+        metavar="R",
+        type=_tolerance,
+        default=0.0,
+        help="relative difference that is allowed (default: 0)",
+    )
+    parser.add_argument(
+        "--atol",
+        metavar="D",
+        type=_tolerance,
+        default=0.0,
+        help="absolute difference that is allowed (default: 0)",
+    )
+    parser.add_argument(
+        "--ulp",
+        metavar="N",
+        type=_units,
+        default=0,
+        help="difference in units in the last place that is allowed",
+    )
+
+
+def tolerance_from(options: argparse.Namespace) -> Tolerance:
+    """What was asked for."""
+    return Tolerance(options.rtol, options.atol, options.ulp)
+
+
+def _tolerance(text: str) -> float:
+    value = float(text)
+    if not (math.isfinite(value) and value >= 0):
+        raise argparse.ArgumentTypeError(f"{text}: a number that isn't negative is wanted")
+    return value
+
+
+def _units(text: str) -> int:
+    value = int(text)
+    if not 0 <= value < 2**63:
+        raise argparse.ArgumentTypeError(f"{text}: a whole number that isn't negative is wanted")
+    return value

@@ -1,0 +1,179 @@
+"""One run beside another: partners, marks, and how far their tensors are apart."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from bpdebug.diff import Tolerance, compare_runs
+from bpdebug.diff.beside import Beside
+from bpdebug.diff.marking import ALIGNED, Mark, Marks, mark_runs
+from bpdebug.diff.values import DISTANCES, distances
+from bpdebug.log.reader import LogReader
+from bpdebug.timeline import Timeline
+from tests.support.recorded import Run
+
+
+def write(directory, *ops, lr=0.1):
+    """A run with a line each: (name, x, y)."""
+    run = Run(directory)
+    for name, x, y in ops:
+        op = run.writer.op(name, name, ["x"], ["y"])
+        new = run.recorder.new_variable
+        x, y = np.asarray(x, "f4"), np.asarray(y, "f4")
+        run.recorder.forward(op, name, [new()], [x], [new(made_by=name)], [y])
+    run.recorder.close()
+    return directory
+
+
+@pytest.fixture
+def beside(tmp_path):
+    """Makes both runs, and compares them."""
+    opened = []
+
+    def made(a, b, *tolerance):
+        readers = [
+            LogReader(write(tmp_path / f"{len(opened)}{name}", *ops)) for name, ops in (("a", a), ("b", b))
+        ]
+        opened.extend(readers)
+        allowed = Tolerance(*tolerance)
+        marks = Marks(*map(len, readers))
+        for _ in mark_runs(*readers, allowed, marks):
+            assert 0 <= marks.done <= 1
+        return Beside(*map(Timeline, readers), marks, allowed)
+
+    yield made
+    for reader in opened:
+        reader.close()
+
+
+SIN, COS, TAN = ("sin", [1, 2], [3, 4]), ("cos", [3, 4], [5, 6]), ("tan", [5, 6], [7, 8])
+
+
+def at(beside, label):
+    """The event of this run with that label."""
+    return beside.this.reader.find(f"it0/forward/{label}")
+
+
+def test_the_same_run_twice_has_no_divergence(beside):
+    both = beside([SIN, COS], [SIN, COS])
+    assert (both.first, both.marks.first, both.marks.settled, both.marks.done) == (None, None, True, 1.0)
+    assert both.next(0, 1) is None
+    seq = at(both, "cos")
+    assert (both.partner(seq), both.mark(seq), both.summary(seq)) == (seq, Mark.compared, "= B")
+
+
+def test_a_changed_value_is_marked_in_both_runs_and_found_from_either_side(beside):
+    both = beside([SIN, COS, TAN], [SIN, ("cos", [3, 4], [5, 6.5]), TAN])
+    seq = at(both, "cos")
+    assert both.first == seq == both.next(0, 1) == both.next(len(both.this), -1)
+    assert both.mark(seq) == Mark.compared | Mark.differs
+    assert both.mark(at(both, "tan")) == Mark.compared
+    assert both.summary(seq) == "≠ B: y"
+    both.flip()
+    assert both.first == both.next(0, 1) == seq
+    assert both.summary(seq) == "≠ A: y"
+
+
+def test_an_inserted_op_is_a_gap_in_one_run_and_alone_in_the_other(beside):
+    both = beside([SIN, TAN], [SIN, COS, COS, TAN])
+    seq = at(both, "sin")
+    assert both.first == seq
+    assert both.first_alone
+    assert both.mark(seq) == Mark.compared | Mark.gap
+    assert both.summary(seq) == "= B, then 2 events only in B"
+    assert (both.partner(at(both, "tan")), both.summary(at(both, "tan"))) == (
+        seq + 3,
+        f"= B (event {seq + 3})",
+    )
+    both.flip()
+    assert [both.mark(seq + i) for i in (1, 2)] == [Mark.compared | Mark.alone] * 2
+    assert (both.first, both.first_alone, both.partner(seq + 1), both.place(seq + 2)) == (
+        seq + 1,
+        False,
+        None,
+        seq,
+    )
+    assert both.summary(seq + 1) == "only in B"
+    view = both.this.moment(seq + 1).tensors[0]
+    assert both.view(both.this.moment(seq + 1), view, "A").why_missing == "A has no such event"
+
+
+def test_what_is_behind_the_first_divergence_is_marked_by_content(beside):
+    """Zeros of other signs are equal, so they can't be the first divergence; behind it they are another content."""
+    zeros, negative = ("sin", [0.0], [0.0]), ("sin", [0.0], [-0.0])
+    both = beside([zeros, COS, zeros], [negative, ("cos", [3, 4], [5, 7]), negative])
+    assert both.first == at(both, "cos")
+    assert both.mark(at(both, "sin")) == Mark.compared
+    assert both.mark(at(both, "sin~2")) == Mark.compared | Mark.differs
+    assert both.compare(at(both, "sin~2")).words == ""
+
+
+def test_within_a_tolerance_nothing_is_marked(beside):
+    near = ("cos", [3, 4], [5, 6.001])
+    assert beside([SIN, COS], [SIN, near]).first is not None
+    assert beside([SIN, COS], [SIN, near], 1e-2).first is None
+
+
+def test_the_first_divergence_is_that_of_diff(beside):
+    both = beside([SIN, COS, TAN], [SIN, ("cos", [3, 4], [5, 6.5]), ("tan", [5, 6.5], [7, 9])])
+    found = compare_runs(both.this.reader, both.other.reader)
+    assert found.first is not None
+    assert (found.first.a.seq, found.first.b.seq) == both.marks.first
+
+
+def test_partners_are_known_before_contents(tmp_path):
+    a, b = (LogReader(write(tmp_path / name, SIN, COS)) for name in "ab")
+    marks = Marks(len(a), len(b))
+    both = Beside(Timeline(a), Timeline(b), marks)
+    assert both.summary(1) == "not compared yet"
+    for _ in mark_runs(a, b, Tolerance(), marks):
+        if marks.done >= ALIGNED:
+            break
+    assert both.partner(1) == 1
+    assert not marks.settled
+    a.close()
+    b.close()
+
+
+def test_views_of_both_runs_and_of_their_distance(beside):
+    both = beside([SIN], [("sin", [1, 2], [3, 4.5])])
+    moment = both.this.moment(at(both, "sin"))
+    y = moment.tensor("y")
+    assert both.view(moment, y, "A") is y
+    assert both.view(moment, y, "B").array().tolist() == [3, 4.5]
+    found = {what: both.view(moment, y, what).array() for what in DISTANCES}
+    assert found["absolute"].tolist() == [0, 0.5]
+    assert found["relative"].tolist() == [0, 0.5 / 4.5]
+    assert found["ulp"].tolist() == [0, 2**20]
+    gap = both.gap(moment, y)()
+    assert (gap.differing, gap.place, gap.a, gap.b) == (1, (1,), 4.0, 4.5)
+
+
+def test_tensors_of_other_shapes_have_no_distance(beside):
+    both = beside([SIN], [("sin", [1, 2], [3, 4, 5])])
+    moment = both.this.moment(at(both, "sin"))
+    y = moment.tensor("y")
+    assert both.view(moment, y, "absolute").why_missing == "shape (2,) in A, (3,) in B"
+    assert both.gap(moment, y) == "shape (2,) in A, (3,) in B"
+
+
+@pytest.mark.parametrize("what", DISTANCES)
+def test_distances_of_what_is_not_finite(what):
+    a, b = np.array([1.0, np.nan, np.inf, np.inf, 0.0]), np.array([np.nan, np.nan, np.inf, 1.0, -0.0])
+    found = distances(a, b, what)
+    assert found[[1, 2, 4]].tolist() == [0, 0, 0]
+    assert np.isnan(found[0]) if what == "ulp" else found[0] == np.inf
+    assert found[3] > 0
+
+
+def test_runs_without_events_are_compared(tmp_path, beside):
+    from tests.support.synthetic_log import write_headers
+
+    with LogReader(write_headers(tmp_path / "x", [])) as a, LogReader(write_headers(tmp_path / "y", [])) as b:
+        marks = Marks(0, 0)
+        assert list(mark_runs(a, b, Tolerance(), marks)) == []
+        both = Beside(Timeline(a), Timeline(b), marks)
+        assert (both.first, both.next(0, 1), both.next(0, -1), both.place(0), both.parameters(0)) == (
+            None, None, None, 0, {},
+        )  # fmt: skip
