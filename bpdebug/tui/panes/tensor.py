@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from textual.app import ComposeResult
-from textual.containers import Horizontal
 from textual.message import Message
 from textual.widget import Widget
 
@@ -20,13 +19,12 @@ from ..copying import numpy_literal
 from ..keymap import bindings_for
 from ..messages import Ask, ExplainElement, GoTo, Notice, SubtitleChanged
 from ..widgets.background import Background, Failure
-from ..widgets.cell_format import NOTATIONS, exact
-from ..widgets.heat_map import HeatMap
-from ..widgets.histogram import HistogramView
+from ..widgets.cell_format import exact
 from ..widgets.lines import Lines, Piece, flow
 from ..widgets.role_tabs import RoleTab, RoleTabs
 from ..widgets.value_grid import ValueGrid
 from .tensor_find import FINDERS, find_element
+from .tensor_sheet import TensorSheet
 from .tensor_slice import Slice
 from .tensor_words import identity, in_words, no_tensors, note_lines, size_of
 
@@ -34,10 +32,6 @@ if TYPE_CHECKING:
     from ...timeline import Moment, Statistics, TensorView, Timeline
 
 __all__ = ["TensorPane"]
-
-_VIEWS = ("numbers and heat map", "numbers", "heat map", "histogram")
-_BOTH_NEED = 56
-"""Cells across below which numbers and heat map don't stand side by side."""
 
 
 class TensorPane(Widget, can_focus=True):
@@ -51,8 +45,6 @@ class TensorPane(Widget, can_focus=True):
     DEFAULT_CSS = """
     TensorPane {
         layout: vertical; overflow: hidden;
-        & #tensor-sheet { height: 1fr; }
-        & HeatMap { margin-left: 2; }
         &:focus ValueGrid > .grid--cursor { background: $primary; }
         &:focus RoleTabs > .roles--chosen { background: $primary; }
     }
@@ -76,18 +68,13 @@ class TensorPane(Widget, can_focus=True):
         self._timeline: Timeline | None = None
         self._sliced = Slice()
         self._finding: tuple[str, int] | None = None
-        self._view = 0
-        self._notation = 0
         self._shown: tuple[Hashable, tuple[int | None, ...]] | None = None
         self._tabs = RoleTabs()
         self._facts = Lines()
         self._slice_words = Lines()
         self._note = Lines()
-        self._grid = ValueGrid()
-        self._heat = HeatMap(self._background)
-        self._histogram = HistogramView(self._background)
-        self._histogram.display = False
-        self._sheet = Horizontal(id="tensor-sheet")
+        self._sheet = TensorSheet(self._background)
+        self._grid = self._sheet.grid
         self._under_cursor = Lines()
 
     def compose(self) -> ComposeResult:
@@ -95,10 +82,7 @@ class TensorPane(Widget, can_focus=True):
         yield self._facts
         yield self._slice_words
         yield self._note
-        with self._sheet:
-            yield self._grid
-            yield self._heat
-            yield self._histogram
+        yield self._sheet
         yield self._under_cursor
 
     def on_unmount(self) -> None:
@@ -228,9 +212,7 @@ class TensorPane(Widget, can_focus=True):
 
     def _show_nothing(self) -> None:
         self._shown = None
-        self._grid.clear()
-        self._heat.show_sheet(None, None)
-        self._histogram.show_array(None, None)
+        self._sheet.clear()
 
     def _array(self, view: TensorView) -> np.ndarray | Failure | None:
         """Its values; None while a big computed one is being made."""
@@ -272,38 +254,15 @@ class TensorPane(Widget, can_focus=True):
         self._slice_words.show(flow(self._sliced.in_words(array.shape), self.size.width, 1))
         part = self._sliced.of(array)
         key = (self._key(view), self._sliced.index)
-        both = part.size > 1 and self.size.width >= _BOTH_NEED
-        self._heat.show_sheet(part.reshape(1, -1) if part.ndim < 2 else part, key)
-        as_histogram = _VIEWS[self._view] == "histogram"
-        with_heat = part.ndim > 0 and (self._view == 2 or (self._view == 0 and both))
-        with_numbers = not as_histogram and (self._view != 2 or not with_heat)
-        self._grid.display, self._heat.display = with_numbers, with_heat
-        self._histogram.display = as_histogram
-        self._grid.show_array(part, (), NOTATIONS[self._notation])
-        if as_histogram:
-            self._histogram.show_array(array, self._key(view))
-        if with_heat and with_numbers:
-            self._share_width()
-        elif with_heat:
-            self._heat.styles.width = "1fr"
+        self._sheet.show_array(part, key, array, key[0], self.size.width)
         self._shown = key
         self._show_cursor()
 
-    def _share_width(self) -> None:
-        """Numbers get what they need up to three fifths; the heat map what it can use of the rest."""
-        width = self.size.width - 2
-        heat = max(width - self._grid.natural_width(), min(self._heat.natural_width(), width * 2 // 5))
-        heat = min(heat, max(28, self._heat.natural_width() * 4), width * 3 // 5)
-        if self._heat.styles.width is None or self._heat.styles.width.value != heat:
-            self._heat.styles.width = heat
-
     def _show_cursor(self) -> None:
-        index, value = self._grid.cursor_index(), self._grid.cursor_value()
-        self._heat.show_cursor(*self._grid.cursor)
+        index, value = self._grid.cursor_index(), self._sheet.show_cursor()
         if index is None or value is None:
             self._under_cursor.show([])
             return
-        self._histogram.show_cursor(value)
         index = self._sliced.whole_index(index)
         finite = not isinstance(value, np.inexact) or bool(np.isfinite(value))
         place = f"at [{', '.join(map(str, index))}]:" if index else "value:"
@@ -327,8 +286,7 @@ class TensorPane(Widget, can_focus=True):
             self._update()
             return
         # The numbers are on the screen already: only what was waited for is drawn.
-        self._heat.look_again()
-        self._histogram.refresh()
+        self._sheet.look_again()
         self._show_facts(view, self._array(view))
         if self._finding is not None:
             self._find(*self._finding)
@@ -354,13 +312,13 @@ class TensorPane(Widget, can_focus=True):
         self._choose(self._place + step)
 
     def action_view(self) -> None:
-        """Numbers, heat map, or both."""
-        self._view = (self._view + 1) % len(_VIEWS)
+        """Numbers and heat map, one of them, or the histogram."""
+        self._sheet.next_view()
         self._update()
 
     def action_notation(self) -> None:
         """Write floats as it suits them, in fixed point, or as powers of ten."""
-        self._notation = (self._notation + 1) % len(NOTATIONS)
+        self._sheet.next_notation()
         self._update()
 
     def action_slice(self, step: int) -> None:
