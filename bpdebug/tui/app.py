@@ -6,7 +6,9 @@ import os
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from textual import events
 from textual.app import App
+from textual.widgets import Input
 
 from .crash import told
 from .keymaps import load_config
@@ -14,6 +16,7 @@ from .pane_table import make_panes
 from .preferences import Preferences
 from .screens.main import MainScreen
 from .themes import THEMES
+from .widgets.prompt import PromptLine
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -82,6 +85,26 @@ class DebuggerApp(App[None]):
         elif self.preferences.new:
             self.main.greeting = FIRST_HINT
         self.push_screen(self.main)
+
+    async def on_event(self, event: events.Event) -> None:
+        """Carry out a key before the next one is looked at, for it may be meant for what this one opens.
+
+        Textual lets a key travel to the focused widget and up again to here, where it acts, and sends on those behind
+        it meanwhile.
+        """
+        if isinstance(event, events.Key | events.Paste) and not event.is_forwarded:
+            focused = self.focused
+            if isinstance(focused, PromptLine):
+                await focused.take(event)
+                return
+            # Of keys that are typed into other fields only Textual knows which act.
+            if (
+                isinstance(event, events.Key)
+                and not isinstance(focused, Input)
+                and await self._check_bindings(event.key)
+            ):
+                return
+        await super().on_event(event)
 
     def show_run(self, timeline: Timeline, session: Session) -> None:
         """Show another run of the script in place of this one, with the same breakpoints, watches and layout."""

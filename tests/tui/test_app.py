@@ -5,7 +5,10 @@ from __future__ import annotations
 import json
 
 import pytest
+from textual import events
+from textual.keys import _character_to_key
 from textual.pilot import Pilot
+from textual.widgets import Input
 
 from bpdebug.log.reader import LogReader
 from bpdebug.log.schema import Kind
@@ -20,6 +23,7 @@ from bpdebug.tui.screens.help import HelpScreen
 from bpdebug.tui.screens.quit import QuitScreen
 from bpdebug.tui.status import StatusLine
 from bpdebug.tui.widgets.key_line import KeyLine
+from bpdebug.tui.widgets.prompt import Prompt
 from tests.support.example_run import NAN_ADDRESS, SCRIPT_PATH, line_of, write_example_run
 
 
@@ -174,16 +178,62 @@ async def test_the_prompt_goes_to_an_address_and_explains_a_wrong_one(app):
         await press(pilot, "colon", *"goto it1/update/MLP.l1.W", "enter")
         assert at(app) == "it1/update/MLP.l1.W"
         assert app.main.focused is app.main.workspace.panes["source"]
-        app.main.on_prompt_entered(_entered("goto it1/update/MLP.l9.W"))
+        app.main.prompt_entered(":", "goto it1/update/MLP.l9.W")
         assert "MLP.l1.W" in notice(app)
-        app.main.on_prompt_entered(_entered("dance"))
+        app.main.prompt_entered(":", "dance")
         assert "no such command" in notice(app)
 
 
-def _entered(text: str, mark: str = ":"):
-    from bpdebug.tui.widgets.prompt import Prompt
+def type_at_once(app: DebuggerApp, *keys: str) -> None:
+    """Put keys into the application's queue, as one read from the terminal does."""
+    for key in keys:
+        name = _character_to_key(key) if len(key) == 1 else key
+        app.post_message(events.Key(name, key if len(key) == 1 else None))
 
-    return Prompt.Entered(mark, text)
+
+@pytest.mark.parametrize(
+    ("keys", "address"),
+    [
+        ((":", *"goto it1/update/MLP.l1.W", "enter", "s", "S"), "it1/update/MLP.l1.W"),
+        ((":", *"goto it1/upd", "tab", "enter"), "it1/update"),
+        (("/", *"backward l1 linear", "enter", "."), "it1/backward/MLP.l1/linear"),
+        (("?", "escape", "]"), "it1"),
+        ((":", "x", "escape", "]", "]"), "it2"),
+    ],
+)
+async def test_keys_typed_at_once_with_the_one_that_opens_something_go_into_it(app, keys, address):
+    async with app.run_test(size=(100, 35)) as pilot:
+        await pilot.pause()
+        app.main.go_to(app.timeline.reader.find("it0/forward/MLP.l1/linear"))
+        type_at_once(app, *keys)
+        for _ in range(20):
+            await pilot.pause()
+            if at(app).startswith(address):
+                break
+        assert at(app).startswith(address)
+        assert app.screen is app.main
+        assert not app.main.query_one(Prompt).display
+
+
+async def test_keys_behind_the_one_that_opens_the_palette_are_looked_for_in_it(app):
+    async with app.run_test(size=(100, 35)) as pilot:
+        await pilot.pause()
+        type_at_once(app, "ctrl+p", *"next iteration")
+        for _ in range(5):
+            await pilot.pause()
+        assert app.screen.query_one(Input).value == "next iteration"
+        assert app.main.navigator.seq == 0
+
+
+async def test_pasted_text_and_enter_behind_it_are_one_line(app):
+    async with app.run_test(size=(100, 35)) as pilot:
+        await pilot.pause()
+        app.post_message(events.Key("colon", ":"))
+        app.post_message(events.Paste("goto it1/update/MLP.l1.W\nsecond line"))
+        app.post_message(events.Key("enter", "\r"))
+        await pilot.pause()
+        await pilot.pause()
+        assert at(app) == "it1/update/MLP.l1.W"
 
 
 async def test_search_goes_to_events_by_words_of_their_address(app):
@@ -194,17 +244,17 @@ async def test_search_goes_to_events_by_words_of_their_address(app):
         assert at(app) == "it2/backward/MLP.l1/linear"
         await press(pilot, "comma")
         assert at(app) == "it1/backward/MLP.l1/linear"
-        app.main.on_prompt_entered(_entered("nosuchop", "/"))
+        app.main.prompt_entered("/", "nosuchop")
         assert "nosuchop" in notice(app)
 
 
 async def test_the_prompt_exports(app, tmp_path):
     async with app.run_test(size=(80, 24)) as pilot:
-        app.main.on_prompt_entered(_entered(f"export {tmp_path / 'events.jsonl'}"))
+        app.main.prompt_entered(":", f"export {tmp_path / 'events.jsonl'}")
         await app.workers.wait_for_complete()
         await pilot.pause()
         assert "written" in notice(app)
-        app.main.on_prompt_entered(_entered("export events.xyz"))
+        app.main.prompt_entered(":", "export events.xyz")
         assert "jsonl" in notice(app)
     lines = (tmp_path / "events.jsonl").read_text().splitlines()
     assert [json.loads(line)["seq"] for line in lines] == list(range(len(app.timeline)))
@@ -390,8 +440,8 @@ async def test_quitting_asks_while_the_script_lives_and_ends_it(live):
 async def test_breakpoints_are_sent_to_the_child(live):
     run, app = live
     async with app.run_test(size=(80, 24)) as pilot:
-        app.main.on_prompt_entered(_entered("break forward/MLP.l1/linear"))
+        app.main.prompt_entered(":", "break forward/MLP.l1/linear")
         await pilot.pause()
         assert run.breakpoints == [Breakpoint(kind=Kind.forward, pattern="MLP.l1/linear")]
-        app.main.on_prompt_entered(_entered("clear"))
+        app.main.prompt_entered(":", "clear")
         assert run.breakpoints == []

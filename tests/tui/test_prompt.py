@@ -6,7 +6,7 @@ import pytest
 from textual import events
 from textual.app import App
 
-from bpdebug.tui.widgets.prompt import Prompt
+from bpdebug.tui.widgets.prompt import Prompt, PromptLine
 
 
 class Host(App):
@@ -16,13 +16,16 @@ class Host(App):
         self.left = 0
 
     def compose(self):
-        yield Prompt()
+        yield Prompt(lambda mark, text: self.entered.append(text), self.note_left)
 
-    def on_prompt_entered(self, message):
-        self.entered.append(message.text)
-
-    def on_prompt_left(self):
+    def note_left(self):
         self.left += 1
+
+    async def on_event(self, event):
+        if isinstance(event, events.Key) and isinstance(self.focused, PromptLine):
+            await self.focused.take(event)
+        else:
+            await super().on_event(event)
 
 
 @pytest.mark.parametrize(

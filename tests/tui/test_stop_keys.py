@@ -40,7 +40,7 @@ def notice(app):
 
 
 def enter(app, text, mark=":"):
-    app.main.on_prompt_entered(Prompt.Entered(mark, text))
+    app.main.prompt_entered(mark, text)
 
 
 async def test_a_person_comes_to_the_first_nan_and_edits_breakpoints(app):

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from textual.timer import Timer
+from textual.widgets import Input
 
 from ...errors import BpdebugError, ConditionError
 from ...text import clean
@@ -162,14 +163,16 @@ class MainScreen(OrderActions):
         """Open the prompt with the beginning of a command; `example` says what may follow."""
         self.open_prompt(":", [], example, command)
 
-    def action_palette(self) -> None:
+    async def action_palette(self) -> None:
         # Only now: it takes a while to import, and the first frame shouldn't wait for it.
         from textual.command import CommandPalette
 
         from ..palette import PaletteCommands
 
         self._take_count()
-        self.app.push_screen(CommandPalette(providers=[PaletteCommands], placeholder="what to do? ..."))
+        palette = CommandPalette(providers=[PaletteCommands], placeholder="what to do? ...")
+        await self.app.push_screen(palette)
+        palette.set_focus(palette.query_one(Input))
 
     def open_prompt(self, mark: str, suggestions: list[str], placeholder: str, typed: str = "") -> None:
         self._take_count()
@@ -181,30 +184,30 @@ class MainScreen(OrderActions):
         self.workspace.choose(self.workspace.current)
         self._show_status()
 
-    def on_prompt_left(self) -> None:
+    def prompt_left(self) -> None:
         self.say("")
         self._close_prompt()
 
-    def on_prompt_entered(self, message: Prompt.Entered) -> None:
+    def prompt_entered(self, mark: str, text: str) -> None:
         self._close_prompt()
-        if message.mark in ORDER_MARKS:
+        if mark in ORDER_MARKS:
             self.say("")
-            self.order_typed(message.mark, message.text)
+            self.order_typed(mark, text)
             return
-        if message.mark in STOP_MARKS:
+        if mark in STOP_MARKS:
             self.say("")
-            self.stop_typed(message.mark, message.text)
+            self.stop_typed(mark, text)
             return
-        if message.mark == "/":
-            self._search = Search(self.timeline.reader, message.text) if message.text else None
+        if mark == "/":
+            self._search = Search(self.timeline.reader, text) if text else None
             if self._search is not None:
                 self.action_search_step(1)
             return
         try:
-            self.say(run_command(self, message.text) or self.notice)
+            self.say(run_command(self, text) or self.notice)
         except ConditionError as error:
-            typed = message.text[message.text.rfind(error.text) :]
-            self.ask_stop(stop_mark(message.text), typed, error)
+            typed = text[text.rfind(error.text) :]
+            self.ask_stop(stop_mark(text), typed, error)
         except BpdebugError as error:
             self.say(str(error))
 

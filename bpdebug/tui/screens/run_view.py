@@ -79,7 +79,7 @@ class RunScreen(Screen[None]):
         yield self.workspace
         yield Static(id="too-small", markup=False)
         yield KeyLine(live=self.session is not None)
-        yield Prompt()
+        yield Prompt(self.prompt_entered, self.prompt_left)
 
     def on_mount(self) -> None:
         self.workspace.choose(self.workspace.current)
@@ -100,6 +100,12 @@ class RunScreen(Screen[None]):
         self.navigator.stops_changed()
         self.show_breakpoints()
         self.update_view()
+
+    def prompt_entered(self, mark: str, text: str) -> None:
+        """Carry out what was typed into the prompt; `mark` is what that was opened with."""
+
+    def prompt_left(self) -> None:
+        """The prompt was closed without Enter."""
 
     def listen_for_answers(self) -> None:
         """Be told what became of orders to the script."""

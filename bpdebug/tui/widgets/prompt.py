@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Horizontal
-from textual.message import Message
 from textual.suggester import SuggestFromList
 from textual.widgets import Input, Label
 
-__all__ = ["Prompt"]
+__all__ = ["Prompt", "PromptLine"]
 
 
 _EDITING = {
@@ -22,50 +23,43 @@ _EDITING = {
 """What the keys do that aren't characters."""
 
 
-class _Line(Input):
-    """Carries out each key before it looks at the next one.
+class PromptLine(Input):
+    """The field of a `Prompt`, which the application gives keys and pasted text to in the order of their arrival.
 
-    Textual lets a key that is bound travel up to the application, while the characters behind it are put in here:
-    ctrl+u, a text and Enter that come at once (from a fast hand, a slow connection, a program) would empty the line
-    after the text was typed.
+    On Textual's own way a key travels from widget to widget while those behind it are looked at already: what is
+    typed at once with a key that opens or closes the line (a fast hand, a slow connection, a program) would go astray.
     """
 
-    async def on_key(self, event: events.Key) -> None:
+    async def take(self, event: events.Key | events.Paste) -> None:
+        """Carry out a key, or put in the first line of what was pasted."""
         prompt = self.parent
         assert isinstance(prompt, Prompt)
-        if event.is_printable:
-            return
-        if not prompt.take_key(event.key):
-            if event.key not in _EDITING:
-                return
+        if isinstance(event, events.Paste):
+            self.replace((event.text.splitlines() or [""])[0], *self.selection)
+        elif event.is_printable and event.character is not None:
+            self.replace(event.character, *self.selection)
+        elif not prompt.take_key(event.key) and event.key in _EDITING:
             await self.run_action(_EDITING[event.key])
-        event.stop()
-        event.prevent_default()
 
 
 class Prompt(Horizontal):
-    """Opened with a mark; says what was typed, or that it was left."""
+    """Opened with a mark; calls `entered` with it and what was typed, or `left` if it was closed without Enter.
 
-    class Entered(Message):
-        """The person pressed Enter: `mark` is what the line was opened with."""
+    It does so before it looks at another key.
+    """
 
-        def __init__(self, mark: str, text: str) -> None:
-            super().__init__()
-            self.mark = mark
-            self.text = text
-
-    class Left(Message):
-        """The line was left without Enter."""
-
-    def __init__(self) -> None:
+    def __init__(self, entered: Callable[[str, str], None], left: Callable[[], None]) -> None:
         super().__init__(id="prompt")
+        self._entered = entered
+        self._left = left
         self._mark = ":"
+        self._suggestions: list[str] = []
         self._history: dict[str, list[str]] = {}
         self._place = 0
 
     def compose(self) -> ComposeResult:
         yield Label(":", id="prompt-mark", markup=False)
-        yield _Line(compact=True, id="prompt-input", select_on_focus=False)
+        yield PromptLine(compact=True, id="prompt-input", select_on_focus=False)
 
     @property
     def _input(self) -> Input:
@@ -80,9 +74,11 @@ class Prompt(Horizontal):
         field.cursor_position = len(typed)
         field.placeholder = placeholder
         field.suggester = SuggestFromList(suggestions) if suggestions else None
+        self._suggestions = suggestions
         self._place = len(self._history.get(mark, []))
         self.display = True
-        field.focus()
+        # Not `field.focus()`, which would let the keys that are waiting go before it.
+        self.screen.set_focus(field)
 
     def put_cursor(self, column: int) -> None:
         """Put the cursor on a character of what is typed."""
@@ -92,25 +88,32 @@ class Prompt(Horizontal):
         """Hide the line."""
         self.display = False
 
-    def on_input_submitted(self, message: Input.Submitted) -> None:
-        message.stop()
-        text = message.value.strip()
+    def _enter(self) -> None:
+        text = self._input.value.strip()
         past = self._history.setdefault(self._mark, [])
         if text and text not in past[-1:]:
             past.append(text)
         self.close()
-        self.post_message(self.Entered(self._mark, text))
+        self._entered(self._mark, text)
+
+    def _complete(self) -> None:
+        """Take what is suggested, as shells do: looked up here, for Textual may not have come to it yet."""
+        field = self._input
+        typed = field.value
+        if typed:
+            field.value = next((one for one in self._suggestions if one.startswith(typed)), typed)
+        field.cursor_position = len(field.value)
 
     def take_key(self, key: str) -> bool:
         """Carry out a key that the line alone has no use for; False if it is none."""
         field, past = self._input, self._history.get(self._mark, [])
         if key in ("escape", "ctrl+c") or (key == "backspace" and not field.value):
             self.close()
-            self.post_message(self.Left())
+            self._left()
+        elif key == "enter":
+            self._enter()
         elif key == "tab":
-            # As shells do: take what is suggested.
-            field.action_cursor_right()
-            field.cursor_position = len(field.value)
+            self._complete()
         elif key in ("up", "down"):
             self._place = max(0, min(len(past), self._place + (-1 if key == "up" else 1)))
             field.value = past[self._place] if self._place < len(past) else ""

@@ -95,12 +95,10 @@ class Workspace(Widget):
         """Bring `pane` to the front of its place and focus it."""
         self._bring_forward(pane)
         widget = self.panes[pane]
-        if widget.focusable:
-            widget.focus()
-            return
-        inner = next((one for one in widget.query("*") if one.focusable), None)
-        if inner is not None:
-            inner.focus()
+        if not widget.focusable:
+            widget = next((one for one in widget.query("*") if one.focusable), widget)
+        # Not `widget.focus()`, which would let the keys that are waiting go before it.
+        self.screen.set_focus(widget)
 
     def toggle_zoom(self) -> None:
         self.zoomed = not self.zoomed
