@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ..collecting import hold_off
 from ..errors import BpdebugError, SessionError, TerminalError, UsageError
 from ..session.endings import shell_status
 from . import headless
@@ -163,6 +164,7 @@ def _run_on_screen(options: argparse.Namespace, script: str, args: list[str], st
         return 1
     runs = _Runs(options, script, args)
     _tell_real_chainer(options)
+    hold_off()
     # The child starts first, and gets ready while the screen's libraries are imported here.
     runs.start()
     try:

@@ -6,6 +6,7 @@ import argparse
 import os
 import sys
 
+from ..collecting import hold_off
 from ..errors import TerminalError
 from ..timeline import Timeline
 from .opening import open_run
@@ -34,6 +35,7 @@ def execute(options: argparse.Namespace) -> int:
             return serve(options.arguments, 0, options.port)
         if not in_browser():
             _check_terminal(options.run)
+        hold_off()
         from ..frontends.engine_ops import EngineOps
         from ..tui.app import DebuggerApp
 

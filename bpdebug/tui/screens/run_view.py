@@ -17,6 +17,7 @@ from textual.timer import Timer
 from textual.widget import Widget
 from textual.widgets import Static
 
+from ...collecting import collect_again
 from ...errors import BpdebugError
 from ...log.schema import Kind
 from ...text import clean
@@ -100,6 +101,7 @@ class RunScreen(Screen[None]):
         self.navigator.stops_changed()
         self.show_breakpoints()
         self.update_view()
+        self.call_after_refresh(collect_again)
 
     def prompt_entered(self, mark: str, text: str) -> None:
         """Carry out what was typed into the prompt; `mark` is what that was opened with."""
