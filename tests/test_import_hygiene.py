@@ -115,10 +115,15 @@ def test_a_reading_command_loads_neither_engine_nor_screen(command, recorded, tm
     assert not {name for name in modules if name.startswith(writers)}
 
 
-def test_explain_loads_the_engine_when_it_computes_an_op_again_and_nothing_that_records(recorded, tmp_path):
-    """An op without a rule of its own is computed again, by an engine that has a name of its own."""
-    loaded = loaded_by(tmp_path, "explain", str(recorded[0]), "it0/backward/mul", "ga[0,0]")
-    assert "bpdebug_engine" in loaded
+@pytest.mark.parametrize(
+    ("step", "element", "computed"), [("sum", "gx[0,0]", True), ("mul", "ga[0,0]", False)]
+)
+def test_explain_loads_the_engine_only_to_compute_an_op_again_and_nothing_that_records(
+    step, element, computed, recorded, tmp_path
+):
+    """An op without a rule or an elementwise formula is computed again, by an engine that has a name of its own."""
+    loaded = loaded_by(tmp_path, "explain", str(recorded[0]), f"it0/backward/{step}", element)
+    assert ("bpdebug_engine" in loaded) is computed
     assert not tops(loaded) & {"engine", "chainer", "textual", "cupy"}
     assert not {name for name in loaded if name.startswith(("bpdebug.log.writer", "bpdebug.debuggee"))}
 

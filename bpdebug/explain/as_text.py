@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator, Sequence
 
 from ..gradcheck import StepCheck
@@ -13,6 +14,8 @@ from .path import PathStep
 __all__ = ["check_lines", "explanation_lines", "path_lines", "terms_lines"]
 
 _IN_NUMBERS = 3
+_BELOW = " " * 21
+"""Puts what has no room beside a term below its factors."""
 
 
 def explanation_lines(explanation: Explanation, columns: int = 80) -> Iterator[str]:
@@ -29,7 +32,8 @@ def explanation_lines(explanation: Explanation, columns: int = 80) -> Iterator[s
         yield from _wrapped(", ".join(e.shapes), columns, "  ")
     yield ""
     if e.forms:
-        yield from _wrapped(f"{e.name} = {' + '.join(e.forms)}", columns, "  ")
+        form = " + ".join(e.forms).replace("+ −", "− ").replace("−  ", "− ")
+        yield from _wrapped(f"{e.name} = {form}", columns, "  ")
     yield from _wrapped(f"{' ' * cell_width(e.name)} = {in_numbers(e)}", columns, "  ")
     yield ""
     yield from terms_lines(e, columns)
@@ -58,7 +62,14 @@ def terms_lines(e: Explanation, columns: int = 80) -> Iterator[str]:
     for term in e.terms:
         share = abs(term.value) / sizes * e.covered if sizes and math.isfinite(sizes) else math.nan
         percent = "" if math.isnan(share) else f"{100 * share:.0f}%" if share >= 0.01 else "<1%"
-        yield _fitted(f"  {number(term.value):>11} {percent:>5}  {_factors(term)}", columns)
+        value = f"  {number(term.value):>11} {percent:>5} "
+        beside = f"{value} {' '.join(_factors(term))}" + (f"  ({term.note})" if term.note else "")
+        if cell_width(clean(beside)) <= columns:
+            yield _fitted(beside, columns)
+        else:
+            yield from _broken([value, *_factors(term)], columns, "", _BELOW)
+            if term.note:
+                yield from _wrapped(f"({term.note})", columns, _BELOW)
     if e.count > len(e.terms) + e.zeros:
         terms = count_text(e.count - e.zeros, "term")
         listed = f"{len(e.terms)} of {terms} listed, {100 * e.covered:.3g}% of their size"
@@ -83,20 +94,21 @@ def _agreement(e: Explanation) -> str:
     )
 
 
-def _factors(term: Term) -> str:
-    """`gy[0,3] -0.5 · x[0,5] 0.25`; a factor that is alone, or whose name is its number, needs none."""
+def _factors(term: Term) -> list[str]:
+    """`gy[0,3] -0.5`, `· x[0,5] 0.25`; a factor that is alone, or whose name is its number, needs none."""
     if len(term.factors) == 1:
-        text = term.factors[0].name
-    else:
-        text = " · ".join(
-            factor.name if _says_its_value(factor) else f"{factor.name} {number(factor.value)}"
-            for factor in term.factors
-        )
-    return f"{text}  ({term.note})" if term.note else text
+        return [term.factors[0].name]
+    said = [
+        factor.name if _says_its_value(factor) else f"{factor.name} {number(factor.value)}"
+        for factor in term.factors
+    ]
+    return [said[0], *(f"· {factor}" for factor in said[1:])]
 
 
 def _says_its_value(factor: Factor) -> bool:
-    return factor.name in (number(factor.value), f"{factor.value:.0f}") or factor.name.startswith("−1:")
+    if factor.name in (number(factor.value), f"{factor.value:.0f}") or factor.name.startswith("−1:"):
+        return True
+    return re.fullmatch(r"1 ?/ ?\d+", factor.name) is not None
 
 
 def path_lines(steps: Sequence[PathStep], columns: int = 80) -> Iterator[str]:
@@ -146,15 +158,20 @@ def _fitted(text: str, columns: int) -> str:
     return fit(clean(text), columns).rstrip()
 
 
-def _wrapped(text: str, columns: int, indent: str) -> Iterator[str]:
-    """`text` in lines of at most `columns` cells, broken at spaces."""
+def _wrapped(text: str, columns: int, indent: str, more: str = "  ") -> Iterator[str]:
+    """`text` in lines of at most `columns` cells, broken at spaces; lines from the second on are indented by `more`."""
+    return _broken(text.split(" "), columns, indent, more)
+
+
+def _broken(words: Sequence[str], columns: int, indent: str, more: str) -> Iterator[str]:
+    """The words in such lines."""
     room = columns - len(indent)
     line = ""
-    for word in text.split(" "):
+    for word in words:
         candidate = f"{line} {word}" if line else word
         if line.strip() and cell_width(candidate) > room:
             yield _fitted(indent + line, columns)
-            line = "  " + word
+            line = more + word
         else:
             line = candidate
     yield _fitted(indent + line, columns)

@@ -11,6 +11,7 @@ from ..errors import DamagedLog, UsageError
 from ..rerun import OpRunner
 from ..text import shape_text
 from ..timeline import Moment, TensorView, Timeline
+from . import elementwise
 from .changes import change_sums
 from .element import find_element
 from .explanation import Column, Explanation, Sum, Term, element_name
@@ -106,6 +107,8 @@ def _output(op: RecordedOp, k: int, element: Element) -> _Made:
     sums = rule.output(op, k, element) if rule is not None and rule.output is not None else None
     how = _RECORDED
     if sums is None:
+        sums = elementwise.output(op, k, element)
+    if sums is None:
         how = _JACOBIAN
         sums = _named_if_elementwise(op, k, element, output_sums(op, k, element))
     return _Made(sums, pretty(formula_of(op.formula, op.y_roles[k])), _shapes(op, "", k), [], how)
@@ -115,6 +118,8 @@ def _gradient(op: RecordedOp, i: int, element: Element) -> _Made:
     rule = RULES.get(op.cls)
     sums = rule.gradient(op, i, element) if rule is not None and rule.gradient is not None else None
     how = _RECORDED
+    if sums is None:
+        sums = elementwise.gradient(op, i, element)
     if sums is None:
         how = _JACOBIAN
         sums = gradient_sums(op, i, element, local_derivative)
@@ -183,10 +188,11 @@ def _largest(sums: list[Sum], limit: int) -> tuple[list[Term], int, int, float, 
     else:
         chosen = np.arange(len(sizes))
     ordered = heapq.nlargest(limit, chosen.tolist(), key=lambda place: (sizes[place], -place))
+    nothing = not sizes.any()  # then the terms that are zero say why
     starts = np.cumsum([0, *(len(part) for part in values)])
     terms = []
     for place in ordered:
-        if sizes[place] == 0:
+        if sizes[place] == 0 and not nothing:
             continue
         which = int(np.searchsorted(starts, place, side="right")) - 1
         n = int(place - starts[which])

@@ -6,6 +6,7 @@ and a rest, which is 0 for linear ops and says how much is not linear in others.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -17,6 +18,8 @@ from .recorded_op import RecordedOp
 __all__ = ["gradient_sums", "named_places", "output_sums"]
 
 Element = tuple[int, ...]
+
+_CONSTANT = "a constant: no element of the inputs changes it here"
 
 
 def gradient_sums(op: RecordedOp, i: int, element: Element, local: Any = None) -> list[Sum]:
@@ -34,16 +37,13 @@ def gradient_sums(op: RecordedOp, i: int, element: Element, local: Any = None) -
         if gy is None or column is None:
             continue
         flat = np.flatnonzero(column)
-        places = named_places(f"g{op.y_roles[k]}", gy.shape, flat)
-        sums.append(
-            Sum(
-                (
-                    Column(places, gy.ravel()[flat]),
-                    Column(_derivative(op, k, flat, gy.shape, i, element, local), column.ravel()[flat]),
-                ),
-                f"Σ g{op.y_roles[k]} ∂{op.y_roles[k]}/∂{element_name(op.x_roles[i], element)}",
-            )
-        )
+        if not len(flat):
+            continue
+        role = f"g{op.y_roles[k]}"
+        arrived = Column(named_places(role, gy.shape, flat), gy.ravel()[flat])
+        form = f"Σ {role} ∂{op.y_roles[k]}/∂{element_name(op.x_roles[i], element)}"
+        named = _derivative(op, k, flat, gy.shape, i, element, local)
+        sums.append(_weighted(arrived, column.ravel()[flat], named, role, form))
     return sums
 
 
@@ -63,26 +63,56 @@ def output_sums(op: RecordedOp, k: int, element: Element) -> list[Sum]:
     sums: list[Sum] = []
     total = 0.0
     name = element_name(op.y_roles[k], element)
-    for i, row in enumerate(again.vjp(seeds)):
-        if row is None:
+    rows = again.vjp(seeds)
+    for i, row in enumerate(rows):
+        flat = np.empty(0, int) if row is None else np.flatnonzero(row)
+        if row is None or not len(flat):
             continue
         x = op.x(i)
-        flat = np.flatnonzero(row)
         inputs = named_places(op.x_roles[i], x.shape, flat)
-        linear = Sum(
-            (
-                Column(lambda n, inputs=inputs: f"∂{name}/∂{inputs(n)}", row.ravel()[flat]),  # type: ignore[misc]
-                Column(inputs, x.ravel()[flat]),
-            ),
+        linear = _weighted(
+            Column(inputs, x.ravel()[flat]),
+            row.ravel()[flat],
+            lambda n, inputs=inputs: f"∂{name}/∂{inputs(n)}",  # type: ignore[misc]
+            op.x_roles[i],
             f"Σ ∂{name}/∂{op.x_roles[i]} {op.x_roles[i]}",
+            first=True,
         )
         total += float(np.nansum(linear.values()))
         sums.append(linear)
     rest = value - total
     if not sums or abs(rest) > 1e-12 * max(abs(value), abs(total)):
-        what = "what is not linear in the inputs" if sums else f"{op.label} of its inputs"
-        sums.append(Sum((Column(lambda n: what, rest),), "rest" if sums else op.label))
+        what = "what is not linear in the inputs" if sums else _CONSTANT
+        if all(row is None for row in rows):
+            what = f"{op.label} of its inputs"
+        sums.append(Sum((Column(lambda n: what, rest),), "rest" if sums else what))
     return sums
+
+
+def _weighted(
+    what: Column, weights: np.ndarray, named: Callable[[int], str], role: str, form: str, first: bool = False
+) -> Sum:
+    """`what` times its weights. Weights that are all 1, -1 or 1/n stand for themselves, without a name.
+
+    Args:
+        named: names the weights.
+        role, form: the tensor of `what`, and the sum in one line for weights with names.
+        first: whether the weights stand before `what`.
+    """
+    count = len(weights)
+    all_of = what.name(0) if count == 1 else f"Σ {role} over {count} elements"
+    weight = float(weights[0])
+    if (weights != weight).any():
+        weight = 0.0
+    if weight == 1:
+        return Sum((what,), all_of)
+    if weight == -1:
+        return Sum((Column(lambda n: "-1", -1.0), what), f"−{all_of}")
+    share = round(1 / weight) if weight else 0
+    if share > 1 and math.isclose(weight * share, 1, rel_tol=1e-12):
+        return Sum((Column(lambda n: f"1/{share}", weights), what), f"1/{share} {all_of}")
+    factors = Column(named, weights), what
+    return Sum(factors if first else factors[::-1], form)
 
 
 def named_places(role: str, shape: tuple[int, ...], flat: np.ndarray) -> Callable[[int], str]:

@@ -58,15 +58,17 @@ def formula_of(formula: str, role: str) -> str:
 def local_derivative(op: RecordedOp, k: int, place: Element, i: int, element: Element) -> str:
     """The name of ∂y/∂x between `element` of input `i` and `place` of output `k`, or ""."""
     text = formula_part(op.formula, f"g{op.x_roles[i]}").partition(" = ")[2]
-    text = re.split(r", (?:each |summed|and |over)", text)[0]
+    text = re.split(r", (?:each |summed|and |over|repeated)", text)[0]
     found = re.fullmatch(rf"(-?)g{re.escape(op.y_roles[k])}(?: ([*/]) (.+)| (where .+))?", text)
-    if found is None or ";" in text or "sum of" in text:
+    if found is None or "sum of" in text or re.search(r", else (?!0$)", text):
         return ""
     sign, sort, factor, condition = found.groups()
     if condition is not None:
         return pretty(f"{sign}1 {_with_elements(op, condition.split(', else 0')[0], k, place, i, element)}")
     if factor is None:
         return f"{sign}1"
+    if re.search(r" [-+] ", re.sub(r"\([^()]*\)", "", factor)):
+        return ""  # more than one factor: gy is in a sum
     named = _with_elements(op, factor, k, place, i, element)
     return pretty(f"{sign}{named}" if sort == "*" else f"{sign}1 / {named}")
 

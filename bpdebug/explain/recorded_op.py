@@ -63,6 +63,11 @@ class RecordedOp:
         tensor = self._step.gy[k] if self._step is not None else None
         return None if tensor is None else self._array(tensor, f"g{self.y_roles[k]}")
 
+    def gx(self, i: int) -> np.ndarray | None:
+        """The gradient that left for input `i`; None where none did."""
+        tensor = self._step.gx[i] if self._step is not None else None
+        return None if tensor is None else self._array(tensor, f"g{self.x_roles[i]}")
+
     def held(self, role: str) -> np.ndarray | None:
         """What the setting `role` holds, such as a mask; None where it holds no array."""
         tensor = self._held.get(role)

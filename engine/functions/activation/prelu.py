@@ -20,7 +20,7 @@ class PReLUFunction(Op):
     y_roles = ("y",)
     formula = (
         "y = x where x >= 0, else W x;  gx = gy where x >= 0, else W gy;  "
-        "gW = sum of x gy where x < 0, over what shares a slope"
+        "gW = gy x where x < 0, else 0, summed where W is shared"
     )
     retained_x = (0, 1)
 

@@ -20,7 +20,10 @@ class Swish(Op):
     op_name = "swish"
     x_roles = ("x", "b")
     y_roles = ("y",)
-    formula = "s = sigmoid(b x);  y = x s;  gx = gy (s + b x s (1 - s));  gb = sum of gy x^2 s (1 - s), where shared"
+    formula = (
+        "s = sigmoid(b x);  y = x s;  gx = gy (s + b x s (1 - s));"
+        "  gb = gy x^2 s (1 - s), summed where b is shared"
+    )
     retained_x = (0, 1)
 
     def forward(self, inputs: tuple[Any, ...]) -> tuple[Any, ...]:

@@ -21,7 +21,10 @@ class Where(Op):
     op_name = "where"
     x_roles = ("condition", "a", "b")
     y_roles = ("y",)
-    formula = "y = a where the condition holds, else b;  ga = gy where it holds, else 0;  gb = the rest of gy"
+    formula = (
+        "y = a where condition, else b;  ga = gy where condition, else 0;"
+        "  gb = 0 where condition, else gy, each summed over the axes along which it was stretched"
+    )
     retained_x = (0,)
 
     def forward(self, inputs: tuple[Any, ...]) -> tuple[Any, ...]:

@@ -18,7 +18,9 @@ class Erf(_Special):
     """y = erf x."""
 
     op_name = "erf"
-    formula = "y = 2 / sqrt(pi) * integral of e^(-t^2) from 0 to x;  gx = gy * 2 / sqrt(pi) * e^(-x^2)"
+    formula = (
+        "y = erf x, the integral of 2 / sqrt(pi) * e^(-t^2) from 0 to x;  gx = gy * 2 / sqrt(pi) * e^(-x^2)"
+    )
 
     def vjp(
         self, xs: tuple[Any, ...], ys: tuple[Any, ...], gys: tuple[Any, ...], wanted: tuple[int, ...]

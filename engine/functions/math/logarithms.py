@@ -78,10 +78,10 @@ def log1p(x: Any) -> Any:
 
 
 class Log2(_Elementwise):
-    """y = log x to base 2."""
+    """y = log x / log 2."""
 
     op_name = "log2"
-    formula = "y = log x to base 2;  gx = gy / (x log 2)"
+    formula = "y = log x / log 2;  gx = gy / (x log 2)"
 
     def forward(self, inputs: tuple[Any, ...]) -> tuple[Any, ...]:
         (x,) = inputs
@@ -109,10 +109,10 @@ def log2(x: Any) -> Any:
 
 
 class Log10(_Elementwise):
-    """y = log x to base 10."""
+    """y = log x / log 10."""
 
     op_name = "log10"
-    formula = "y = log x to base 10;  gx = gy / (x log 10)"
+    formula = "y = log x / log 10;  gx = gy / (x log 10)"
 
     def forward(self, inputs: tuple[Any, ...]) -> tuple[Any, ...]:
         (x,) = inputs

@@ -21,7 +21,7 @@ class Gaussian(Op):
     op_name = "gaussian"
     x_roles = ("m", "v")
     y_roles = ("y",)
-    formula = "y = m + e^(v/2) noise;  gm = gy;  gv = gy e^(v/2) noise / 2"
+    formula = "y = m + e^(v/2) eps;  gm = gy;  gv = gy e^(v/2) eps / 2"
     retained_x = (1,)
 
     def __init__(self, eps: Any = None) -> None:

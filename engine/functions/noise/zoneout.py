@@ -21,7 +21,7 @@ class Zoneout(Op):
     op_name = "zoneout"
     x_roles = ("h", "x")
     y_roles = ("y",)
-    formula = "y = h where kept, else x;  gh = gy where kept, else 0;  gx = gy where not, else 0"
+    formula = "y = h where mask, else x;  gh = gy where mask, else 0;  gx = 0 where mask, else gy"
 
     def __init__(self, ratio: float, mask: Any = None) -> None:
         if not 0.0 <= ratio < 1.0:

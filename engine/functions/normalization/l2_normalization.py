@@ -18,7 +18,7 @@ class NormalizeL2(Op):
     op_name = "normalize"
     x_roles = ("x",)
     y_roles = ("y",)
-    formula = "y = x / (|x| + eps);  gx = (gy - x / |x| * sum of gy y) / (|x| + eps)"
+    formula = "y = x / (norm of x + eps);  gx = (gy - x / norm of x * sum of gy y) / (norm of x + eps)"
     retained_x = (0,)
 
     def __init__(self, eps: float = 1e-5, axis: int | tuple[int, ...] = 1) -> None:
