@@ -46,17 +46,22 @@ def _find(history: History) -> Blowup | None:
     if not finite:
         return None
     infinite = len(finite) < len(walks)
-    first = max(abs(finite[0].loss or 0.0), _FLOOR)
-    tail = finite[-max(2, len(finite) // 5) :]
-    last = sorted(abs(walk.loss or 0.0) for walk in tail)[len(tail) // 2]
-    if infinite:
-        last = max(abs(walk.loss or 0.0) for walk in tail)
-    peak = max(abs(walk.loss or 0.0) for walk in finite)
-    grew = last > _LOSS_FACTOR * first or (peak > _PEAK_FACTOR * first and last > _NO_BETTER * first)
+    losses = [walk.loss or 0.0 for walk in finite]
+    first, tail = losses[0], losses[-max(2, len(losses) // 5) :]
+    last = max(tail, key=abs) if infinite else sorted(tail)[len(tail) // 2]
+    # Upwards only: the likelihood of a density falls far below zero in a sound training.
+    at_last, at_most = _times(last, first), _times(max(losses), first)
+    grew = at_last > _LOSS_FACTOR or (at_most > _PEAK_FACTOR and at_last > _NO_BETTER)
     if not grew and not (infinite and _weights_grew(history)):
         return None
-    start = next((walk for walk in finite if abs(walk.loss or 0.0) > _LOSS_FACTOR * first), finite[-1])
+    start = next((walk for walk in finite if _times(walk.loss or 0.0, first) > _LOSS_FACTOR), finite[-1])
     return Blowup(first, last, start.seq, _site(start), infinite)
+
+
+def _times(loss: float, first: float) -> float:
+    """How many times as large as the first loss; from a first loss below zero, counted in its sizes from zero up."""
+    size = max(abs(first), _FLOOR)
+    return loss / size if first >= 0 else 1.0 + (loss - first) / size
 
 
 def _site(walk: Walk) -> int:

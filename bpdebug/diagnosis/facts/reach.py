@@ -10,7 +10,7 @@ import dataclasses
 import enum
 
 from .history import History
-from .records import Op, Parameter
+from .records import Op, Parameter, Walk
 from .training import downstream
 
 __all__ = ["Unreached", "Why", "trained", "unreached"]
@@ -77,8 +77,10 @@ def _explain(history: History, parameter: Parameter) -> Unreached:
     if not training:
         return Unreached(parameter, Why.unused)
     known = [use for use in training if all(history.values.array(tensor) is not None for _, tensor in use.y)]
-    op = (known or training)[0]
-    iteration = [other for other in history.ops if other.iteration == op.iteration and not other.during]
+    walk, before = _walk_for(history, parameter)
+    near = [use for use in known or training if walk is not None and before < use.seq < walk.seq]
+    op = (near or known or training)[0]
+    iteration = [other for other in history.ops if _together(op, other, walk) and not other.during]
     if not op.in_graph:
         return Unreached(parameter, Why.graph_off, op)
     reached = downstream([op])
@@ -94,13 +96,13 @@ def _explain(history: History, parameter: Parameter) -> Unreached:
                 return Unreached(parameter, Why.unchained, _last_before(other, reached))
             return Unreached(parameter, Why.by_rule, step.op)
     end = reached[-1]
-    entry = _entry_of(iteration, reached)
+    entry = _entry_of(iteration, reached, walk)
     if entry is not None:
         return Unreached(parameter, Why.cut, end, entry)
     visited = [other for other in reached if any(reader.steps for reader in other.readers)]
     if visited:
         return Unreached(parameter, Why.unchained, visited[-1])
-    if _unchains(history, reached):
+    if _unchains(history, reached) or _is_unchained_root(history, end):
         return Unreached(parameter, Why.unchained, end)
     later = [
         other for other in iteration if other.seq > op.seq and other.steps and _takes_floats(history, other)
@@ -116,15 +118,31 @@ def _last_before(op: Op, reached: list[Op]) -> Op:
     return next((source for source in reversed(op.sources) if source is not None and source in reached), op)
 
 
-def _entry_of(iteration: list[Op], reached: list[Op]) -> Op | None:
-    """The op that is fed the very content that one of the reached ops gave."""
+def _walk_for(history: History, parameter: Parameter) -> tuple[Walk | None, int]:
+    """The walk whose gradients the parameter's first update was to use, and where the one before it began."""
+    update = next((update for update in history.updates if parameter.number in update.takes), None)
+    walks = [walk for walk in history.walks if update is not None and walk.seq < update.seq]
+    return (walks[-1] if walks else None), (walks[-2].seq if len(walks) > 1 else -1)
+
+
+def _together(op: Op, other: Op, walk: Walk | None) -> bool:
+    """Whether an op is of the same iteration, or lies before the walk; two nets have an update each in between."""
+    return other.iteration == op.iteration or (walk is not None and op.seq <= other.seq < walk.seq)
+
+
+def _entry_of(iteration: list[Op], reached: list[Op], walk: Walk | None) -> Op | None:
+    """The op that is fed the very content that one of the reached ops gave; best one that the walk visits.
+
+    A generator's output goes into the discriminator as an array on purpose, and once more for its own loss.
+    """
     contents = {tensor for op in reached for _, tensor in op.y if tensor is not None}
-    for op in iteration:
-        if op in reached:
-            continue
-        if any(op.x[place][1] in contents for place in op.fed if place < len(op.x)):
-            return op
-    return None
+    entries = [
+        op
+        for op in iteration
+        if op not in reached and any(op.x[place][1] in contents for place in op.fed if place < len(op.x))
+    ]
+    visited = (op for op in entries if any(step.walk is walk for step in op.steps))
+    return next(visited, entries[0] if entries else None)
 
 
 def _takes_floats(history: History, op: Op) -> bool:
@@ -141,6 +159,12 @@ def _unchains(history: History, reached: list[Op]) -> bool:
     return history.script.first_with(r"\.unchain(_backward)?\s*\(") is not None and any(
         reader.steps for op in reached for reader in op.readers
     )
+
+
+def _is_unchained_root(history: History, op: Op) -> bool:
+    """Whether a walk began at what the op made and didn't find it: `loss.unchain_backward()` before `backward()`."""
+    made = set(op.y)
+    return any(not walk.steps and made.intersection(walk.roots) for walk in history.walks if not walk.failed)
 
 
 def _is_root(history: History, op: Op) -> bool:

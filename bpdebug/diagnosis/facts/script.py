@@ -66,6 +66,12 @@ class Script:
         frames = self.frames(site)
         return None if not frames else frames[0][:2]
 
+    def maker(self, site: int | None) -> Line | None:
+        """Where something was constructed: the innermost user line that stands in no constructor."""
+        frames = self.frames(site)
+        outside = [frame for frame in frames if frame[2].rpartition(".")[2] != "__init__"]
+        return (outside or frames)[-1][:2] if frames else None
+
     def text(self, line: Line | None) -> str:
         """The text of a line; empty where there is none."""
         if line is None:

@@ -49,7 +49,7 @@ def find(history: History) -> Iterator[Finding]:
             " non-linearity in between: the two can do no more than one",
             before.scope or before.label,
             seq=op.seq,
-            site=op.site if _depth(history, op) <= _depth(history, before) else before.site,
+            site=before.site if _depth(history, before) <= _depth(history, op) else op.site,
             evidence={
                 "first": history.address(before.seq),
                 "second": history.address(op.seq),

@@ -16,6 +16,7 @@ _ON_PURPOSE = (
     r"|teacher|reservoir|random features|\bbase\b"
 )
 _UPDATES = 3
+_NAMED = 4  # layers that a finding names
 
 
 def find(history: History) -> Iterator[Finding]:
@@ -47,11 +48,22 @@ def find(history: History) -> Iterator[Finding]:
     if not behind and learning and (disabled or history.script.mentions(_ON_PURPOSE)):
         return
     chosen = behind or left
-    yield _finding(history, chosen, disabled)
+    yield _finding(history, chosen, disabled, learning)
 
 
-def _finding(history: History, left: list[Parameter], disabled: list[Parameter]) -> Finding:
-    where = model_of(left) or left[0].name
+def _place(left: list[Parameter], learning: list[Parameter]) -> str:
+    """The part of the model that stays; its layers, where others of that part learn."""
+    common = model_of(left)
+    if not any(f"{parameter.layer}.".startswith(f"{common}.") for parameter in learning):
+        return common or left[0].name
+    layers = list(dict.fromkeys(parameter.layer or parameter.name for parameter in left))
+    return ", ".join(layers) if len(layers) <= _NAMED else f"{', '.join(layers[:_NAMED])} ..."
+
+
+def _finding(
+    history: History, left: list[Parameter], disabled: list[Parameter], learning: list[Parameter]
+) -> Finding:
+    where = _place(left, learning)
     if left[0] in disabled:
         how = "its update is disabled (disable_update)"
         line = history.script.first_with(r"\.disable_update\s*\(|\.enabled\s*=\s*False")

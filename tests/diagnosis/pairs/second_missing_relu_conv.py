@@ -15,9 +15,9 @@ class CN(chainer.Chain):
             self.fc = L.Linear(None, 3)
 
     def forward(self, x):
-        h = self.c1(x)  # faulty
+        h = self.c1(x)  # faulty guilty
         h = F.relu(self.c1(x))  # healthy
-        h = F.relu(self.c2(h))  # guilty
+        h = F.relu(self.c2(h))
         return self.fc(h)
 
 
