@@ -1,4 +1,4 @@
-"""Optimizers: their formulas, settings, states, and what they tell observers."""
+"""Optimizers: their formulas and states, and which parameters they update."""
 
 from __future__ import annotations
 
@@ -8,39 +8,10 @@ import pickle
 
 import numpy
 import pytest
+from small_training import Two, give_gradients
 
-from engine import GradientMethod, Link, Parameter, UpdateRule, events, optimizers
+from engine import GradientMethod, Link, Parameter, UpdateRule, optimizers
 from engine import functions as F
-from engine.optimizer import Hyperparameter
-
-
-class Two(Link):
-    """A link with two parameters."""
-
-    def __init__(self, dtype="f8"):
-        super().__init__()
-        with self.init_scope():
-            self.p = Parameter(numpy.array([1, -2, 3], dtype))
-            self.q = Parameter(numpy.array([[4]], dtype))
-
-    def forward(self):
-        return F.sum(self.p * self.p) + F.sum(self.q)
-
-
-def give_gradients(link, step):
-    rng = numpy.random.RandomState(step)
-    for param in link.params():
-        param.grad = rng.normal(size=param.shape).astype(param.dtype)
-
-
-@pytest.fixture
-def watched():
-    """The events that the engine emits during the test."""
-    seen = []
-    stop = events.observe(seen.append)
-    yield seen
-    stop()
-
 
 # ---- formulas, written down once more element by element ----
 
@@ -137,71 +108,6 @@ def test_a_learning_rate_as_numpy_number_gives_the_same_bits():
             optimizer.update()
         results.append(link.p.array.tolist())
     assert results[0] == results[1]
-
-
-# ---- hyperparameters ----
-
-
-def test_rules_fall_back_on_the_optimizers_hyperparameters():
-    link = Two()
-    optimizer = optimizers.SGD(0.1).setup(link)
-    link.p.update_rule.hyperparam.lr = 10
-    optimizer.lr = 3
-    assert link.p.update_rule.hyperparam.lr == 10
-    assert link.q.update_rule.hyperparam.lr == 3
-    assert link.q.update_rule.hyperparam.get_dict() == {"lr": 3}
-    assert repr(optimizers.MomentumSGD().hyperparam) == "Hyperparameter(lr=0.01, momentum=0.9)"
-    with pytest.raises(AttributeError, match="there is no hyperparameter 'speed'"):
-        link.q.update_rule.hyperparam.speed  # noqa: B018
-    with pytest.raises(AttributeError, match="'SGD' object has no attribute 'speed'"):
-        optimizer.speed  # noqa: B018
-
-
-def test_hyperparameters_have_parents():
-    parent = Hyperparameter()
-    parent.a = 3
-    child = Hyperparameter(parent)
-    child.b = numpy.float32(4)
-    assert (child.a, child.b, child.parent) == (3, 4.0, parent)
-    assert child.value("a") == 3
-    assert repr(child) == "Hyperparameter(a=3, b=4.0)"
-    twin = copy.deepcopy(child)
-    assert twin.get_dict() == {"a": 3, "b": 4.0}
-
-
-def test_adams_learning_rate_is_corrected_for_its_beginning():
-    link = Two()
-    optimizer = optimizers.Adam()
-    with pytest.raises(RuntimeError, match="update steps have not been started"):
-        optimizer.lr  # noqa: B018
-    optimizer.setup(link)
-    give_gradients(link, 0)
-    optimizer.update()
-    expected = 0.001 * math.sqrt(1 - 0.999) / (1 - 0.9)
-    assert optimizer.lr == optimizer.alpha_t == link.p.update_rule.lr == expected
-
-
-def test_adabounds_bounds_follow_alpha():
-    link = Two()
-    optimizer = optimizers.AdaBound().setup(link)
-    with pytest.raises(RuntimeError, match="update steps have not been started"):
-        link.p.update_rule.bounds  # noqa: B018
-    give_gradients(link, 0)
-    optimizer.update()
-    lower, upper = link.p.update_rule.bounds
-    optimizer.alpha *= 10
-    numpy.testing.assert_allclose(link.p.update_rule.bounds, (10 * lower, 10 * upper))
-
-
-def test_adam_refuses_an_eps_that_its_dtype_rounds_to_zero():
-    link = Two("f4")
-    optimizer = optimizers.Adam(eps=1e-50).setup(link)
-    give_gradients(link, 0)
-    with pytest.raises(
-        ValueError, match=r"eps of Adam optimizer is too small for float32 \(1e-50\)"
-    ) as caught:
-        optimizer.update()
-    assert caught.value.__notes__ == ["while Adam updated parameter p: float32(3,)"]
 
 
 # ---- which parameters are updated ----
@@ -426,87 +332,3 @@ def test_optimizers_are_copied_with_model_and_state(duplicate):
     assert twin.target.p.array.tolist() == link.p.array.tolist()
     twin.alpha = 5
     assert optimizer.alpha == 0.001
-
-
-# ---- events ----
-
-
-@pytest.mark.parametrize("name", FORMULAS)
-def test_watching_changes_no_bit(name):
-    optimizer, _ = FORMULAS[name]
-    results = []
-    for observed in (False, True):
-        link = Two("f4")
-        optimizer.setup(link)
-        stop = events.observe(lambda event: None) if observed else lambda: None
-        for step in range(3):
-            give_gradients(link, step)
-            optimizer.update()
-        stop()
-        results.append([param.array.tobytes() for param in link.params()])
-    assert results[0] == results[1]
-
-
-def test_an_update_is_told_parameter_by_parameter():
-    link = Two()
-    optimizer = optimizers.MomentumSGD(0.1, 0.5)
-    seen = []
-
-    def observer(event):
-        arrays = {}
-        if isinstance(event, events.ParameterUpdating | events.ParameterUpdated):
-            arrays = {name: value.tolist() for name, value in event.state.items()}
-            arrays["value"] = event.parameter.array.tolist()
-        seen.append((event, arrays))
-
-    stop = events.observe(observer)
-    optimizer.setup(link)
-    link.p.grad = numpy.array([1.0, 1.0, 1.0])
-    link.q.grad = numpy.array([[1.0]])
-    optimizer.update()
-    stop()
-    kinds = [type(event).__name__ for event, _ in seen]
-    assert kinds == [
-        "OptimizerSetUp", "UpdateStarted", "ParameterUpdating", "ParameterUpdated", "ParameterUpdating",
-        "ParameterUpdated", "UpdateFinished",
-    ]  # fmt: skip
-    assert seen[0][0].link is link
-    assert seen[1][0].t == 1
-    assert seen[2][0].parameter is link.p
-    assert seen[2][1] == {"v": [0, 0, 0], "value": [1, -2, 3]}
-    assert seen[3][1] == {"v": [-0.1, -0.1, -0.1], "value": [0.9, -2.1, 2.9]}
-    assert seen[3][0].lr == 0.1
-    assert seen[3][0].rule is link.p.update_rule
-    assert not seen[-1][0].failed
-
-
-def test_an_update_that_fails_is_told_as_failed(watched):
-    link = Two("i4")
-    optimizer = optimizers.SGD(0.5).setup(link)
-    link.p.grad = numpy.ones(3, "i4")
-    with pytest.raises(TypeError, match="Cannot cast"):
-        optimizer.update()
-    assert type(watched[-1]) is events.UpdateFinished
-    assert watched[-1].failed
-
-
-def test_what_isnt_updated_isnt_told(watched):
-    link = Two()
-    with link.init_scope():
-        link.late = Parameter(1.0)
-    optimizer = optimizers.SGD().setup(link)
-    link.p.update_rule.enabled = False
-    link.q.grad = numpy.ones((1, 1))
-    optimizer.update()
-    updated = [event.parameter for event in watched if isinstance(event, events.ParameterUpdated)]
-    assert updated == [link.q]
-
-
-def test_adams_event_has_its_corrected_rate(watched):
-    link = Two()
-    optimizer = optimizers.Adam(0.01).setup(link)
-    give_gradients(link, 0)
-    optimizer.update()
-    (event, *_) = [event for event in watched if isinstance(event, events.ParameterUpdated)]
-    assert event.lr == optimizer.lr
-    assert set(event.state) == {"m", "v"}
