@@ -9,11 +9,12 @@ from ..errors import BpdebugError
 from ..text import count_text, decade_bar, fit, number
 from ..timeline import Moment, Timeline, joint_norm
 from ..timeline.flow import gradient_flow
-from ..timeline.lanes import NODE
+from ..timeline.lane_lines import EXPLODING, VANISHING, line_of, with_line
+from ..timeline.lanes import NODE, LaneRow
 from ..timeline.tensors import tensor_view
 
 if TYPE_CHECKING:
-    from ..timeline.graph import GraphOp
+    from ..timeline.graph import GraphOp, GraphPage
     from .show_views import Wanted
 
 __all__ = ["flow_lines", "graph_lines"]
@@ -36,15 +37,21 @@ def graph_lines(timeline: Timeline, moment: Moment, wanted: Wanted) -> Iterator[
     for row, (op, lanes) in enumerate(zip(page.ops, page.lanes, strict=True)):
         step = graphs.step_of(op, moment.seq)
         gradients = graphs.gradients(step) if step is not None else None
-        lane = fit(lanes.cells.replace(NODE, _node(op, step, moment.seq)), lanes_width)
-        text = " ".join(filter(None, (op.label, op.scope, op.leaves and f"({op.leaves})", op.shape)))
+        lane = fit(
+            _lane(timeline, page, lanes, moment.seq).replace(NODE, _node(op, step, moment.seq)), lanes_width
+        )
+        label = f"∂ {op.label}" if op.second_order else op.label
+        text = " ".join(filter(None, (label, op.scope, op.leaves and f"({op.leaves})", op.shape)))
         line = f"{'>' if row == here else ' '} {lane}  {text}"
         if gradients is not None:
             norm = _norm(timeline, gradients.leaving.values() or gradients.weights.values())
             line = f"{fit(line, max(wanted.columns - _BAR - 12, 40))} {_bar(norm)}"
         yield line.rstrip()
     yield "  o computed  * visited by backward  . not yet  - outside the graph"
+    if any(op.second_order for op in page.ops):
+        yield "  ∂ op of a backward rule (second order)"
     yield "  bars: |gradient| that left, 1e-8 to 1e4"
+    yield f"  lines: ┆ |gradient| below {VANISHING:g}  │ ordinary or none yet  ┃ from {EXPLODING:g}  ║ not finite"
 
 
 def flow_lines(timeline: Timeline, moment: Moment, wanted: Wanted) -> Iterator[str]:
@@ -62,6 +69,16 @@ def flow_lines(timeline: Timeline, moment: Moment, wanted: Wanted) -> Iterator[s
         if layer.walked:
             line += f"  {_bar(_norm(timeline, layer.arriving))}  {_bar(_norm(timeline, layer.leaving))}"
         yield line.rstrip()
+
+
+def _lane(timeline: Timeline, page: GraphPage, lanes: LaneRow, seq: int) -> str:
+    """The row's cells, each line as its value's gradient is."""
+    drawn = []
+    for cell, value in zip(lanes.cells, lanes.values, strict=True):
+        tensor = timeline.graphs.gradient_of(page, value, seq) if isinstance(value, int) else None
+        norm = _norm(timeline, [tensor]) if tensor is not None else None
+        drawn.append(with_line(cell, line_of(norm)) if isinstance(norm, float) else cell)
+    return "".join(drawn)
 
 
 def _node(op: GraphOp, step: int | None, seq: int) -> str:

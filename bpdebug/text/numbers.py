@@ -54,7 +54,8 @@ def _float_text(value: Any, dtype: Any, digits: int) -> str:
         before_point = len(str(int(size))) if size >= 1 else 0
         decimals = max(digits - before_point, 1)
         return np.format_float_positional(scalar, precision=decimals, unique=True, fractional=True, trim="0")
-    return np.format_float_scientific(scalar, precision=digits - 3, unique=True, trim="-", exp_digits=2)
+    text = np.format_float_scientific(scalar, precision=digits - 3, unique=True, trim="-", exp_digits=2)
+    return text.replace(".e", "e")  # NumPy leaves the point where rounding to few digits gave zeros
 
 
 def shape_text(shape: Iterable[int] | None) -> str:

@@ -43,9 +43,9 @@ class LayerFlow:
 def gradient_flow(graphs: Graphs, page: GraphPage, seq: int) -> list[LayerFlow]:
     """The layers of a page as the backward walks have left them at event `seq`, in the order of the forward pass.
 
-    Ops that no walk can reach make no layer.
+    Ops that no walk can reach make no layer, and those of backward rules are none of the forward pass.
     """
-    rows = [row for row, op in enumerate(page.ops) if op.in_graph and not op.damaged]
+    rows = [row for row, op in enumerate(page.ops) if op.in_graph and not op.damaged and not op.second_order]
     layers = []
     for _, found in groupby(rows, key=lambda row: page.ops[row].scope):
         layers.append(_layer(graphs, page, list(found), seq))

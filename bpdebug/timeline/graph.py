@@ -1,13 +1,14 @@
 """The computational graph of one iteration: its ops as rows with lanes, and how far the backward walks came.
 
 A graph of many ops is cut into pages of `OPS_IN_PAGE`, so that looking at one never takes long. Ops that a
-backward rule calls (second order) are left out: they have no row of their own in the forward pass.
+backward rule calls where a graph of the gradients is made (second order) are rows like others, where they ran.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -37,6 +38,7 @@ class GraphOp:
         x, y: the variables that went in and came out.
         leaves: names of the parameters among the inputs, without their link: `W b`.
         in_graph: whether a backward walk can reach it.
+        second_order: whether a backward rule called it.
         damaged: its record can't be read.
     """
 
@@ -48,6 +50,7 @@ class GraphOp:
     y: tuple[int, ...] = ()
     leaves: str = ""
     in_graph: bool = True
+    second_order: bool = False
     damaged: bool = False
 
 
@@ -86,6 +89,15 @@ class GraphPage:
         place = bisect_left(self.ops, seq, key=lambda op: op.seq)
         return place if place < len(self.ops) and self.ops[place].seq == seq else None
 
+    @cached_property
+    def ops_of(self) -> dict[int, list[GraphOp]]:
+        """The page's ops that made or took each variable."""
+        found: dict[int, list[GraphOp]] = {}
+        for op in self.ops:
+            for variable in {*op.x, *op.y}:
+                found.setdefault(variable, []).append(op)
+        return found
+
 
 class _Iteration:
     """Where the ops of an iteration are and which backward steps they had; grows with the log."""
@@ -103,8 +115,7 @@ class _Iteration:
         found = []
         for begin, part in pieces(index, self._looked, end):
             kind = part["kind"]
-            ops = (kind == Kind.forward) & ((part["flags"] & EventFlag.during_backward) == 0)
-            found.append(np.flatnonzero(ops) + begin)
+            found.append(np.flatnonzero(kind == Kind.forward) + begin)
             steps = np.flatnonzero(kind == Kind.backward)
             for step, op in zip((steps + begin).tolist(), part["partner"][steps].tolist(), strict=True):
                 self.steps.setdefault(op, []).append(step)
@@ -177,6 +188,21 @@ class Graphs:
         }
         return Gradients(arriving, leaving, weights)
 
+    def gradient_of(self, page: GraphPage, variable: int, seq: int) -> int | None:
+        """The gradient of a value as the latest backward step up to event `seq` had it; None before there is one.
+
+        That is a sum once the walk has come to the op that made the value, and what one op sent to it before.
+        """
+        latest, tensor = -1, None
+        for op in page.ops_of.get(variable, ()):
+            step = self.step_of(op, seq)
+            gradients = self.gradients(step) if step is not None and step > latest else None
+            if step is not None and gradients is not None:
+                side = gradients.arriving if variable in op.y else gradients.leaving
+                if variable in side:
+                    latest, tensor = step, side[variable]
+        return tensor
+
     # ---- how ----------------------------------------------------------------------------------------------------
 
     @staticmethod
@@ -210,11 +236,13 @@ class Graphs:
     def _op(self, seq: int) -> GraphOp:
         names = self._names
         header = names.reader.index[seq]
-        label, scope = names.text(header["label"]), names.scope(header["scope"])
+        label = names.text(header["label"]).removeprefix("during:")
+        scope = names.scope(header["scope"])
+        second_order = bool(header["flags"] & EventFlag.during_backward)
         try:
             body = names.body(seq)
         except DamagedLog:
-            return GraphOp(seq, label, scope, damaged=True)
+            return GraphOp(seq, label, scope, second_order=second_order, damaged=True)
         assert isinstance(body, ForwardBody)
         leaves = []
         for slot in body.x:
@@ -230,4 +258,5 @@ class Graphs:
             tuple(slot.var for slot in body.y),
             " ".join(leaves),
             body.grad,
+            second_order,
         )

@@ -6,6 +6,7 @@ it to the last row that takes it. Plain characters, no screen.
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from heapq import heappop, heappush
@@ -28,11 +29,13 @@ _CORNERS = {
 class LaneRow:
     """One row: `cells` has two characters a lane (its line, and what lies right of it), `NODE` at `2 * column`.
 
-    A node in a lane that isn't drawn has its column all the same, and no place in `cells`.
+    A node in a lane that isn't drawn has its column all the same, and no place in `cells`. `values` says of each
+    character which value's line it is; None for the node and where there is none.
     """
 
     column: int
     cells: str
+    values: tuple[Hashable | None, ...]
 
 
 def lay_lanes(nodes: Sequence[tuple[Sequence[Hashable], Sequence[Hashable]]]) -> list[LaneRow]:
@@ -62,7 +65,7 @@ class _Board:
     def __init__(self) -> None:
         self._lane_of: dict[Hashable, int] = {}
         self._taken: set[int] = set()
-        self._drawn: set[int] = set()  # those of them that are drawn
+        self._drawn: dict[int, Hashable] = {}  # those of them that are drawn, and whose they are
         self._free: list[int] = []
         self._width = 0
 
@@ -73,7 +76,7 @@ class _Board:
         row: int,
         last_use: dict[Hashable, int],
     ) -> LaneRow:
-        above = set(self._drawn)
+        above = dict(self._drawn)
         arriving = {value: self._lane_of[value] for value in inputs if value in self._lane_of}
         ending = sorted(lane for value, lane in arriving.items() if last_use[value] == row)
         for value in [value for value in arriving if last_use[value] == row]:
@@ -85,8 +88,10 @@ class _Board:
         else:
             # Never in a lane that goes on: what takes its value further down would seem to come from here.
             column = ending[0] if ending else self._peek()
-        into, out = set(arriving.values()), set(leaving)
-        return LaneRow(column, self._draw(column, above, into, out))
+        into = {lane: value for value, lane in arriving.items()}
+        out = dict(zip(leaving, outputs, strict=True))
+        cells, values = self._draw(column, above, into, out)
+        return LaneRow(column, cells, values)
 
     def _take(self, value: Hashable, ending: list[int]) -> int:
         lane = self._lane_of.get(value)
@@ -100,7 +105,7 @@ class _Board:
             lane = self._pop_free()
         self._taken.add(lane)
         if lane < DRAWN:
-            self._drawn.add(lane)
+            self._drawn[lane] = value
         self._lane_of[value] = lane
         self._width = max(self._width, lane + 1)
         return lane
@@ -120,18 +125,24 @@ class _Board:
     def _leave(self, value: Hashable) -> None:
         lane = self._lane_of.pop(value)
         self._taken.discard(lane)
-        self._drawn.discard(lane)
+        self._drawn.pop(lane, None)
         heappush(self._free, lane)
 
-    def _draw(self, column: int, above: set[int], into: set[int], out: set[int]) -> str:
-        joined = into | out | {column}
+    def _draw(
+        self, column: int, above: dict[int, Hashable], into: dict[int, Hashable], out: dict[int, Hashable]
+    ) -> tuple[str, tuple[Hashable | None, ...]]:
+        owner = {**out, **into}
+        joined = {*owner, column}
         low, high = min(joined), max(joined)
         last = min(max(max(above, default=0), max(self._drawn, default=0), high), DRAWN - 1)
-        cells = []
+        outward = _outward(sorted(joined), column, last)
+        cells: list[str] = []
+        values: list[Hashable | None] = []
         for lane in range(last + 1):
             up, down = lane in above, lane in self._drawn
+            value: Hashable | None = None
             if lane == column:
-                cells.append(NODE)
+                cell = NODE
             elif lane in joined:
                 sides = (
                     int(lane in into),
@@ -139,9 +150,31 @@ class _Board:
                     int(lane > low),
                     int(lane < high),
                 )
-                cells.append(_CORNERS[sides])
-            else:
+                cell, value = _CORNERS[sides], owner[lane]
+            elif up and down:
                 # A line that only passes lies above one that crosses it.
-                cells.append("│" if up and down else "─" if low < lane < high else " ")
-            cells.append("─" if low <= lane < high else " ")
-        return "".join(cells).rstrip()
+                cell, value = "│", above[lane]
+            elif low < lane < high:
+                cell, value = "─", owner[outward[lane]]
+            else:
+                cell = " "
+            cells.append(cell)
+            values.append(value)
+            crossed = low <= lane < high
+            cells.append("─" if crossed else " ")
+            # What lies right of a lane leads to one further out: right of the node to the right, left of it here.
+            aim = outward[lane + 1] if lane >= column else outward[lane]
+            values.append(owner.get(aim) if crossed else None)
+        text = "".join(cells).rstrip()
+        return text, tuple(values[: len(text)])
+
+
+def _outward(joined: list[int], column: int, last: int) -> list[int]:
+    """For each lane up to `last + 1`: the joined lane that is the nearest further away from the node, or itself."""
+    lanes = []
+    for lane in range(last + 2):
+        if lane >= column:
+            lanes.append(joined[min(bisect_left(joined, lane), len(joined) - 1)])
+        else:
+            lanes.append(joined[max(bisect_right(joined, lane) - 1, 0)])
+    return lanes

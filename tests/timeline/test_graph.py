@@ -5,11 +5,15 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+import engine
+import engine.functions as F
 from bpdebug.log.reader import LogReader
+from bpdebug.log.schema import Kind
 from bpdebug.timeline import Timeline, graph, joint_norm, statistics
 from bpdebug.timeline.flow import gradient_flow
 from tests.support.example_run import write_example_run
 from tests.support.synthetic_log import EVENTS_PER_ITERATION, LAYERS, write_training
+from tests.support.watched import Watched
 
 
 @pytest.fixture(scope="module")
@@ -56,6 +60,51 @@ def test_layers_tell_the_gradients_that_arrived_and_that_left(timeline):
     assert layers[1].arriving == layers[2].leaving == [moment.tensor("gy").tensor]
     before = timeline.reader.find("it1/backward/MLP.l2/linear")
     assert [layer.walked for layer in gradient_flow(graphs, graphs.page(before), before)] == [0, 0, 1, 1]
+
+
+def test_a_value_has_the_sum_of_its_gradients_once_the_walk_is_above_it(tmp_path):
+    watched = Watched(tmp_path / "run")
+    x = engine.Variable(np.ones(2, np.float32))
+    a = x * 2
+    (F.sum(a * 3) + F.sum(a * 4)).backward()
+    timeline = Timeline(watched.read())
+    steps = {}
+    for seq in range(len(timeline)):
+        if timeline.moment(seq).kind is Kind.backward:
+            steps.setdefault(timeline.moment(seq).address, seq)
+    page = timeline.graphs.page(0)
+    value = page.ops[0].y[0]
+    assert [op.label for op in page.ops] == ["mul", "mul", "sum", "mul", "sum", "add"]
+
+    def gradient(address):
+        tensor = timeline.graphs.gradient_of(page, value, steps[address])
+        return None if tensor is None else timeline.reader.array(tensor).tolist()
+
+    assert gradient("it0/backward/sum") is None
+    sent = [gradient("it0/backward/mul"), gradient("it0/backward/mul~2")]
+    assert sorted(sent) == [[3.0, 3.0], [4.0, 4.0]]
+    assert gradient("it0/backward/mul~3") == [7.0, 7.0]
+
+
+def test_ops_of_backward_rules_are_rows_where_they_ran_and_are_visited_too(tmp_path):
+    watched = Watched(tmp_path / "run")
+    x = engine.Variable(np.full(2, 0.5, np.float32))
+    (gx,) = engine.grad([F.tanh(x)], [x], grad_outputs=[engine.Variable(np.ones(2, np.float32))],
+                        enable_double_backprop=True)  # fmt: skip
+    F.sum(gx).backward()
+    timeline = Timeline(watched.read())
+    page = timeline.graphs.page(len(timeline) - 1)
+    assert page.ops[0].label == "tanh"
+    assert not page.ops[0].second_order
+    rule = [op for op in page.ops if op.second_order]
+    assert rule
+    assert all("during" not in op.label for op in rule)
+    assert all(timeline.graphs.step_of(op, len(timeline) - 1) for op in rule if op.in_graph)
+    assert page.ops[-1].label == "sum"
+    seq = rule[-1].seq
+    assert timeline.graphs.row(page, seq) == page.ops.index(rule[-1])
+    assert all(layer.first == 0 or page.ops[layer.first].label == "sum" for layer in
+               gradient_flow(timeline.graphs, page, len(timeline) - 1))  # fmt: skip
 
 
 def test_an_iteration_of_many_ops_is_cut_into_pages(tmp_path, monkeypatch):

@@ -26,6 +26,13 @@ def test_a_fork_and_its_join_are_drawn_as_lines():
     assert [row.cells for row in rows] == ["*", "├─*", "├─│─*", "│ *─╯", "*─╯"]
 
 
+def test_each_piece_of_a_line_knows_whose_it_is():
+    rows = lay_lanes([("x", "a"), ("a", "b"), ("a", "c"), ("bc", "d"), ("ad", "e")])
+    owners = ["".join(value or " " for value in row.values) for row in rows]
+    assert [row.cells for row in rows] == ["*", "├─*", "├─│─*", "│ *─╯", "*─╯"]
+    assert owners == [" ", "aa ", "aaba ", "a  cc", " dd"]
+
+
 @st.composite
 def graphs(draw):
     """Nodes that take any earlier values and make up to three."""
@@ -57,6 +64,24 @@ def test_a_line_that_leaves_a_row_arrives_in_the_next(nodes):
             upper, lower = sides(above.cells, 2 * lane), sides(below.cells, 2 * lane)
             if NODE not in (above.cells[2 * lane : 2 * lane + 1], below.cells[2 * lane : 2 * lane + 1]):
                 assert bool(upper & DOWN) == bool(lower & UP), [above.cells, below.cells]
+
+
+@settings(max_examples=60)
+@given(graphs())
+def test_a_lane_that_goes_on_from_row_to_row_stays_the_same_value(nodes):
+    rows = lay_lanes(nodes)
+    for above, below in pairwise(rows):
+        for place in range(0, min(len(above.cells), len(below.cells)), 2):
+            if (
+                sides(above.cells, place) & DOWN
+                and above.cells[place] in "│╮╭┬"
+                and below.cells[place] in "│╯╰┴"
+            ):
+                assert above.values[place] == below.values[place]
+    for row in rows:
+        assert len(row.values) == len(row.cells)
+        for cell, value in zip(row.cells, row.values, strict=True):
+            assert (value is None) == (cell in (" ", NODE)), row
 
 
 def test_a_graph_wider_than_what_is_drawn_keeps_its_rows():

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
+import engine
+import engine.functions as F
 from bpdebug.log.reader import LogReader
 from bpdebug.timeline import Timeline
 from bpdebug.tui.panes.graph import GraphPane
 from bpdebug.tui.panes.graph_ops import AHEAD, CURRENT, DONE, VISITED
 from tests.support.example_run import write_example_run
 from tests.support.pane_host import PaneHost, screen_lines, screen_text
+from tests.support.watched import Watched
 
 
 @pytest.fixture(scope="module")
@@ -46,6 +50,27 @@ async def test_a_visited_op_shows_the_norm_of_the_gradient_that_left_it(timeline
         layers = [line for line in screen_lines(host) if "arrived" in line]
         assert len(layers) == 4
         assert float(layers[2].split()[-1]) == pytest.approx(norm, rel=1e-3)
+
+
+@pytest.mark.parametrize("theme", ["textual-dark", "ansi-dark"])
+async def test_lanes_are_as_strong_as_the_gradients_in_them(tmp_path, theme):
+    watched = Watched(tmp_path / "run")
+    x = engine.Variable(np.ones(2, np.float32))
+    weak, strong, ordinary = x * 1e-7, x * 1e4, x * 1.0
+    F.sum((weak * 1e-7 + strong * 1e4) + ordinary).backward()
+    timeline = Timeline(watched.read())
+    host = PaneHost(GraphPane(), theme)
+    async with host.run_test(size=(90, 30)) as pilot:
+        backward = timeline.moment(len(timeline) - 1)
+        host.pane.show(timeline.moment(0), timeline)
+        await pilot.pause()
+        assert not set("┃┆") & set("".join(line[:10] for line in screen_lines(host)))
+        host.pane.show(backward, timeline)
+        await pilot.pause()
+        lanes = [line[:10] for line in screen_lines(host) if "mul" in line or "add" in line]
+        assert any("┃" in line for line in lanes), lanes
+        assert any("┆" in line for line in lanes), lanes
+        assert any("│" in line for line in lanes), lanes
 
 
 async def test_enter_goes_to_the_op_and_where_it_was_visited_to_its_backward_step(timeline):

@@ -17,7 +17,7 @@ from .norms import Norms
 if TYPE_CHECKING:
     from ...timeline import Timeline
 
-__all__ = ["GradientNorms", "bar_pieces"]
+__all__ = ["GradientNorms", "bar_pieces", "bar_style"]
 
 
 class GradientNorms:
@@ -55,11 +55,16 @@ def bar_pieces(
     bar = decade_bar(norm, width)
     if norm != norm or norm in (float("inf"), float("-inf")):
         return [(bar, alarm), (f"{number(norm):>10}", alarm)]
-    style = _bar_style(round(decade_share(norm) * LEVELS), dark) if coloured else Style.null()
+    style = bar_style(norm, dark) if coloured else Style.null()
     return [(bar, style), (f"{number(norm, digits=4):>10}", Style.null())]
 
 
+def bar_style(norm: float, dark: bool) -> Style:
+    """The colour of a finite norm."""
+    return _level_style(round(decade_share(norm) * LEVELS), dark)
+
+
 @lru_cache(maxsize=4 * LEVELS)
-def _bar_style(level: int, dark: bool) -> Style:
+def _level_style(level: int, dark: bool) -> Style:
     # The ends of the ramp nearest to the ground would hardly be seen.
     return Style(color=ramp(LEVELS // 4 + level * 3 // 4, dark))

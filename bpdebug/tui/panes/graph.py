@@ -1,6 +1,7 @@
 """The Graph pane: the ops of this iteration as lanes, and how the gradient flows back through its layers.
 
-Values flow down in the forward pass, gradients flow up in the backward pass.
+Values flow down in the forward pass, gradients flow up in the backward pass; a lane has the colour and the width of
+the gradient of its value.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from textual.widget import Widget
 
 from ...log.schema import Phase
 from ...text import count_text
+from ...timeline.lane_lines import EXPLODING, VANISHING
 from ..keymap import bindings_for
 from ..messages import GoTo, Notice, SubtitleChanged
 from ..widgets.background import Background
@@ -134,6 +136,7 @@ class GraphPane(Widget, can_focus=True):
         else:
             pieces.append(("▼ values flow down", "strong"))
         pieces.append(("bars: |gx|, 1e-8 to 1e4", "muted"))
+        pieces.append((f"lines: ┆ |gy| < {VANISHING:g}, ┃ ≥ {EXPLODING:g}, ║ not finite", "muted"))
         return pieces
 
     def _show_heading(self, lines: list[list[Piece]]) -> None:

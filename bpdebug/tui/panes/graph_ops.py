@@ -1,4 +1,7 @@
-"""The rows of the Graph pane: one op each, with its lanes, its state, and the gradient that left it."""
+"""The rows of the Graph pane: one op each, with its lanes, its state, and the gradient that left it.
+
+The lane of a value has the colour and the width of the gradient that came to it.
+"""
 
 from __future__ import annotations
 
@@ -9,20 +12,24 @@ from textual.message import Message
 from textual.strip import Strip
 
 from ...text import cell_width, fit
+from ...timeline.lane_lines import Line, line_of, with_line
 from ...timeline.lanes import NODE
 from ..themes import is_colourless
 from ..widgets.part_style import ground_style, text_style
 from ..widgets.virtual_list import VirtualList, strip_of
-from .gradient_norms import GradientNorms, bar_pieces
+from .gradient_norms import GradientNorms, bar_pieces, bar_style
 
 if TYPE_CHECKING:
     from ...timeline import Timeline
     from ...timeline.graph import GraphOp, GraphPage
+    from ...timeline.lanes import LaneRow
 
 __all__ = ["AHEAD", "CURRENT", "DONE", "OUTSIDE", "VISITED", "OpList"]
 
 CURRENT, VISITED, DONE, AHEAD, OUTSIDE = "◆", "●", "○", "◌", "·"
 """The node of the current event; one that a walk came to; that has computed; that will; that no walk can reach."""
+SECOND_ORDER = "∂"
+"""Before the ops of backward rules."""
 
 _BAR = 12
 _NUMBERS_NEED = 56
@@ -58,10 +65,16 @@ class OpList(VirtualList, can_focus=False):
         self._page: GraphPage | None = None
         self._seq = -1
         self._current: int | None = None
+        self._lines: dict[int, tuple[Line, Style]] = {}
+
+    def notify_style_update(self) -> None:
+        self._lines.clear()
+        super().notify_style_update()
 
     def show_page(self, timeline: Timeline, page: GraphPage, seq: int, current: int | None, row: int) -> None:
         """Show a page as it is at event `seq`, which is about row `current`; put the cursor on `row`."""
         self._timeline, self._page, self._seq, self._current = timeline, page, seq, current
+        self._lines.clear()
         self.refresh_rows()
         self.move_cursor(row, center=True)
 
@@ -101,6 +114,8 @@ class OpList(VirtualList, can_focus=False):
         part = self._part
         look = part("quiet") if op.seq > self._seq or not op.in_graph else part("op")
         node, node_look = self._node(op, step, row == self._current)
+        if node == VISITED and isinstance(norm, float):
+            node_look = part("alarm") if bad else node_look + self._colour(norm)
         room = min(self._page.width, max(8, width // 3))
         base = self.base
         if row == self._current:
@@ -109,7 +124,7 @@ class OpList(VirtualList, can_focus=False):
             base += self._ground("cursor")
         # Without colours the ground of the cursor's row isn't seen.
         pieces = [("!" if bad else ">" if row == self.cursor else " ", part("alarm" if bad else "op"))]
-        pieces += _lane_pieces(lanes.cells, lanes.column, room, (node, node_look), part("lane"))
+        pieces += self._lane_pieces(lanes, room, (node, node_look))
         right: list[tuple[str, Style]] = []
         if width >= _BARS_NEED:
             right = bar_pieces(
@@ -119,7 +134,8 @@ class OpList(VirtualList, can_focus=False):
             if step is None:
                 right = [(" " * sum(cell_width(text) for text, _ in right), Style.null())]
         used = 1 + room + 1 + sum(cell_width(text) for text, _ in right) + bool(right)
-        text = " ".join(filter(None, (op.label, op.scope, op.leaves and f"({op.leaves})", op.shape)))
+        label = f"{SECOND_ORDER} {op.label}" if op.second_order else op.label
+        text = " ".join(filter(None, (label, op.scope, op.leaves and f"({op.leaves})", op.shape)))
         if op.damaged:
             text, look = f"{text}  (can't be read)", part("alarm")
         pieces += [(" ", look), (fit(text, max(0, width - used)), look), (" " if right else "", look), *right]
@@ -134,21 +150,44 @@ class OpList(VirtualList, can_focus=False):
             return VISITED, self._part("op") + Style(bold=True)
         return (DONE, self._part("op")) if op.in_graph else (OUTSIDE, self._part("quiet"))
 
+    def _lane_pieces(self, lanes: LaneRow, room: int, node: tuple[str, Style]) -> list[tuple[str, Style]]:
+        """The lanes cut to `room` cells, each as its gradient is; a node that lies beyond stands in the last one."""
+        cells, plain = lanes.cells, self._part("lane")
+        place = cells.find(NODE)
+        cut = place < 0 or place >= room or len(cells) > room
+        place = room - 1 if place < 0 or place >= room else place
+        pieces: list[tuple[str, Style]] = []
+        for at, (cell, value) in enumerate(zip(cells[: room - cut], lanes.values, strict=False)):
+            if at == place:
+                pieces.append(node)
+            else:
+                line, look = self._line(value) if isinstance(value, int) else (Line.PLAIN, plain)
+                pieces.append((with_line(cell, line), look))
+        if cut:
+            pieces.append(node if place == room - 1 else ("›", plain))
+        pieces.append((" " * (room - len(pieces)), plain))
+        return pieces
+
+    def _line(self, variable: int) -> tuple[Line, Style]:
+        """How the lane of a variable is drawn."""
+        known = self._lines.get(variable)
+        if known is None:
+            assert self._timeline is not None
+            assert self._page is not None
+            tensor = self._timeline.graphs.gradient_of(self._page, variable, self._seq)
+            norm = self._norms.joint([tensor]) if tensor is not None else None
+            if not isinstance(norm, float):
+                return Line.PLAIN, self._part("lane")  # not kept, or not yet measured
+            line = line_of(norm)
+            look = self._part("alarm") if line is Line.DOUBLE else self._part("lane") + self._colour(norm)
+            known = self._lines[variable] = line, look
+        return known
+
+    def _colour(self, norm: float) -> Style:
+        return Style.null() if is_colourless(self.app) else bar_style(norm, self.app.current_theme.dark)
+
     def _part(self, name: str) -> Style:
         return text_style(self, f"graph--{name}")
 
     def _ground(self, name: str) -> Style:
         return ground_style(self, f"graph--{name}")
-
-
-def _lane_pieces(
-    cells: str, column: int, room: int, node: tuple[str, Style], look: Style
-) -> list[tuple[str, Style]]:
-    """The lanes cut to `room` cells; a node that lies beyond stands in the last one."""
-    place = cells.find(NODE)
-    if place < 0 or place >= room or len(cells) > room:
-        cells = cells[: room - 1].ljust(room - 1) + "›"
-    if place < 0 or place >= room:
-        place = room - 1
-    cells = cells.ljust(room)
-    return [(cells[:place], look), node, (cells[place + 1 :], look)]
