@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from ..explanation import Sum
 from ..recorded_op import RecordedOp
-from . import convolution, embedding, linear, lstm, normalization, pooling, softmax
+from . import cells, convolution, embedding, linear, losses, normalization, pooling, reductions, softmax
 
 __all__ = ["RULES", "Rule"]
 
@@ -44,5 +44,17 @@ RULES: dict[str, Rule] = {
     "BatchNormalization": Rule(normalization.batch, normalization.batch_gradient),
     "GroupNormalization": Rule(normalization.group, normalization.group_gradient),
     "LayerNormalization": Rule(normalization.group, normalization.group_gradient),
-    "LSTM": Rule(lstm.output, lstm.gradient),
+    "LSTM": Rule(cells.long_short, cells.long_short_gradient),
+    "SLSTM": Rule(cells.sum_of_two, cells.sum_of_two_gradient),
+    "TreeLSTM": Rule(cells.tree, cells.tree_gradient),
+    "Max": Rule(reductions.selected, reductions.selected_gradient),
+    "Min": Rule(reductions.selected, reductions.selected_gradient),
+    "Prod": Rule(reductions.product, reductions.product_gradient),
+    "LogSumExp": Rule(reductions.log_sum, reductions.log_sum_gradient),
+    "BatchL2NormSquared": Rule(reductions.squares, reductions.squares_gradient),
+    "SigmoidCrossEntropy": Rule(losses.sigmoid_entropy, losses.sigmoid_entropy_gradient),
+    "HuberLoss": Rule(losses.huber, losses.huber_gradient),
+    "Hinge": Rule(losses.hinge, losses.hinge_gradient),
+    "Contrastive": Rule(losses.contrastive, losses.contrastive_gradient),
+    "Triplet": Rule(losses.triplet, losses.triplet_gradient),
 }
