@@ -71,7 +71,7 @@ def explain(timeline: Timeline, seq: int, text: str, runner: OpRunner, limit: in
         with np.errstate(all="ignore"):
             made = _made(timeline, moment, view, element, runner)
             terms, count, zeros, total, covered = _largest(made.sums, limit)
-    except (IndexError, TypeError, ValueError) as error:
+    except (ArithmeticError, IndexError, KeyError, TypeError, ValueError) as error:
         # The rules take tensors of the shapes that the op makes; a damaged log can claim others.
         raise DamagedLog(
             f"{moment.address}: its tensors don't fit the op {moment.label} ({error}); bpdebug verify tells more"

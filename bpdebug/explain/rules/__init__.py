@@ -10,7 +10,20 @@ from dataclasses import dataclass
 
 from ..explanation import Sum
 from ..recorded_op import RecordedOp
-from . import cells, convolution, embedding, linear, losses, normalization, pooling, reductions, softmax
+from . import (
+    cells,
+    contraction,
+    convolution,
+    embedding,
+    lengths,
+    linear,
+    losses,
+    normalization,
+    pooling,
+    reductions,
+    renormalization,
+    softmax,
+)
 
 __all__ = ["RULES", "Rule"]
 
@@ -44,9 +57,17 @@ RULES: dict[str, Rule] = {
     "BatchNormalization": Rule(normalization.batch, normalization.batch_gradient),
     "GroupNormalization": Rule(normalization.group, normalization.group_gradient),
     "LayerNormalization": Rule(normalization.group, normalization.group_gradient),
+    "FixedBatchNormalization": Rule(renormalization.fixed, renormalization.fixed_gradient),
+    "BatchRenormalizationFunction": Rule(renormalization.corrected, renormalization.corrected_gradient),
     "LSTM": Rule(cells.long_short, cells.long_short_gradient),
     "SLSTM": Rule(cells.sum_of_two, cells.sum_of_two_gradient),
     "TreeLSTM": Rule(cells.tree, cells.tree_gradient),
+    "EinSum": Rule(contraction.einsum, contraction.einsum_gradient),
+    "Inv": Rule(None, contraction.inverse_gradient),
+    "BatchInv": Rule(None, contraction.inverse_gradient),
+    "BatchDet": Rule(contraction.determinant, contraction.determinant_gradient),
+    "NormalizeL2": Rule(lengths.unit, lengths.unit_gradient),
+    "LocalResponseNormalization": Rule(lengths.nearby, lengths.nearby_gradient),
     "Max": Rule(reductions.selected, reductions.selected_gradient),
     "Min": Rule(reductions.selected, reductions.selected_gradient),
     "Prod": Rule(reductions.product, reductions.product_gradient),

@@ -6,6 +6,7 @@ import numpy as np
 
 from ..explanation import Column, Sum
 from ..recorded_op import RecordedOp
+from .contraction import stacked, stacked_gradient
 
 __all__ = ["column_of", "gradient", "output", "product", "product_gradient"]
 
@@ -47,9 +48,9 @@ def gradient(op: RecordedOp, i: int, element: Element) -> list[Sum] | None:
 
 
 def product(op: RecordedOp, k: int, element: Element) -> list[Sum] | None:
-    """y[i,j] = Σ a[i,k] b[k,j], of two matrices."""
+    """y[i,j] = Σ a[i,k] b[k,j], of two matrices or of stacks."""
     if len(op.x_shape(0)) != 2 or len(op.x_shape(1)) != 2:
-        return None
+        return stacked(op, k, element)
     i, j = element
     left = _line(op, 0, i, along=1)
     right = _line(op, 1, j, along=0)
@@ -65,7 +66,7 @@ def product_gradient(op: RecordedOp, i: int, element: Element) -> list[Sum] | No
     """ga[i,k] = Σ gy[i,j] b[k,j];  gb[k,j] = Σ gy[i,j] a[i,k]."""
     gy = op.gy()
     if len(op.x_shape(0)) != 2 or len(op.x_shape(1)) != 2:
-        return None
+        return stacked_gradient(op, i, element)
     if gy is None:
         return []
     swapped = bool(op.settings.get("transb" if i else "transa"))

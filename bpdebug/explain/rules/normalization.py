@@ -8,18 +8,22 @@ from ..explanation import Column, Sum, element_name
 from ..jacobian import named_places
 from ..recorded_op import RecordedOp
 
-__all__ = ["batch", "batch_gradient", "group", "group_gradient"]
+__all__ = ["Normalized", "batch", "batch_gradient", "group", "group_gradient", "input_gradient"]
 
 Element = tuple[int, ...]
 
 
-class _Normalized:
+class Normalized:
     """x normalized over some axes, and gamma and beta spread over all of x.
 
-    `groups` None: over the batch, else over each sample's channels in so many groups.
+    Args:
+        over_batch: over the batch, else over each sample's channels in so many groups.
+        given: mean and variance, one a channel; by default those of x.
     """
 
-    def __init__(self, op: RecordedOp, over_batch: bool) -> None:
+    def __init__(
+        self, op: RecordedOp, over_batch: bool, given: tuple[np.ndarray, np.ndarray] | None = None
+    ) -> None:
         self.op = op
         x = self.x = op.x(0)
         eps = float(op.settings["eps"])
@@ -33,8 +37,11 @@ class _Normalized:
             self.axes = (2,)
             shape = (1, x.shape[1], *(1,) * (x.ndim - 2))
         self.parameter_shape = shape
-        mean = whole.mean(self.axes, keepdims=True)
-        self.std = np.sqrt(whole.var(self.axes, keepdims=True) + eps)
+        if given is None:
+            mean, var = whole.mean(self.axes, keepdims=True), whole.var(self.axes, keepdims=True)
+        else:
+            mean, var = (array.reshape(shape) for array in given)
+        self.mean, self.std = mean, np.sqrt(var + eps)
         self.xhat = ((whole - mean) / self.std).reshape(x.shape)
         self.whole_shape = whole.shape
         self.count = whole.size // max(mean.size, 1)
@@ -66,25 +73,25 @@ class _Normalized:
 
 def batch(op: RecordedOp, k: int, element: Element) -> list[Sum] | None:
     """y = gamma xhat + beta, over the batch."""
-    return _output(op, _Normalized(op, over_batch=True), element)
+    return _output(op, Normalized(op, over_batch=True), element)
 
 
 def group(op: RecordedOp, k: int, element: Element) -> list[Sum] | None:
     """y = gamma xhat + beta, over the channels of a sample."""
-    return _output(op, _Normalized(op, over_batch=False), element)
+    return _output(op, Normalized(op, over_batch=False), element)
 
 
 def batch_gradient(op: RecordedOp, i: int, element: Element) -> list[Sum] | None:
     """See `_gradient`; over the batch."""
-    return _gradient(op, _Normalized(op, over_batch=True), i, element)
+    return _gradient(op, Normalized(op, over_batch=True), i, element)
 
 
 def group_gradient(op: RecordedOp, i: int, element: Element) -> list[Sum] | None:
     """See `_gradient`; over the channels of a sample."""
-    return _gradient(op, _Normalized(op, over_batch=False), i, element)
+    return _gradient(op, Normalized(op, over_batch=False), i, element)
 
 
-def _output(op: RecordedOp, part: _Normalized, element: Element) -> list[Sum]:
+def _output(op: RecordedOp, part: Normalized, element: Element) -> list[Sum]:
     place = part.parameter_place(element)
     gamma, beta = (element_name(role, place) for role in ("gamma", "beta"))
     xhat = f"({element_name('x', element)} − mean) / std"
@@ -100,11 +107,8 @@ def _output(op: RecordedOp, part: _Normalized, element: Element) -> list[Sum]:
     ]
 
 
-def _gradient(op: RecordedOp, part: _Normalized, i: int, element: Element) -> list[Sum]:
-    """gx = h / std, minus what goes through the mean, minus what goes through the variance, with h = gy gamma.
-
-    ggamma = Σ gy xhat and gbeta = Σ gy over what shares them.
-    """
+def _gradient(op: RecordedOp, part: Normalized, i: int, element: Element) -> list[Sum]:
+    """gx: see `input_gradient`; ggamma = Σ gy xhat and gbeta = Σ gy over what shares them."""
     gy = op.gy()
     if gy is None:
         return []
@@ -115,7 +119,19 @@ def _gradient(op: RecordedOp, part: _Normalized, i: int, element: Element) -> li
             return [Sum((gys,), f"Σ gy over the {len(flat)} elements that share it")]
         hats = Column(named_places("xhat", gy.shape, flat), part.xhat.ravel()[flat])
         return [Sum((gys, hats), f"Σ gy xhat over the {len(flat)} elements that share it")]
-    h = gy * part.gamma
+    return input_gradient(part, gy, element)
+
+
+def input_gradient(
+    part: Normalized, gy: np.ndarray, element: Element, r: np.ndarray | None = None
+) -> list[Sum]:
+    """gx = h / std, minus what goes through the mean, minus what goes through the variance, with h = gy gamma.
+
+    Args:
+        r: a factor of gamma, of the shape of x, that is called `r`; None for none.
+    """
+    h = gy * part.gamma if r is None else gy * part.gamma * r
+    scale, of = ((), "gy gamma") if r is None else ((Column(lambda _: "r", float(r[element])),), "gy gamma r")
     std, n = part.std_at(element), part.count
     over = Column(lambda _: "1/std", 1 / std)
     mean_h, mean_hx = float(part.spread(h)[element]), float(part.spread(h * part.xhat)[element])
@@ -127,23 +143,24 @@ def _gradient(op: RecordedOp, part: _Normalized, i: int, element: Element) -> li
             (
                 Column(lambda _: element_name("gy", element), float(gy[element])),
                 Column(lambda _: gamma, float(part.gamma[element])),
+                *scale,
                 over,
             ),
-            "gy gamma / std",
+            f"{of} / std",
             lambda _: "directly",
         ),
         Sum(
-            (Column(lambda _: "−mean of gy gamma", -mean_h), over),
-            "− mean(gy gamma) / std",
+            (Column(lambda _: f"−mean of {of}", -mean_h), over),
+            f"− mean({of}) / std",
             lambda _: f"through the mean {through}",
         ),
         Sum(
             (
                 Column(lambda _: f"−{xhat}", -float(part.xhat[element])),
-                Column(lambda _: "mean of gy gamma xhat", mean_hx),
+                Column(lambda _: f"mean of {of} xhat", mean_hx),
                 over,
             ),
-            "− xhat mean(gy gamma xhat) / std",
+            f"− xhat mean({of} xhat) / std",
             lambda _: f"through the variance {through}",
         ),
     ]
