@@ -14,7 +14,7 @@ def log(tmp_path):
     readers = []
 
     def record(run):
-        watched = Watched(tmp_path / "run")
+        watched = Watched(tmp_path / f"run-{len(readers)}")
         try:
             run()
         finally:

@@ -20,7 +20,7 @@ Name = Callable[[int], str]
 
 
 def _share(count: float) -> Column:
-    return Column(lambda _: f"1/{number(count)}", 1 / count)
+    return Column(lambda _: f"1/{count:g}", 1 / count)
 
 
 def _whole(op: RecordedOp) -> bool:
@@ -33,7 +33,7 @@ def _mean(
 ) -> list[Sum]:
     """A mean over parts, or the part that `element` is."""
     if _whole(op):
-        form = f"Σ over {parts.size} parts / {number(count)}"
+        form = f"Σ over {parts.size} parts / {count:g}"
         return [Sum((Column(name, parts.ravel()), _share(count)), form, note)]
     flat = int(np.ravel_multi_index(element, parts.shape)) if element else 0
     own = Column(lambda _: name(flat), float(parts.ravel()[flat]))

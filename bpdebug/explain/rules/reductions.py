@@ -90,6 +90,8 @@ def _which(op: RecordedOp) -> str:
 def product(op: RecordedOp, k: int, element: Element) -> list[Sum] | None:
     """y = Π x."""
     members = _Reduced(op).members(element)
+    if not len(members):
+        return [Sum((Column(lambda _: "1: the product of no elements", 1.0),), "1")]
     return [_product(op, members, "x over")]
 
 
@@ -105,7 +107,7 @@ def product_gradient(op: RecordedOp, i: int, element: Element) -> list[Sum] | No
     others = _product(op, members[members != own], "the other x,")
     arrived = element_name("gy", place)
     columns = Column(lambda _: arrived, float(gy[place])), *others.columns
-    return [Sum(columns, f"{arrived} · {others.form}", others.note)]
+    return [Sum(columns, f"{arrived} · {others.form}" if others.columns else arrived, others.note)]
 
 
 def _product(op: RecordedOp, members: np.ndarray, of: str) -> Sum:
