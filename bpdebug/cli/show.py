@@ -140,7 +140,7 @@ def _show_beside(options: argparse.Namespace, a: Timeline, b: Timeline) -> None:
         print("The runs are the same: there is no divergence.")
         return
     if seq is None and beside.first_alone:
-        beside.flip()
+        beside = beside.flipped
     seq = beside.first if seq is None else seq
     assert seq is not None
     moment = beside.this.moment(seq)

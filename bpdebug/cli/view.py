@@ -11,6 +11,7 @@ from ..errors import TerminalError
 from ..timeline import Timeline
 from .opening import open_run
 from .stop_options import add_stop_options, stops_from
+from .tolerance_options import add_with_option, tolerance_from
 from .web import add_web_options, in_browser, serve
 
 __all__ = ["configure", "execute"]
@@ -20,6 +21,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     """Add the command's arguments."""
     add_stop_options(parser)
     parser.add_argument("run", metavar="RUN", help="the recorded run: its directory, or a packed file")
+    add_with_option(parser)
     add_web_options(parser)
 
 
@@ -41,7 +43,18 @@ def execute(options: argparse.Namespace) -> int:
 
         timeline = Timeline(reader)
         timeline.runner = EngineOps()
-        DebuggerApp(timeline, None, stops.breakpoints, stops.watches).run()
+        if options.with_run is None:
+            DebuggerApp(timeline, None, stops.breakpoints, stops.watches).run()
+            return 0
+        from ..diff.beside import Beside
+        from ..diff.marking import Marks
+
+        with open_run(options.with_run) as other_reader:
+            other = Timeline(other_reader)
+            other.runner = timeline.runner
+            marks = Marks(len(timeline), len(other))
+            beside = Beside(timeline, other, marks, tolerance_from(options))
+            DebuggerApp(timeline, None, stops.breakpoints, stops.watches, beside=beside).run()
     return 0
 
 

@@ -38,10 +38,10 @@ class Compared(NamedTuple):
     roles: list[str]
     problem: str = ""
 
-    @property
-    def words(self) -> str:
-        """All of it in one line, clean; "" where nothing differs."""
-        parts = [f"{name} {first} in A, {second} in B" for name, first, second in self.settings]
+    def words(self, short: bool = False) -> str:
+        """All of it in one line, clean, the value in A first; "" where nothing differs."""
+        shape = "{} {} / {}" if short else "{} {} in A, {} in B"
+        parts = [shape.format(*setting) for setting in self.settings]
         return "; ".join(part for part in (*parts, " ".join(self.roles), self.problem) if part)
 
 
@@ -84,10 +84,10 @@ class Beside:
         """Which one is beside it."""
         return _LETTERS[1 - self.lead]
 
-    def flip(self) -> None:
-        """Show the other run, and this one beside it."""
-        self.lead = 1 - self.lead
-        self._compared = None
+    @property
+    def flipped(self) -> Beside:
+        """The other run, with this one beside it."""
+        return Beside(*self._runs, self.marks, self.tolerance, 1 - self.lead)
 
     # ---- places -------------------------------------------------------------------------------------------------
 
@@ -111,6 +111,10 @@ class Beside:
         """What is known of event `seq`; nothing where the comparison hasn't come to it."""
         marks = self.marks.sides[self.lead].marks
         return Mark(int(marks[seq])) if 0 <= seq < len(marks) else Mark(0)
+
+    def marks_in(self, first: int, end: int) -> Mark:
+        """What is known of the events from `first` on, before `end`, together."""
+        return Mark(int(np.bitwise_or.reduce(self.marks.sides[self.lead].marks[first:end])))
 
     def next(self, seq: int, direction: int) -> int | None:
         """The nearest event after (before, if negative) `seq` that is different, alone, or before a gap."""
@@ -182,8 +186,8 @@ class Beside:
             return Compared([], [], clean(str(error).partition("\n")[0]))
         return Compared(settings, list(dict.fromkeys(slots)))
 
-    def summary(self, seq: int) -> str:
-        """In a few words, what event `seq` is in the other run."""
+    def summary(self, seq: int, short: bool = False) -> str:
+        """In a few words (or `short`, in fewer), what event `seq` is in the other run."""
         mark, other = self.mark(seq), self.other_letter
         if not mark and self.partner(seq) is None:
             return "not compared yet"
@@ -193,14 +197,16 @@ class Beside:
         else:
             partner = self.partner(seq)
             where = f" (event {partner:,})" if partner is not None and partner != seq else ""
-            different = self.compare(seq).words
+            different = self.compare(seq).words(short)
             words.append(f"≠ {other}{where}: {different}" if different else f"= {other}{where}")
         if mark & Mark.gap:
-            words.append(f"then {count_text(self._gap(seq), 'event')} only in {other}")
+            words.append(f"then {count_text(self.gap_after(seq), 'event')} only in {other}")
         return ", ".join(words)
 
-    def _gap(self, seq: int) -> int:
-        """How many events only the other run has behind event `seq`."""
+    def gap_after(self, seq: int) -> int:
+        """How many events only the other run has right behind event `seq`; 0 for none."""
+        if not self.mark(seq) & Mark.gap:
+            return 0
         marks = self.marks.sides[1 - self.lead].marks
         begin = self.place(seq) + 1
         run = marks[begin : begin + _LOOKED_AT] & np.uint8(Mark.alone)

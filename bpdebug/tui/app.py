@@ -10,8 +10,10 @@ from textual import events
 from textual.app import App
 from textual.widgets import Input
 
+from .beside_worker import BesideWorker
 from .crash import told
 from .keymaps import load_config
+from .messages import ComparedFurther
 from .pane_table import make_panes
 from .preferences import Preferences
 from .screens.main import MainScreen
@@ -21,6 +23,7 @@ from .widgets.prompt import PromptLine
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
+    from ..diff.beside import Beside
     from ..session import Session
     from ..stepping import Breakpoint
     from ..timeline import Timeline
@@ -43,6 +46,7 @@ class DebuggerApp(App[None]):
         breakpoints, watches: those that are set from the beginning.
         restart: starts the script anew and gives its timeline and session once its log can be read; None where there
             is no script. Called in a thread.
+        beside: the recorded run with a second one beside it; None where there is only one.
     """
 
     CSS_PATH = "bpdebug.tcss"
@@ -57,6 +61,7 @@ class DebuggerApp(App[None]):
         breakpoints: Sequence[Breakpoint] = (),
         watches: Sequence[str] = (),
         restart: Callable[[], tuple[Timeline, Session]] | None = None,
+        beside: Beside | None = None,
     ) -> None:
         super().__init__()
         self.timeline = timeline
@@ -67,6 +72,9 @@ class DebuggerApp(App[None]):
         self.main = MainScreen(timeline, session, make_panes(), self.preferences)
         self.main.navigator.stops.breakpoints += breakpoints
         self.main.navigator.stops.watches += watches
+        self.main.beside = beside
+        self._other: MainScreen | None = None
+        self._comparing: BesideWorker | None = None
 
     def on_mount(self) -> None:
         for theme in THEMES:
@@ -85,6 +93,28 @@ class DebuggerApp(App[None]):
         elif self.preferences.new:
             self.main.greeting = FIRST_HINT
         self.push_screen(self.main)
+        if self.main.beside is not None:
+            self.install_screen(self.main, self.main.beside.letter)
+            self._comparing = BesideWorker(self.main.beside, lambda: self.post_message(ComparedFurther()))
+            self._comparing.start()
+
+    def on_compared_further(self) -> None:
+        if self._comparing is not None and self.main.is_attached:
+            self.main.compared_further(self._comparing.failure)
+
+    def show_other_run(self) -> None:
+        """Show the run beside this one, at the same event, with the same breakpoints and layout."""
+        before, other = self.main, self._other
+        assert before.beside is not None
+        seq = before.beside.place(max(0, before.navigator.seq))
+        if other is None:
+            beside = before.beside.flipped
+            other = MainScreen(beside.this, None, make_panes(), self.preferences)
+            other.beside = beside
+            self.install_screen(other, beside.letter)
+        other.show_instead_of(before, seq)
+        self.main, self._other, self.timeline = other, before, other.timeline
+        self.switch_screen(other)
 
     async def on_event(self, event: events.Event) -> None:
         """Carry out a key before the next one is looked at, for it may be meant for what this one opens.
@@ -118,6 +148,8 @@ class DebuggerApp(App[None]):
 
     def on_unmount(self) -> None:
         self.main.remember_layout()
+        if self._comparing is not None:
+            self._comparing.close()
         self._end_session()
 
     def run(self, *args: Any, **options: Any) -> None:

@@ -89,6 +89,14 @@ def _export(screen: MainScreen, text: str) -> None:
     screen.run_worker(write, thread=True, name="export")
 
 
+def _divergence(screen: MainScreen, text: str) -> None:
+    screen.action_first_divergence()
+
+
+def _other(screen: MainScreen, text: str) -> None:
+    screen.action_other_run()
+
+
 def _slice(screen: MainScreen, text: str) -> None:
     tensor = screen.workspace.panes["tensor"]
     assert isinstance(tensor, TensorPane)
@@ -145,6 +153,8 @@ COMMANDS: tuple[Command, ...] = (
     Command("clear", "", "take all breakpoints away", stops.clear),
     Command("breakpoints", "", "the pane of breakpoints and watches", stops.list_breakpoints),
     Command("watch", "EXPRESSION", "show its value over time, or no longer: watch norm(gW)", stops.watch),
+    Command("divergence", "", "to the first event in which two runs part (view --with)", _divergence),
+    Command("other", "", "show the other of two runs at the same event", _other),
     Command("export", "FILE.jsonl", "write the recorded events to a file", _export),
     Command("slice", "[0, :, :, 3]", "show this slice in the Tensor pane: one or two axes whole", _slice),
     Command("copy", "value | row | tensor | address", "put it on the clipboard", _copy),

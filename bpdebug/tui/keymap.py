@@ -16,7 +16,7 @@ MAIN = "main"
 """The `where` of keys that work in every pane."""
 
 GROUPS = (
-    "Step", "Jump", "Breakpoints", "Search", "Screen", "Program",
+    "Step", "Jump", "Two runs", "Breakpoints", "Search", "Screen", "Program",
     "Source", "Timeline", "Tensor", "Weights", "Loss", "Graph", "Explain", "Breakpoint list",
     "Findings", "Console",
 )  # fmt: skip
@@ -35,6 +35,7 @@ class Key:
         hint: one word for the line of keys; "" leaves it out there.
         where: `MAIN`, or the pane that must be focused.
         live: only for a script that runs under the debugger, not for a recorded run.
+        two: only where there is a second run beside the first.
         priority: answered before the focused widget sees it.
     """
 
@@ -46,6 +47,7 @@ class Key:
     hint: str = ""
     where: str = MAIN
     live: bool = False
+    two: bool = False
     priority: bool = False
 
 
@@ -53,6 +55,10 @@ class Key:
 KEYMAP: tuple[Key, ...] = (
     Key("step", "s,f11", "move('step')", "step to the next event, into scopes and steps", "Step", "step"),
     Key("step_back", "S", "move('step_back')", "step back to the previous event", "Step", "back"),
+    Key("next_difference", "right_parenthesis", "difference(1)", "next that differs", "Two runs", "differs", two=True),
+    Key("previous_difference", "left_parenthesis", "difference(-1)", "previous that differs", "Two runs", two=True),
+    Key("first_divergence", "number_sign", "first_divergence", "the first divergence", "Two runs", two=True),
+    Key("other_run", "vertical_line", "other_run", "the other run at the same event", "Two runs", "B or A", two=True),
     Key("over", "n,f10", "move('over')", "step over: next event at this level or above", "Step", "over"),
     Key("over_back", "N", "move('over_back')", "step over, backward", "Step"),
     Key("finish", "f,shift+f11,f23", "move('finish')", "finish: to the end of this scope or phase", "Step", "finish"),
@@ -132,6 +138,7 @@ KEYMAP: tuple[Key, ...] = (
     Key("tensor_min", "underscore", "find('min')", "the smallest element", "Tensor", where="tensor"),
     Key("tensor_bad", "exclamation_mark", "find('nonfinite')", "the next NaN or infinity", "Tensor", where="tensor"),
     Key("tensor_origin", "at", "origin", "go to the event that made this tensor", "Tensor", where="tensor"),
+    Key("tensor_run", "r", "run(1)", "A, B, or how far they are apart", "Tensor", where="tensor", two=True),
     Key("tensor_explain", "enter", "explain", "explain this element", "Tensor", where="tensor"),
     Key("tensor_up", "up,k", "cursor(-1,0)", "element above", "Tensor", where="tensor"),
     Key("tensor_down", "down,j", "cursor(1,0)", "element below", "Tensor", where="tensor"),
@@ -208,7 +215,8 @@ _BY_ID = {key.id: key for key in KEYMAP}
 
 _SHOWN = {
     "space": "space", "plus": "+", "minus": "-", "slash": "/", "comma": ",", "full_stop": ".", "colon": ":",
-    "equals_sign": "=", "question_mark": "?", "left_square_bracket": "[", "right_square_bracket": "]",
+    "equals_sign": "=", "question_mark": "?", "number_sign": "#",
+    "left_square_bracket": "[", "right_square_bracket": "]",
     "left_curly_bracket": "{", "right_curly_bracket": "}", "escape": "esc", "pageup": "PgUp",
     "pagedown": "PgDn", "up": "↑", "down": "↓", "left": "←", "right": "→", "home": "Home", "end": "End",
 }  # fmt: skip

@@ -13,6 +13,7 @@ __all__ = [
     "Answered",
     "Ask",
     "ChangeStop",
+    "ComparedFurther",
     "ExplainElement",
     "FindingsFound",
     "GoTo",
@@ -49,6 +50,13 @@ class ChangeStop(Message):
         super().__init__()
         self.what = what
         self.number = number
+
+
+class ComparedFurther(Message):
+    """The comparison with the run beside this one has come further. Posted from its thread."""
+
+    def can_replace(self, message: Message) -> bool:
+        return isinstance(message, ComparedFurther)
 
 
 class GoTo(Message):

@@ -34,6 +34,7 @@ class StatusFacts:
     capture: str = ""
     why: str = ""
     pending: str = ""
+    beside: str = ""
 
 
 @dataclass(frozen=True)
@@ -65,6 +66,11 @@ def status_fields(facts: StatusFacts) -> list[Field]:
     ]
     if facts.pending:
         fields.append(Field("pending", (facts.pending,)))
+    if facts.beside:
+        beside = clean(facts.beside)
+        fields.append(
+            Field("beside", (beside, _cut(beside, 40), _cut(beside, 24)), 4, (_cut(beside, 12),), 0)
+        )
     if facts.iteration is not None:
         fields.append(
             Field("iteration", (f"iteration {facts.iteration}", f"it {facts.iteration}"), 3, ("",), 1)
@@ -113,7 +119,14 @@ def fitted(fields: Sequence[Field], width: int, gap: int = 2) -> list[tuple[str,
 class StatusLine(Steady):
     """The first line of the screen."""
 
-    COMPONENT_CLASSES = {"status--mode", "status--running", "status--why", "status--loss", "status--pending"}
+    COMPONENT_CLASSES = {
+        "status--mode",
+        "status--running",
+        "status--why",
+        "status--loss",
+        "status--pending",
+        "status--beside",
+    }
 
     def __init__(self) -> None:
         super().__init__(id="status")
@@ -133,7 +146,7 @@ class StatusLine(Steady):
                 line.append("  ")
             if name == "mode" and "running" in text:
                 style = text_style(self, "status--running")
-            elif name in ("mode", "why", "loss", "pending"):
+            elif name in ("mode", "why", "loss", "pending", "beside"):
                 style = text_style(self, f"status--{name}")
             else:
                 style = Style.null()

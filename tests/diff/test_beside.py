@@ -70,7 +70,7 @@ def test_a_changed_value_is_marked_in_both_runs_and_found_from_either_side(besid
     assert both.mark(seq) == Mark.compared | Mark.differs
     assert both.mark(at(both, "tan")) == Mark.compared
     assert both.summary(seq) == "≠ B: y"
-    both.flip()
+    both = both.flipped
     assert both.first == both.next(0, 1) == seq
     assert both.summary(seq) == "≠ A: y"
 
@@ -86,7 +86,7 @@ def test_an_inserted_op_is_a_gap_in_one_run_and_alone_in_the_other(beside):
         seq + 3,
         f"= B (event {seq + 3})",
     )
-    both.flip()
+    both = both.flipped
     assert [both.mark(seq + i) for i in (1, 2)] == [Mark.compared | Mark.alone] * 2
     assert (both.first, both.first_alone, both.partner(seq + 1), both.place(seq + 2)) == (
         seq + 1,
@@ -106,7 +106,7 @@ def test_what_is_behind_the_first_divergence_is_marked_by_content(beside):
     assert both.first == at(both, "cos")
     assert both.mark(at(both, "sin")) == Mark.compared
     assert both.mark(at(both, "sin~2")) == Mark.compared | Mark.differs
-    assert both.compare(at(both, "sin~2")).words == ""
+    assert both.compare(at(both, "sin~2")).words() == ""
 
 
 def test_within_a_tolerance_nothing_is_marked(beside):

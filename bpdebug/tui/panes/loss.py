@@ -18,6 +18,7 @@ from ..widgets.lines import Lines, Piece, flow, paragraph
 from ..widgets.role_tabs import RoleTab, RoleTabs
 
 if TYPE_CHECKING:
+    from ...diff.beside import Beside
     from ...timeline import Curve, Moment, Timeline
 
 __all__ = ["LossPane", "running_mean"]
@@ -49,6 +50,8 @@ class LossPane(Widget, can_focus=True):
         super().__init__(id=id)
         self.subtitle = ""
         self._curves: list[Curve] = []
+        self._beside: Beside | None = None
+        self._other_curves: dict[str, Curve] = {}
         self._timeline: Timeline | None = None
         self._looking: Timer | None = None
         self._seq = -1
@@ -77,23 +80,38 @@ class LossPane(Widget, can_focus=True):
         self._keep_now_in_window()
         self._update()
 
+    def show_beside(self, beside: Beside) -> None:
+        """Draw the curves of another run behind this one's."""
+        self._beside = beside
+
+    def compared_further(self) -> None:
+        """Where the other run is at this event may be known now."""
+        self._update()
+
     def _load(self) -> None:
         """Get the curves; of a long log a portion a frame, so that no key waits for them."""
         timeline = self._timeline
         if timeline is None:
             self._curves = []
-        elif self._looking is None and timeline.look_for_reports(_LOOKED_AT_ONCE):
+        elif self._looking is None and self._looked(timeline):
             self._curves = timeline.curves()
+            if self._beside is not None:
+                self._other_curves = {curve.name: curve for curve in self._beside.other.curves()}
         elif self._looking is None:
             self._looking = self.set_interval(_LOOK_S, self._look_on)
 
     def _look_on(self) -> None:
-        if self._timeline is None or self._timeline.look_for_reports(_LOOKED_AT_ONCE):
+        if self._timeline is None or self._looked(self._timeline):
             if self._looking is not None:
                 self._looking.stop()
             self._looking = None
             self._load()
             self._update()
+
+    def _looked(self, timeline: Timeline) -> bool:
+        """Look through a portion of the log, and of the other run's; True if both were looked through."""
+        looked = timeline.look_for_reports(_LOOKED_AT_ONCE)
+        return looked and (self._beside is None or self._beside.other.look_for_reports(_LOOKED_AT_ONCE))
 
     def copy_text(self) -> tuple[str, str]:
         """(what it is, the text): the value at the marker, or now."""
@@ -143,12 +161,34 @@ class LossPane(Widget, can_focus=True):
             x, x_name = _x_of(curve)
             now = self._now(curve)
             values = running_mean(curve.values, _SMOOTHINGS[self._smoothing])
-            self._plot.show(Plotted(x, values, x_name, self._window, now, self._marker, self._log))
+            other_x, other_values = self._other_points(curve)
+            self._plot.show(
+                Plotted(x, values, x_name, self._window, now, self._marker, self._log, other_x, other_values)
+            )
             lines = flow(self._in_words(curve, now), width, 1 if self.size.height < 9 else 2)
         self._words.show(lines)
         if self._words.styles.height is None or self._words.styles.height.value != len(lines):
             self._words.styles.height = len(lines)
         self._set_subtitle(curve)
+
+    def _other_points(self, curve: Curve) -> tuple[np.ndarray | None, np.ndarray | None]:
+        """The same curve of the other run, None where it has none."""
+        other = self._other_curves.get(curve.name)
+        if other is None:
+            return None, None
+        return _x_of(other)[0], running_mean(other.values, _SMOOTHINGS[self._smoothing])
+
+    def _other_words(self, curve: Curve) -> list[Piece]:
+        """The value of the other run, where that is at this event."""
+        beside, other = self._beside, self._other_curves.get(curve.name)
+        if beside is None or self._seq < 0:
+            return []
+        if other is None:
+            return [(f"{beside.other_letter} doesn't report it", "muted")]
+        place = int(np.searchsorted(other.seqs, beside.place(self._seq), "right")) - 1
+        if place < 0:
+            return [(f"{beside.other_letter} (dotted) none yet", "")]
+        return [(f"{beside.other_letter} (dotted) {number(float(other.values[place]))}", "strong")]
 
     def _in_words(self, curve: Curve, now: int | None) -> list[Piece]:
         pieces: list[Piece] = []
@@ -156,6 +196,7 @@ class LossPane(Widget, can_focus=True):
             pieces.append((f"no value yet at this event; the first comes at event {curve.seqs[0]}", "muted"))
         else:
             pieces += _value_words(f"{clean(curve.name)} now", curve, now)
+        pieces += self._other_words(curve)
         if self._marker is not None:
             pieces += _value_words("◆", curve, self._marker)
             pieces.append(("Enter goes there", "muted"))

@@ -56,6 +56,23 @@ class Norms:
         key = ("of delta", before, after)
         return self._ask(key, after, lambda: _statistics(self._subtract(before, after)))
 
+    def apart(self, mine: int, other: Norms, theirs: int) -> np.ndarray | Failure | None:
+        """A tensor of this run minus one of another, float64."""
+        return self._ask(("apart", id(other), mine, theirs), mine, lambda: self._from(mine, other, theirs))
+
+    def of_apart(self, mine: int, other: Norms, theirs: int) -> Statistics | Failure | None:
+        """Statistics of that difference; it itself isn't kept."""
+        key = ("of apart", id(other), mine, theirs)
+        return self._ask(key, mine, lambda: _statistics(self._from(mine, other, theirs)))
+
+    def _from(self, mine: int, other: Norms, theirs: int) -> np.ndarray:
+        first, second = self._array_or_raise(mine), other._array_or_raise(theirs)
+        if first.shape != second.shape:
+            raise ValueError(f"shape {first.shape} here, {second.shape} there")
+        wide = np.result_type(first, second, np.float64)
+        with np.errstate(all="ignore"):
+            return np.asarray(first.astype(wide) - second.astype(wide))
+
     @property
     def _reader(self) -> LogReader:
         assert self._timeline is not None

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from ...timeline import ParameterState
     from ...timeline.updates import HookStep
 
-__all__ = ["Part", "detail_lines", "heading", "parts_of"]
+__all__ = ["Part", "detail_lines", "heading", "parts_beside", "parts_of"]
 
 _PART_WIDTH = 18
 _GAP = 2
@@ -28,13 +28,32 @@ _GAP = 2
 
 @dataclass(frozen=True)
 class Part:
-    """One tensor of the parameter: `tensor` by its number, or `delta` as (before, after)."""
+    """One tensor of the parameter: `tensor` by its number, or `delta` as (before, after).
+
+    With `other`, `tensor` is one of the run that it measures; `apart` is (this run's, the other run's).
+    """
 
     title: str
     tensor: int | None = None
     delta: tuple[int, int] | None = None
     note: str = ""
     missing: str = ""
+    other: Norms | None = None
+    apart: tuple[int, int] | None = None
+
+
+def parts_beside(
+    mine: ParameterState, theirs: ParameterState | None, other: Norms, letter: str
+) -> list[Part]:
+    """Value and gradient of the other run's parameter, and how far the values are apart."""
+    if theirs is None:
+        return [Part(f"in {letter}", missing="isn't there")]
+    parts = [Part(f"value in {letter}", theirs.value, missing="none", other=other)]
+    if mine.value is not None and theirs.value is not None:
+        title = f"value - {letter}'s"
+        parts.append(Part(title, apart=(mine.value, theirs.value), other=other))
+    parts.append(Part(f"gradient in {letter}", theirs.gradient, missing="none", other=other))
+    return parts
 
 
 def parts_of(state: ParameterState, hooks: Sequence[HookStep] = ()) -> list[Part]:
@@ -127,10 +146,14 @@ def _part_lines(part: Part, norms: Norms, width: int, height: int) -> list[list[
     name = noted if part.note and cell_width(noted) <= width else part.title
     title: list[Piece] = [(fit(name, width), "muted")]
     array: np.ndarray | Failure | None
-    if part.delta is not None:
+    if part.apart is not None and part.other is not None:
+        first, second = part.apart
+        array, found = norms.apart(first, part.other, second), norms.of_apart(first, part.other, second)
+    elif part.delta is not None:
         array, found = norms.delta(*part.delta), norms.of_delta(*part.delta)
     elif part.tensor is not None:
-        array, found = norms.array(part.tensor), norms.of(part.tensor)
+        measured = part.other or norms
+        array, found = measured.array(part.tensor), measured.of(part.tensor)
     else:
         return [title, [(fit(part.missing, width), "muted")]]
     if isinstance(array, Failure):

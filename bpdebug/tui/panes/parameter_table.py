@@ -45,6 +45,21 @@ _COLUMNS = (
 )
 
 
+_COLUMNS_BESIDE = (
+    _Column("|value|", _NUMBER, 30),
+    _Column("|value| @", _NUMBER, 41),
+    _Column("|A-B|", _NUMBER, 52),
+    _Column("|grad|", _NUMBER, 63),
+    _Column("|grad| @", _NUMBER, 74),
+    _Column("|update|", _NUMBER, 85),
+    _Column("upd/value", _NUMBER, 96),
+    _Column("shape", 13, 110),
+    _Column("|grad| so far", RECENT, 124),
+    _Column("optimizer state", 26, 150),
+)
+"""With a second run beside this one, whose letter stands for `@`: its parameters of the same names."""
+
+
 class ParameterTable(VirtualList, can_focus=False):
     """Rows are parameters; `*` marks the one that this event updated."""
 
@@ -75,6 +90,9 @@ class ParameterTable(VirtualList, can_focus=False):
         self._seq = -1
         self._longest_name = 12
         self._drawn: tuple[list[ParameterState], int] | None = None
+        self._others: dict[str, ParameterState] | None = None
+        self._other_norms: Norms | None = None
+        self._letter = ""
 
     def show_states(self, states: list[ParameterState], timeline: Timeline | None, seq: int) -> None:
         """Show these rows as of event `seq`; most events change none of them, and then nothing is drawn."""
@@ -87,6 +105,16 @@ class ParameterTable(VirtualList, can_focus=False):
         self._states = states
         self._longest_name = max([cell_width(clean(state.name)) for state in states] + [12])
         self.refresh_rows()
+
+    def show_others(self, others: dict[str, ParameterState], norms: Norms, letter: str) -> None:
+        """The parameters of the other run `letter` at the same event, by name, and what measures them."""
+        self._other_norms, self._letter = norms, letter
+        if others != self._others:
+            self._others, self._drawn = others, None
+
+    def _columns(self, width: int) -> list[_Column]:
+        columns = _COLUMNS if self._others is None else _COLUMNS_BESIDE
+        return [column for column in columns if width >= column.least]
 
     @property
     def row_count(self) -> int:
@@ -101,13 +129,15 @@ class ParameterTable(VirtualList, can_focus=False):
 
     def heading(self, width: int) -> str:
         """The line above the rows."""
-        columns = _fitting(width)
+        columns = self._columns(width)
         line = fit("  parameter", self._name_width(width, columns) + 2)
-        return line + "".join(" " + fit(column.title, column.width, "right") for column in columns)
+        return line + "".join(
+            " " + fit(column.title.replace("@", self._letter), column.width, "right") for column in columns
+        )
 
     def draw_row(self, row: int, width: int) -> Strip:
         state = self._states[row]
-        columns = _fitting(width)
+        columns = self._columns(width)
         name_width = self._name_width(width, columns)
         plain = "here" if state.updated_here else "plain"
         pieces: list[Piece] = [
@@ -146,6 +176,8 @@ class ParameterTable(VirtualList, can_focus=False):
             return self._history(state), ""
         if title == "optimizer state":
             return self._state(state), ""
+        if title in ("|value| @", "|grad| @", "|A-B|"):
+            return self._beside(state, title)
         if state.before is None or state.after is None:
             return "-", "muted"
         update = self._norms.of_delta(state.before, state.after)
@@ -161,6 +193,19 @@ class ParameterTable(VirtualList, can_focus=False):
         if not value.l2 or update.l2 is None:
             return "-", "muted"
         return number(update.l2 / value.l2, digits=4), ""
+
+    def _beside(self, state: ParameterState, title: str) -> Piece:
+        """What a column says of the other run's parameter of this name."""
+        theirs = (self._others or {}).get(state.name)
+        norms = self._other_norms
+        if theirs is None or norms is None:
+            return "-", "muted"
+        tensor = theirs.gradient if title == "|grad| @" else theirs.value
+        if tensor is None or state.value is None:
+            return "none", "muted"
+        if title == "|A-B|":
+            return norm_text(self._norms.of_apart(state.value, norms, tensor))
+        return norm_text(norms.of(tensor))
 
     def _history(self, state: ParameterState) -> str:
         """The norms of the gradients that the latest updates used."""
@@ -196,7 +241,3 @@ def norm_text(found: Statistics | Failure | None) -> Piece:
     if found.pos_inf or found.neg_inf:
         return "inf", "alarm"
     return number(found.l2 or 0.0, digits=4), ""
-
-
-def _fitting(width: int) -> list[_Column]:
-    return [column for column in _COLUMNS if width >= column.least]

@@ -23,12 +23,14 @@ from ..widgets.cell_format import exact
 from ..widgets.lines import Lines, Piece, flow
 from ..widgets.role_tabs import RoleTab, RoleTabs
 from ..widgets.value_grid import ValueGrid
+from .tensor_beside import TensorBeside
 from .tensor_find import FINDERS, find_element
 from .tensor_sheet import TensorSheet
 from .tensor_slice import Slice
 from .tensor_words import identity, in_words, no_tensors, note_lines, size_of
 
 if TYPE_CHECKING:
+    from ...diff.beside import Beside
     from ...timeline import Moment, Statistics, TensorView, Timeline
 
 __all__ = ["TensorPane"]
@@ -71,6 +73,7 @@ class TensorPane(Widget, can_focus=True):
         self._shown: tuple[Hashable, tuple[int | None, ...]] | None = None
         self._tabs = RoleTabs()
         self._facts = Lines()
+        self._apart = TensorBeside()
         self._slice_words = Lines()
         self._note = Lines()
         self._sheet = TensorSheet(self._background)
@@ -80,6 +83,7 @@ class TensorPane(Widget, can_focus=True):
     def compose(self) -> ComposeResult:
         yield self._tabs
         yield self._facts
+        yield self._apart
         yield self._slice_words
         yield self._note
         yield self._sheet
@@ -100,9 +104,21 @@ class TensorPane(Widget, can_focus=True):
         self._place = self._wanted_place()
         self._update()
 
+    def show_beside(self, beside: Beside) -> None:
+        """Show the tensors of this run beside those of another."""
+        self._apart.use(beside)
+
+    def compared_further(self) -> None:
+        """The other run's event may be known now."""
+        self._update()
+
+    def continue_from(self, pane: TensorPane) -> None:
+        """Show the tensor that the pane of the other run's screen shows."""
+        self._wanted = pane._wanted
+
     def expression(self) -> str:
         """How a condition calls the tensor that is shown; "" for one that it has no word for."""
-        view = self._view_now()
+        view = self._mine()
         return "" if view is None or self._moment is None else expression_of(view, self._moment)
 
     def edit_target(self) -> tuple[EditTarget | str, str]:
@@ -161,8 +177,14 @@ class TensorPane(Widget, can_focus=True):
         # Where the person has chosen none of these: a NaN is what they are looking for.
         return next((place for place, view in enumerate(self._views) if view.nonfinite), 0)
 
-    def _view_now(self) -> TensorView | None:
+    def _mine(self) -> TensorView | None:
+        """The chosen tensor of this run."""
         return self._views[self._place] if self._place < len(self._views) else None
+
+    def _view_now(self) -> TensorView | None:
+        """What is shown of it: of two runs, perhaps that of the other, or their distance."""
+        mine = self._mine()
+        return None if mine is None else self._apart.view(self._moment, mine)
 
     # ---- drawing --------------------------------------------------------------------------------------------
 
@@ -181,6 +203,7 @@ class TensorPane(Widget, can_focus=True):
         self._tabs.show(tabs, self._place)
         array = self._array(view) if view.there else None
         self._show_facts(view, array)
+        self._show_apart()
         drawn = isinstance(array, np.ndarray) and bool(array.size)
         if isinstance(array, np.ndarray) and array.size:
             self._slice_words.display = array.ndim > 2
@@ -206,6 +229,7 @@ class TensorPane(Widget, can_focus=True):
         if height is None or (height.value or 0) < len(lines):
             self._facts.styles.height = len(lines)
         self._slice_words.show([])
+        self._apart.show([])
         self._under_cursor.show([])
         self._note.show([])
         self._show_nothing()
@@ -225,7 +249,8 @@ class TensorPane(Widget, can_focus=True):
 
     def _key(self, view: TensorView) -> Hashable:
         seq = self._moment.seq if self._moment is not None and view.tensor is None else -1
-        return (self._run, view.tensor, seq, "" if view.tensor is not None else view.role)
+        role = "" if view.tensor is not None else view.role
+        return (self._run, view.tensor, seq, role, "" if view.tensor is not None else self._apart.what)
 
     def _show_facts(self, view: TensorView, array: object) -> None:
         width, height = self.size
@@ -242,6 +267,17 @@ class TensorPane(Widget, can_focus=True):
         self._facts.show(lines)
         if self._facts.styles.height is None or self._facts.styles.height.value != len(lines):
             self._facts.styles.height = len(lines)
+
+    def _show_apart(self) -> None:
+        moment, mine = self._moment, self._mine()
+        key = ("gap", self._run, moment and moment.seq, mine and (mine.group, mine.role))
+        self._apart.show_apart(
+            moment,
+            mine,
+            lambda measure: self._background.ask(key, measure, size_of(None if mine is None else mine.shape)),
+            self.size.width,
+            2 if self.size.height >= 10 else 1,
+        )
 
     def _statistics(self, view: TensorView) -> Statistics | Failure | None:
         found: Statistics | Failure | None = self._background.ask(
@@ -267,6 +303,9 @@ class TensorPane(Widget, can_focus=True):
         finite = not isinstance(value, np.inexact) or bool(np.isfinite(value))
         place = f"at [{', '.join(map(str, index))}]:" if index else "value:"
         pieces: list[Piece] = [(place, "muted"), (exact(value), "strong" if finite else "alarm")]
+        both = self._apart.element_words(self._moment, self._mine(), index)
+        if both:
+            pieces[1:] = both
         self._under_cursor.show(flow(pieces, self.size.width, 1))
 
     def _set_subtitle(self, view: TensorView | None) -> None:
@@ -288,6 +327,7 @@ class TensorPane(Widget, can_focus=True):
         # The numbers are on the screen already: only what was waited for is drawn.
         self._sheet.look_again()
         self._show_facts(view, self._array(view))
+        self._show_apart()
         if self._finding is not None:
             self._find(*self._finding)
 
@@ -310,6 +350,14 @@ class TensorPane(Widget, can_focus=True):
     def action_tensor(self, step: int) -> None:
         """Show the next tensor of the event, or the previous one."""
         self._choose(self._place + step)
+
+    def action_run(self, step: int) -> None:
+        """Of two runs: the tensor of A, of B, or how far both are apart."""
+        self._apart.step(step)
+        self._update()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        return action != "run" or self._apart.there
 
     def action_view(self) -> None:
         """Numbers and heat map, one of them, or the histogram."""
@@ -366,7 +414,7 @@ class TensorPane(Widget, can_focus=True):
 
     def action_origin(self) -> None:
         """Go to the event that made this tensor."""
-        view = self._view_now()
+        view = self._mine()
         if view is None or self._moment is None or self._timeline is None:
             return
         origin = origin_of(self._timeline, self._moment, view)

@@ -11,6 +11,7 @@ from rich.style import Style
 from textual.strip import Strip
 from textual.timer import Timer
 
+from ...diff.marking import Mark
 from ...errors import AddressError
 from ...log.schema import EventFlag, Kind
 from ...stepping import Breakpoint
@@ -25,11 +26,12 @@ from .timeline_bar import bar_text
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from ...diff.beside import Beside
     from ...timeline import Moment, Row, Timeline
     from ...timeline.overview import OverviewCell
     from ...timeline.stops import RecordedStops
 
-__all__ = ["TimelinePane", "breakpoint_on"]
+__all__ = ["TimelinePane", "beside_sign", "breakpoint_on"]
 
 _INDENT = 2
 _QUIET = (Kind.scope_exited, Kind.output, Kind.backward_finished, Kind.update_finished)
@@ -60,6 +62,13 @@ def breakpoint_on(timeline: Timeline, seq: int) -> Breakpoint:
         scope=reader.scopes[scope].path if scope < len(reader.scopes) else "",
         label=reader.texts[label] if label < len(reader.texts) else "",
     )
+
+
+def beside_sign(beside: Beside, mark: Mark) -> str:
+    """One cell for an event that isn't the same in the run beside: `≠`, or the letter of the only run that has it."""
+    if mark & Mark.differs:
+        return "≠"
+    return beside.letter if mark & Mark.alone else ""
 
 
 class TimelinePane(VirtualList):
@@ -94,6 +103,8 @@ class TimelinePane(VirtualList):
         self._cells: list[OverviewCell] = []
         self._cells_for: tuple[int, int, int] | None = None
         self._looking: Timer | None = None
+        self._beside: Beside | None = None
+        self._beside_signs: tuple[object, dict[int, str]] = (None, {})
 
     # ---- what it is told --------------------------------------------------------------------------------------
 
@@ -137,6 +148,14 @@ class TimelinePane(VirtualList):
     def show_marks(self, kind: str, marks: Mapping[int, str]) -> None:
         """Mark events with a sign of one cell each, in their rows and in the bar; replaces the marks of that kind."""
         self._marks[kind] = dict(marks)
+        self.refresh()
+
+    def show_beside(self, beside: Beside) -> None:
+        """Mark the events that differ in the run beside this one."""
+        self._beside = beside
+
+    def compared_further(self) -> None:
+        """More events may be marked."""
         self.refresh()
 
     def copy_text(self) -> tuple[str, str]:
@@ -249,13 +268,36 @@ class TimelinePane(VirtualList):
             "nothing": self._part("quiet"),
         }  # fmt: skip
         titles = "".join(f"{title:>{_COLUMN}}" for title in self._shown_columns(width))
+        cells = self._overview(width - len(titles))
         marks = [mark for found in self._marks.values() for mark in found.items()]
+        marks += self._signs_in(cells).items()
         pieces = []
-        for text, name in bar_text(self._overview(width - len(titles)), self._current_seq, marks):
+        for text, name in bar_text(cells, self._current_seq, marks):
             style, _, here = name.partition(" ")
             pieces.append((text, looks[style] + Style(reverse=True) if here else looks[style]))
         bar = strip_of(pieces, width - len(titles), self.base)
         return Strip.join([bar, strip_of([(titles, self._part("quiet"))], len(titles), self.base)])
+
+    def _signs_in(self, cells: list[OverviewCell]) -> dict[int, str]:
+        """By the first event of a cell, a sign where it holds a difference, and the cell before holds none.
+
+        From a divergence on all may differ, and nothing else could be seen of the run.
+        """
+        beside = self._beside
+        if beside is None or not cells:
+            return {}
+        key = (self._cells_for, beside.marks.done)
+        if key != self._beside_signs[0]:
+            signs: dict[int, str] = {}
+            before = ""
+            ends = [*(cell.first for cell in cells[1:]), len(beside.this)]
+            for cell, end in zip(cells, ends, strict=True):
+                sign = beside_sign(beside, beside.marks_in(cell.first, end))
+                if sign and not before:
+                    signs[cell.first] = sign
+                before = sign
+            self._beside_signs = (key, signs)
+        return self._beside_signs[1]
 
     def header_clicked(self, line: int, column: int) -> None:
         cells = self._cells
@@ -310,13 +352,15 @@ class TimelinePane(VirtualList):
         stop = found.seq is not None and self._stops_at(found.seq)
         fold = ("▸" if found.folded else "▾") if found.foldable else " "
         indent = _INDENT * found.depth
-        mark = self._mark(found.seq)
+        mark = self._mark(found.seq) or self._sign(row)
         costs = self._costs(found.seq, width)
+        gap = self._gap(row)
         pieces = [
             ("●" if stop else mark or " ", style("breakpoint") if stop else style("mark") if mark else look),
             ("▶" if current else "!" if bad else " ", look),
             (" " * indent, look),
-            (fit(f"{fold} {found.text}", width - 2 - indent - len(costs)), look),
+            (fit(f"{fold} {found.text}", width - 2 - indent - len(gap) - len(costs)), look),
+            (gap, style("mark")),
             (costs, style("quiet")),
         ]
         return strip_of(pieces, width, base)
@@ -324,6 +368,28 @@ class TimelinePane(VirtualList):
     def _mark(self, seq: int | None) -> str:
         signs = (found[seq] for found in self._marks.values() if seq in found) if seq is not None else ()
         return next(iter(signs), "")
+
+    def _events_of(self, row: int) -> tuple[int, int]:
+        """The events that a row stands for: its own and what is folded into it, up to but not including the second."""
+        assert self._timeline is not None
+        rows = self._timeline.rows
+        end = rows.seq_of(row + 1) if row + 1 < len(rows) else len(self._timeline)
+        return rows.seq_of(row), end
+
+    def _sign(self, row: int) -> str:
+        """How what the row stands for is different in the other run."""
+        if self._beside is None:
+            return ""
+        first, end = self._events_of(row)
+        return beside_sign(self._beside, self._beside.marks_in(first, end))
+
+    def _gap(self, row: int) -> str:
+        """How many events only the other run has behind the last one that the row stands for."""
+        if self._beside is None:
+            return ""
+        first, end = self._events_of(row)
+        missing = self._beside.gap_after(end - 1) if end > first else 0
+        return f" +{missing:,} in {self._beside.other_letter}" if missing else ""
 
     def _shown_columns(self, width: int) -> tuple[str, ...]:
         return _COLUMNS[self._columns] if width >= 50 else _COLUMNS[self._columns][:1]

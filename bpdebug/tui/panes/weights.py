@@ -16,10 +16,11 @@ from ..messages import GoTo, Notice, SubtitleChanged
 from ..widgets.background import Background
 from ..widgets.lines import Lines, Piece, flow, paragraph
 from .norms import Norms
-from .parameter_detail import Part, detail_lines, heading, parts_of
+from .parameter_detail import Part, detail_lines, heading, parts_beside, parts_of
 from .parameter_table import ParameterTable
 
 if TYPE_CHECKING:
+    from ...diff.beside import Beside
     from ...timeline import Moment, ParameterState, Timeline
 
 __all__ = ["WeightsPane"]
@@ -55,6 +56,9 @@ class WeightsPane(Widget, can_focus=True):
         self.subtitle = ""
         self._background = Background(lambda: self.post_message(self.Computed()))
         self._norms = Norms(self._background)
+        self._beside: Beside | None = None
+        self._other_norms = Norms(self._background)
+        self._others: dict[str, ParameterState] = {}
         self._states: list[ParameterState] = []
         self._timeline: Timeline | None = None
         self._seq = -1
@@ -83,6 +87,7 @@ class WeightsPane(Widget, can_focus=True):
             self._norms.use(timeline)
             self._states = timeline.parameters(moment.seq)
             self._seq = moment.seq
+            self._load_others()
         place = next((place for place, state in enumerate(self._states) if state.updated_here), None)
         if place is None and chosen is not None:
             numbers = [state.variable for state in self._states]
@@ -92,6 +97,21 @@ class WeightsPane(Widget, can_focus=True):
         if self.is_mounted:
             self._table.show_row(self._table.cursor)
         self._update()
+
+    def show_beside(self, beside: Beside) -> None:
+        """Show the parameters of this run beside those of another."""
+        self._beside = beside
+        self._other_norms.use(beside.other)
+
+    def compared_further(self) -> None:
+        """Where the other run is at this event may be known now."""
+        self._load_others()
+        self._update()
+
+    def _load_others(self) -> None:
+        if self._beside is not None and self._seq >= 0:
+            self._others = self._beside.parameters(self._seq)
+            self._table.show_others(self._others, self._other_norms, self._beside.other_letter)
 
     def edit_target(self) -> tuple[EditTarget | str, str]:
         """What an edit here changes: the value of the chosen parameter."""
@@ -166,7 +186,14 @@ class WeightsPane(Widget, can_focus=True):
         hooks = []
         if self._timeline is not None and chosen.updated_at is not None:
             hooks = hooks_before(self._timeline.names, chosen.updated_at)
-        return parts_of(chosen, hooks)
+        parts = parts_of(chosen, hooks)
+        if self._beside is not None:
+            letter = self._beside.other_letter
+            theirs = self._others.get(chosen.name)
+            # Behind the value that they are compared with.
+            place = next((i for i, part in enumerate(parts) if part.tensor == chosen.value), 0) + 1
+            parts[place:place] = parts_beside(chosen, theirs, self._other_norms, letter)
+        return parts
 
     def _set_height(self, widget: Widget, height: int) -> None:
         if widget.styles.height is None or widget.styles.height.value != height:

@@ -6,7 +6,6 @@ import contextlib
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from textual.timer import Timer
 from textual.widgets import Input
 
 from ...errors import BpdebugError, ConditionError
@@ -19,8 +18,9 @@ from ..pane_table import pane_of_key
 from ..search import Search
 from ..widgets.key_line import KeyLine
 from ..widgets.prompt import Prompt
+from .beside_actions import BesideActions
 from .help import HelpScreen, help_sections
-from .orders import ORDER_MARKS, OrderActions
+from .orders import ORDER_MARKS
 from .quit import QuitScreen
 from .stop_actions import STOP_MARKS, stop_mark
 
@@ -32,14 +32,13 @@ if TYPE_CHECKING:
 __all__ = ["MainScreen"]
 
 
-class MainScreen(OrderActions):
+class MainScreen(BesideActions):
     """Status line, panes, line of keys."""
 
     BINDINGS = bindings_for(MAIN)
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        self._counter_timer: Timer | None = None
         self._search: Search | None = None
         self._before_console = "source"
         self._restarting = False
@@ -92,12 +91,6 @@ class MainScreen(OrderActions):
         if pane is not None:
             self.workspace.choose(pane)
             self._show_status()
-
-    def _take_count(self) -> int:
-        if self._counter_timer is not None:
-            self._counter_timer.stop()
-            self._counter_timer = None
-        return self._counter.take()
 
     def action_frame(self, outward: int) -> None:
         source = self.workspace.panes["source"]
@@ -326,4 +319,7 @@ class MainScreen(OrderActions):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         live_only = ("run_or_pause", "interrupt", "restart", "edit")
-        return not (action in live_only and self.session is None)
+        for_two = ("difference", "first_divergence", "other_run")
+        return not (
+            (action in live_only and self.session is None) or (action in for_two and self.beside is None)
+        )

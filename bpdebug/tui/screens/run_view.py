@@ -34,6 +34,7 @@ from ..widgets.prompt import Prompt
 from ..widgets.workspace import Workspace
 
 if TYPE_CHECKING:
+    from ...diff.beside import Beside
     from ...session import Session
     from ...timeline import Moment, Timeline
 
@@ -67,10 +68,12 @@ class RunScreen(Screen[None]):
         self.moment: Moment | None = None
         self.workspace = Workspace(panes, dict(preferences.shares), preferences.recent)
         self._counter = Counter([kind.key for kind in PANE_TABLE])
+        self._counter_timer: Timer | None = None
         self._ticker: Timer | None = None
         self._ticked_at = (0.0, 0.0)
         self._stale = set(PANES)
         self._drawing = False
+        self.beside: Beside | None = None
         self.greeting = ""
         """Said when the screen shows up."""
 
@@ -79,7 +82,7 @@ class RunScreen(Screen[None]):
         yield Static(id="banner", markup=False)
         yield self.workspace
         yield Static(id="too-small", markup=False)
-        yield KeyLine(live=self.session is not None)
+        yield KeyLine(live=self.session is not None, two=self.beside is not None)
         yield Prompt(self.prompt_entered, self.prompt_left)
 
     def on_mount(self) -> None:
@@ -169,6 +172,7 @@ class RunScreen(Screen[None]):
             pending += " ..."
         if navigator.searching is not None:
             pending += f" {navigator.searching:.0%}"
+        pending = pending or self.comparing()
         self.query_one(StatusLine).show(
             StatusFacts(
                 script=self.timeline.reader.run.script,
@@ -182,8 +186,24 @@ class RunScreen(Screen[None]):
                 capture=self.timeline.captures.at(navigator.seq),
                 why=navigator.why_stopped or ("" if navigator.alive else self.timeline.reader.problem),
                 pending=pending,
+                beside=self.beside_words(),
             )
         )
+
+    def _take_count(self) -> int:
+        """The digits that were typed before this key, as a number."""
+        if self._counter_timer is not None:
+            self._counter_timer.stop()
+            self._counter_timer = None
+        return self._counter.take()
+
+    def beside_words(self) -> str:
+        """What the current event is in a second run; "" where there is none."""
+        return ""
+
+    def comparing(self) -> str:
+        """How far the comparison with a second run is; "" where it is over."""
+        return ""
 
     def say(self, text: str) -> None:
         """Say something in the line of keys, until the next command."""

@@ -32,9 +32,11 @@ class KeyLine(Steady):
 
     COMPONENT_CLASSES = {"keys--key", "keys--hint", "keys--notice"}
 
-    def __init__(self, live: bool) -> None:
+    def __init__(self, live: bool, two: bool = False) -> None:
         super().__init__(id="keys")
-        self._keys = [key for key in KEYMAP if key.where == MAIN and (live or not key.live)]
+        self._keys = [
+            key for key in KEYMAP if key.where == MAIN and (live or not key.live) and (two or not key.two)
+        ]
         self.notice = ""
 
     def say(self, notice: str) -> None:

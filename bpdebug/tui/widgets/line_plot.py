@@ -32,6 +32,7 @@ class Plotted:
         window: the part of x to show; None for all of it.
         now, marker: places of points in x, or None.
         log: draw the logarithm of y; values that have none are gaps.
+        other_x, other_y: another curve, drawn behind this one in every second dot.
     """
 
     x: np.ndarray
@@ -41,6 +42,8 @@ class Plotted:
     now: int | None = None
     marker: int | None = None
     log: bool = False
+    other_x: np.ndarray | None = None
+    other_y: np.ndarray | None = None
 
 
 @dataclass
@@ -78,7 +81,7 @@ class LinePlot(Steady, can_focus=False):
     """Draws one `Plotted`; a click posts the nearest point."""
 
     COMPONENT_CLASSES = {
-        "plot--axis", "plot--past", "plot--future", "plot--now", "plot--marker", "plot--alarm",
+        "plot--axis", "plot--past", "plot--future", "plot--now", "plot--marker", "plot--alarm", "plot--other",
     }  # fmt: skip
 
     DEFAULT_CSS = """
@@ -89,6 +92,7 @@ class LinePlot(Steady, can_focus=False):
         & .plot--future { color: $text-muted; }
         & .plot--now { color: $text-warning; text-style: bold; }
         & .plot--marker { color: $text-success; text-style: bold; }
+        & .plot--other { color: $text-accent; }
         & .plot--alarm { color: $text-error; text-style: bold; }
     }
     """
@@ -142,13 +146,20 @@ class LinePlot(Steady, can_focus=False):
             return []
         first, last = visible(plotted)
         x, y = plotted.x[first:last], plotted.y[first:last]
-        # Differences of what lies beyond would overflow.
-        shown = _logarithm(y) if plotted.log else np.where(np.isfinite(y), np.clip(y, -1e300, 1e300), y)
-        self._frame = frame = _make_frame(plotted, x, shown, width, height)
-        curve = np.where(np.isfinite(shown), shown, np.nan)
-        across, down = reduced(frame.across(x), frame.down(curve), 2 * frame.width)
-        rows = rows_of_dots(trace(across, down, 2 * frame.width, 4 * frame.height))
+        shown = _heights(y, plotted.log)
+        other_x, other_shown = _other(plotted)
+        self._frame = frame = _make_frame(
+            plotted, np.concatenate([x, other_x]), np.concatenate([shown, other_shown]), width, height
+        )
+        rows = rows_of_dots(_dots(frame, x, shown))
         marks = self._marks(plotted, frame, first, x, y, shown)
+        if len(other_x):
+            dots = _dots(frame, other_x, other_shown)
+            dots[:, 1::2] = False  # so that the curves can be told apart without colour
+            for row, text in enumerate(rows_of_dots(dots)):
+                for column, character in enumerate(text):
+                    if character != " " and rows[row][column] == " ":
+                        marks.setdefault((row, column), (character, "other"))
         now = plotted.x[plotted.now] if plotted.now is not None else -math.inf
         now_column = frame.column(now) if math.isfinite(now) else None
         past_ends = now_column if now_column is not None else frame.width if now > frame.x[1] else -1
@@ -273,13 +284,36 @@ def visible(plotted: Plotted) -> tuple[int, int]:
     return max(0, first - 1), min(len(plotted.x), last + 1)
 
 
+def _heights(y: np.ndarray, log: bool) -> np.ndarray:
+    """What is drawn of the values: differences of huge ones would overflow."""
+    return _logarithm(y) if log else np.where(np.isfinite(y), np.clip(y, -1e300, 1e300), y)
+
+
+def _other(plotted: Plotted) -> tuple[np.ndarray, np.ndarray]:
+    """The points of the other curve that may be seen; none where there is none."""
+    if plotted.other_x is None or plotted.other_y is None:
+        return np.zeros(0), np.zeros(0)
+    x, y = plotted.other_x, _heights(plotted.other_y, plotted.log)
+    if plotted.window is not None:
+        seen = (x >= plotted.window[0]) & (x <= plotted.window[1])
+        x, y = x[seen], y[seen]
+    return x, y
+
+
+def _dots(frame: _Frame, x: np.ndarray, shown: np.ndarray) -> np.ndarray:
+    """The curve as dots of the sheet."""
+    curve = np.where(np.isfinite(shown), shown, np.nan)
+    across, down = reduced(frame.across(x), frame.down(curve), 2 * frame.width)
+    return trace(across, down, 2 * frame.width, 4 * frame.height)
+
+
 def _logarithm(y: np.ndarray) -> np.ndarray:
     with np.errstate(divide="ignore", invalid="ignore"):
         return np.where(y > 0, np.log10(y), np.nan)
 
 
 def _make_frame(plotted: Plotted, x: np.ndarray, shown: np.ndarray, width: int, height: int) -> _Frame:
-    low, high = plotted.window or (float(x[0]), float(x[-1]))
+    low, high = plotted.window or (float(x.min()), float(x.max()))
     if not high > low:
         low, high = low - 0.5, high + 0.5
     finite = shown[np.isfinite(shown)]
@@ -308,4 +342,12 @@ def _same(one: Plotted | None, other: Plotted | None) -> bool:
         == (other.x_name, other.window, other.now, other.marker, other.log)
         and np.array_equal(one.x, other.x, equal_nan=True)
         and np.array_equal(one.y, other.y, equal_nan=True)
+        and _alike(one.other_x, other.other_x)
+        and _alike(one.other_y, other.other_y)
     )
+
+
+def _alike(one: np.ndarray | None, other: np.ndarray | None) -> bool:
+    if one is None or other is None:
+        return one is other
+    return one is other or np.array_equal(one, other, equal_nan=True)

@@ -1,0 +1,69 @@
+"""Compares two runs on a thread of its own, with readers of its own, so that no key press waits for it."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from ..diff.beside import Beside
+from ..diff.marking import mark_runs
+from ..errors import BpdebugError
+from ..log.reader import LogReader
+from ..text import clean
+
+__all__ = ["BesideWorker"]
+
+_TELL_S = 0.2
+_PAUSE_S = 0.001
+"""After each step: whoever waits to draw the screen goes first."""
+
+
+class BesideWorker:
+    """Fills in the marks of two runs; `notify` is called from the thread when there is more, and at the end.
+
+    Attributes:
+        failure: why it could not go on; "" where it could.
+    """
+
+    def __init__(self, beside: Beside, notify: Callable[[], object]) -> None:
+        self._marks, self._tolerance = beside.marks, beside.tolerance
+        self._directories = tuple(run.reader.directory for run in (beside.this, beside.other))
+        self._notify = notify
+        self._closed = False
+        self.failure = ""
+
+    def start(self) -> None:
+        """Begin."""
+        threading.Thread(target=self._work, name="bpdebug-beside", daemon=True).start()
+
+    def close(self) -> None:
+        """Stop soon."""
+        self._closed = True
+
+    def _work(self) -> None:
+        try:
+            self._compare(*self._directories)
+        except BpdebugError as error:
+            self.failure = clean(str(error).partition("\n")[0])
+        if not self._closed:
+            self._tell()
+
+    def _compare(self, a: Path, b: Path) -> None:
+        told, settled = time.monotonic(), False
+        with LogReader(a) as first, LogReader(b) as second:
+            for _ in mark_runs(first, second, self._tolerance, self._marks):
+                if self._closed:
+                    return
+                now = time.monotonic()
+                if now - told > _TELL_S or self._marks.settled != settled:
+                    told, settled = now, self._marks.settled
+                    self._tell()
+                time.sleep(_PAUSE_S)
+
+    def _tell(self) -> None:
+        try:
+            self._notify()
+        except RuntimeError:  # the screen went away meanwhile
+            self._closed = True
