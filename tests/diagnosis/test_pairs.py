@@ -20,7 +20,8 @@ PAIRS = [
     "loss_negated", "masked_branch", "optimizer_gets_half_the_model", "rate_too_large", "rate_too_small",
     "softmax_before_the_loss", "targets_stretched", "trains_in_evaluation_mode", "updater_forgets_to_clear",
     "fourth_alpha_comes_back", "fourth_row_of_targets",
-    "difference_without_square", "generator_gets_no_gradient", "loss_is_unchained", "model_made_in_the_loop",
+    "labels_under_another_name", "difference_without_square", "generator_gets_no_gradient",
+    "loss_is_unchained", "model_made_in_the_loop",
     "second_missing_relu_conv",
     "second_custom_function_wrong", "second_two_nets_missing_clear", "whole_numbers_lose_it_all",
 ]  # fmt: skip

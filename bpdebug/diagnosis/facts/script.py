@@ -165,10 +165,13 @@ class Script:
                 pending += [(other, start) for other in self._of_role(reads, labels)]
         return found
 
-    def _of_role(self, names: set[str], labels: bool) -> list[str]:
-        """The names that stand for labels, or those that don't; all, where that leaves none."""
-        chosen = {name for name in names if bool(_LABEL_NAME.search(name)) is labels}
-        return sorted(chosen or names)
+    def _of_role(self, names: list[str], labels: bool) -> list[str]:
+        """The names that stand for labels, or those that don't; all, where that leaves none.
+
+        Whoever calls their labels something else still hands them over behind the inputs.
+        """
+        chosen = [name for name in names if bool(_LABEL_NAME.search(name)) is labels]
+        return chosen or (names[::-1] if labels else names)
 
     def _tree(self, path: str) -> ast.Module | None:
         if path not in self._trees:
@@ -182,19 +185,17 @@ class Script:
         tree = self._tree(path)
         return iter(()) if tree is None else ast.walk(tree)
 
-    def _names_at(self, path: str, line: int) -> set[str]:
+    def _names_at(self, path: str, line: int) -> list[str]:
         """The names read by the statement at a line."""
         statement = None
         for node in self._walk(path):
             if isinstance(node, ast.stmt) and node.lineno <= line <= (node.end_lineno or node.lineno):
                 statement = node  # the innermost comes last
-        if statement is None:
-            return set()
-        if isinstance(statement, ast.For | ast.While | ast.If | ast.With):
-            return set()
+        if statement is None or isinstance(statement, ast.For | ast.While | ast.If | ast.With):
+            return []
         return _names_read(statement)
 
-    def _assignments(self, path: str) -> list[tuple[int, set[str], set[str]]]:
+    def _assignments(self, path: str) -> list[tuple[int, set[str], list[str]]]:
         """`(line, names given a value, names read)` of the statements that give names values, by line."""
         found = []
         for node in self._walk(path):
@@ -222,7 +223,8 @@ def _changes_in_place(call: ast.Call) -> bool:
     return isinstance(call.func, ast.Attribute) and call.func.attr in _SHUFFLES
 
 
-def _names_read(node: ast.AST) -> set[str]:
-    return {
-        part.id for part in ast.walk(node) if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Load)
-    }
+def _names_read(node: ast.AST) -> list[str]:
+    """In the order in which they stand there."""
+    read = [part for part in ast.walk(node) if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Load)]
+    read.sort(key=lambda part: (part.lineno, part.col_offset))
+    return list(dict.fromkeys(part.id for part in read))
