@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 import struct
 
@@ -15,6 +16,9 @@ _FEW = 32
 _PYTHON_FLOATS = frozenset("efd")
 """`dtype.char` of what `tolist` makes Python floats of."""
 _MANY = 1 << 12
+_VERY_MANY = 1 << 18
+"""From so many elements on, a product with a vector of ones reads memory twice as fast as a dot product."""
+_ROW = 1 << 10
 _NAN = int(TensorFlag.nan)
 _INF = int(TensorFlag.inf)
 _COUNTS = struct.Struct("<III")
@@ -51,9 +55,21 @@ def nonfinite_flags(array: np.ndarray) -> int:
     if kind == "f" and array.size >= _MANY and array.itemsize in (4, 8) and array.flags.c_contiguous:
         flat = array.reshape(-1)
         with np.errstate(all="ignore"):
-            # The squares of finite values can overflow, but what isn't finite always shows; BLAS reads memory once.
-            if math.isfinite(np.dot(flat, flat)):
+            # Squares and sums of finite values can overflow, but what isn't finite always shows; BLAS reads once.
+            if math.isfinite(np.dot(flat, flat) if array.size < _VERY_MANY else _sum(flat)):
                 return 0
     if np.isfinite(array).all():
         return 0
     return (_NAN if np.isnan(array).any() else 0) | (_INF if np.isinf(array).any() else 0)
+
+
+def _sum(flat: np.ndarray) -> float:
+    """The sum of the elements, not to be relied on but for whether it is finite."""
+    rows = flat.size // _ROW
+    sums = flat[: rows * _ROW].reshape(rows, _ROW).dot(_ones(flat.dtype))
+    return float(np.add.reduce(sums)) + float(np.add.reduce(flat[rows * _ROW :]))
+
+
+@functools.cache
+def _ones(dtype: np.dtype) -> np.ndarray:
+    return np.ones(_ROW, dtype)

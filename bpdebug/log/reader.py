@@ -40,6 +40,8 @@ _MAX_NEAR_EVENTS = 20_000
 _decode_event = msgspec.json.Decoder(Event).decode
 _KINDS = frozenset(Kind)
 _PHASES = frozenset(Phase)
+_KIND_NUMBERS = [int(kind) for kind in Kind]
+_PHASE_NUMBERS = [int(phase) for phase in Phase]
 
 
 class LogReader(RecordedTensors):
@@ -166,6 +168,13 @@ class LogReader(RecordedTensors):
             raise DamagedLog(f"{self.directory}: event {seq} is damaged: its body is {found}, not {kind}")
         return event
 
+    def bodies(self, offset: int, size_bytes: int) -> bytes:
+        """A stretch of the file of bodies; shorter, or empty, where it can't be read."""
+        try:
+            return os.pread(self._bodies_file, size_bytes, offset)
+        except (OSError, OverflowError):
+            return b""
+
     def address(self, seq: int) -> str:
         """What a person types to name event `seq`.
 
@@ -201,6 +210,20 @@ class LogReader(RecordedTensors):
             if len(found):
                 return start + int(found[0])
         raise AddressError(self._no_such_address(address))
+
+    def sound(self, rows: np.ndarray) -> np.ndarray:
+        """For each of some index records, whether all that it refers to is there."""
+        good = np.isin(rows["kind"], _KIND_NUMBERS) & np.isin(rows["phase"], _PHASE_NUMBERS)
+        good &= (rows["label"] < len(self.texts)) & (rows["thread"] < len(self.threads))
+        whole = len(self.index)
+        for field, count in (
+            ("scope", len(self.scopes)),
+            ("site", len(self.sites)),
+            ("partner", whole),
+            ("parent", whole),
+        ):
+            good &= (rows[field] == NOTHING) | (rows[field] < count)
+        return good
 
     # ---- the rest is ours -------------------------------------------------------------------------------------
 

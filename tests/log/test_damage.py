@@ -17,6 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bpdebug.errors import AddressError, DamagedLog, NewerLog, NotALog, NotCaptured
+from bpdebug.log.in_order import events_in_order
 from bpdebug.log.reader import LogReader
 from bpdebug.log.schema import Kind
 
@@ -47,10 +48,16 @@ def damaged_copy(whole: Path, name: str, content: bytes) -> Iterator[Path]:
 
 def read_everything(reader: LogReader) -> None:
     """Ask for all that a log offers; anything else than its own errors is a failure."""
+    in_order = {
+        seq: body for seq, _, _, body in events_in_order(reader, len(reader), frozenset(map(int, Kind)))
+    }
     for seq in range(len(reader)):
+        alone = None
+        with contextlib.suppress(DamagedLog):
+            alone = reader.body(seq)
+        assert in_order.get(seq) == alone
         # Damaged labels may be alike and damaged iterations fall, so an address may lead nowhere.
         with contextlib.suppress(DamagedLog, AddressError):
-            reader.body(seq)
             assert reader.find(reader.address(seq)) < len(reader)
     for tensor in range(reader.tensor_count):
         with contextlib.suppress(DamagedLog, NotCaptured):

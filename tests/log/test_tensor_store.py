@@ -123,6 +123,18 @@ def test_flags_tell_nan_and_infinity_even_where_squares_overflow(array: np.ndarr
         assert nonfinite_flags(array) == flags
 
 
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("place", [0, 1023, 1 << 18, -1])
+def test_one_nan_or_infinity_shows_among_many_values(dtype: type, place: int) -> None:
+    array = np.full((1 << 18) + 500, np.finfo(dtype).max, dtype)  # the sum of which overflows
+    assert nonfinite_flags(array) == 0
+    array[place] = np.nan
+    assert nonfinite_flags(array) == TensorFlag.nan
+    array[:] = 1
+    array[place] = -np.inf
+    assert nonfinite_flags(array) == TensorFlag.inf
+
+
 def test_memory_is_bounded_and_forgotten_content_is_stored_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from ...errors import DamagedLog
 from ...log import records as r
+from ...log.in_order import Header, events_in_order
 from ...log.schema import NOTHING, EventFlag, Kind
 from ...text import clean
 from .records import Accumulated, Cleared, Hooked, Layer, Moved, Op, Parameter, Step, Update, Walk
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 __all__ = ["MAX_EVENTS", "History"]
 
 MAX_EVENTS = 400_000
+_NONFINITE = int(EventFlag.nonfinite)
+_DURING = int(EventFlag.during_backward)
 
 
 class History:
@@ -55,6 +58,7 @@ class History:
         self._update: Update | None = None
         self._given: dict[int, tuple[list[int], frozenset[int], dict[str, Any]]] = {}
         self._losses: dict[int, float] = {}
+        self._paths: dict[int, str] = {}
         self._depth = 0
         self._call = 0
         self._last_report: float | None = None
@@ -107,17 +111,8 @@ class History:
             self.layers.setdefault(path, Layer(path, clean(scope.cls), scope.made, scope.registered))
 
     def _read(self) -> None:
-        index = self.reader.index
-        kinds = index["kind"].tolist()
-        for seq in range(self.events):
-            read = _READERS.get(kinds[seq])
-            if read is None:
-                continue
-            try:
-                body = self.reader.body(seq)
-            except (DamagedLog, IndexError):
-                continue
-            read(self, seq, index[seq], body)
+        for seq, kind, header, body in events_in_order(self.reader, self.events, _READERS):
+            _READERS[kind](self, seq, header, body)
 
     def _parameter(self, var: int) -> Parameter | None:
         parameter = self.parameters.get(var)
@@ -126,20 +121,22 @@ class History:
             parameter = self.parameters.get(var)
         return parameter
 
-    def _scope_path(self, row: Any) -> str:
-        scope = int(row["scope"])
-        scopes = self.reader.scopes
-        return clean(scopes[scope].path) if scope < len(scopes) else ""
+    def _scope_path(self, row: Header) -> str:
+        path = self._paths.get(row.scope)
+        if path is None:
+            scopes = self.reader.scopes
+            path = self._paths[row.scope] = clean(scopes[row.scope].path) if row.scope < len(scopes) else ""
+        return path
 
-    def _enter(self, seq: int, row: Any, body: r.ScopeEnteredBody) -> None:
+    def _enter(self, seq: int, row: Header, body: r.ScopeEnteredBody) -> None:
         if self._depth == 0:
             self._call += 1
         self._depth += 1
 
-    def _leave(self, seq: int, row: Any, body: r.ScopeExitedBody) -> None:
+    def _leave(self, seq: int, row: Header, body: r.ScopeExitedBody) -> None:
         self._depth = max(0, self._depth - 1)
 
-    def _forward(self, seq: int, row: Any, body: r.ForwardBody) -> None:
+    def _forward(self, seq: int, row: Header, body: r.ForwardBody) -> None:
         ops = self.reader.ops
         kind = ops[body.op] if body.op < len(ops) else None
         if self._depth == 0:
@@ -154,14 +151,14 @@ class History:
             attrs=body.attrs,
             train=body.train,
             in_graph=body.grad,
-            phase=int(row["phase"]),
-            iteration=int(row["iteration"]),
+            phase=row.phase,
+            iteration=row.iteration,
             scope=self._scope_path(row),
-            site=int(row["site"]),
+            site=row.site,
             fed={fed.place: (fed.serial, fed.rows) for fed in body.fed},
-            nonfinite=bool(row["flags"] & EventFlag.nonfinite),
+            nonfinite=bool(row.flags & _NONFINITE),
             call=self._call,
-            during=bool(row["flags"] & EventFlag.during_backward),
+            during=bool(row.flags & _DURING),
             x_roles=[] if kind is None else kind.x_roles,
         )
         for var, _ in op.x:
@@ -177,25 +174,25 @@ class History:
         self._by_seq[seq] = op
         self.ops.append(op)
 
-    def _backward_started(self, seq: int, row: Any, body: r.BackwardStartedBody) -> None:
+    def _backward_started(self, seq: int, row: Header, body: r.BackwardStartedBody) -> None:
         root = body.roots[0] if body.roots else None
         self._walk = Walk(
             seq=seq,
-            iteration=int(row["iteration"]),
+            iteration=row.iteration,
             roots=[(slot.var, slot.tensor) for slot in body.roots],
-            caller=int(row["site"]),
+            caller=row.site,
             call=body.call,
             root_op=None if root is None else self._made_by.get(root.var),
             loss=None if root is None else self.values.number(root.tensor),
         )
         self.walks.append(self._walk)
 
-    def _backward_finished(self, seq: int, row: Any, body: r.BackwardFinishedBody) -> None:
+    def _backward_finished(self, seq: int, row: Header, body: r.BackwardFinishedBody) -> None:
         if self._walk is not None:
             self._walk.failed = body.failed
         self._walk = None
 
-    def _backward(self, seq: int, row: Any, body: r.BackwardBody) -> None:
+    def _backward(self, seq: int, row: Header, body: r.BackwardBody) -> None:
         op = None if body.forward is None else self._by_seq.get(body.forward)
         if self._walk is None:
             return
@@ -209,17 +206,17 @@ class History:
             x=body.x,
             why=body.why,
             changed=body.changed,
-            nonfinite=bool(row["flags"] & EventFlag.nonfinite),
+            nonfinite=bool(row.flags & _NONFINITE),
             scope=self._scope_path(row),
-            site=int(row["site"]),
+            site=row.site,
             walk=self._walk,
         )
         self._walk.steps.append(step)
         if op is not None:
             op.steps.append(step)
 
-    def _accumulated(self, seq: int, row: Any, body: r.GradAccumulatedBody) -> None:
-        flag = bool(row["flags"] & EventFlag.nonfinite)
+    def _accumulated(self, seq: int, row: Header, body: r.GradAccumulatedBody) -> None:
+        flag = bool(row.flags & _NONFINITE)
         event = Accumulated(seq, body.var, body.before, body.add, body.after, flag, self._walk)
         if self._walk is not None:
             self._walk.received.append(event)
@@ -227,38 +224,38 @@ class History:
         if parameter is not None:
             parameter.received.append(event)
 
-    def _grads_cleared(self, seq: int, row: Any, body: r.GradsClearedBody) -> None:
-        site = int(row["site"])
-        self.cleared.append(Cleared(seq, int(row["iteration"]), frozenset(body.vars), site))
+    def _grads_cleared(self, seq: int, row: Header, body: r.GradsClearedBody) -> None:
+        site = row.site
+        self.cleared.append(Cleared(seq, row.iteration, frozenset(body.vars), site))
 
-    def _update_started(self, seq: int, row: Any, body: r.UpdateStartedBody) -> None:
+    def _update_started(self, seq: int, row: Header, body: r.UpdateStartedBody) -> None:
         if body.takes is not None:
             self._given[body.number] = (body.takes, frozenset(body.frozen), body.hooks)
         takes, frozen, hooks = self._given.get(body.number, ([], frozenset(), {}))
         self._update = Update(
             seq=seq,
-            iteration=int(row["iteration"]),
+            iteration=row.iteration,
             optimizer=clean(body.optimizer),
             number=body.number,
             hyper=dict(body.hyper),
             t=body.t,
             made=body.made,
-            site=int(row["site"]),
+            site=row.site,
             takes=takes,
             frozen=frozen,
             hooks=hooks,
         )
         self.updates.append(self._update)
 
-    def _update_finished(self, seq: int, row: Any, body: r.UpdateFinishedBody) -> None:
+    def _update_finished(self, seq: int, row: Header, body: r.UpdateFinishedBody) -> None:
         self._update = None
 
-    def _hooked(self, seq: int, row: Any, body: r.GradientHookedBody) -> None:
+    def _hooked(self, seq: int, row: Header, body: r.GradientHookedBody) -> None:
         if self._update is not None:
             event = Hooked(seq, clean(body.hook), body.var, body.before, body.after)
             self._update.hooked.append(event)
 
-    def _param_updated(self, seq: int, row: Any, body: r.ParamUpdatedBody) -> None:
+    def _param_updated(self, seq: int, row: Header, body: r.ParamUpdatedBody) -> None:
         if self._update is None:
             return
         moved = Moved(
@@ -268,8 +265,8 @@ class History:
             grad=body.grad,
             after=body.after,
             lr=float(body.lr) if isinstance(body.lr, int | float) else None,
-            nonfinite=bool(row["flags"] & EventFlag.nonfinite),
-            iteration=int(row["iteration"]),
+            nonfinite=bool(row.flags & _NONFINITE),
+            iteration=row.iteration,
             update=self._update,
         )
         self._update.moved.append(moved)
@@ -277,16 +274,16 @@ class History:
         if parameter is not None:
             parameter.moved.append(moved)
 
-    def _failed(self, seq: int, row: Any, body: r.FailedBody) -> None:
+    def _failed(self, seq: int, row: Header, body: r.FailedBody) -> None:
         self.failures.append((seq, body))
 
-    def _warned(self, seq: int, row: Any, body: r.WarnedBody) -> None:
+    def _warned(self, seq: int, row: Header, body: r.WarnedBody) -> None:
         self.warnings.append((seq, body))
 
-    def _run_started(self, seq: int, row: Any, body: r.RunStartedBody) -> None:
+    def _run_started(self, seq: int, row: Header, body: r.RunStartedBody) -> None:
         self.start = body
 
-    def _run_finished(self, seq: int, row: Any, body: r.RunFinishedBody) -> None:
+    def _run_finished(self, seq: int, row: Header, body: r.RunFinishedBody) -> None:
         self.finish = body
 
 

@@ -58,11 +58,7 @@ def _find(history: History) -> Origin | None:
         found = _in_walk(history, walk)
         if found is not None:
             return found
-    for update in history.updates:
-        for moved in update.moved:
-            if moved.nonfinite and not _bad(history, moved.before, moved.grad):
-                return Origin(Kind.update, moved.seq, moved=moved)
-    return _in_evaluation(history)
+    return _bad_update_before(history, None) or _in_evaluation(history)
 
 
 def _in_walk(history: History, walk: Walk) -> Origin | None:
@@ -94,14 +90,21 @@ def _harms(history: History, var: int, seq: int) -> bool:
     return not later or not history.values.finite(later[0].after)
 
 
-def _bad_update_before(history: History, walk: Walk) -> Origin | None:
-    for update in history.updates:
-        if update.seq > walk.seq:
-            break
-        for moved in update.moved:
-            if moved.nonfinite and not _bad(history, moved.before, moved.grad):
-                return Origin(Kind.update, moved.seq, moved=moved)
-    return None
+def _bad_update_before(history: History, walk: Walk | None) -> Origin | None:
+    """The first update that made something bad of what was good, if it came before the walk (None: ever)."""
+    if "first bad update" not in history.memo:
+        bad = (
+            moved
+            for update in history.updates
+            for moved in update.moved
+            if moved.nonfinite and not _bad(history, moved.before, moved.grad)
+        )
+        history.memo["first bad update"] = next(bad, None)
+    moved = history.memo["first bad update"]
+    assert moved is None or isinstance(moved, Moved)
+    if moved is None or (walk is not None and moved.update.seq > walk.seq):
+        return None
+    return Origin(Kind.update, moved.seq, moved=moved)
 
 
 def _hidden(history: History, op: Op) -> Origin | None:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import bisect
 import statistics
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from typing import TypeVar
 
 from .history import History
-from .records import Op, Parameter, Walk
+from .records import Accumulated, Cleared, Op, Parameter, Walk
 
 __all__ = [
     "CONV_OR_LINEAR",
+    "between_seqs",
     "downstream",
     "fall",
     "gradient_layers",
@@ -26,6 +29,7 @@ __all__ = [
 ]
 
 _JUMP = 3.0
+_Event = TypeVar("_Event", Accumulated, Cleared)
 CONV_OR_LINEAR = ("linear", "convolution", "deconvolution")
 """Ops with a weight matrix or filters: labels."""
 
@@ -71,6 +75,16 @@ def is_one_training(history: History) -> bool:
     numbers = {update.number for update in history.updates}
     callers = {walk.caller for walk in history.walks if walk.call == "backward"}
     return len(numbers) <= 1 and len(callers) <= 1
+
+
+def between_seqs(events: Sequence[_Event], start: int, stop: int) -> Sequence[_Event]:
+    """Those of some events, which are in order, that lie between two others."""
+    first = bisect.bisect(events, start, key=_seq)
+    return events[first : bisect.bisect_left(events, stop, lo=first, key=_seq)]
+
+
+def _seq(event: Accumulated | Cleared) -> int:
+    return event.seq
 
 
 def downstream(ops: Iterable[Op]) -> list[Op]:

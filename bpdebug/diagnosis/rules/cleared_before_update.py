@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from ..facts.history import History
 from ..facts.records import Cleared, Parameter
-from ..facts.training import model_of
+from ..facts.training import between_seqs, model_of
 from ..finding import Finding
 
 __all__ = ["find"]
@@ -31,8 +31,8 @@ def _lost(parameter: Parameter, clearings: list[Cleared]) -> list[Cleared]:
     found = []
     start = -1
     for moved in parameter.moved:
-        between = [cleared for cleared in clearings if start < cleared.seq < moved.seq]
-        received = [event.seq for event in parameter.received if start < event.seq < moved.seq]
+        between = between_seqs(clearings, start, moved.seq)
+        received = [event.seq for event in between_seqs(parameter.received, start, moved.seq)]
         if between and received and received[-1] < between[-1].seq:
             found.append(next(cleared for cleared in between if cleared.seq > received[-1]))
         start = moved.seq

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from ..facts.history import History
-from ..facts.training import model_of
+from ..facts.training import between_seqs, model_of
 from ..finding import Finding
 
 __all__ = ["find"]
@@ -22,7 +22,7 @@ def find(history: History) -> Iterator[Finding]:
         bounds = [update.seq for update in history.updates]
         clearings = [cleared.seq for cleared in history.cleared if parameter.number in cleared.vars]
         for start, stop in pairwise(bounds):
-            received = [event for event in parameter.received if start < event.seq < stop and event.walk]
+            received = [event for event in between_seqs(parameter.received, start, stop) if event.walk]
             for one, other in pairwise(received):
                 if one.walk is other.walk or one.walk.caller != other.walk.caller:  # type: ignore[union-attr]
                     continue

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import bisect
 from collections.abc import Iterator
 
 from ..facts.history import History
 from ..facts.records import Accumulated, Parameter
-from ..facts.training import model_of
+from ..facts.training import between_seqs, model_of
 from ..finding import Finding
 
 __all__ = ["find"]
@@ -50,9 +51,10 @@ def _stale(history: History, parameter: Parameter, clearings: list[int]) -> list
     found = []
     updates = [moved.seq for moved in parameter.moved]
     for start, stop in zip([-1, *updates], updates, strict=False):
-        if any(start < seq < stop for seq in clearings):
+        place = bisect.bisect(clearings, start)
+        if place < len(clearings) and clearings[place] < stop:
             continue
-        added = [event for event in parameter.received if start < event.seq < stop]
+        added = between_seqs(parameter.received, start, stop)
         if not added or added[0].before is None:
             continue
         if start < 0:  # a new parameter's gradient is all NaN until it is cleared

@@ -31,9 +31,11 @@ def find(history: History) -> Iterator[Finding]:
         if len({event.update.seq for event in moved}) < _UPDATES:
             continue
         first = moved[0].update
-        ratios = [ratio for ratio in (_ratio(history, event) for event in moved) if ratio is not None]
+        ratios = _ratios(history, moved)
+        if not ratios or max(ratios) > _RATIO:
+            continue
         norms = [norm for norm in (history.values.norm(event.grad) for event in moved) if norm is not None]
-        if not ratios or max(ratios) > _RATIO or not norms or max(norms) == 0:
+        if not norms or max(norms) == 0:
             continue
         values = losses(history)
         if values and abs(values[0]) < 1e-6:
@@ -77,6 +79,18 @@ def _way(history: History, moved: list[Moved]) -> float:
         if way is not None and size and len(history.values.shape(event.before)) >= 2:
             ways.append(way / size)
     return max(ways)
+
+
+def _ratios(history: History, moved: list[Moved]) -> list[float]:
+    """The ratios of the updates, up to the first one that is large enough."""
+    found = []
+    for event in moved:
+        ratio = _ratio(history, event)
+        if ratio is not None:
+            found.append(ratio)
+            if ratio > _RATIO:
+                break
+    return found
 
 
 def _ratio(history: History, event: Moved) -> float | None:

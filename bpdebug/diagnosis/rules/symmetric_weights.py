@@ -30,8 +30,9 @@ def find(history: History) -> Iterator[Finding]:
             continue
         if not any(weighted(later) for later in downstream(uses[:1]) if later is not uses[0]):
             continue
-        kept = _same_rows(history, _recorded(history, moved))
-        if _same_rows(history, moved[0].before) and (kept or not _is_zero(history, moved[0].before)):
+        if _same_rows(history, moved[0].before) and (
+            not _is_zero(history, moved[0].before) or _same_rows(history, _recorded(history, moved))
+        ):
             layers.append(parameter)
     for parameter in layers:
         yield _finding(history, parameter)
@@ -67,5 +68,7 @@ def _same_rows(history: History, tensor: int | None) -> bool:
     array = history.values.array(tensor)
     if array is None or array.ndim < 2 or array.shape[0] < 2 or not history.values.finite(tensor):
         return False
-    rows = array.reshape(array.shape[0], -1).astype(np.float64)
-    return bool(np.abs(rows - rows[0]).max() <= _SAME * max(float(np.abs(rows).max()), 1e-30))
+    rows = array.reshape(array.shape[0], -1)
+    limit = _SAME * max(abs(float(rows.max())), abs(float(rows.min())), 1e-30)
+    # Nearly always, two rows are enough to see that they differ.
+    return all(float(np.abs(some - rows[0].astype(np.float64)).max()) <= limit for some in (rows[1], rows))
