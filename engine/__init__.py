@@ -57,6 +57,7 @@ from .function_node import FunctionNode
 from .initializer import Initializer
 from .link import Chain, ChainList, Link
 from .link_hook import LinkHook
+from .memory import keep_freed_memory
 from .optimizer import GradientMethod, Optimizer
 from .parameter import Parameter
 from .reporter import DictSummary, Reporter, Summary, get_current_reporter, report, report_scope
@@ -183,3 +184,5 @@ variable.Parameter = Parameter  # type: ignore[attr-defined]
 function_node.grad = grad  # type: ignore[attr-defined]
 for _hook in ("GradientClipping", "GradientHardClipping", "GradientNoise", "Lasso", "WeightDecay"):
     setattr(optimizer, _hook, getattr(optimizer_hooks, _hook))
+
+keep_freed_memory()

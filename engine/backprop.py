@@ -165,7 +165,7 @@ class _Walk:
         self.targets = targets
         self.debug = config.debug
         self.grads: dict[Any, Any] = {}
-        self._summed_here: set[Any] = set()  # leaves whose gradient is an array that only this walk knows
+        self._summed_here: set[Any] = set()  # variables whose gradient is an array that only this walk knows
         self._given: set[int] = set()  # ids of the arrays that are leaves' gradients by this walk
         self._wholes: dict[Any, Any] = {}  # sums that a node's own `backward_accumulate` has made already
 
@@ -246,10 +246,7 @@ class _Walk:
                 if creator is not None:
                     add(creator)
                     held = grads.get(x)
-                    if held is None:
-                        grads[x] = gx
-                    else:
-                        grads[x] = self._sum(x, held, gx, function)
+                    grads[x] = gx if held is None else self._sum(x, held, gx, function)
                 elif targets is None:
                     self._write_leaf(x, gx, function, gys)
                 elif x in targets:
@@ -333,7 +330,13 @@ class _Walk:
         return gxs
 
     def _added(self, x: Any, held: Any, gx: Any) -> Any:
-        after = self._wholes.pop(x) if x in self._wholes else held + gx
+        if x in self._wholes:
+            self._summed_here.discard(x)
+            after = self._wholes.pop(x)
+        else:
+            if not self.double:
+                self._summed_here.add(x)
+            after = held + gx
         return numpy.asarray(after) if isinstance(after, _generic) else after
 
     def _retain(self, ys: list[Any], gys: tuple[Any, ...]) -> None:
@@ -343,7 +346,10 @@ class _Walk:
                 variable._set_gradient(_array(gy), gy if self.double else None)
 
     def _sum(self, x: Any, held: Any, gx: Any, function: Any) -> Any:
-        """Two gradients that meet at a fork."""
+        """Two gradients that meet at a fork; a third is added in place."""
+        if x in self._summed_here and not observers and not self._wholes:
+            held += gx
+            return held
         after = self._added(x, held, gx)
         if observers:
             events.emit(events.GradAccumulated(x, _array(held), _array(gx), _array(after), function))
@@ -361,8 +367,6 @@ class _Walk:
             return
         else:
             after = self._added(x, held, gx)
-            if not self.double:
-                self._summed_here.add(x)
         variable._set_gradient(_array(after), after if self.double else None)
         if self.loss_scale is not None:
             variable._loss_scale = self.loss_scale

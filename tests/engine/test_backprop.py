@@ -94,6 +94,24 @@ def test_gradients_add_up_where_an_inner_variable_forks() -> None:
     assert x.grad.tolist() == [36]
 
 
+def test_sums_at_a_fork_leave_what_a_script_keeps_alone() -> None:
+    class Kept(engine.FunctionNode):
+        def forward(self, inputs: Any) -> Any:
+            return (inputs[0] * 1,)
+
+        def backward(self, indexes: Any, gys: Any) -> Any:
+            return (kept,)
+
+    kept = leaf(1, 2)
+    x = leaf(3, 4)
+    h = x * 2
+    loss = F.sum(sum((Kept().apply((h,))[0] for _ in range(3)), start=h))
+    loss.backward(retain_grad=True)
+    assert h.grad.tolist() == [4, 7]
+    assert x.grad.tolist() == [8, 14]
+    assert kept.array.tolist() == [1, 2]
+
+
 def test_a_fork_of_unequal_branches_is_visited_once_all_gradients_are_there() -> None:
     visits = []
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import gc
+import platform
+import subprocess
 import sys
 import weakref
 from collections.abc import Iterator
@@ -219,3 +221,31 @@ def test_unchaining_lets_arrays_go() -> None:
     assert array() is not None
     y.unchain_backward()
     assert array() is None
+
+
+FAULTS = """
+import resource
+import numpy
+{}
+
+def make_and_free():
+    for size in (1 << 20, 1 << 21, 7 << 20):
+        numpy.empty(size, numpy.uint8)[::1024] = 1
+
+make_and_free()
+before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+for _ in range(10):
+    make_and_free()
+print(resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before)
+"""
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="how glibc keeps memory")
+def test_arrays_of_a_step_find_their_memory_again() -> None:
+    faults = {}
+    for line in ("", "import engine"):
+        done = subprocess.run(
+            [sys.executable, "-c", FAULTS.format(line)], capture_output=True, text=True, check=True
+        )
+        faults[line] = int(done.stdout)
+    assert faults["import engine"] < 100 < faults[""]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy
+
 from ...utils.arguments import size_of_shape
 from ...utils.type_check import require_equal, require_float
 from .. import either
@@ -28,13 +30,13 @@ class LinearFunction(Op):
             require_equal("x.ndim", x.ndim, "2", 2)
             require_equal("W.ndim", W.ndim, "2", 2)
             require_equal("x.shape[1]", x.shape[1], "W.shape[1]", W.shape[1])
-        y = x.dot(W.T)
+        b = inputs[2] if len(inputs) == 3 else None
+        if b is not None and b.shape != (W.shape[0],):
+            require_equal("b.shape[0]", b.shape, "W.shape[0]", (W.shape[0],))
+        y = numpy.ascontiguousarray(W.dot(x.T).T) if _few_rows(x, W) else x.dot(W.T)
         if y.dtype != x.dtype:
             y = y.astype(x.dtype)
-        if len(inputs) == 3:
-            b = inputs[2]
-            if b.shape != (W.shape[0],):
-                require_equal("b.shape[0]", b.shape, "W.shape[0]", (W.shape[0],))
+        if b is not None:
             y += b
         return (y,)
 
@@ -63,6 +65,27 @@ class LinearFunction(Op):
             ),
             Example(linear, (rng.normal(size=(3, 2, 2)), W, b), "flattened"),
         ]
+
+
+def _few_rows(x: Any, W: Any) -> bool:
+    """Whether `(W x^T)^T` is computed faster than `x W^T`, which is the same.
+
+    OpenBLAS brings its second matrix into another order before it multiplies. Where W is much the larger one, that
+    is cheaper for W as it lies than for its transpose: 11% of the time for (100, 784) and 1000 outputs, 30% for
+    (20, 650) and 2600 outputs (AVX-512, float32; the same time on AVX2; slower in float64).
+    """
+    rows, outputs = len(x), len(W)
+    return (
+        1 < rows <= 128
+        and outputs > 3 * rows
+        and W.size >= _LARGE
+        and x.dtype.char == W.dtype.char == "f"
+        and type(x) is type(W) is numpy.ndarray
+    )
+
+
+_LARGE = 1 << 15
+"""Elements of W from which on the order of a product matters more than the copy that brings it back."""
 
 
 def linear(x: Any, W: Any, b: Any = None, n_batch_axes: int = 1) -> Any:

@@ -62,21 +62,20 @@ class SoftmaxCrossEntropy(Op):
         xp = backend.get_array_module(x, t)
         log_y = log_softmax_of(x, 1)
         counted = t != self.ignore_label
-        label = xp.where(counted, t, 0)
-        # How much each sample counts, and where its label is: with these the backward rule is one product.
+        self.target = target = t * counted
+        # How much each sample counts; with it the backward rule is one product.
         weight = counted.astype(x.dtype)
         if self.class_weight is not None:
-            weight = weight * self.class_weight.astype(x.dtype)[label]
-        onehot = xp.expand_dims(label, 1) == xp.arange(x.shape[1]).reshape((1, -1) + (1,) * (x.ndim - 2))
-        loss = -(xp.where(onehot, log_y, 0).sum(1) * weight) + xp.zeros((), x.dtype)
-        self.onehot = onehot
+            weight *= self.class_weight.astype(x.dtype)[target]
+        loss = (0 - _at_labels(log_y, target)) * weight  # 0 - 0 is 0, and -0 is not what a person calls no loss
         self.probability = xp.exp(log_y)
         if self.reduce == "no":
             self.weight = xp.expand_dims(weight, 1)
             return (loss,)
         count = counted.sum() if self.normalize else xp.asarray(max(len(x), 1))
         share = (1.0 / xp.maximum(count, 1)).astype(x.dtype)
-        self.weight = xp.expand_dims(weight, 1) * share
+        weight *= share
+        self.weight = xp.expand_dims(weight, 1)
         return (loss.sum() * share,)
 
     def _check(self, x: Any, t: Any) -> None:
@@ -90,6 +89,8 @@ class SoftmaxCrossEntropy(Op):
                 f"class_weight has {len(self.class_weight)} entries, but x has {x.shape[1]} classes (x.shape[1])"
             )
         if isinstance(t, numpy.ndarray) and t.size:  # on a device this look would wait for the device
+            if t.min() >= 0 and t.max() < x.shape[1]:
+                return
             wrong = (t != self.ignore_label) & ((t < 0) | (t >= x.shape[1]))
             if wrong.any():
                 kind = ValueError if config.debug else IndexError  # as Chainer has it
@@ -104,7 +105,9 @@ class SoftmaxCrossEntropy(Op):
         (x,) = xs
         (gy,) = gys
         y = softmax(x) if isinstance(x, Variable) else self.probability
-        gx = (y - self.onehot.astype(x.dtype)) * self.weight
+        classes = backend.get_array_module(self.target).arange(x.shape[1])
+        onehot = self.target[:, None] == classes.reshape(-1, *(1,) * (x.ndim - 2))
+        gx = (y - onehot.astype(x.dtype)) * self.weight
         if self.reduce == "no":
             gy = either.reshape(gy, (x.shape[0], 1, *x.shape[2:]))
         return gx * either.broadcast_to(gy, x.shape), None
@@ -127,6 +130,14 @@ class SoftmaxCrossEntropy(Op):
             Example(lambda x: loss(x, class_weight=x.xp.asarray(weights)), (x,), "class weights"),
             Example(loss, (rng.normal(size=(2, 3, 2, 2)),), "a label a pixel"),
         ]
+
+
+def _at_labels(log_y: Any, label: Any) -> Any:
+    """What stands at its label for each sample: (n, classes, ...) and (n, ...) to (n, ...)."""
+    xp = backend.get_array_module(log_y)
+    if log_y.ndim == 2:
+        return log_y[xp.arange(len(label)), label]
+    return xp.take_along_axis(log_y, label[:, None], 1)[:, 0]
 
 
 def softmax_cross_entropy(

@@ -1,0 +1,31 @@
+"""Ways that ops take for large arrays only: they give what the way for small ones gives."""
+
+from __future__ import annotations
+
+import numpy
+import pytest
+
+import engine.functions as F
+
+
+@pytest.mark.parametrize("nobias", [False, True])
+def test_linear_of_few_rows_and_many_outputs(nobias: bool) -> None:
+    rng = numpy.random.RandomState(0)
+    x, W, b = (rng.rand(*shape).astype(numpy.float32) for shape in ((8, 64), (600, 64), (600,)))
+    y = F.linear(x, W, None if nobias else b)
+    expected = x.astype(float) @ W.T.astype(float) + (0 if nobias else b)
+    numpy.testing.assert_allclose(y.array, expected, rtol=1e-5)
+    assert y.array.flags.c_contiguous
+    assert y.dtype == numpy.float32
+
+
+@pytest.mark.parametrize("dtype", "efd")
+@pytest.mark.parametrize("order", "CF")
+def test_relu_of_many_elements(dtype: str, order: str) -> None:
+    x = numpy.array(numpy.random.RandomState(0).randn(50, 2, 99), dtype, order=order)
+    x[0, 0, :3] = numpy.nan, numpy.inf, -numpy.inf
+    y = F.relu(x).array
+    assert y.dtype == x.dtype
+    assert numpy.isnan(y[0, 0, 0])
+    assert y[0, 0, 1:3].tolist() == [numpy.inf, 0]
+    numpy.testing.assert_array_equal(y.ravel()[1:], numpy.where(x > 0, x, 0).ravel()[1:])
