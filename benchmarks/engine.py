@@ -11,7 +11,7 @@ import os
 import sys
 
 from peers import PEERS, PeerMissing, python_of
-from rounds import Ratio, compare, figures_of
+from rounds import Ratio, compare, figures_of, median_of
 
 GOALS = {"2-3-1": 2.0, "784-1000-1000-10": 1.0, "LeNet": 1.5, "LSTM": 2.0, "NStepLSTM": 2.0}
 GOAL_UNOBSERVED = 1.01
@@ -63,20 +63,25 @@ def steps(peer: str, python: str, workloads: list[str], rounds: int) -> None:
 
 
 def unobserved(rounds: int) -> None:
-    """One row a workload: the engine with no observer against the engine without its events."""
+    """One row a workload: the engine with no observer against the engine without its events, and against itself."""
     print(
         f"{'nobody listening':<18} {'no events':>13} {'ours':>13} {'ratio':>7} {'lowest-highest':>15} {'goal':>6}"
+        f" {'control':>9} {'lowest-highest':>15}"
     )
     for workload in UNOBSERVED:
         figures = [figures_of([sys.executable, workload], "unobserved.py") for _ in range(min(rounds, 3))]
-        ratios = sorted(row["ratio"] for row in figures)
-        middle = figures[0]
+        row = median_of(figures)
+        spread, control_spread = (
+            f"{min(row[key] for row in figures):.3f}-{max(row[key] for row in figures):.3f}"
+            for key in ("ratio", "control")
+        )
         print(
-            f"{workload:<18} {middle['bare_s'] * 1e6:>10.1f} us {middle['cpu_s'] * 1e6:>10.1f} us"
-            f" {ratios[len(ratios) // 2]:>7.3f} {f'{ratios[0]:.3f}-{ratios[-1]:.3f}':>15} {f'<={GOAL_UNOBSERVED}':>6}",
+            f"{workload:<18} {row['bare_s'] * 1e6:>10.1f} us {row['cpu_s'] * 1e6:>10.1f} us"
+            f" {row['ratio']:>7.3f} {spread:>15} {f'<={GOAL_UNOBSERVED}':>6}"
+            f" {row['control']:>9.3f} {control_spread:>15}",
             flush=True,
         )
-    print()
+    print("control: the engine against an untouched copy of itself, measured with it\n")
 
 
 def growth() -> None:

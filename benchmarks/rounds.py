@@ -13,7 +13,7 @@ import subprocess
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-__all__ = ["ChildFailed", "Ratio", "compare", "figures_of"]
+__all__ = ["ChildFailed", "Ratio", "compare", "figures_of", "median_of"]
 
 MEASURED = pathlib.Path(__file__).parent / "measured"
 """The children's programs; in a folder of their own, where `engine` is the engine and not `engine.py`."""

@@ -2,7 +2,10 @@
 
 The engine is compared with a copy of itself out of whose source the telling is taken: `events.observers` is False
 there, and what hangs on it is gone. Both are in one process and take turns for a few steps at a time, because a
-hundredth is looked for. Run as a program it prints one JSON line.
+hundredth is looked for. A second copy, of which nothing was taken, takes turns with them as a control: it says how far
+from 1 the ratio of two equal engines comes out. Where a model's arrays lie in memory changes its speed by more than
+a hundredth, so there are many blocks of turns, each with models made afresh in another order. Run as a program it
+prints one JSON line.
 """
 
 from __future__ import annotations
@@ -22,8 +25,11 @@ import numpy as np
 from chainer_models import step_of
 
 ENGINE = pathlib.Path(__file__).parents[2] / "engine"
-STEPS = {"2-3-1": 50, "784-1000-1000-10": 1, "LeNet": 2}
-TURNS = {"2-3-1": 400, "784-1000-1000-10": 60, "LeNet": 120}
+STEPS = {"2-3-1": 50, "784-1000-1000-10": 1, "LeNet": 1}
+TURNS = {"2-3-1": 30, "784-1000-1000-10": 12, "LeNet": 16}
+BLOCKS = 16
+WARM_UP_TURNS = 3
+OURS, BARE, CONTROL = PACKAGES = ("engine", "engine_without_events", "engine_copied")
 
 
 class Folding(ast.NodeTransformer):
@@ -112,34 +118,52 @@ def without_events(source: str) -> str:
     return ast.unparse(ast.fix_missing_locations(tree))
 
 
-def measure(folder: str, workload: str) -> dict[str, float]:
-    """Seconds a step with and without the events, and the median of the ratios of neighbouring turns."""
+def write_packages(folder: str) -> None:
+    """Put the engine without events, and the engine as it is, into `folder` under other names."""
     for path in ENGINE.rglob("*.py"):
-        target = pathlib.Path(folder, "engine_without_events", path.relative_to(ENGINE))
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_text(without_events(path.read_text()))
-    sys.path.insert(0, folder)
+        source = path.read_text()
+        for package, text in ((BARE, without_events(source)), (CONTROL, source)):
+            target = pathlib.Path(folder, package, path.relative_to(ENGINE))
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_text(text)
+
+
+def turns_of_block(workload: str) -> list[dict[str, float]]:
+    """Seconds a step of each package, for each turn of models that are made here."""
     steps = {}
-    for package in ("engine", "engine_without_events"):
+    for package in random.sample(PACKAGES, len(PACKAGES)):
         np.random.seed(1)
         steps[package] = step_of(package, workload)
-    times: dict[str, list[float]] = {package: [] for package in steps}
-    gc.disable()  # a collection would fall to whoever's turn it is
-    for turn in range(TURNS[workload]):
-        for package in random.sample(sorted(steps), 2):
+    turns = []
+    for _ in range(WARM_UP_TURNS + TURNS[workload]):
+        turn = {}
+        for package in random.sample(PACKAGES, len(PACKAGES)):
             step = steps[package]
             begun = time.process_time_ns()
             for _ in range(STEPS[workload]):
                 step()
-            if turn > 4:
-                times[package].append((time.process_time_ns() - begun) / 1e9 / STEPS[workload])
+            turn[package] = (time.process_time_ns() - begun) / 1e9 / STEPS[workload]
+        turns.append(turn)
         gc.collect(0)
-    ours, bare = times["engine"], times["engine_without_events"]
-    ratios = [our / other for our, other in zip(ours, bare, strict=True)]
+    return turns[WARM_UP_TURNS:]
+
+
+def measure(workload: str) -> dict[str, float]:
+    """Seconds a step with and without events, and the ratios of each to the copy of the other kind.
+
+    A block's ratio is that of its medians; the figures are the medians over the blocks.
+    """
+    gc.disable()  # a collection would fall to whoever's turn it is
+    blocks = []
+    for _ in range(BLOCKS):
+        turns = turns_of_block(workload)
+        blocks.append({package: statistics.median(turn[package] for turn in turns) for package in PACKAGES})
+        gc.collect()
     return {
-        "cpu_s": statistics.median(ours),
-        "bare_s": statistics.median(bare),
-        "ratio": statistics.median(ratios),
+        "cpu_s": statistics.median(block[OURS] for block in blocks),
+        "bare_s": statistics.median(block[BARE] for block in blocks),
+        "ratio": statistics.median(block[OURS] / block[BARE] for block in blocks),
+        "control": statistics.median(block[OURS] / block[CONTROL] for block in blocks),
     }
 
 
@@ -148,7 +172,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("workload", choices=STEPS)
     with tempfile.TemporaryDirectory() as folder:
-        print(json.dumps(measure(folder, parser.parse_args().workload)))
+        write_packages(folder)
+        sys.path.insert(0, folder)
+        print(json.dumps(measure(parser.parse_args().workload)))
 
 
 if __name__ == "__main__":

@@ -67,7 +67,9 @@ class SoftmaxCrossEntropy(Op):
         weight = counted.astype(x.dtype)
         if self.class_weight is not None:
             weight *= self.class_weight.astype(x.dtype)[target]
-        loss = (0 - _at_labels(log_y, target)) * weight  # 0 - 0 is 0, and -0 is not what a person calls no loss
+        loss = (
+            0 - _at_labels(log_y, target)
+        ) * weight  # 0 - 0 is 0, and -0 is not what a person calls no loss
         self.probability = xp.exp(log_y)
         if self.reduce == "no":
             self.weight = xp.expand_dims(weight, 1)
