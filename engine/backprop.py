@@ -264,6 +264,9 @@ class _Walk:
         """One node's vector-Jacobian product, as pairs of input variable node and its gradient."""
         inputs = function.inputs
         started = _clock() if observers else 0
+        if started and (function.foreign or function_hook.installed):
+            for array in (*[x.kept for x in inputs], *function._kept_y, *map(_array, gys)):
+                events.hand_out(array)
         try:
             held = self._held(function, wanted) if function.accumulates else None
             if function_hook.installed:
@@ -378,7 +381,7 @@ class _Walk:
         array = _array(gx)
         shared = array.base is not None or id(array) in self._given
         for x in function.inputs:
-            shared = shared or array is x.data
+            shared = shared or array is x.kept
         for gy in gys:
             shared = shared or array is _array(gy)
         if shared:

@@ -26,6 +26,7 @@ __all__ = [
     "GradientHooked",
     "GradientHooking",
     "GradsCleared",
+    "HandedOut",
     "Made",
     "OptimizerSetUp",
     "ParameterUpdated",
@@ -36,6 +37,7 @@ __all__ = [
     "UpdateFinished",
     "UpdateStarted",
     "emit",
+    "hand_out",
     "observe",
     "observers",
 ]
@@ -223,6 +225,18 @@ class Reported(Event):
 
 
 @dataclass(slots=True)
+class HandedOut(Event):
+    """Code outside the engine gets hold of `array`, and may write into it from now on.
+
+    The engine's own ops write only into arrays that they have just made, and its other code (hooks, update rules,
+    what loads and copies) only into those that it announces: between two events an array of at least `HANDED_OUT_BYTES`
+    that the engine made, that isn't a view, and that was never handed out, stays as it is.
+    """
+
+    array: Any
+
+
+@dataclass(slots=True)
 class Failed(Event):
     """An exception left the forward or backward of `node`, whose inputs were `arrays`."""
 
@@ -237,6 +251,9 @@ Observer = Callable[[Event], None]
 observers: list[Observer] = []
 """Who is told: the same list all the time. Read it with a truth test before building an event; change it through
 `observe` only."""
+
+HANDED_OUT_BYTES = 1 << 14
+"""Nobody is told of smaller arrays: looking at them again costs less."""
 
 _lock = threading.Lock()
 
@@ -260,6 +277,12 @@ def observe(observer: Observer) -> Callable[[], None]:
             stopped = True
 
     return stop
+
+
+def hand_out(array: Any) -> None:
+    """Tell all observers that code outside the engine may write into `array` (or None) from now on."""
+    if array is not None and array.nbytes >= HANDED_OUT_BYTES:
+        emit(HandedOut(array))
 
 
 def emit(event: Event) -> None:

@@ -34,6 +34,8 @@ def force_backprop_mode() -> Any:
 class FunctionAdapter(FunctionNode):
     """Puts an old-style `Function` into the graph."""
 
+    foreign = True
+
     def __init__(self, function: Function) -> None:
         self.function = function
         self.op_name = function.label

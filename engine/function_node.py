@@ -52,6 +52,8 @@ class FunctionNode(function_hook.HookedFunction):
     y_roles: tuple[str, ...] = ()
     formula = ""
     random_state: str | None = None
+    foreign = True
+    """Whether code outside the engine computes it, and so sees its arrays."""
     watch_id: Any = None
     watch_seq: Any = None
     lazy_grad_sum = False
@@ -63,6 +65,8 @@ class FunctionNode(function_hook.HookedFunction):
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
+        if "foreign" not in cls.__dict__:
+            cls.foreign = not cls.__module__.startswith(f"{__package__}.")
         cls._checks_types = cls.check_type_forward is not FunctionNode.check_type_forward
         if "op_name" not in cls.__dict__:
             cls.op_name = cls.__name__
@@ -116,6 +120,9 @@ class FunctionNode(function_hook.HookedFunction):
                 requires_grad = True
                 break
         started = _clock() if observers else 0
+        if started and (self.foreign or function_hook.installed):
+            for data in xs:
+                events.hand_out(data)
         try:
             if self._checks_types and config.type_check:
                 self._check_types(xs)
@@ -179,10 +186,10 @@ class FunctionNode(function_hook.HookedFunction):
             node.rank = rank
         self.outputs = tuple([y._node.reference for y in ys])
         for i in self.retained_x:
-            nodes[i].data = variables[i]._data
+            nodes[i].kept = variables[i]._data
         if self.retained_y:
             for i in self.retained_y:
-                ys[i]._node.data = ys[i]._data
+                ys[i]._node.kept = ys[i]._data
             self._kept_y = tuple([ys[i]._data for i in self.retained_y])
 
     def _hooked_forward(self, xs: tuple[Any, ...]) -> tuple[Any, ...]:
@@ -241,7 +248,7 @@ class FunctionNode(function_hook.HookedFunction):
             if node is None:  # nobody held the output: it comes back with the same place in the graph
                 variable = Variable(data)
                 variable._node.set_creator_node(self)
-                variable._node.data = data
+                variable._node.kept = data
                 outputs[i] = variable._node.reference
             else:
                 variable = node.get_variable()
@@ -253,6 +260,9 @@ class FunctionNode(function_hook.HookedFunction):
     def output_data(self) -> tuple[Any, ...]:
         """The retained output arrays, None for the others."""
         count = len(self.outputs or ())
+        if observers:
+            for data in self._kept_y:
+                events.hand_out(data)
         kept = dict(zip(self.retained_y, self._kept_y, strict=True))
         return tuple(kept.get(i) for i in range(count))
 

@@ -83,6 +83,8 @@ class Parameter(Variable):
             raise RuntimeError(
                 f"parameter {self.name or ''} has no gradient: it is not initialized yet; call the model once"
             )
+        if events.observers:
+            events.hand_out(self._grad)
         return self._grad
 
     @grad.setter

@@ -75,14 +75,14 @@ class UpdateRule:
         if not self.enabled:
             return
         self.t += 1
-        data = param._data
-        if data is None:
+        # No name of ours for the array: who holds it besides the parameter is an observer's question.
+        if param._data is None:
             return
         if self._is_plain and not observers and param._loss_scale is None:
-            if type(data) is not self._state_is_for:
+            if type(param._data) is not self._state_is_for:
                 self._prepare_state(param)
             self.update_core(param)
-        elif self._use_fp32_update and data.dtype == numpy.float16:
+        elif self._use_fp32_update and param._data.dtype == numpy.float16:
             self._update_in_float32(param)
         else:
             self._update_in_steps(param, param)
@@ -99,6 +99,8 @@ class UpdateRule:
     def _update_in_steps(self, param: Parameter, shown: Parameter) -> None:
         """The update with hooks and events; `shown` is the model's parameter, of which `param` may be a copy."""
         if param._loss_scale is not None and param._grad is not None:
+            if observers:
+                events.hand_out(param._grad)
             param._grad /= param._loss_scale
             if shown is not param:
                 shown._set_gradient(param._grad.astype(shown._data.dtype), None)

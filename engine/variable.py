@@ -60,6 +60,8 @@ class Variable:
     @property
     def array(self) -> Any:
         """The array itself; assigning changes it, and the graph sees the new one."""
+        if observers:
+            events.hand_out(self._data)
         return self._data
 
     @array.setter
@@ -135,6 +137,8 @@ class Variable:
             TypeError: not an array, or of another dtype.
             ValueError: of another shape.
         """
+        if observers:
+            events.hand_out(self._grad)
         return self._grad
 
     @grad.setter
@@ -203,6 +207,8 @@ class Variable:
         if self._data is None:
             self.array = backend.CpuDevice().send(var._data).copy()
         else:
+            if observers:
+                events.hand_out(self._data)
             backend.copyto(self._data, var._data)
 
     # ---- the graph ----
@@ -245,7 +251,7 @@ class Variable:
 
     def retain_data(self) -> None:
         """Keep the array for the backward walk even if this variable goes."""
-        self._node.data = self._data
+        self._node.kept = self._data
 
     def unchain(self) -> None:
         """Cut the link to the function that made it."""

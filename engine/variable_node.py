@@ -9,6 +9,8 @@ from __future__ import annotations
 import weakref
 from typing import TYPE_CHECKING, Any
 
+from .events import hand_out, observers
+
 if TYPE_CHECKING:
     from .variable import Variable
 
@@ -22,7 +24,7 @@ class VariableNode:
 
     Attributes:
         creator_node: the function node whose output it is, or None for a leaf.
-        data: its array, if some function node retains it; else None.
+        kept: its array, if some function node retains it; else None.
         rank: the longest way to it from a leaf, in function nodes.
         requires_grad: whether a backward walk comes here.
         watch_id: free for an observer to tell nodes apart; the engine doesn't use it.
@@ -32,7 +34,7 @@ class VariableNode:
     shape: Any
     name: str | None = None
     creator_node: Any = None
-    data: Any = None
+    kept: Any = None
     rank = 0
     watch_id: Any = None
 
@@ -59,8 +61,19 @@ class VariableNode:
         else:
             self.dtype = data.dtype
             self.shape = data.shape
-        if self.data is not None:
-            self.data = data
+        if self.kept is not None:
+            self.kept = data
+
+    @property
+    def data(self) -> Any:
+        """Its array, if some function node retains it; else None."""
+        if observers:
+            hand_out(self.kept)
+        return self.kept
+
+    @data.setter
+    def data(self, data: Any) -> None:
+        self.kept = data
 
     @property
     def creator(self) -> Any:
@@ -99,7 +112,7 @@ class VariableNode:
             from .variable import Variable
 
             variable = Variable.__new__(Variable)
-            variable._data = self.data
+            variable._data = self.kept
             variable._node = self
             self._variable = _weak(variable)
         return variable
@@ -113,7 +126,7 @@ class VariableNode:
         variable = self._variable()
         if variable is None:
             raise RuntimeError("cannot retain the array of a variable that is gone")
-        self.data = variable._data
+        self.kept = variable._data
 
     def set_creator_node(self, creator_node: Any) -> None:
         self.creator_node = creator_node

@@ -20,6 +20,7 @@ from ..log.schema import NOTHING
 from ..recorder import Recorder
 from ..recorder.arrays import describe
 from ..recorder.identity import Node, Variable
+from .engine_arrays import held_elsewhere, kept_bytes, rows_behind, shares
 from .engine_names import LinkNames
 from .engine_optimizers import Optimizers
 from .op_settings import encode, settings_beside
@@ -40,7 +41,13 @@ def watch(engine_package: ModuleType, recorder: Recorder) -> Callable[[], None]:
     if engine_package.__file__ is not None:
         recorder.call_sites.ignore(os.path.dirname(engine_package.__file__))
     watcher = _Watcher(engine_package, recorder)
-    stop: Callable[[], None] = engine_package.events.observe(watcher)
+    stop_observing: Callable[[], None] = engine_package.events.observe(watcher)
+
+    def stop() -> None:
+        stop_observing()
+        # From here on nobody says when an array is handed out.
+        recorder.flush()
+
     return stop
 
 
@@ -58,6 +65,7 @@ class _Watcher:
         self._calls = _Calls()
         self._config = engine.configuration.config
         self._parameter_class = engine.Parameter
+        self._variable_class = engine.Variable
         self._plain_attributes = engine.FunctionNode.attributes
         self._op_class = engine.functions.op.Op
         self._ops: dict[Any, tuple[int, str]] = {}
@@ -73,6 +81,7 @@ class _Watcher:
             events.GradAccumulated: self._grad_accumulated,
             events.GradsCleared: self._grads_cleared,
             events.Made: self._thing_made,
+            events.HandedOut: self._handed_out,
             events.OptimizerSetUp: self._optimizer_set_up,
             events.UpdateStarted: self._update_started,
             events.UpdateFinished: self._update_finished,
@@ -106,7 +115,7 @@ class _Watcher:
             name, registered = self._names.name_of_parameter(variable, self._calls.innermost)
             made = self._names.made_at(variable)
             known = recorder.new_variable(
-                name, parameter=True, array=variable.array, made=made, registered=registered
+                name, parameter=True, array=variable._data, made=made, registered=registered
             )
             recorder.parameters[known.number] = weakref.ref(variable)
         elif node.name:
@@ -145,6 +154,14 @@ class _Watcher:
         if site != NOTHING:
             self._made.set(event.thing, site)
 
+    def _handed_out(self, event: Any) -> None:
+        self._handed(event.array)
+
+    def _handed(self, array: Any) -> None:
+        """Somebody may write into an array (or None) from now on."""
+        if isinstance(array, np.ndarray):
+            self._recorder.take_back(array)
+
     def _fed(self, x: Sequence[Variable], event: Any) -> list[Fed]:
         """Which inputs of an op are arrays of the script, and whether these came before."""
         fed = []
@@ -155,17 +172,20 @@ class _Watcher:
             if serial is None:
                 serial = next(self._array_numbers)
                 self._arrays.set(array, serial)
-            fed.append(Fed(place, serial, _rows_behind(array)))
+            fed.append(Fed(place, serial, rows_behind(array)))
         return fed
 
     # ---- forward ----------------------------------------------------------------------------------------------
 
     def _scope_entered(self, event: Any) -> None:
-        args = [describe(arg) for arg in event.args]
-        args += [f"{name}={describe(arg)}" for name, arg in event.kwargs.items()]
+        args = [self._described(arg) for arg in event.args]
+        args += [f"{name}={self._described(arg)}" for name, arg in event.kwargs.items()]
         scope = self._names.scope_of(event.link, self._calls.innermost)
         self._recorder.scope_entered(scope, args, self._training())
         self._calls.stack.append(event.link)
+
+    def _described(self, arg: Any) -> str:
+        return describe(arg._data if isinstance(arg, self._variable_class) and arg._data is not None else arg)
 
     def _scope_exited(self, event: Any) -> None:
         self._calls.leave(event.link)
@@ -203,7 +223,8 @@ class _Watcher:
             settings=self._settings(node, attributes, held),
             held=held,
             fed=self._fed(x, event) if event.during is None else (),
-            kept_bytes=_kept_bytes(node, event.x_arrays, event.y_arrays) if event.in_graph else 0,
+            kept_bytes=kept_bytes(node, event.x_arrays, event.y_arrays) if event.in_graph else 0,
+            private=not node.foreign,
         )
 
     def _settings(self, node: Any, attributes: dict[str, Any], held: list[Any]) -> dict[str, Any]:
@@ -239,9 +260,10 @@ class _Watcher:
             if gx is None:
                 why[place] = self._why_no_gradient(event.node, place, x)
         function = event.node
-        kept_x = {place: function.inputs[place].data for place in function.retained_x}
+        kept_x = {place: function.inputs[place].kept for place in function.retained_x}
         kept_y = dict(zip(function.retained_y, function._kept_y, strict=True)) if function._kept_y else {}
-        self._recorder.backward(node, event.gy, event.gx, why, event.duration_ns, kept_x, kept_y)
+        private = not function.foreign and not shares(event.gx, kept_x, kept_y)
+        self._recorder.backward(node, event.gy, event.gx, why, event.duration_ns, kept_x, kept_y, private)
 
     def _unwatched(self, event: Any) -> Node:
         """A node whose forward pass happened before we watched."""
@@ -274,10 +296,11 @@ class _Watcher:
             event.contribution,
             event.after,
             None if event.node is None else self._node(event.node),
+            event.node is not None and not event.node.foreign,
         )
 
     def _grads_cleared(self, event: Any) -> None:
-        cleared = [self._variable(parameter.node, parameter.array) for parameter in event.parameters]
+        cleared = [self._variable(parameter.node, parameter._data) for parameter in event.parameters]
         self._recorder.grads_cleared(cleared, event.zeroed)
 
     # ---- update -----------------------------------------------------------------------------------------------
@@ -292,7 +315,7 @@ class _Watcher:
         told = self._optimizers.look(optimizer)
         takes = None
         if told.takes is not None:
-            takes = [self._variable(parameter.node, parameter.array) for parameter in told.takes]
+            takes = [self._variable(parameter.node, parameter._data) for parameter in told.takes]
         self._recorder.update_started(
             type(optimizer).__name__,
             hyper,
@@ -300,7 +323,7 @@ class _Watcher:
             told.number,
             told.made,
             takes,
-            [self._variable(parameter.node, parameter.array) for parameter in told.frozen],
+            [self._variable(parameter.node, parameter._data) for parameter in told.frozen],
             told.hooks,
         )
 
@@ -308,15 +331,17 @@ class _Watcher:
         self._recorder.update_finished(event.failed)
 
     def _gradient_hooking(self, event: Any) -> None:
-        variables = [self._variable(p.node, p.array) for p in event.parameters]
-        gradients = [p.grad for p in event.parameters]
+        variables = [self._variable(p.node, p._data) for p in event.parameters]
+        gradients = [p._grad for p in event.parameters]
         self._before.gradients = self._recorder.gradients_of(event.hook, variables, gradients)
+        for gradient in gradients:
+            self._handed(gradient)
 
     def _gradient_hooked(self, event: Any) -> None:
         before = self._before.__dict__.pop("gradients", None)
         if before is not None and len(before) == len(event.parameters):
-            variables = [self._variable(p.node, p.array) for p in event.parameters]
-            gradients = [p.grad for p in event.parameters]
+            variables = [self._variable(p.node, p._data) for p in event.parameters]
+            gradients = [p._grad for p in event.parameters]
             self._recorder.gradients_hooked(event.hook, variables, before, gradients)
 
     def _parameter_updating(self, event: Any) -> None:
@@ -324,35 +349,33 @@ class _Watcher:
         self._before.update = (
             parameter.node,
             self._recorder.param_before(
-                self._variable(parameter.node, parameter.array), parameter.array, parameter.grad, event.state
+                self._variable(parameter.node, parameter._data),
+                parameter._data,
+                parameter._grad,
+                event.state,
             ),
         )
+        self._handed(parameter._data)
 
     def _parameter_updated(self, event: Any) -> None:
         parameter = event.parameter
         node, before = self._before.__dict__.pop("update", (None, None))
         if node is parameter.node and before is not None:
+            private = not held_elsewhere(parameter)  # while no call of ours holds the array
             self._recorder.param_updated(
-                self._variable(parameter.node, parameter.array),
+                self._variable(parameter.node, parameter._data),
                 before,
-                parameter.array,
+                parameter._data,
                 event.state,
                 event.lr,
                 type(event.rule).__name__,
+                private,
             )
 
     def _reported(self, event: Any) -> None:
         value = event.value
         array = getattr(value, "array", value)
         self._recorder.reported(event.name, array)
-
-
-def _kept_bytes(node: Any, x: Sequence[Any], y: Sequence[Any]) -> int:
-    """Bytes of the arrays that a node of the graph keeps for its backward rule; one that it has twice counts once."""
-    kept = {id(x[i]): x[i].nbytes for i in node.retained_x}
-    for i in node.retained_y:
-        kept[id(y[i])] = y[i].nbytes
-    return sum(kept.values())
 
 
 def _operand_roles(event: Any) -> list[str]:
@@ -365,20 +388,6 @@ def _operand_roles(event: Any) -> list[str]:
 
 def _label(node: Any) -> str:
     return node.op_name or type(node).__name__
-
-
-def _rows_behind(array: np.ndarray) -> int:
-    """The length of the array that `array` is a slice of along its first axis; 0 if it isn't one."""
-    base = array.base
-    if (
-        isinstance(base, np.ndarray)
-        and array.ndim > 0
-        and base.ndim == array.ndim
-        and base.shape[1:] == array.shape[1:]
-        and len(base) > len(array)
-    ):
-        return len(base)
-    return 0
 
 
 class _Calls(threading.local):

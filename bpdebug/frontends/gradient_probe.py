@@ -73,7 +73,7 @@ class _Probe:
 
 def _check(function: Any, event: Any) -> WrongGradient | None:
     """The first input whose gradient disagrees with finite differences."""
-    xs = [None if i not in event.node.retained_x else x.data for i, x in enumerate(event.x)]
+    xs = [None if i not in event.node.retained_x else x.kept for i, x in enumerate(event.x)]
     if any(x is None or x.dtype.kind != "f" or x.size > _MAX_ELEMENTS for x in xs):
         return None
     arrays = [np.asarray(x, np.float64) for x in xs]

@@ -20,7 +20,7 @@ import numpy as np
 from .schema import TENSOR_STATISTICS
 from .statistics import Statistics, statistics
 
-__all__ = ["NOT_MEASURED", "complete_statistics", "measure", "measure_all", "record"]
+__all__ = ["NOT_MEASURED", "PIECE", "Tally", "complete_statistics", "measure", "measure_all", "record"]
 
 NOT_MEASURED = bytes(TENSOR_STATISTICS.itemsize)
 _BATCHED = frozenset("efdbBhHiI?")
@@ -31,8 +31,8 @@ assert _RECORD.size == TENSOR_STATISTICS.itemsize
 _MAX_COUNT = 0xFFFFFFFF
 _ROW = 1 << 12
 """Elements that are summed in their own dtype; longer sums of float32 would lose digits."""
-_COUNTED = 1 << 16
-"""Elements that are compared at a time, so that the answers fit a cache and need no fresh memory."""
+PIECE = 1 << 16
+"""Elements that are measured at a time, so that all passes but the first find them in cache."""
 _HIDDEN = 2e-2
 """A variance below this part of the squared mean has lost digits to it."""
 
@@ -63,33 +63,72 @@ def record(measured: Statistics) -> bytes:
 
 def _measure_floats(flat: np.ndarray) -> bytes | None:
     """The fast way for native float32 and float64; None where it would not be right."""
-    size = flat.size
-    low, high = float(np.minimum.reduce(flat)), float(np.maximum.reduce(flat))  # NaN where there is one
-    if not (math.isfinite(low) and math.isfinite(high)):
-        return None
-    zeros = _zeros(flat) if low <= 0 <= high else 0
-    if low == high:
-        return _RECORD.pack(
-            size, low, high, low, 0.0, abs(low) * math.sqrt(size), 0, 0, 0, min(zeros, _MAX_COUNT)
-        )
-    total, squares = _sums(flat)
-    mean = total / size
-    variance = squares / size - mean * mean
-    smallest = np.finfo(flat.dtype).tiny
-    if not (math.isfinite(squares) and squares > smallest and variance > _HIDDEN * mean * mean):
-        return None
-    mean = min(max(mean, low), high)
-    return _RECORD.pack(
-        size, low, high, mean, math.sqrt(variance), math.sqrt(squares), 0, 0, 0, min(zeros, _MAX_COUNT)
-    )  # fmt: skip
+    tally = Tally(flat.dtype)
+    for start in range(0, flat.size, PIECE):
+        if not tally.add(flat[start : start + PIECE]):
+            return None
+    return tally.record()
 
 
-def _zeros(flat: np.ndarray) -> int:
-    """How many elements are zero, a piece at a time: what is compared is still in cache when it is counted."""
-    zeros = flat.size
-    for start in range(0, flat.size, _COUNTED):
-        zeros -= int(np.count_nonzero(np.not_equal(flat[start : start + _COUNTED], 0)))
-    return zeros
+class Tally:
+    """Measures a tensor of native float32 or float64 piece by piece, each while it is in cache.
+
+    After an `add` that says False the tensor is to be measured the slow way. Call it under `np.errstate(all="ignore")`.
+    """
+
+    def __init__(self, dtype: np.dtype) -> None:
+        self._smallest = float(_smallest_normal(dtype))
+        self._size = self._zeros = 0
+        self._low, self._high = math.inf, -math.inf
+        self._mean = self._deviations = self._squares = 0.0
+
+    def add(self, piece: np.ndarray) -> bool:
+        """Take the next elements, at most PIECE of them, contiguous; whether they could be measured so."""
+        size = piece.size
+        low, high = float(np.minimum.reduce(piece)), float(np.maximum.reduce(piece))  # NaN where there is one
+        if not (math.isfinite(low) and math.isfinite(high)):
+            return False
+        if low <= 0 <= high:
+            self._zeros += size - int(np.count_nonzero(np.not_equal(piece, 0)))
+        if low == high:
+            mean, deviations, squares = low, 0.0, low * low * size
+        else:
+            total, squares = _sums(piece)
+            mean = total / size
+            deviations = squares - total * mean
+            if not (
+                math.isfinite(squares)
+                and squares > self._smallest
+                and deviations > _HIDDEN * mean * mean * size
+            ):
+                return False
+        before, self._size = self._size, self._size + size
+        # Chan, Golub, LeVeque 1979: the deviations of two parts from their common mean.
+        off = mean - self._mean
+        self._mean += off * size / self._size
+        self._deviations += deviations + off * off * before * size / self._size
+        self._squares += squares
+        self._low, self._high = min(self._low, low), max(self._high, high)
+        return True
+
+    def record(self) -> bytes | None:
+        """As `tensors.stats` has it; None where squares have left the range of floats on the way."""
+        if not (math.isfinite(self._squares) and math.isfinite(self._deviations)):
+            return None
+        low, high = self._low, self._high
+        if self._squares <= self._smallest and high > low:
+            return None
+        if low == high:
+            std, l2 = 0.0, abs(low) * math.sqrt(self._size)
+        else:
+            std, l2 = math.sqrt(self._deviations / self._size), math.sqrt(self._squares)
+        mean = min(max(self._mean, low), high)
+        return _RECORD.pack(self._size, low, high, mean, std, l2, 0, 0, 0, min(self._zeros, _MAX_COUNT))
+
+
+@functools.cache
+def _smallest_normal(dtype: np.dtype) -> float:
+    return float(np.finfo(dtype).tiny)
 
 
 def _sums(flat: np.ndarray) -> tuple[float, float]:
@@ -104,7 +143,10 @@ def _sums(flat: np.ndarray) -> tuple[float, float]:
         total = float(np.add.reduce(whole.dot(_ones(flat.dtype)), dtype=np.float64))
         squares = float(np.add.reduce(np.vecdot(whole, whole), dtype=np.float64))
     rest = flat[rows * _ROW :]
-    return total + float(np.add.reduce(rest)), squares + float(rest.dot(rest))
+    if rest.size:
+        total += float(np.add.reduce(rest))
+        squares += float(rest.dot(rest))
+    return total, squares
 
 
 @functools.cache

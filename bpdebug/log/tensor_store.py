@@ -1,8 +1,8 @@
 """Keeps the content of arrays: each content once, staged in memory, in the order of the segment files.
 
 `put` takes a copy of an array's bytes, or of less (`keep.Keep`), and gives the row that `tensors.idx` will have for
-it. Writing the staged bytes to disk, and measuring small tensors, is the writer's thread's business (`take`,
-`done`). Not for reading a log.
+it. Writing bytes to disk, reading what was lent, and measuring small tensors is the writer's thread's business (`take`,
+`read`). Not for reading a log.
 
 The store remembers the contents that it met lately, not all of them, so that a run of any length needs a fixed
 amount of memory. A content that comes back after more than `REMEMBERED` other ones is stored once more.
@@ -10,7 +10,6 @@ amount of memory. A content that comes back after more than `REMEMBERED` other o
 
 from __future__ import annotations
 
-import mmap
 import struct
 import threading
 from collections.abc import Callable
@@ -21,42 +20,31 @@ import xxhash
 
 from .glances import flags_of, nonfinite_flags, sample_of
 from .keep import FULL, Keep
+from .lent import Content, Lent, LentArrays
 from .measuring import NOT_MEASURED, measure
-from .schema import NOT_CAPTURED, TENSOR_ALIGNMENT
+from .schema import NOT_CAPTURED
+from .staging import CHUNK_BYTES, Piece, Staging
 
-__all__ = ["Entry", "Piece", "Taken", "TensorStore", "content_id"]
+__all__ = ["Entry", "Taken", "TensorStore"]
 
-CHUNK_BYTES = 4 << 20
-"""Size of one staging buffer; they are used again, because the kernel clears fresh memory page by page."""
-MAX_CHUNKS = 16
-"""Staging buffers in all: when none is free the training waits for the disk."""
 SMALL_BYTES = 4096
-SEGMENT_BYTES = 4 << 30
 REMEMBERED = 1 << 16
 """Contents that the store knows at least; twice as many at most. Small and large ones are counted apart."""
 
 _RECORD = struct.Struct("<16sQHHI")
 _NO_CONTENT = bytes(16)
-_PADDING = TENSOR_ALIGNMENT - 1
 _STORABLE = "biufc"
 
 
-Entry = tuple[int, int, int, int, int, bytes]
-"""Where a content is: row of `tensors.idx`, TensorFlag bits, layout, segment, offset; and its id, empty for unknown.
+UNPLACED = 0xFFFE
+"""As the segment of an entry: the bytes of a loan that the writer's thread has not read yet."""
+
+Entry = tuple[int, int, int, int, int, Content]
+"""Where a content is: row of `tensors.idx`, TensorFlag bits, layout, segment, offset; and what it is known by.
 
 A plain tuple, because the garbage collector stops looking at those, and there are many.
 """
 _NOWHERE: Entry = (0, 0, 0, NOT_CAPTURED, 0, b"")
-
-
-class Piece(NamedTuple):
-    """Staged bytes that are not on disk yet: `data` belongs at `offset` of segment `segment`."""
-
-    segment: int
-    offset: int
-    data: memoryview
-    chunk: _Chunk
-    end: int
 
 
 class Taken(NamedTuple):
@@ -67,33 +55,15 @@ class Taken(NamedTuple):
     statistics: list[bytes]
     """One a record; what is empty is to be measured."""
     unmeasured: list[Unmeasured]
+    lent: list[tuple[int, Lent]]
+    """Loans with their places among the records and statistics, which are empty there."""
 
 
 Unmeasured = tuple[int, np.dtype, bytes]
 """A small tensor: its place among the statistics, its dtype, its bytes."""
 
 
-class _Chunk:
-    """A staging buffer: a stretch of one segment. `written <= filled`, both counted from its start."""
-
-    __slots__ = ("base", "data", "filled", "segment", "view", "written")
-
-    def __init__(self) -> None:
-        memory = mmap.mmap(-1, CHUNK_BYTES)  # aligned to pages, as SegmentWriter wants it
-        if hasattr(mmap, "MADV_HUGEPAGE"):
-            memory.madvise(mmap.MADV_HUGEPAGE)
-        self.data = np.frombuffer(memory, np.uint8)
-        self.view = memoryview(memory)
-        self.begin(0, 0)
-
-    def begin(self, segment: int, base: int) -> None:
-        self.segment = segment
-        self.base = base
-        self.filled = 0
-        self.written = 0
-
-
-def content_id(array: np.ndarray) -> bytes:
+def _content_id(array: np.ndarray) -> bytes:
     """XXH3-128 of the array's bytes in C order."""
     if array.nbytes <= SMALL_BYTES:
         return xxhash.xxh3_128_digest(array.tobytes())
@@ -142,19 +112,19 @@ class TensorStore:
         self._recent_small = _Recent()
         self._recent_large = _Recent()
         self._lock = lock
-        self._room = threading.Condition(lock)
         self._wake = wake
+        self.staging = Staging(lock, wake)
         self._put_lock = threading.RLock()
         self._putting = False
         self._closed = False
         self._records: list[bytes] = []
         self._statistics: list[bytes] = []
         self._unmeasured: list[Unmeasured] = []
+        self._lent_now: list[tuple[int, Lent]] = []
+        self.lent = LentArrays()
+        self._lent_segment = self.staging.new_segment()
+        self._lent_bytes = 0
         self._rows_taken = 0
-        self._current = _Chunk()
-        self._sealed: list[_Chunk] = []
-        self._free: list[_Chunk] = []
-        self._chunks_made = 1
         self.stored_bytes = 0
 
     @property
@@ -190,6 +160,9 @@ class TensorStore:
             data = array.tobytes()
             recent = self._recent_small
         else:
+            known = self.lent.find(array, keep)
+            if known is not None:
+                return known
             data = np.ascontiguousarray(array)
             recent = self._recent_large
         content = xxhash.xxh3_128_digest(data)
@@ -217,8 +190,9 @@ class TensorStore:
             self._putting = True
             try:
                 same_bytes = recent.get(content)
-                if same_bytes is None:
-                    segment, offset = self._stage(data, array.nbytes)
+                if same_bytes is None or same_bytes[3] == UNPLACED:
+                    segment, offset = self.staging.stage(data, array.nbytes)
+                    self.stored_bytes += array.nbytes
                 else:
                     _, _, _, segment, offset, _ = same_bytes
                 row, flags = self._add_record(array, data, content, offset, segment, layout)
@@ -252,6 +226,87 @@ class TensorStore:
         recent.set(key, entry)
         return entry
 
+    def lend(self, array: np.ndarray, keep: Keep = FULL) -> Entry:
+        """As `put`, for an array of the host that nobody writes into until `take_back` is called for it."""
+        lent = self.lent
+        if not (keep.statistics and keep.small_bytes == keep.sample == 0 and lent.fits(array)):
+            return self.put(array, "cpu", keep)
+        known = lent.find(array, keep)
+        if known is not None:
+            return known
+        plain = self._intern_layout(array.dtype.str, array.shape, "cpu", "")
+        layout = plain if keep.values else self._intern_layout(array.dtype.str, array.shape, "cpu", keep.why)
+        loan = Lent(array, keep, nonfinite_flags(array), layout, plain, self._lent_segment, lent.lock)
+        with self._put_lock:
+            if self._closed:
+                return _NOWHERE
+            if self._putting:
+                return self._without_bytes(array, "cpu", "made while another tensor was being kept")
+            self._putting = True
+            try:
+                with self._lock:
+                    place = len(self._records)
+                    loan.row = self._rows_taken + place
+                    self._records.append(b"")
+                    self._statistics.append(b"")
+                    self._lent_now.append((place, loan))
+                    lent.waiting_bytes += array.nbytes
+                    if keep.values:
+                        self._lent_bytes += array.nbytes
+                        self.stored_bytes += array.nbytes
+                entry = (loan.row, loan.flags, layout, UNPLACED, 0, loan)
+                lent.set(array, keep, entry)
+            finally:
+                self._putting = False
+        if lent.waiting_bytes > CHUNK_BYTES:
+            self._wake()
+        return entry
+
+    def take_back(self, array: np.ndarray) -> None:
+        """An array that was lent may be written into from now on, or one that shares its memory."""
+        loan = self.lent.take_back(array)
+        if loan is not None:
+            # What comes again, unchanged, must not be stored once more.
+            self._remember(loan, UNPLACED, 0)
+
+    def content_of(self, array: np.ndarray) -> Content:
+        """What the content that `array` has now is known by; nothing is kept of it."""
+        known = self.lent.find(array) if array.nbytes > SMALL_BYTES else None
+        return _content_id(array) if known is None else known[5]
+
+    def read(self, loan: Lent, place: tuple[int, int], stored: bool) -> bytes:
+        """A loan has been read, and its bytes are at this segment and offset; gives its record.
+
+        Args:
+            stored: whether they were put there for it.
+        """
+        segment, offset = place
+        self._remember(loan, segment, offset)
+        assert loan.array is not None
+        with self._lock:
+            self.lent.waiting_bytes -= loan.array.nbytes
+            if loan.keep.values and not stored:
+                self.stored_bytes -= loan.array.nbytes
+        loan.array = None
+        return _RECORD.pack(loan.identify(), offset, segment, loan.flags, loan.layout)
+
+    def placed(self, loan: Lent) -> tuple[int, int] | None:
+        """The segment and offset of the bytes of a loan, where they are kept already."""
+        found = self._recent_large.get(loan.identify())
+        return None if found is None or found[3] == UNPLACED else (found[3], found[4])
+
+    def _remember(self, loan: Lent, segment: int, offset: int) -> None:
+        content = loan.identify()
+        entry = (loan.row, loan.flags, loan.layout, segment, offset, content)
+        recent = self._recent_large
+        if not loan.keep.values:
+            recent.set((content, loan.plain_layout, loan.keep), entry)
+        # What is in an older segment goes before what is kept from here on.
+        elif loan.segment >= self._lent_segment:
+            found = recent.get(content)
+            if found is None or found[3] == UNPLACED:
+                recent.set(content, entry)
+
     def _add_record(
         self, array: np.ndarray, data: Any, content: bytes, offset: int, segment: int, layout: int
     ) -> tuple[int, int]:
@@ -280,102 +335,33 @@ class TensorStore:
         return row, flags, layout, NOT_CAPTURED, 0, b""
 
     def begin_segment(self) -> int:
-        """Keep what comes from here on in a new segment, for itself: nothing in it refers to an older one.
+        """Keep what comes from here on in new segments, for itself: nothing in them refers to an older one.
 
         Returns:
-            The number of the segment.
+            The number of the first of them.
         """
         with self._put_lock:
-            number = self._current.segment + 1
-            if not self._closed:
-                self._next_chunk(number, 0)
+            number = self.staging.begin_segment()
+            self._lent_segment, self._lent_bytes = self.staging.new_segment(), 0
             self._recent_small, self._recent_large = _Recent(), _Recent()
+            self.lent.forget_all()
             return number
 
     @property
     def segment_bytes(self) -> int:
-        """How much of the current segment is filled."""
-        return self._current.base + self._current.filled
-
-    def _stage(self, data: Any, size: int) -> tuple[int, int]:
-        """Copy `data` behind what is already staged; gives its segment and offset."""
-        chunk = self._current
-        start = (chunk.filled + _PADDING) & ~_PADDING
-        if chunk.base + start + size > SEGMENT_BYTES and chunk.base + start > 0:
-            chunk = self._next_chunk(chunk.segment + 1, 0)
-            start = 0
-        elif start >= CHUNK_BYTES:
-            chunk = self._next_chunk(chunk.segment, chunk.base + CHUNK_BYTES)
-            start = 0
-        place = chunk.segment, chunk.base + start
-        self.stored_bytes += size
-        if start + size <= CHUNK_BYTES:
-            if type(data) is bytes:
-                chunk.view[start : start + size] = data
-            else:
-                chunk.data[start : start + size] = data.reshape(-1).view(np.uint8)
-            chunk.filled = start + size
-            return place
-        flat = np.frombuffer(data, np.uint8) if type(data) is bytes else data.reshape(-1).view(np.uint8)
-        done = 0
-        while done < size:
-            if start == CHUNK_BYTES:
-                chunk = self._next_chunk(chunk.segment, chunk.base + CHUNK_BYTES)
-                start = 0
-            step = min(size - done, CHUNK_BYTES - start)
-            chunk.data[start : start + step] = flat[done : done + step]
-            done += step
-            start += step
-            chunk.filled = start
-        return place
-
-    def _next_chunk(self, segment: int, base: int) -> _Chunk:
-        """Hand the current staging buffer to the disk and take a free one; waits where there is none."""
-        with self._room:
-            self._wake()
-            while not self._free and self._chunks_made >= MAX_CHUNKS and not self._closed:
-                self._room.wait(1.0)
-            if self._free:
-                chunk = self._free.pop()
-            else:
-                chunk = _Chunk()
-                self._chunks_made += 1
-            chunk.begin(segment, base)
-            if not self._closed:
-                self._sealed.append(self._current)
-            self._current = chunk
-        return chunk
+        """How much was put into the current segments."""
+        return self.staging.segment_bytes + self._lent_bytes
 
     # ---- the writer's thread's side ---------------------------------------------------------------------------
 
     def take(self) -> Taken:
         """What is to be written. Call it with the lock held."""
-        pieces = []
-        for chunk in (*self._sealed, self._current):
-            start, end = chunk.written, chunk.filled
-            if start < end:
-                offset = chunk.base + start
-                pieces.append(Piece(chunk.segment, offset, chunk.view[start:end], chunk, end))
-        taken = Taken(pieces, self._records, self._statistics, self._unmeasured)
-        self._records, self._statistics, self._unmeasured = [], [], []
+        taken = Taken(
+            self.staging.pieces(), self._records, self._statistics, self._unmeasured, self._lent_now
+        )
+        self._records, self._statistics, self._unmeasured, self._lent_now = [], [], [], []
         self._rows_taken += len(taken.records)
         return taken
-
-    def done(self, piece: Piece | None = None) -> None:
-        """This piece is on disk; buffers that are used up become free."""
-        with self._room:
-            if piece is not None:
-                piece.chunk.written = piece.end
-            used_up = [chunk for chunk in self._sealed if chunk.written == chunk.filled]
-            if used_up:
-                self._sealed = [chunk for chunk in self._sealed if chunk.written != chunk.filled]
-                self._free += used_up
-                self._room.notify_all()
-
-    @property
-    def crowded(self) -> bool:
-        """The disk is so far behind that the training will have to wait."""
-        return len(self._sealed) >= MAX_CHUNKS - 2
 
     def forget(self) -> None:
         """In a forked child: keep nothing, wait for nobody, and don't trust locks that the parent held."""
@@ -383,10 +369,10 @@ class TensorStore:
         self._putting = False
         self._lock = threading.RLock()
         self._put_lock = threading.RLock()
-        self._room = threading.Condition(self._lock)
+        self.staging.forget(self._lock)
+        self.lent.after_fork()
 
     def close(self) -> None:
         """Nothing will be written any more: nobody has to wait for room."""
-        with self._room:
-            self._closed = True
-            self._room.notify_all()
+        self._closed = True
+        self.staging.close()

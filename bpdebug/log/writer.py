@@ -29,6 +29,7 @@ import numpy as np
 from .. import __version__
 from ..errors import LogError, RunDirectoryExists
 from .interning import Interning
+from .lent_writer import LentWriter
 from .measuring import complete_statistics
 from .plain import encode_line, utf8_text
 from .records import Event, RunFile
@@ -81,6 +82,7 @@ class LogWriter(Interning):
         """Nothing is written any more: closed, failed, or in a forked child."""
         self._files = files
         self._segments = SegmentWriter(directory)
+        self._lent = LentWriter(directory, self.store)
         self._started_ns = time.perf_counter_ns()
         self._pending: list[bytes] = []  # body, rest of the index record, body, rest, ...
         self._pending_bytes = 0
@@ -299,6 +301,7 @@ class LogWriter(Interning):
         with self._progress:
             self._progress.notify_all()
         self._segments.close()
+        self._lent.close()
         for file in self._files.values():
             with contextlib.suppress(OSError):
                 os.close(file)
@@ -306,6 +309,7 @@ class LogWriter(Interning):
     def _write_all(self) -> None:
         with self._mutex:
             self._rounds_begun += 1
+            staging = self.store.staging
             taken = self.store.take()
             definitions, self._definition_lines = self._definition_lines, []
             events, self._pending = self._pending, []
@@ -313,9 +317,12 @@ class LogWriter(Interning):
             self._pending_bytes = 0
             dropping, self._dropping = self._dropping, []
         for piece in taken.pieces:
-            self._segments.write(piece.segment, piece.offset, piece.data, self.store.crowded)
-            self.store.done(piece)
-        self.store.done()  # buffers that were written to their end in an earlier round
+            self._segments.write(piece.segment, piece.offset, piece.data, staging.crowded)
+            staging.done(piece)
+        for place, loan in taken.lent:
+            taken.records[place], taken.statistics[place] = self._lent.read(loan)
+        self._lent.flush()
+        staging.done()  # buffers that were written to their end in an earlier round
         complete_statistics(taken.statistics, taken.unmeasured)
         write_all(self._files[TENSOR_STATISTICS_FILE], b"".join(taken.statistics))
         write_all(self._files[TENSOR_INDEX_FILE], b"".join(taken.records))
@@ -326,6 +333,7 @@ class LogWriter(Interning):
             write_all(self._files[EVENT_INDEX_FILE], self._index_records(bodies, events[1::2]))
         for segment in dropping:
             self._segments.remove(segment)
+            self._lent.remove(segment)
         with self._progress:
             self._rounds_done = self._rounds_begun
             self._progress.notify_all()

@@ -17,9 +17,10 @@ import numpy as np
 
 from ..capture import CapturePlan
 from ..log.keep import FULL, Keep
+from ..log.lent import Content
 from ..log.records import Event, WarnedBody
 from ..log.schema import NOTHING, EventFlag, Kind
-from ..log.tensor_store import Entry, content_id
+from ..log.tensor_store import Entry
 from ..log.writer import LogWriter
 from .arrays import to_host
 from .call_site import CallSites
@@ -64,12 +65,15 @@ class Emitter:
         """Marks what this recorder leaves on the framework's objects."""
         self._lock = writer.mutex
         self._put = writer.store.put
+        self._lend = writer.store.lend
+        self.take_back = writer.store.take_back
+        """Called with an array that was given as `private` before anybody may write into it, or into a view of it."""
         self._progress = Progress()
         self._threads = Threads(writer)
         self._ordinals: dict[tuple[int, int, int], int] = {}
         self._ordinals_of = 0
         self._last_node = 0
-        self._edited: dict[int, bytes] = {}
+        self._edited: dict[int, Content] = {}
         """The content that the person last gave a variable: what an event of its own has told is no surprise later."""
         _emitters.add(self)
 
@@ -117,15 +121,18 @@ class Emitter:
             return FULL
         return capturing.keep(phase, scope, label, self._progress.iteration)
 
-    def _entry(self, array: Any, keep: Keep = FULL) -> Entry:
+    def _entry(self, array: Any, keep: Keep = FULL, private: bool = False) -> Entry:
         if type(array) is np.ndarray:
+            # Whoever hears of events gets the arrays, and may write into them.
+            if private and self.on_event is None:
+                return self._lend(array, keep)
             return self._put(array, "cpu", keep)
         host, device = to_host(array)
         return self._put(host, device, keep)
 
-    def _content(self, array: Any) -> bytes:
-        """The id of the content that `array` has now; nothing is kept of it."""
-        return content_id(array if type(array) is np.ndarray else to_host(array)[0])
+    def _content(self, array: Any) -> Content:
+        """What the content that `array` has now is known by; nothing is kept of it."""
+        return self.writer.store.content_of(array if type(array) is np.ndarray else to_host(array)[0])
 
     def _unlooked(self, keep: Keep) -> Keep:
         """For what an event reads, where little is kept: whether it is finite was looked at when it was made."""
@@ -134,11 +141,12 @@ class Emitter:
         return _READ.get(keep) or _READ.setdefault(keep, dataclasses.replace(keep, finite=False))
 
     def _rows(
-        self, arrays: Any, known: dict[int, Entry] | None = None, keep: Keep = FULL
+        self, arrays: Any, known: dict[int, Entry] | None = None, keep: Keep = FULL, private: bool = False
     ) -> tuple[list[int | None], int]:
         """Rows of several arrays (None for None), and the nonfinite flag if one of them isn't finite.
 
         `known` holds what was looked at while nothing could change it, by identity: an array is read once.
+        `private`: nobody writes into what is not in `known` before `take_back` is called for it.
         """
         rows: list[int | None] = []
         flags = 0
@@ -148,10 +156,7 @@ class Emitter:
                 continue
             entry = None if known is None else known.get(id(array))
             if entry is None:
-                if type(array) is np.ndarray:
-                    entry = self._put(array, "cpu", keep)
-                else:
-                    entry = self._entry(array, keep)
+                entry = self._entry(array, keep, private)
                 if known is not None:
                     known[id(array)] = entry
             rows.append(entry[0])

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from ..capture import CapturePlan
+from ..log.lent import Content, same_content
 from ..log.plain import json_number, json_value
 from ..log.records import (
     BackwardBody,
@@ -83,7 +84,8 @@ class GraphEvents(Emitter):
             registered: whether the link that holds a parameter knows it as its own.
         """
         writer = self.writer
-        first, content = None, b""
+        first: int | None = None
+        content: Content = b""
         if name and array is not None:
             first, *_, content = self._entry(array, self._keep(SETUP, NOTHING, writer.text(name)))
         number = writer.variable(name, parameter, first, made, registered)
@@ -149,6 +151,7 @@ class GraphEvents(Emitter):
         held: Sequence[Any] = (),
         fed: Sequence[Fed] = (),
         kept_bytes: int = 0,
+        private: bool = False,
     ) -> Node:
         """An op has computed `y` from `x`.
 
@@ -163,6 +166,7 @@ class GraphEvents(Emitter):
             held: the arrays that `settings` mention by their place.
             fed: which inputs are arrays of the script.
             kept_bytes: how many bytes of inputs and outputs stay alive for the backward rule.
+            private: nobody writes into the outputs that are no inputs before `take_back` is called for them.
 
         Returns:
             What `backward` needs to know of the node.
@@ -179,7 +183,7 @@ class GraphEvents(Emitter):
         known: dict[int, Any] = {}
         keep = self._keep(phase, scope, text)
         x_rows, _ = self._rows(x_arrays, known, self._unlooked(keep))
-        y_rows, flags = self._rows(y_arrays, known, keep)
+        y_rows, flags = self._rows(y_arrays, known, keep, private)
         if flags and keep.small_bytes:  # what made it is worth more than its place in the log
             known.clear()
             x_rows, _ = self._rows(x_arrays, known)
@@ -273,6 +277,7 @@ class GraphEvents(Emitter):
         duration_ns: int = 0,
         kept_x: Mapping[int, Any] = NO_ARRAYS,
         kept_y: Mapping[int, Any] = NO_ARRAYS,
+        private: bool = False,
     ) -> None:
         """The vector-Jacobian product of `node` is done.
 
@@ -281,11 +286,12 @@ class GraphEvents(Emitter):
             gx: one array or None an input.
             why: for inputs without gradient, by their place, the reason.
             kept_x, kept_y: the inputs and outputs that the rule has computed with, by their place.
+            private: nobody writes into those of `gx` that are none of `gy` before `take_back` is called for them.
         """
         known: dict[int, Any] = {}
         keep = self._keep(BACKWARD, node.scope, node.label)
         gy_rows, _ = self._rows(gy, known, self._unlooked(keep))
-        gx_rows, flags = self._rows(gx, known, keep)
+        gx_rows, flags = self._rows(gx, known, keep, private)
         if flags and keep.small_bytes:
             known.clear()
             gy_rows, _ = self._rows(gy, known)
@@ -313,7 +319,7 @@ class GraphEvents(Emitter):
             BACKWARD_KIND, body, node.label, BACKWARD, node.scope, node.site, node.number, flags, node.seq
         )
 
-    def _changed(self, letter: str, kept: Mapping[int, Any], contents: Sequence[bytes]) -> list[str]:
+    def _changed(self, letter: str, kept: Mapping[int, Any], contents: Sequence[Content]) -> list[str]:
         """Which of the kept arrays no longer hold what they held in the forward pass, such as `x0`."""
         return [
             f"{letter}{place}"
@@ -321,15 +327,22 @@ class GraphEvents(Emitter):
             if array is not None
             and place < len(contents)
             and contents[place]
-            and self._content(array) != contents[place]
+            and not same_content(self._content(array), contents[place])
         ]
 
     def grad_accumulated(
-        self, variable: Variable, before: Any, add: Any, after: Any, node: Node | None = None
+        self,
+        variable: Variable,
+        before: Any,
+        add: Any,
+        after: Any,
+        node: Node | None = None,
+        private: bool = False,
     ) -> None:
         """`add` came to the gradient `before` of `variable` and made it `after`; from the step of `node`.
 
-        No code of the script may run between the step of `node` and this call.
+        No code of the script may run between the step of `node` and this call. `private`: nobody writes into `after`
+        before `take_back` is called for it.
         """
         if node is None:
             number, scope, site = NOTHING, NOTHING, self._walk_site()
@@ -341,7 +354,7 @@ class GraphEvents(Emitter):
         if step is not None and node is not None and step[0] is node and step[3] is keep:
             known = step[2].copy()  # what is added here may be gone, and its id another's, at the next call
         (before_row, add_row), _ = self._rows((before, add), known, self._unlooked(keep))
-        (after_row,), flags = self._rows((after,), known, keep)
+        (after_row,), flags = self._rows((after,), known, keep, private)
         if variable.parameter:
             flags |= PARAMETER
         if self.on_event is not None:
@@ -428,7 +441,7 @@ class GraphEvents(Emitter):
 
 
 def _changed_outside(
-    x: Sequence[Variable], arrays: Sequence[Any], known: Mapping[int, Any], edited: Mapping[int, bytes]
+    x: Sequence[Variable], arrays: Sequence[Any], known: Mapping[int, Any], edited: Mapping[int, Content]
 ) -> list[int]:
     """The places of the inputs that hold something else than when an event last showed them."""
     changed = []
@@ -436,9 +449,11 @@ def _changed_outside(
         if array is None:
             continue
         content = known[id(array)][CONTENT]
-        if content != variable.content:
-            if content and variable.content and edited.get(variable.number) != content:
-                changed.append(place)
+        if content is not variable.content:
+            if content and variable.content and not same_content(content, variable.content):
+                said = edited.get(variable.number)
+                if said is None or not same_content(content, said):
+                    changed.append(place)
             variable.content = content
     return changed
 

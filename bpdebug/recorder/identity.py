@@ -6,6 +6,8 @@ needs no table of them. `owner` tells recorders apart: a second recorder doesn't
 
 from __future__ import annotations
 
+from ..log.lent import Content
+
 __all__ = ["Node", "Variable"]
 
 
@@ -47,9 +49,9 @@ class Node:
         self.site = site
         self.x = x
         self.y = y
-        self.x_contents: list[bytes] = []
-        self.y_contents: list[bytes] = []
-        """Ids of the contents that its inputs and outputs had in the forward pass; empty where they aren't known."""
+        self.x_contents: list[Content] = []
+        self.y_contents: list[Content] = []
+        """The contents that its inputs and outputs had in the forward pass; empty where they aren't known."""
 
 
 class Variable:
@@ -58,7 +60,7 @@ class Variable:
     __slots__ = ("content", "grad_label", "name", "number", "owner", "parameter")
 
     def __init__(
-        self, owner: object, number: int, name: str, grad_label: int, parameter: bool, content: bytes = b""
+        self, owner: object, number: int, name: str, grad_label: int, parameter: bool, content: Content = b""
     ) -> None:
         self.owner = owner
         self.number = number
@@ -67,4 +69,4 @@ class Variable:
         """Text id of the label that events about its gradient have."""
         self.parameter = parameter
         self.content = content
-        """Id of the content that an event last showed of it; empty where none is known."""
+        """The content that an event last showed of it; empty where none is known."""

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 from ..log.keep import Keep
+from ..log.lent import Content, same_content
 from ..log.plain import json_number, json_value
 from ..log.records import GradientHookedBody, ParamUpdatedBody, UpdateFinishedBody, UpdateStartedBody
 from ..log.schema import NOTHING, Kind
@@ -24,7 +25,7 @@ class GradientBefore(NamedTuple):
     """A gradient before a hook works on it."""
 
     row: int | None
-    content: bytes
+    content: Content
     array: Any
     """A copy, where someone wants to look at it afterwards."""
 
@@ -112,7 +113,9 @@ class UpdateEvents(GraphEvents):
             for variable, gradient in zip(variables, gradients, strict=True)
         ]
 
-    def _hooked_gradient(self, hook: str, variable: Variable, gradient: Any) -> tuple[int | None, bytes, int]:
+    def _hooked_gradient(
+        self, hook: str, variable: Variable, gradient: Any
+    ) -> tuple[int | None, Content, int]:
         """Row, content id and flags of a gradient that a hook works on."""
         if gradient is None:
             return None, b"", 0
@@ -130,7 +133,7 @@ class UpdateEvents(GraphEvents):
         """A hook is done; one event for each parameter whose gradient it changed."""
         for variable, old, gradient in zip(variables, before, gradients, strict=True):
             new, content, flags = self._hooked_gradient(hook, variable, gradient)
-            if content == old.content:
+            if same_content(content, old.content):
                 continue
             if self.on_event is not None:
                 self._threads.state.arrays = {"before": (old.array,), "after": (gradient,)}
@@ -163,13 +166,17 @@ class UpdateEvents(GraphEvents):
         state: Mapping[str, Any],
         lr: float | None = None,
         rule: str = "",
+        private: bool = False,
     ) -> None:
-        """`variable` got its new `value`; `state` is the optimizer's own, after the update."""
+        """`variable` got its new `value`; `state` is the optimizer's own, after the update.
+
+        `private`: nobody writes into `value` before `take_back` is called for it.
+        """
         label = self.writer.text(variable.name)
         keep = self._keep(UPDATE, NOTHING, label)
         after, flags = None, 0
         if value is not None:
-            after, flags, *_, variable.content = self._entry(value, keep)
+            after, flags, *_, variable.content = self._entry(value, keep, private)
         state_after, tensors = self._state(state, keep)
         if self.on_event is not None:
             self._threads.state.arrays = {

@@ -96,7 +96,7 @@ class Op(FunctionNode):
                 walking.node = before
         else:
             inputs = self.inputs
-            gxs = self.vjp(tuple([inputs[i].data for i in self.retained_x]), self._kept_y, gys, wanted)  # type: ignore[index]
+            gxs = self.vjp(tuple([inputs[i].kept for i in self.retained_x]), self._kept_y, gys, wanted)  # type: ignore[index]
         return [gxs[i] for i in wanted]
 
     def backward(

@@ -27,7 +27,7 @@ class SavedLink:
 
 def serialize_parameter(serializer: Any, name: str, parameter: Parameter) -> None:
     """Save one parameter, or load into its array."""
-    stored = serializer(name, parameter._data)
+    stored = serializer(name, parameter.array)
     if parameter._data is None and stored is not None and isinstance(serializer, Deserializer):
         parameter.initialize(stored.shape)
         array: Any = parameter._data

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from bpdebug.errors import NotCaptured
-from bpdebug.log import tensor_store
+from bpdebug.log import staging, tensor_store
 from bpdebug.log.glances import nonfinite_flags
 from bpdebug.log.reader import LogReader
 from bpdebug.log.schema import TENSOR_ALIGNMENT, TensorFlag
@@ -153,7 +153,7 @@ def test_memory_is_bounded_and_forgotten_content_is_stored_again(
 
 
 def test_segments_roll_over_and_no_tensor_spans_two(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tensor_store, "SEGMENT_BYTES", 10_000)
+    monkeypatch.setattr(staging, "SEGMENT_BYTES", 10_000)
     arrays = [np.full(size, size % 251, np.uint8) for size in (9000, 900, 400, 30_000, 5, 9_999, 64)]
     rows, reader = stored(tmp_path / "run", *arrays)
     for row, array in zip(rows, arrays, strict=True):
@@ -164,8 +164,8 @@ def test_segments_roll_over_and_no_tensor_spans_two(tmp_path: Path, monkeypatch:
 def test_the_training_waits_for_room_and_loses_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(tensor_store, "MAX_CHUNKS", 2)
-    monkeypatch.setattr(tensor_store, "CHUNK_BYTES", 1 << 16)
+    monkeypatch.setattr(staging, "MAX_CHUNKS", 2)
+    monkeypatch.setattr(staging, "CHUNK_BYTES", 1 << 16)
     arrays = [np.full(50_000 + i, i % 251, np.uint8) for i in range(60)]
     rows, reader = stored(tmp_path / "run", *arrays)
     for row, array in zip(rows, arrays, strict=True):

@@ -1,0 +1,180 @@
+"""A lent array is read later, by another thread, and the log has what it held when it was lent."""
+
+from __future__ import annotations
+
+import gc
+import weakref
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from bpdebug.log import lent, staging
+from bpdebug.log.keep import Keep
+from bpdebug.log.lent import LENT_BYTES, same_content
+from bpdebug.log.reader import LogReader
+from bpdebug.log.writer import LogWriter
+
+STATS = Keep(False, True, 0, "statistics only")
+
+
+def array(seed: int, size: int = LENT_BYTES) -> np.ndarray:
+    return np.random.default_rng(seed).standard_normal(size)
+
+
+@pytest.fixture
+def writer(tmp_path: Path) -> LogWriter:
+    return LogWriter.create(tmp_path / "run")
+
+
+def read(writer: LogWriter) -> LogReader:
+    writer.close()
+    return LogReader(writer.directory)
+
+
+@pytest.mark.parametrize("dtype", ["f4", "f8"])
+@pytest.mark.parametrize("size", [LENT_BYTES // 4, 300_001, 1_500_000])
+def test_a_lent_array_comes_back_with_its_statistics(writer: LogWriter, dtype: str, size: int) -> None:
+    arrays = [array(seed, size).astype(dtype) for seed in range(3)]
+    rows = [writer.store.lend(one)[0] for one in arrays]
+    with read(writer) as reader:
+        assert rows == [0, 1, 2]
+        for row, one in zip(rows, arrays, strict=True):
+            np.testing.assert_array_equal(reader.array(row), one)
+            measured = reader.recorded_statistics(row)
+            assert measured is not None
+            assert (measured.size, measured.min, measured.max) == (size, one.min(), one.max())
+            assert measured.l2 == pytest.approx(np.linalg.norm(one.astype("f8")), rel=1e-5)
+
+
+def test_an_array_that_is_taken_back_may_be_written_into(writer: LogWriter) -> None:
+    one = array(0)
+    past = one.copy()
+    with writer.mutex:  # nobody can read it meanwhile
+        row = writer.store.lend(one)[0]
+        writer.store.take_back(one[10:20])  # a view
+        one[:] = 7
+        again = writer.store.lend(one)[0]
+    with read(writer) as reader:
+        np.testing.assert_array_equal(reader.array(row), past)
+        assert (reader.array(again) == 7).all()
+
+
+def test_an_array_that_is_taken_back_unchanged_is_the_same_row(writer: LogWriter) -> None:
+    one = array(0)
+    with writer.mutex:
+        row = writer.store.lend(one)[0]
+        writer.store.take_back(one)
+        assert writer.store.put(one)[0] == row
+    writer.flush()
+    assert writer.store.put(one)[0] == row
+    read(writer).close()
+
+
+def test_the_same_content_is_stored_once_however_it_comes(writer: LogWriter) -> None:
+    one = array(0)
+    rows = [writer.store.lend(one)[0], writer.store.lend(one.copy())[0]]
+    writer.flush()
+    rows += [writer.store.put(one.copy())[0], writer.store.put(one.copy().reshape(2, -1))[0]]
+    assert writer.store.stored_bytes == one.nbytes
+    with read(writer) as reader:
+        assert rows[2] in rows[:2]
+        assert len(set(zip(reader.tensors["segment"], reader.tensors["offset"], strict=True))) == 1
+        for row in rows:
+            np.testing.assert_array_equal(reader.array(row).ravel(), one)
+
+
+def test_contents_are_compared_before_they_are_read(writer: LogWriter) -> None:
+    one, other = array(0), array(1)
+    with writer.mutex:
+        first, second, third = (writer.store.lend(a)[5] for a in (one, one.copy(), other))
+        assert same_content(first, first)
+        assert same_content(first, second)
+        assert not same_content(first, third)
+        assert same_content(first, writer.store.put(one.copy())[5])
+    read(writer).close()
+
+
+def test_with_statistics_only_nothing_is_copied(writer: LogWriter) -> None:
+    one = array(0)
+    row = writer.store.lend(one, STATS)[0]
+    writer.flush()
+    assert writer.store.put(one.copy(), keep=STATS)[0] == row
+    with read(writer) as reader:
+        assert reader.recorded_statistics(row).max == one.max()
+        assert reader.layout_of(row).why_not_captured == "statistics only"
+    assert not list(writer.directory.glob("*.seg"))
+
+
+def test_an_array_asked_for_in_another_way_is_kept_in_both(writer: LogWriter) -> None:
+    one = array(0)
+    past = one.copy()
+    with writer.mutex:
+        rows = [writer.store.lend(one, STATS)[0], writer.store.lend(one)[0]]
+        writer.store.take_back(one)
+        one[:] = 0
+    with read(writer) as reader:
+        assert reader.recorded_statistics(rows[0]).max == past.max()
+        np.testing.assert_array_equal(reader.array(rows[1]), past)
+
+
+def test_odd_values_are_measured_too(writer: LogWriter) -> None:
+    odd = array(0)
+    odd[5], odd[6] = np.nan, np.inf
+    hidden = array(1) + 1e9
+    rows = [writer.store.lend(odd)[0], writer.store.lend(hidden)[0]]
+    with read(writer) as reader:
+        first, second = (reader.recorded_statistics(row) for row in rows)
+        assert (first.nan, first.pos_inf) == (1, 1)
+        assert int(reader.tensors["flags"][rows[0]])
+        assert second.std == pytest.approx(hidden.std(), rel=1e-6)
+
+
+def test_a_new_segment_looks_at_everything_again(writer: LogWriter) -> None:
+    one = array(0)
+    past = one.copy()
+    with writer.mutex:
+        row = writer.store.lend(one)[0]
+        begun = writer.store.begin_segment()
+        one[:] = 5  # it was taken back
+        again = writer.store.lend(one)[0]
+    with read(writer) as reader:
+        np.testing.assert_array_equal(reader.array(row), past)
+        assert (reader.array(again) == 5).all()
+        assert int(reader.tensors["segment"][row]) < begun < int(reader.tensors["segment"][again])
+
+
+def test_segments_of_lent_arrays_roll_over(writer: LogWriter, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bpdebug.log.lent_writer.SEGMENT_BYTES", 300_000)
+    monkeypatch.setattr(staging, "SEGMENT_BYTES", 300_000)
+    arrays = [array(seed) for seed in range(6)]
+    rows = [writer.store.lend(one)[0] for one in arrays]
+    small = writer.store.put(np.arange(3.0))[0]
+    with read(writer) as reader:
+        for row, one in zip(rows, arrays, strict=True):
+            np.testing.assert_array_equal(reader.array(row), one)
+        assert reader.array(small).tolist() == [0, 1, 2]
+        assert len(set(reader.tensors["segment"].tolist())) == 4
+
+
+def test_what_is_not_read_in_time_is_copied(writer: LogWriter, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lent, "WAITING_BYTES", LENT_BYTES)
+    one, other = array(0), array(1)
+    with writer.mutex:
+        writer.store.lend(one)
+        row = writer.store.lend(other)[0]
+        past = other.copy()
+        other[:] = 0  # not lent any more: its copy is in the log
+    with read(writer) as reader:
+        np.testing.assert_array_equal(reader.array(row), past)
+
+
+def test_a_lent_array_dies_with_its_last_user(writer: LogWriter) -> None:
+    one = array(0)
+    gone = weakref.ref(one)
+    writer.store.lend(one)
+    writer.flush()
+    del one
+    gc.collect()
+    assert gone() is None
+    read(writer).close()
