@@ -7,9 +7,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..errors import DamagedLog, UsageError
+from ..errors import DamagedLog, NotCaptured, UsageError
+from ..formula.activation import activation, slopes_beside
 from ..rerun import OpRunner
-from ..text import shape_text
+from ..text import number, shape_text
 from ..timeline import Moment, TensorView, Timeline
 from . import elementwise
 from .changes import change_sums
@@ -127,7 +128,7 @@ def _gradient(op: RecordedOp, i: int, element: Element) -> _Made:
         sums,
         pretty(formula_of(op.formula, f"g{op.x_roles[i]}")),
         _shapes(op, op.x_roles[i], 0),
-        _stretched(op, i),
+        [*_stretched(op, i), *_bend(op, i, element)],
         how,
     )
 
@@ -175,6 +176,28 @@ def _stretched(op: RecordedOp, i: int) -> list[str]:
         f"{op.x_roles[i]} {shape_text(x)} was stretched to {shape_text(y)}:"
         f" its gradient is summed over {which} {', '.join(map(str, axes))}"
     ]
+
+
+def _bend(op: RecordedOp, i: int, element: Element) -> list[str]:
+    """A note where an elementwise op has a kink, or is flat."""
+    if op.x_roles != ["x"] or op.y_count != 1 or op.x_shape(0) != op.y_shape(0):
+        return []
+    try:
+        x = float(op.x(0)[element])
+    except NotCaptured:
+        return []
+    at = f"{element_name('x', element)} = {number(x)}"
+    beside = slopes_beside(op.formula, op.settings, x)
+    if beside is not None:
+        left, right = (number(slope) for slope in beside)
+        return [f"{at} is at a kink of {op.label}: its slope is {left} on the left and {right} on the right"]
+    shape = activation(op.formula, op.settings)
+    if shape is None or not shape.flat(np.array([x])).any():
+        return []
+    slope = shape.slope(x)
+    if not slope:
+        return [f"{at} is where {op.label} is flat: nothing goes through"]
+    return [f"{at} is where {op.label} is nearly flat: {number(slope)} of its steepest slope"]
 
 
 def _largest(sums: list[Sum], limit: int) -> tuple[list[Term], int, int, float, float]:

@@ -19,6 +19,7 @@ PAIRS = [
     "feature_without_spread", "hidden_layer_handed_on_as_array", "layer_outside_init_scope", "log_of_zero_probability",
     "loss_negated", "masked_branch", "optimizer_gets_half_the_model", "rate_too_large", "rate_too_small",
     "softmax_before_the_loss", "targets_stretched", "trains_in_evaluation_mode", "updater_forgets_to_clear",
+    "fifth_arctan_far_out", "fifth_gates_wide_open", "fifth_units_stuck_at_minus_alpha",
     "fourth_alpha_comes_back", "fourth_row_of_targets",
     "labels_under_another_name", "difference_without_square", "generator_gets_no_gradient",
     "loss_is_unchained", "model_made_in_the_loop",
@@ -27,8 +28,9 @@ PAIRS = [
 ]  # fmt: skip
 CONTROLS = [
     "attention", "by_hand", "density_below_zero", "dropout_and_batch_norm", "frozen_base", "gan_trainer_style",
-    "gradient_accumulation",
-    "overfits_one_batch", "straight_through", "table_of_all_pairs", "truncated_bptt", "weights_tied_on_purpose",
+    "gates_that_remember", "gradient_accumulation",
+    "overfits_one_batch",
+    "softplus_head_near_zero", "straight_through", "table_of_all_pairs", "truncated_bptt", "weights_tied_on_purpose",
 ]  # fmt: skip
 
 

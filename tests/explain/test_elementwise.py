@@ -137,3 +137,21 @@ def test_no_name_is_cut_where_a_line_is_too_long(log):
     assert len(term.factors) == 4
     for factor in term.factors:
         assert any(factor.name in line for line in lines[-10:])
+
+
+@pytest.mark.parametrize(
+    ("function", "element", "note"),
+    [
+        (
+            F.relu,
+            "0,2",
+            "x[0,2] = 0.0 is at a kink of relu: its slope is 0.0 on the left and 1.0 on the right",
+        ),
+        (F.relu, "0,0", "x[0,0] = -2.0 is where relu is flat: nothing goes through"),
+        (F.tanh, "1,2", "x[1,2] = 7.0 is where tanh is nearly flat: 3.326e-06 of its steepest slope"),
+        (F.softplus, "0,0", None),
+        (F.relu, "1,0", None),
+    ],
+)
+def test_kinks_and_flat_parts_are_noted(function, element, note, log):
+    assert explained(log, function, element).notes == ([] if note is None else [note])

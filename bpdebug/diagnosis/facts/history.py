@@ -160,6 +160,7 @@ class History:
             call=self._call,
             during=bool(row.flags & _DURING),
             x_roles=[] if kind is None else kind.x_roles,
+            formula="" if kind is None else kind.formula,
         )
         for var, _ in op.x:
             source = self._made_by.get(var)

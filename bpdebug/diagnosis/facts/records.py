@@ -74,6 +74,7 @@ class Op:
     call: int
     during: bool
     x_roles: list[str]
+    formula: str = ""
     sources: list[Op | None] = dataclasses.field(default_factory=list)
     readers: list[Op] = dataclasses.field(default_factory=list)
     steps: list[Step] = dataclasses.field(default_factory=list)

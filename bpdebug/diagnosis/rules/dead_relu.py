@@ -1,4 +1,4 @@
-"""The units of a ReLU layer give zero for every example: no gradient goes through them any more."""
+"""The units of a layer of ReLUs or the like are flat for every example: no gradient goes through them any more."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from ..facts.activations import activation_of, rectifies
 from ..facts.history import History
 from ..facts.records import Op
-from ..facts.training import layer_before
+from ..facts.training import downstream, fall, layer_before, losses, weighted
 from ..finding import Finding
 
 __all__ = ["find"]
@@ -18,17 +19,21 @@ _ALIVE_AT_START = 0.5
 _ROWS = 16
 _ITERATIONS = 5
 _LOOKS = 12
-_RELUS = ("relu", "clipped_relu")
+_ENOUGH_FALL = 0.3
+_NEAR = 0.1
 
 
 def find(history: History) -> Iterator[Finding]:
-    """Units that were zero for all examples of the last half of the iterations, as a part of all units of the layer.
+    """Units that were flat for all examples of the last half of the iterations, as a part of all units of the layer.
 
-    A unit counts as dead only if it never was active; that most elements are zero is what ReLU is for.
+    A unit counts as dead only if it never was active; that most elements are zero is what ReLU is for. Of others only
+    hidden layers count, and where they tend to 0, as softplus does, only in a run that hardly learns: they may be
+    scales that are meant to be small.
     """
+    learns = fall(losses(history)) > _ENOUGH_FALL
     by_site: dict[tuple[int, str], list[Op]] = {}
     for op in history.training_ops():
-        if op.label in _RELUS:
+        if rectifies(op) and (_gives_zero(op) or (_is_stuck_there(op, learns) and _is_hidden(op))):
             by_site.setdefault((op.site, op.scope), []).append(op)
     for ops in by_site.values():
         iterations = sorted({op.iteration for op in ops})
@@ -56,7 +61,7 @@ def _finding(history: History, ops: list[Op], dead: int, units: int) -> Finding:
         else ""
     )
     return Finding(
-        f"{dead} of {units} units of {where} are dead: their ReLU gives 0 for every example"
+        f"{dead} of {units} units of {where} are dead: {_said(ops[0])} for every example"
         f"{' from the start' if since_start else ' in the later half of the run'}{told}",
         where,
         seq=ops[0].seq if since_start else ops[len(ops) // 2].seq,
@@ -71,17 +76,38 @@ def _finding(history: History, ops: list[Op], dead: int, units: int) -> Finding:
     )
 
 
+def _gives_zero(op: Op) -> bool:
+    """Whether it is a ReLU, which gives 0 for all that is negative."""
+    found = activation_of(op)
+    return found is not None and found.low_end is not None and found.low_end > -_NEAR
+
+
+def _is_stuck_there(op: Op, learns: bool) -> bool:
+    found = activation_of(op)
+    return found is not None and (not learns or abs(found.low_value) > _NEAR)
+
+
+def _is_hidden(op: Op) -> bool:
+    return any(weighted(later) for later in downstream([op]))
+
+
+def _said(op: Op) -> str:
+    if _gives_zero(op):
+        return "their ReLU gives 0"
+    return f"their {op.label} is far on its flat side"
+
+
 def _dead(history: History, ops: list[Op]) -> tuple[int, int, int]:
     """Dead units, units, and the examples looked at."""
     alive: np.ndarray | None = None
     rows = 0
     for op in ops[:: max(1, len(ops) // _LOOKS)]:
-        y = history.values.array(op.y[0][1])
-        if y is None or y.ndim < 2:
+        x, found = history.values.array(op.x[0][1]), activation_of(op)
+        if x is None or found is None or x.ndim < 2:
             continue
-        active = np.asarray((y > 0).any(axis=(0, *range(2, y.ndim))))
+        active = np.asarray((found.flat(x) != -1).any(axis=(0, *range(2, x.ndim))))
         if alive is not None and alive.shape != active.shape:
             continue
         alive = active if alive is None else alive | active
-        rows += y.shape[0] * int(np.prod(y.shape[2:], dtype=int))
+        rows += x.shape[0] * int(np.prod(x.shape[2:], dtype=int))
     return (0, 0, 0) if alive is None else (int((~alive).sum()), int(alive.size), rows)

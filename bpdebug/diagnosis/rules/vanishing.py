@@ -5,6 +5,7 @@ from __future__ import annotations
 import statistics
 from collections.abc import Iterator
 
+from ..facts.activations import activation_of
 from ..facts.history import History
 from ..facts.records import Op, Parameter
 from ..facts.training import fall, gradient_layers, gradient_size, losses
@@ -74,6 +75,7 @@ def _cause(history: History, layers: list[tuple[Parameter, Op]]) -> tuple[int | 
             f"; its weights begin with a gain of {gain:.2g}, where 1 keeps the signal's size",
         )
     for reader in op.readers:
-        if reader.label in ("sigmoid", "tanh", "hard_sigmoid"):
+        squashing = activation_of(reader)
+        if squashing is not None and squashing.squashes:
             return reader.site, f"; each {reader.label} on the way takes a part of it"
     return parameter.made, ""
