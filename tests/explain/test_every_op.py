@@ -9,7 +9,7 @@ import pytest
 from op_case import cases
 
 import engine
-from bpdebug.explain import explain
+from bpdebug.explain import explain, made_here, telling_element
 from bpdebug.explain.as_text import explanation_lines
 from bpdebug.explain.explanation import element_name
 from bpdebug.explain.rules import RULES
@@ -22,6 +22,7 @@ from tests.support.recorded_case import record_case
 
 OPS = [op for op in every_op() if op.__module__.startswith("engine.")]
 RUNNER = EngineOps(engine)
+STEPS = (Kind.forward, Kind.backward)
 ELEMENTS = 2  # of each tensor of each event
 
 
@@ -29,7 +30,7 @@ def explained(reader, rng):
     """An explanation of a few elements of all that the ops of a run made."""
     timeline = Timeline(reader)
     for seq in range(len(reader)):
-        if reader.index[seq]["kind"] not in (Kind.forward, Kind.backward):
+        if reader.index[seq]["kind"] not in STEPS:
             continue
         for view in timeline.moment(seq).tensors:
             if view.there and view.group in ("output", "gradient out") and math.prod(view.shape):
@@ -107,6 +108,45 @@ def test_single_numbers_and_nothing_are_explained_wherever_an_op_takes_them(tmp_
                 found.add(op.__name__)
     assert len(numbers) >= 60, numbers
     assert len(nothing) >= 60, nothing
+
+
+MOVE_OR_SUM = {
+    "AsStrided", "Broadcast", "BroadcastTo", "Cast", "Col2Im", "Concat", "Copy", "CReLU", "Cumsum",
+    "Depth2Space", "Diagonal", "EmbedIDGrad", "Flip", "FlipLR", "FlipUD", "FromLargest", "GetItem", "Im2Col",
+    "Mean", "MultiAdd", "Pad", "PadSequence", "Permutate", "PutInZeros", "Repeat", "Reshape",
+    "ROIAveragePooling2D", "ROIMaxPooling2D", "ROIPooling2D", "ScatterAdd", "ShareOut", "Shift",
+    "Space2Depth", "SplitAxis", "Sum", "SumTo", "Tile", "ToLargest", "Transpose", "TransposeSequence",
+    "Unpooling", "WindowSums",
+}  # fmt: skip
+"""Their derivatives are 0, 1, -1 and 1/n: the Jacobian only says which elements, and that is all there is to say."""
+DERIVATIVES = {
+    "BatchInv", "Cholesky", "ConnectionistTemporalClassification", "ConvolutionFilters", "CooMatMul",
+    "CrossCovariance", "Cumprod", "DeCov", "DecorrelatedBatchNormalization", "FFT",
+    "FixedDecorrelatedBatchNormalization", "Inv", "InverseRoot", "LocalConvolution2DFunction", "ResizeImages",
+    "ROIAverageAgain", "ROIAverageAlign2D", "ROIAverageGrad", "ROIMaxAlign2D", "SimplifiedDropconnect",
+    "SpatialTransformerGrid", "SpatialTransformerSampler", "Sylvester",
+}  # fmt: skip
+"""Their terms are derivatives with a value, some of which the formula names."""
+SPECIAL = {"DiGamma", "Erfcinv", "Erfinv", "LGamma", "LogNdtr", "Ndtri", "PolyGamma", "Zeta"}
+"""One term, the formula; its value comes from SciPy's function, which nothing that reads a log loads."""
+NO_GRADIENT = {"Accuracy", "ArgMax", "ArgMin", "BinaryAccuracy", "ClassificationSummary", "R2Score"}
+
+
+def test_the_ops_that_are_computed_again_are_these(tmp_path):
+    """All others are explained from the recorded tensors, by a rule or by their formula."""
+    again = set()
+    for op in OPS:
+        with record_case(cases(op)[0], tmp_path / op.__name__, np.float64) as reader:
+            for seq in range(len(reader)):
+                made_by = reader.ops[reader.body(seq).op].cls if reader.index[seq]["kind"] in STEPS else ""
+                if made_by != op.__name__:
+                    continue
+                timeline = Timeline(reader)
+                for view in made_here(timeline.moment(seq)):
+                    element = telling_element(timeline.moment(seq), view.role)
+                    if element and "computed again" in explain(timeline, seq, element, RUNNER).how:
+                        again.add(op.__name__)
+    assert again == MOVE_OR_SUM | DERIVATIVES | SPECIAL | NO_GRADIENT
 
 
 def test_each_rule_is_about_an_op_that_there_is():

@@ -71,6 +71,7 @@ RULES: dict[str, Rule] = {
     "Max": Rule(reductions.selected, reductions.selected_gradient),
     "Min": Rule(reductions.selected, reductions.selected_gradient),
     "Prod": Rule(reductions.product, reductions.product_gradient),
+    "Cumprod": Rule(reductions.product_so_far),
     "LogSumExp": Rule(reductions.log_sum, reductions.log_sum_gradient),
     "BatchL2NormSquared": Rule(reductions.squares, reductions.squares_gradient),
     "SigmoidCrossEntropy": Rule(losses.sigmoid_entropy, losses.sigmoid_entropy_gradient),

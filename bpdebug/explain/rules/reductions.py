@@ -13,8 +13,8 @@ from ..jacobian import named_places
 from ..recorded_op import RecordedOp
 
 __all__ = [
-    "log_sum", "log_sum_gradient", "product", "product_gradient", "selected", "selected_gradient", "squares",
-    "squares_gradient",
+    "log_sum", "log_sum_gradient", "product", "product_gradient", "product_so_far", "selected", "selected_gradient",
+    "squares", "squares_gradient",
 ]  # fmt: skip
 
 Element = tuple[int, ...]
@@ -121,6 +121,15 @@ def _product(op: RecordedOp, members: np.ndarray, of: str) -> Sum:
     least = int(np.abs(values).argmin())
     note = f"the smallest is {name(least)} = {number(float(values[least]))}"
     return Sum((Column(lambda _: form, float(values.prod())),), form, lambda _: note)
+
+
+def product_so_far(op: RecordedOp, k: int, element: Element) -> list[Sum] | None:
+    """y = Π x along an axis up to here."""
+    shape = op.x_shape(0)
+    axis = int(op.settings["axis"]) % len(shape)
+    places = [np.full(element[axis] + 1, at) for at in element]
+    places[axis] = np.arange(element[axis] + 1)
+    return [_product(op, np.ravel_multi_index(places, shape), "x over the first")]
 
 
 def log_sum(op: RecordedOp, k: int, element: Element) -> list[Sum] | None:

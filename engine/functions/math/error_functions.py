@@ -118,7 +118,7 @@ class Erfinv(_Special):
     """The x whose erf is given."""
 
     op_name = "erfinv"
-    formula = "erf y = x;  gx = gy * sqrt(pi) / 2 * e^(y^2)"
+    formula = "y = erfinv x, where erf y = x;  gx = gy * sqrt(pi) / 2 * e^(y^2)"
     retained_x = ()
     retained_y = (0,)
 
@@ -152,7 +152,7 @@ class Erfcinv(_Special):
     """The x whose erfc is given."""
 
     op_name = "erfcinv"
-    formula = "erfc y = x;  gx = -gy * sqrt(pi) / 2 * e^(y^2)"
+    formula = "y = erfcinv x, where erfc y = x;  gx = -gy * sqrt(pi) / 2 * e^(y^2)"
     retained_x = ()
     retained_y = (0,)
 

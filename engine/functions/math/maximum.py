@@ -52,14 +52,18 @@ class Maximum(_Chooser):
     """y = the larger one of a and b; of equal ones a."""
 
     op_name = "maximum"
-    formula = "y = max(a, b);  ga = gy where a >= b, else 0;  gb = gy where a < b, else 0"
+    formula = (
+        "y = max(a, b);  ga = gy where a >= b, else 0;  gb = gy where a < b, else 0, summed where stretched"
+    )
 
 
 class Minimum(_Chooser):
     """y = the smaller one of a and b; of equal ones a."""
 
     op_name = "minimum"
-    formula = "y = min(a, b);  ga = gy where a <= b, else 0;  gb = gy where a > b, else 0"
+    formula = (
+        "y = min(a, b);  ga = gy where a <= b, else 0;  gb = gy where a > b, else 0, summed where stretched"
+    )
 
     @staticmethod
     def examples(rng: Any) -> list[Example]:

@@ -50,7 +50,7 @@ class Ndtri(_Special):
     """The x whose ndtr is given."""
 
     op_name = "ndtri"
-    formula = "ndtr y = x;  gx = gy * sqrt(2 pi) * e^(y^2 / 2)"
+    formula = "y = ndtri x, where ndtr y = x;  gx = gy * sqrt(2 pi) * e^(y^2 / 2)"
     retained_x = ()
     retained_y = (0,)
 

@@ -19,7 +19,7 @@ class PowVarVar(Op):
     op_name = "power"
     x_roles = ("a", "b")
     y_roles = ("y",)
-    formula = "y = a^b;  ga = gy * b * a^(b-1);  gb = gy * y * log a"
+    formula = "y = a^b;  ga = gy * b * a^(b-1);  gb = gy * y * log a, summed where stretched"
     retained_x = (0, 1)
 
     @property

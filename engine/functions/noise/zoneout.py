@@ -21,7 +21,7 @@ class Zoneout(Op):
     op_name = "zoneout"
     x_roles = ("h", "x")
     y_roles = ("y",)
-    formula = "y = h where mask, else x;  gh = gy where mask, else 0;  gx = 0 where mask, else gy"
+    formula = "y = x where mask, else h;  gh = 0 where mask, else gy;  gx = gy where mask, else 0"
 
     def __init__(self, ratio: float, mask: Any = None) -> None:
         if not 0.0 <= ratio < 1.0:
