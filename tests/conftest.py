@@ -2,6 +2,7 @@
 
 import signal
 
+import pytest
 from hypothesis import HealthCheck, settings
 
 # A shell starts its background jobs with Ctrl-C ignored, `nohup` any program with hang-ups ignored, and what the tests
@@ -13,3 +14,9 @@ if signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:
 # That another program has the processor is no reason to fail.
 settings.register_profile("calm", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("calm")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--new-pictures", action="store_true", help="keep the pictures of the screen as they are drawn now"
+    )

@@ -181,7 +181,7 @@ def stop_rows(
         _breakpoint_row(timeline, number, one, seq, deadline) for number, one in enumerate(breakpoints, 1)
     ]
     if not breakpoints:
-        rows.append(StopRow("note", text="none: b sets one here, B one with a condition"))
+        rows.append(StopRow("note", text="none: b sets one, B with a condition"))
     rows.append(StopRow("heading", text="Watches"))
     rows += [_watch_row(number, one, seq, deadline) for number, one in enumerate(watches, 1)]
     if not watches:

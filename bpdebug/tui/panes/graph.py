@@ -122,10 +122,14 @@ class GraphPane(Widget, can_focus=True):
             self._layers.styles.height = "1fr"
         else:
             self._layers.styles.height = min(count, max(3, height // 3))
-        self._show_heading([flow(self._in_words(page), width, 1)[0]])
+        words, legend = self._in_words(page)
+        while legend and len("  ".join(text for text, _ in (*words, *legend))) > width:
+            legend.pop()
+        self._show_heading([flow([*words, *legend], width, 1)[0]])
         self._set_subtitle(f"iteration {page.iteration}, {count_text(page.total, 'op')}")
 
-    def _in_words(self, page: GraphPage) -> list[Piece]:
+    def _in_words(self, page: GraphPage) -> tuple[list[Piece], list[Piece]]:
+        """What is going on, and what the bars and lines mean."""
         assert self._moment is not None
         pieces: list[Piece] = []
         if page.total > len(page.ops):
@@ -135,9 +139,11 @@ class GraphPane(Widget, can_focus=True):
             pieces += [("▲ gradients flow up", "strong"), (walked, "")]
         else:
             pieces.append(("▼ values flow down", "strong"))
-        pieces.append(("bars: |gx|, 1e-8 to 1e4", "muted"))
-        pieces.append((f"lines: ┆ |gy| < {VANISHING:g}, ┃ ≥ {EXPLODING:g}, ║ not finite", "muted"))
-        return pieces
+        legend: list[Piece] = [
+            ("bars: |gx| 1e-8…1e4", "muted"),
+            (f"lines: ┆ |gy| < {VANISHING:g}  ┃ ≥ {EXPLODING:g}  ║ not finite", "muted"),
+        ]
+        return pieces, legend
 
     def _show_heading(self, lines: list[list[Piece]]) -> None:
         self._heading.show(lines)

@@ -10,7 +10,7 @@ from textual.strip import Strip
 from textual.timer import Timer
 
 from ...stepping import Breakpoint
-from ...text import cell_width, count_text, fit
+from ...text import cell_width, fit
 from ...timeline.stops import Unfinished
 from ...timeline.watches import StopRow, WatchValues, stop_rows
 from ..keymap import bindings_for
@@ -147,7 +147,9 @@ class StopsPane(VirtualList):
         if self._row is not None and self._row.kind in ("heading", "note"):
             self._settle(1)
         stops, watches = len(self._stops.breakpoints), len(wanted)
-        subtitle = f"{count_text(stops, 'breakpoint')}, {count_text(watches, 'watch', 'watches')}"
+        # Short, for the pane is narrow where all are on the screen.
+        counts = ((stops, "set"), (watches, "watched"))
+        subtitle = ", ".join(f"{count} {word}" for count, word in counts if count)
         if subtitle != self.subtitle:
             self.subtitle = subtitle
             self.post_message(SubtitleChanged())
@@ -166,15 +168,16 @@ class StopsPane(VirtualList):
     def draw_row(self, row: int, width: int) -> Strip:
         shown, style = self._rows[row], self._style
         base = self.base
+        if shown.kind in ("heading", "note"):
+            part, indent = ("heading", " ") if shown.kind == "heading" else ("detail", "   ")
+            return strip_of([(fit(indent + shown.text, width), style(part))], width, base)
         if row == self.cursor and self.has_focus:
             base += ground_style(self, "stops--cursor")
-        if shown.kind in ("heading", "note"):
-            part = "heading" if shown.kind == "heading" else "detail"
-            return strip_of([(f" {'' if part == 'heading' else '  '}{shown.text}", style(part))], width, base)
         mark = {"breakpoint": "●" if shown.enabled else "○", "watch": "◎", "mark": "♦"}[shown.kind]
         spark = f" {shown.spark}" if shown.spark else ""
         room = max(width - 6 - cell_width(spark), 8)
-        detail = fit(shown.detail, min(cell_width(shown.detail), room // 2))
+        rest = max(room // 2, room - cell_width(shown.text) - 2)
+        detail = fit(shown.detail, min(cell_width(shown.detail), rest))
         text = fit(shown.text, room - cell_width(detail) - 2)
         return strip_of(
             [
