@@ -10,7 +10,7 @@ import numpy as np
 from . import syntax as s
 from .words import FUNCTIONS
 
-__all__ = ["ARITHMETIC", "COMPARISONS", "MAPPED", "has_tensor", "tensors_in", "value_of"]
+__all__ = ["ARITHMETIC", "COMPARISONS", "MAPPED", "difference", "has_tensor", "tensors_in", "value_of"]
 
 ARITHMETIC: dict[str, Callable[[Any, Any], Any]] = {
     "+": np.add,
@@ -47,6 +47,15 @@ def tensors_in(node: s.Node) -> list[s.Tensor]:
     if isinstance(node, s.Binary):
         return tensors_in(node.left) + tensors_in(node.right)
     return []
+
+
+def difference(array: np.ndarray, other: np.ndarray) -> np.ndarray:
+    """`array` - `other`, in float64. ValueError if they have other shapes."""
+    if other.shape != array.shape:
+        raise ValueError(f"{array.shape} and {other.shape} have no difference")
+    if array.dtype.kind == "c":
+        return np.subtract(array, other)
+    return np.subtract(array, other, dtype=np.float64, casting="unsafe")
 
 
 def value_of(node: s.Node, tensor: Callable[[s.Tensor], np.ndarray], number: Callable[[s.Node], Any]) -> Any:

@@ -14,7 +14,7 @@ import numpy as np
 from ..log.records import ScopeDefinition, SiteDefinition, SourceDefinition
 from ..log.schema import NOTHING, EventFlag, Kind, Phase
 from . import syntax as s
-from .elementwise import ARITHMETIC, MAPPED, tensors_in, value_of
+from .elementwise import ARITHMETIC, MAPPED, difference, tensors_in, value_of
 from .measures import measure
 from .patterns import pattern_matches, same_path
 from .roles import Found, OpsAndVariables, Piece, Roles
@@ -167,12 +167,7 @@ class OneEvent:
             array = content(piece)
             if less is None:
                 return array
-            other = content(less)
-            if other.shape != array.shape:
-                raise _Missing
-            if array.dtype.kind == "c":
-                return array - other
-            return array.astype(np.float64) - other.astype(np.float64)
+            return difference(array, content(less))
 
         def number(one: s.Node) -> Any:
             value = _rule(one)(self)

@@ -13,7 +13,7 @@ from ..log.schema import Kind
 from . import syntax as s
 from .words import ROLES, is_gradient
 
-__all__ = ["ALL_KINDS", "Found", "OpsAndVariables", "Piece", "Roles", "kinds_with"]
+__all__ = ["ALL_KINDS", "Found", "OpsAndVariables", "Piece", "Roles", "kinds_with", "parameter_fields"]
 
 ALL_KINDS = frozenset(int(kind) for kind in Kind)
 _FORWARD, _BACKWARD, _WALK = int(Kind.forward), int(Kind.backward), int(Kind.backward_started)
@@ -64,12 +64,30 @@ def kinds_with(tensor: s.Tensor) -> frozenset[int]:
     return frozenset((_FORWARD, _UPDATED, _EDITED))
 
 
+def parameter_fields(tensor: s.Tensor, kind: int, of_gradient: bool = False) -> tuple[str, ...]:
+    """The field of an event about one parameter that the name means; with a second one, that less this.
+
+    Args:
+        of_gradient: of an edit, whether it changed the gradient.
+    """
+    suffix, gradient = tensor.suffix, is_gradient(tensor.name)
+    of_gradient = of_gradient or kind in (_ADDED, _HOOKED)
+    if suffix == "grad" or (gradient and not suffix):
+        if (gradient and suffix) or (kind == _EDITED and not of_gradient):
+            return ()
+        return ("grad" if kind == _UPDATED else "after",)
+    if gradient != of_gradient:
+        return ()
+    return {"before": ("before",), "delta": ("after", "before")}.get(suffix, ("after",))
+
+
 class Roles:
     """Finds tensors in the events of one run."""
 
     def __init__(self, names: OpsAndVariables) -> None:
         self._names = names
         self._places: dict[tuple[int, str, str, int | None, int], tuple[int, ...]] = {}
+        self._about: dict[tuple[str, int], bool] = {}
         self._variables: dict[str, int] = {}
         self._variables_seen = 0
 
@@ -182,37 +200,28 @@ class Roles:
     # ---- parameters ---------------------------------------------------------------------------------------------
 
     def _of_parameter(self, tensor: s.Tensor, kind: int, body: Any) -> list[Found]:
-        name, suffix = tensor.name, tensor.suffix
-        if not self._is_about(name, body.var):
+        if not self.is_about(tensor.name, body.var):
             return []
-        gradient = is_gradient(name)
-        of_gradient = kind in (_ADDED, _HOOKED) or (kind == _EDITED and body.of == "gradient")
-        if suffix == "grad" or (gradient and not suffix):
-            if gradient and suffix:
-                return []
-            field = "grad" if kind == _UPDATED else "after"
-            if kind == _EDITED and not of_gradient:
-                return []
-            return _found(field, [(0, getattr(body, field))])
-        if gradient != of_gradient:
-            return []
-        after = _found("after", [(0, body.after)])
-        before = _found("before", [(0, body.before)])
-        if suffix == "before":
-            return before
-        if suffix == "delta":
-            return [Found(after[0].piece, before[0].piece)] if after and before else []
-        return after
+        fields = parameter_fields(tensor, kind, kind == _EDITED and body.of == "gradient")
+        pieces = [Piece(field, 0, row) for field in fields if (row := getattr(body, field)) is not None]
+        return [Found(*pieces)] if pieces and len(pieces) == len(fields) else []
 
-    def _is_about(self, name: str, variable: int) -> bool:
-        known = self._names.variables
-        if not 0 <= variable < len(known) or not known[variable].parameter:
-            return False
-        if name == "param":
-            return True
+    def is_about(self, name: str, variable: int) -> bool:
+        """Whether the name means this variable, or its gradient, in events about one parameter."""
+        known = self._about.get((name, variable))
+        if known is None:
+            if not 0 <= variable < len(self._names.variables):
+                return False  # the log may get it yet
+            known = self._about[name, variable] = self._look_at(name, variable)
+        return known
+
+    def _look_at(self, name: str, variable: int) -> bool:
+        definition = self._names.variables[variable]
+        if not definition.parameter or name == "param":
+            return definition.parameter
         if "." in name:
-            return known[variable].name == name
-        return known[variable].name.rpartition(".")[2] == (name[1:] if is_gradient(name) else name)
+            return definition.name == name
+        return definition.name.rpartition(".")[2] == (name[1:] if is_gradient(name) else name)
 
     def _variable(self, name: str) -> int:
         known = self._names.variables

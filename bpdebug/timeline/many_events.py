@@ -12,12 +12,13 @@ from typing import Any
 import numpy as np
 
 from ..conditions import syntax as s
-from ..conditions.elementwise import ARITHMETIC, COMPARISONS, MAPPED
+from ..conditions.elementwise import ARITHMETIC, COMPARISONS, MAPPED, tensors_in
 from ..conditions.measures import measure
 from ..conditions.one_event import line_of
 from ..conditions.rules import Rule
 from ..log.schema import EventFlag
-from .bulk import SEVERAL, first_rows
+from .bulk import NONE, SEVERAL, rows_of
+from .combined import is_of_contents
 from .recorded import RecordedEvents
 
 __all__ = ["ManyEvents", "Values"]
@@ -90,13 +91,25 @@ class ManyEvents:
         return Values(data, known)
 
     def measured(self, measure_name: str, node: s.Node) -> Values:
-        if not isinstance(node, s.Tensor):
+        if not is_of_contents(node):
             return self._one_by_one(lambda event: event.measured(measure_name, node), True)
         recorded = self.recorded
-        rows = first_rows(recorded.reader, recorded.roles, node, self.seqs)
-        data, known = recorded.tensors.measured_rows(rows, measure_name)
-        several = np.flatnonzero(rows == SEVERAL)
-        if several.size:
+        columns = {
+            tensor: np.stack(rows_of(recorded.reader, recorded.roles, tensor, self.seqs))
+            for tensor in tensors_in(node)
+        }
+        data, known = np.zeros(len(self.seqs)), np.zeros(len(self.seqs), bool)
+        several = np.any([rows[0] == SEVERAL for rows in columns.values()], axis=0)
+        left = np.all([rows[0] >= 0 for rows in columns.values()], axis=0)
+        if isinstance(node, s.Tensor):
+            rows, less = columns[node]
+            data, known = recorded.tensors.measured_rows(np.where(less == NONE, rows, NONE), measure_name)
+            left &= less != NONE
+        places = np.flatnonzero(left)
+        if places.size:
+            some_rows = {tensor: rows[:, places] for tensor, rows in columns.items()}
+            data[places], known[places] = recorded.combined.measured(recorded, node, measure_name, some_rows)
+        if several.any():
             some = ManyEvents(recorded, self.seqs[several])
             found = some._one_by_one(lambda event: event.measured(measure_name, node), True)
             data[several], known[several] = found.data, found.known

@@ -13,6 +13,7 @@ from ..conditions.reports import REPORT, MetricLabels
 from ..conditions.roles import Piece, Roles
 from ..errors import DamagedLog, NotCaptured
 from ..log.schema import NOT_CAPTURED, EventFlag, Kind, TensorFlag
+from .combined import CombinedTensors
 from .scan import pieces
 
 if TYPE_CHECKING:
@@ -46,6 +47,7 @@ class RecordedEvents:
         self.reports = RecordedReports(reader)
         self.roles = Roles(reader)
         self.tensors = RecordedTensors(reader)
+        self.combined = CombinedTensors(reader)
 
     def event(self, seq: int, with_body: bool = True) -> OneEvent:
         """The domain of event `seq`; one whose body can't be read has no tensors."""

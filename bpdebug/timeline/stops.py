@@ -22,7 +22,7 @@ from ..conditions.elementwise import has_tensor
 from ..conditions.values import value_key
 from ..log.schema import EventFlag, Kind
 from ..stepping import Breakpoint
-from .bulk import SEVERAL, first_rows
+from .bulk import SEVERAL, rows_of
 from .many_events import ManyEvents
 from .ranges import Ranges
 from .recorded import RecordedEvents
@@ -181,7 +181,7 @@ class Hits:
             values = zip(found.data.tolist(), found.known.tolist(), strict=True)
             return [f"n:{float(value)!r}" if known else "" for value, known in values]
         if isinstance(node, s.Tensor) and node.suffix != "delta":
-            rows = first_rows(self._reader, recorded.roles, node, seqs).tolist()
+            rows = rows_of(self._reader, recorded.roles, node, seqs)[0].tolist()
             return [
                 f"t:{row}" if row >= 0 else alone(seq) if row == SEVERAL else ""
                 for seq, row in zip(seqs.tolist(), rows, strict=True)
