@@ -28,7 +28,7 @@ UNKNOWN = -2
 """In place of a partner: the events haven't been aligned so far."""
 ALIGNED = 0.1
 """The share of the work after which every event has its partner."""
-_STEP = 256
+_STEP = 128
 """Pairs that are compared before it says how far it is."""
 
 

@@ -95,11 +95,15 @@ class DebuggerApp(App[None]):
         self.push_screen(self.main)
         if self.main.beside is not None:
             self.install_screen(self.main, self.main.beside.letter)
-            self._comparing = BesideWorker(self.main.beside, lambda: self.post_message(ComparedFurther()))
+
+    def start_comparing(self, beside: Beside) -> None:
+        """Compare two runs, once there is a screen to say it on."""
+        if self._comparing is None:
+            self._comparing = BesideWorker(beside, lambda: self.post_message(ComparedFurther()))
             self._comparing.start()
 
     def on_compared_further(self) -> None:
-        if self._comparing is not None and self.main.is_attached:
+        if self._comparing is not None and self.main.is_mounted:
             self.main.compared_further(self._comparing.failure)
 
     def show_other_run(self) -> None:
@@ -123,6 +127,8 @@ class DebuggerApp(App[None]):
         it meanwhile.
         """
         if isinstance(event, events.Key | events.Paste) and not event.is_forwarded:
+            if self._comparing is not None:
+                self._comparing.hold()
             focused = self.focused
             if isinstance(focused, PromptLine):
                 await focused.take(event)

@@ -18,6 +18,8 @@ __all__ = ["BesideWorker"]
 _TELL_S = 0.2
 _PAUSE_S = 0.001
 """After each step: whoever waits to draw the screen goes first."""
+_QUIET_S = 0.15
+"""It goes on when no key has come for so long."""
 
 
 class BesideWorker:
@@ -32,11 +34,16 @@ class BesideWorker:
         self._directories = tuple(run.reader.directory for run in (beside.this, beside.other))
         self._notify = notify
         self._closed = False
+        self._held_until_s = 0.0
         self.failure = ""
 
     def start(self) -> None:
         """Begin."""
         threading.Thread(target=self._work, name="bpdebug-beside", daemon=True).start()
+
+    def hold(self) -> None:
+        """A key came: let the screen answer it, and those behind it, with the whole processor."""
+        self._held_until_s = time.monotonic() + _QUIET_S
 
     def close(self) -> None:
         """Stop soon."""
@@ -60,7 +67,7 @@ class BesideWorker:
                 if now - told > _TELL_S or self._marks.settled != settled:
                     told, settled = now, self._marks.settled
                     self._tell()
-                time.sleep(_PAUSE_S)
+                time.sleep(max(_PAUSE_S, self._held_until_s - now))
 
     def _tell(self) -> None:
         try:

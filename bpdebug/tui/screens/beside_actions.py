@@ -28,6 +28,7 @@ class BesideActions(OrderActions):
             for pane in self.workspace.panes.values():
                 if hasattr(pane, "show_beside"):
                     pane.show_beside(self.beside)
+            self.debugger.start_comparing(self.beside)
 
     def show_instead_of(self, before: BesideActions, seq: int) -> None:
         """Come up in place of the other run's screen, at event `seq`, with its layout and its very breakpoints."""
