@@ -236,9 +236,12 @@ class GraphEvents(Emitter):
         double: bool,
         call: str,
     ) -> None:
-        """A walk begins at `roots`; a root with one element is reported as a loss right before."""
+        """A walk begins at `roots`; a root with one element is reported as a loss right before.
+
+        Not of a walk inside another one: what a backward rule walks over to find its gradients is no loss.
+        """
         site = self.call_sites.here()
-        if call == "backward":
+        if call == "backward" and self._threads.state.phase != BACKWARD:
             for root, array in zip(roots, root_arrays, strict=True):
                 if array is not None and array.size == 1 and array.dtype.kind in "fiub":
                     self._report(root.name or self._root_name(site), array, site)
