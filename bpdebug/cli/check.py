@@ -98,13 +98,14 @@ def _directory(script: str, wanted: str | None) -> Iterator[Path]:
 def _report(options: argparse.Namespace, target: str, directory: Path) -> int:
     from ..diagnosis import diagnose
     from ..diagnosis.as_json import findings_json
+    from ..diagnosis.facts.history import MAX_EVENTS
     from ..diagnosis.report import report_lines, summary
     from ..diagnosis.sarif import findings_sarif
 
     try:
         with open_run(os.fspath(directory)) as reader:
-            findings = diagnose(reader)
-            looked_at = summary(reader)
+            findings = diagnose(reader, max_events=MAX_EVENTS)
+            looked_at = summary(reader, MAX_EVENTS)
             problem = reader.problem
     except LogError as error:  # 1 means findings
         raise UsageError(str(error)) from error

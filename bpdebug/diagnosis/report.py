@@ -22,13 +22,15 @@ _BLOCKS = "▁▂▃▄▅▆▇█"
 _SYMPTOMS = 6
 
 
-def summary(reader: LogReader) -> dict[str, int]:
-    """How much of a run was looked at: events, iterations, backward passes, updates."""
-    kinds = reader.index["kind"]
-    trained = reader.index["iteration"][kinds == Kind.forward]
+def summary(reader: LogReader, max_events: int) -> dict[str, int]:
+    """How much of a run is looked at: its first events, of how many; iterations, backward passes, updates."""
+    index = reader.index[:max_events]
+    kinds = index["kind"]
+    trained = index["iteration"][kinds == Kind.forward]
     iterations = int(trained[-1]) + 1 if len(trained) else 0
     return {
-        "events": len(reader),
+        "events": len(index),
+        "events_in_run": len(reader),
         "iterations": iterations,
         "backward_passes": int(np.count_nonzero(kinds == Kind.backward_started)),
         "updates": int(np.count_nonzero(kinds == Kind.update_started)),
@@ -41,6 +43,9 @@ def report_lines(findings: list[Finding], looked_at: dict[str, int], cwd: str = 
         f"{looked_at['updates']:,} updates in {looked_at['iterations']:,} iterations"
         f" ({looked_at['events']:,} events) looked at"
     )
+    left = looked_at["events_in_run"] - looked_at["events"]
+    if left:
+        told += f"; not at the {left:,} events behind them"
     if not findings:
         nothing = "nothing to look at: no op ran" if looked_at["events"] < 3 else "nothing found"
         return [f"{nothing}: {told}"]

@@ -28,6 +28,7 @@ class FindingsWorker:
     Attributes:
         findings: the latest, None before the first look is over.
         looked_at: how many events they are from.
+        events: how many the log had at the latest call of `look`.
         failure: why the log could not be looked at; empty where it could.
         busy: whether a look is under way.
     """
@@ -35,6 +36,7 @@ class FindingsWorker:
     def __init__(self, notify: Callable[[], object], clock: Callable[[], float] = time.monotonic) -> None:
         self.findings: list[Finding] | None = None
         self.looked_at = 0
+        self.events = 0
         self.failure = ""
         self.busy = False
         self._notify = notify
@@ -44,6 +46,7 @@ class FindingsWorker:
 
     def look(self, directory: Path, events: int, finished: bool) -> None:
         """Look at the log if it has grown by much since the last time, or has come to its end."""
+        self.events = events
         grown = events > self.looked_at * _GROWN or (finished and events > self.looked_at)
         capped = self.looked_at >= MAX_EVENTS
         if self.busy or self._closed or capped or not grown:
@@ -52,6 +55,11 @@ class FindingsWorker:
             return
         self.busy = True
         threading.Thread(target=self._work, args=(directory,), name="bpdebug-findings", daemon=True).start()
+
+    @property
+    def stopped_short(self) -> bool:
+        """Whether the log has more events than are looked at."""
+        return self.looked_at >= MAX_EVENTS < self.events
 
     def close(self) -> None:
         """What is still being looked at is dropped."""

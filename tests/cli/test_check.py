@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from bpdebug.cli import main
+from bpdebug.diagnosis.facts import history
 
 SAMPLES = Path(__file__).parents[2] / "samples"
 ENDLESS = """
@@ -50,6 +51,25 @@ def test_json_has_the_fields_that_are_promised(capsys: pytest.CaptureFixture[str
     assert (finding["code"], finding["severity"]) == ("graph-cut", "error")
     assert finding["where"] == "AutoEncoder.encoder"
     assert (Path(finding["file"]).name, finding["line"]) == ("half_trained.py", 21)
+
+
+@pytest.mark.parametrize("form", ["text", "json"])
+def test_a_look_that_stops_short_says_so(
+    form: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    script = tmp_path / "train.py"
+    script.write_text(ENDLESS)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(history, "MAX_EVENTS", 50)
+    assert main(["check", "--iterations", "7", "--format", form, "train.py"]) == 0
+    out = capsys.readouterr().out
+    if form == "text":
+        assert "(50 events) looked at; not at the " in out
+        assert " events behind them" in out
+    else:
+        told = json.loads(out)
+        assert (told["events"], told["events_in_run"] > 50) == (50, True)
+        assert told["updates"] < 7
 
 
 def test_sarif_names_rule_file_and_line(capsys: pytest.CaptureFixture[str]) -> None:

@@ -24,13 +24,19 @@ PAIRS = [
     "labels_under_another_name", "difference_without_square", "generator_gets_no_gradient",
     "loss_is_unchained", "model_made_in_the_loop",
     "second_missing_relu_conv",
+    "fifth_attention_over_an_axis_of_one", "fifth_graph_grows_with_every_step", "fifth_hidden_weights_of_ones",
+    "fifth_one_outlier_stops_adam", "fifth_rate_shifts_every_iteration", "fifth_residual_branch_sees_an_array",
+    "fifth_updates_before_it_goes_back", "fifth_updates_by_hand_and_never_clears", "fifth_vae_samples_from_an_array",
+    "sixth_first_row_for_all", "sixth_one_array_for_two_layers", "sixth_probability_clipped_at_its_edge",
+    "sixth_step_as_wide_as_the_valley", "sixth_weights_without_initializer",
     "second_custom_function_wrong", "second_two_nets_missing_clear", "whole_numbers_lose_it_all",
 ]  # fmt: skip
 CONTROLS = [
     "attention", "by_hand", "density_below_zero", "dropout_and_batch_norm", "frozen_base", "gan_trainer_style",
-    "gates_that_remember", "gradient_accumulation",
-    "overfits_one_batch",
-    "softplus_head_near_zero", "straight_through", "table_of_all_pairs", "truncated_bptt", "weights_tied_on_purpose",
+    "gates_that_remember", "gradient_accumulation", "overfits_one_batch", "softplus_head_near_zero",
+    "straight_through", "table_of_all_pairs", "truncated_bptt", "weights_tied_on_purpose",
+    "fifth_rows_of_a_square_normalized", "fifth_two_views_one_stopped", "fifth_vector_quantized_autoencoder",
+    "fifth_gradient_penalty_of_second_order", "fifth_state_carried_as_arrays",
 ]  # fmt: skip
 
 

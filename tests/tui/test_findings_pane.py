@@ -13,6 +13,7 @@ from watched import MLP, T, Watched, X
 import engine.functions as F
 from bpdebug.log.reader import LogReader
 from bpdebug.timeline import Timeline
+from bpdebug.tui import findings_worker
 from bpdebug.tui.panes.findings import FindingsPane
 from engine import optimizers
 
@@ -87,3 +88,15 @@ async def test_a_log_that_grows_is_looked_at_again(faulty: LogReader) -> None:
         pane.grown()
         await look(pane)
         assert pane._worker.looked_at == len(timeline)
+
+
+async def test_a_look_that_stops_short_says_so(faulty: LogReader, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(findings_worker, "MAX_EVENTS", 12)
+    timeline = Timeline(faulty)
+    pane = FindingsPane()
+    app = PaneHost(pane)
+    async with app.run_test(size=(100, 12)) as pilot:
+        pane.show(timeline.moment(0), timeline)
+        await look(pane)
+        await pilot.pause()
+        assert f"first 12 of {len(timeline)} events only; bpdebug check RUN looks further" in screen_text(app)

@@ -67,6 +67,8 @@ class History:
         self._read()
         self._define()
         self.script = Script(reader, self.start)
+        for parameter in self.parameters.values():
+            parameter.name = parameter.name or self.script.name_given(parameter.made)
 
     # ---- questions that many rules ask ----------------------------------------------------------------------
 
@@ -269,6 +271,7 @@ class History:
             nonfinite=bool(row.flags & _NONFINITE),
             iteration=row.iteration,
             update=self._update,
+            state={clean(name): _tensor(body.state_after.get(name)) for name in body.state_tensors},
         )
         self._update.moved.append(moved)
         parameter = self._parameter(body.var)
@@ -286,6 +289,10 @@ class History:
 
     def _run_finished(self, seq: int, row: Header, body: r.RunFinishedBody) -> None:
         self.finish = body
+
+
+def _tensor(row: Any) -> int | None:
+    return row if isinstance(row, int) else None
 
 
 _READERS: dict[int, Any] = {

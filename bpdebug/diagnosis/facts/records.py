@@ -150,7 +150,7 @@ class Hooked:
 
 @dataclasses.dataclass(slots=True, eq=False)
 class Moved:
-    """A parameter's update."""
+    """A parameter's update; `state` has the tensors that the optimizer remembers, after it."""
 
     seq: int
     var: int
@@ -161,6 +161,7 @@ class Moved:
     nonfinite: bool
     iteration: int
     update: Update
+    state: dict[str, int | None]
 
 
 @dataclasses.dataclass(slots=True, eq=False)

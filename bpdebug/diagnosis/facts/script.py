@@ -127,6 +127,61 @@ class Script:
             if isinstance(node, ast.For | ast.While) and node.lineno <= line[1] <= (node.end_lineno or 0)
         )
 
+    def rule_line(self, cls: str) -> Line | None:
+        """The line of a class of the script at which its backward rule returns; None where it has no such class."""
+        for path in self._texts:
+            for node in self._walk(path):
+                if isinstance(node, ast.ClassDef) and node.name == cls:
+                    rules = [
+                        part
+                        for part in node.body
+                        if isinstance(part, ast.FunctionDef) and part.name.startswith("backward")
+                    ]
+                    returns = [
+                        part.lineno
+                        for rule in rules
+                        for part in ast.walk(rule)
+                        if isinstance(part, ast.Return)
+                    ]
+                    return path, (returns or [rule.lineno for rule in rules] or [node.lineno])[0]
+        return None
+
+    def name_given(self, site: int | None) -> str:
+        """The name that the statement at a call site gives its value; empty where it gives none, or several."""
+        line = self.line(site)
+        statement = None if line is None else self._statement_at(*line)
+        if not isinstance(statement, ast.Assign) or len(statement.targets) != 1:
+            return ""
+        target = statement.targets[0]
+        return target.id if isinstance(target, ast.Name) else ""
+
+    def parting(self, site: int | None, other: int | None) -> Line | None:
+        """The line of a call site at which it is no longer the same as another; None where it never parts."""
+        pairs = zip(self.frames(site), self.frames(other), strict=False)
+        return next((mine[:2] for mine, theirs in pairs if mine != theirs), None)
+
+    def array_line(self, site: int | None) -> Line | None:
+        """The statement that took the array out of the variable that went into an op, or into a call of it."""
+        for path, line, function in reversed(self.frames(site)):
+            statement = self._statement_at(path, line)
+            if statement is None:
+                continue
+            if found := _takes_array(statement):
+                return path, found
+            inside = self._function_at(path, line)
+            for name in _names_read(statement):
+                earlier = [
+                    node
+                    for node in ast.walk(inside)
+                    if isinstance(node, ast.Assign) and node.lineno < line and name in _names_given(node)
+                ]
+                nearest = max(earlier, key=lambda node: node.lineno, default=None)
+                if nearest is not None and (found := _takes_array(nearest.value)):
+                    return path, found
+            if function == "<module>":
+                break
+        return None
+
     def data_line(self, site: int | None, prefer: str, labels: bool = False) -> Line | None:
         """The statement in which the script made the data that it handed over at a call site.
 
@@ -185,15 +240,26 @@ class Script:
         tree = self._tree(path)
         return iter(()) if tree is None else ast.walk(tree)
 
-    def _names_at(self, path: str, line: int) -> list[str]:
-        """The names read by the statement at a line."""
+    def _statement_at(self, path: str, line: int) -> ast.stmt | None:
+        """The innermost statement at a line; None for one that encloses others."""
         statement = None
         for node in self._walk(path):
             if isinstance(node, ast.stmt) and node.lineno <= line <= (node.end_lineno or node.lineno):
                 statement = node  # the innermost comes last
-        if statement is None or isinstance(statement, ast.For | ast.While | ast.If | ast.With):
-            return []
-        return _names_read(statement)
+        return None if statement is None or hasattr(statement, "body") else statement
+
+    def _function_at(self, path: str, line: int) -> ast.AST:
+        """The innermost function around a line, or the whole file."""
+        around: ast.AST = self._tree(path) or ast.Module([], [])
+        for node in self._walk(path):
+            if isinstance(node, ast.FunctionDef) and node.lineno <= line <= (node.end_lineno or node.lineno):
+                around = node
+        return around
+
+    def _names_at(self, path: str, line: int) -> list[str]:
+        """The names read by the statement at a line."""
+        statement = self._statement_at(path, line)
+        return [] if statement is None else _names_read(statement)
 
     def _assignments(self, path: str) -> list[tuple[int, set[str], list[str]]]:
         """`(line, names given a value, names read)` of the statements that give names values, by line."""
@@ -228,3 +294,19 @@ def _names_read(node: ast.AST) -> list[str]:
     read = [part for part in ast.walk(node) if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Load)]
     read.sort(key=lambda part: (part.lineno, part.col_offset))
     return list(dict.fromkeys(part.id for part in read))
+
+
+def _names_given(node: ast.Assign) -> set[str]:
+    return {part.id for target in node.targets for part in ast.walk(target) if isinstance(part, ast.Name)}
+
+
+def _takes_array(node: ast.AST) -> int:
+    """The line at which an expression reads `.array` or `.data`; 0 where it doesn't."""
+    lines = [
+        part.lineno
+        for part in ast.walk(node)
+        if isinstance(part, ast.Attribute)
+        and part.attr in ("array", "data")
+        and isinstance(part.ctx, ast.Load)
+    ]
+    return min(lines, default=0)

@@ -115,6 +115,13 @@ class Values:
         size = math.prod(self.shape(tensor))
         return None if norm is None or not size else norm / math.sqrt(size)
 
+    def largest(self, tensor: int | None) -> float | None:
+        """The size of its largest element, of a large one among a sample; None where it isn't finite."""
+        sample = self.sample(tensor)
+        if sample is None or not sample.size or not self.finite(tensor):
+            return None
+        return float(np.abs(sample).max())
+
     def is_zero(self, tensor: int | None) -> bool:
         """Whether it is there and holds nothing but zeros."""
         array = self.array(tensor)

@@ -22,7 +22,6 @@ _ELEMENTWISE = (
     "absolute_error",
     "broadcast",
     "power",
-    "broadcast_to",
 )
 _COMPARING = ("sub", "squared_error", "absolute_error", "broadcast")
 """What takes a row of data against a column of predictions by mistake; a product may be meant, as with a mask."""
@@ -39,8 +38,6 @@ def find(history: History) -> Iterator[Finding]:
             continue
         shapes = [history.values.shape(tensor) for _, tensor in op.x[:2]]
         y = history.values.shape(op.y[0][1])
-        if op.label == "broadcast_to":
-            shapes = [shapes[0], y[-1:]]
         if len(shapes) < 2 or len(y) != 2 or y[0] != y[1] or y[0] < 2:
             continue
         if not _crossed(shapes[0], shapes[1], y) and not _data_meet_predictions(history, op, shapes):

@@ -8,6 +8,7 @@ import numpy as np
 
 from ..facts.history import History
 from ..facts.records import Op
+from ..facts.training import upstream
 from ..finding import Finding
 
 __all__ = ["find"]
@@ -51,12 +52,28 @@ def find(history: History) -> Iterator[Finding]:
 def _fed_ops(history: History) -> dict[tuple[int, int], list[Op]]:
     """By call site and place: the ops with weights that are fed data, and the losses that are fed labels."""
     found: dict[tuple[int, int], list[Op]] = {}
+    # A recurrent layer begins with zeros, and goes on with what it has computed.
+    begins = {_layer(history, op) for op in history.training_ops() if 0 not in op.fed}
     for op in history.training_ops():
-        if 0 in op.fed and history.parameters_of(op) and op.label != "embed_id":
+        own = _layer(history, op)
+        if own and 0 in op.fed and op.label != "embed_id" and own not in begins:
             found.setdefault((op.site, 0), []).append(op)
-        elif 1 in op.fed and op.label in _LABELLED:
+        elif 1 in op.fed and op.label in _LABELLED and _is_the_loss(history, op):
             found.setdefault((op.site, 1), []).append(op)
     return found
+
+
+def _layer(history: History, op: Op) -> frozenset[int]:
+    return frozenset(parameter.number for parameter in history.parameters_of(op))
+
+
+def _is_the_loss(history: History, op: Op) -> bool:
+    """Whether all that is learnt goes through this op; a term beside others may pull towards one number."""
+    walk = op.steps[0].walk
+    if walk.root_op is None:
+        return False
+    behind = {other.seq for other in upstream([op])}
+    return all(other.seq in behind for other in upstream([walk.root_op]) if history.parameters_of(other))
 
 
 def _constant(history: History, ops: list[Op], place: int) -> str | None:

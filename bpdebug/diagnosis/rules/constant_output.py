@@ -40,18 +40,34 @@ def find(history: History) -> Iterator[Finding]:
     if not behind:
         return
     last = behind[-1]
+    began = _began(history, op)
     yield Finding(
         f"the model's output is the same for all examples, whatever the input (seen at {op.label})",
         last.scope or last.label,
         seq=late[0].seq,
-        site=last.site,
+        site=last.site if began is None else began.site,
         evidence={"iterations": len(late), "output": _row(history, op)},
         subjects=frozenset({last.scope}),
     )
 
 
+def _began(history: History, op: Op) -> Op | None:
+    """The first op on the way that gave the same for all examples; from there on nothing else can come."""
+    examples = history.values.shape(op.x[0][1])[:1]
+    for other in upstream([op]):
+        for _, tensor in other.y:
+            if history.values.shape(tensor)[:1] == examples and _same(history, tensor):
+                return other
+    return None
+
+
 def _constant(history: History, op: Op) -> bool:
-    array = history.values.array(op.x[0][1])
+    return _same(history, op.x[0][1])
+
+
+def _same(history: History, tensor: int | None) -> bool:
+    """Whether the rows are equal."""
+    array = history.values.array(tensor)
     if array is None or array.ndim < 1 or array.shape[0] < 3 or array.dtype.kind != "f":
         return False
     rows = array.reshape(array.shape[0], -1).astype(np.float64)

@@ -15,15 +15,14 @@ _UPDATES = 2
 
 def find(history: History) -> Iterator[Finding]:
     """Weights of two trained layers with equal, not constant content before and after several updates."""
-    by_content: dict[int, list[Parameter]] = {}
+    by_content: dict[tuple[int, int], list[Parameter]] = {}
     for parameter in history.parameters.values():
         if len(parameter.moved) < _UPDATES or len(history.values.shape(parameter.first)) < 2:
             continue
-        known = (event.after for event in reversed(parameter.moved))
-        after = next((tensor for tensor in known if history.values.array(tensor) is not None), None)
-        spread = history.values.spread(after)
-        if after is not None and spread is not None and spread[1] > 0:
-            by_content.setdefault(after, []).append(parameter)
+        held = _held(history, parameter)
+        spread = history.values.spread(held[-1]) if len(held) > 1 else None
+        if spread is not None and spread[1] > 0 and held[0] != held[-1]:
+            by_content.setdefault((held[0], held[-1]), []).append(parameter)
     for same in by_content.values():
         if len(same) < 2:
             continue
@@ -36,3 +35,16 @@ def find(history: History) -> Iterator[Finding]:
             evidence={"layers": names, "updates": len(same[0].moved)},
             subjects=frozenset(parameter.name for parameter in same),
         )
+
+
+def _held(history: History, parameter: Parameter) -> list[int]:
+    """What the parameter held in the passes of which it is known. Of one array, each update makes two contents."""
+    return [
+        tensor
+        for op in parameter.used_by
+        for var, tensor in op.x
+        if var == parameter.number
+        and op.steps
+        and tensor is not None
+        and history.values.array(tensor) is not None
+    ]

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 
 from ..facts.history import History
 from ..facts.reach import Unreached, Why, unreached
+from ..facts.records import Op
+from ..facts.script import Line
 from ..finding import Finding
 
 __all__ = ["find"]
@@ -23,12 +25,15 @@ def find(history: History) -> Iterator[Finding]:
         assert entry is not None
         assert end is not None
         layers = _layers(entries)
+        line = _line(history, entry)
         yield Finding(
             f"no gradient reaches {', '.join(layers)}: the value of {end.label} goes into {_name(entry)} as a plain"
             " array, which cuts the graph",
             layers[-1],
             seq=entry.seq,
             site=entry.site,
+            file="" if line is None else line[0],
+            line=0 if line is None else line[1],
             evidence={
                 "parameters without gradient": len(entries),
                 "left the graph at": history.address(end.seq),
@@ -50,3 +55,16 @@ def _layers(entries: list[Unreached]) -> list[str]:
 def _name(op: object) -> str:
     scope, label = getattr(op, "scope", ""), getattr(op, "label", "")
     return f"{scope}/{label}" if scope else str(label)
+
+
+def _line(history: History, entry: Op) -> Line | None:
+    """Where the array was taken; where another pass takes the same one, on purpose, the call that shouldn't have."""
+    tensors = {entry.x[place][1] for place in entry.fed if place < len(entry.x)} - {None}
+    for other in history.ops:
+        if other.iteration > entry.iteration:
+            break
+        same = any(other.x[place][1] in tensors for place in other.fed if place < len(other.x))
+        walks = [op.steps[0].walk for op in (other, entry) if op.steps]
+        if same and other.seq < entry.seq and len(walks) == 2 and walks[0] is not walks[1]:
+            return history.script.parting(entry.site, other.site)
+    return history.script.array_line(entry.site)

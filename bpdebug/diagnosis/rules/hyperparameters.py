@@ -35,6 +35,12 @@ def find(history: History) -> Iterator[Finding]:
 
 
 def _problems(update: Update, own: list[Update], learns: bool) -> Iterator[tuple[str, str]]:
+    beta1, beta2 = update.hyper.get("beta1"), update.hyper.get("beta2")
+    if isinstance(beta1, float) and isinstance(beta2, float) and 0 <= beta2 < beta1**2 < 1 and not learns:
+        yield (
+            "beta2",
+            f"below the square of beta1 ({beta1:g}), so that single gradients decide the size of steps",
+        )
     for name, value in update.hyper.items():
         if not isinstance(value, int | float) or isinstance(value, bool):
             continue

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import bisect
 from collections.abc import Iterator
+from itertools import pairwise
 
 from ..facts.history import History
 from ..facts.records import Accumulated, Parameter
@@ -17,6 +18,8 @@ _PERSISTS = 2
 
 def find(history: History) -> Iterator[Finding]:
     """Between two updates of a parameter nothing cleared its gradient, and a walk added to what was there.
+
+    An update is the optimizer's, or one that the script makes by hand.
 
     Clearing late is fine, and so is adding up several walks for one update: both have a clearing in between.
     """
@@ -34,6 +37,7 @@ def find(history: History) -> Iterator[Finding]:
     parameters = [parameter for parameter, _, _ in stale]
     _, first, count = min(stale, key=lambda entry: entry[1].seq)
     where = model_of(parameters) if len(parameters) > 1 else parameters[0].name
+    where = where or parameters[0].used_by[0].label
     site = None if first.walk is None else first.walk.caller
     yield Finding(
         f"gradients are never cleared between updates: backward() adds to those of the iterations before, in"
@@ -49,7 +53,7 @@ def find(history: History) -> Iterator[Finding]:
 def _stale(history: History, parameter: Parameter, clearings: list[int]) -> list[Accumulated]:
     """For each update that used an old gradient, the accumulation that added to it."""
     found = []
-    updates = [moved.seq for moved in parameter.moved]
+    updates = [moved.seq for moved in parameter.moved] or _by_hand(history, parameter)
     for start, stop in zip([-1, *updates], updates, strict=False):
         place = bisect.bisect(clearings, start)
         if place < len(clearings) and clearings[place] < stop:
@@ -64,3 +68,14 @@ def _stale(history: History, parameter: Parameter, clearings: list[int]) -> list
             found.append(added[0])
     never = not clearings and any(not history.values.finite(event.before) for event in parameter.received[:1])
     return found if never or len(found) >= _PERSISTS else []
+
+
+def _by_hand(history: History, parameter: Parameter) -> list[int]:
+    """The uses of a parameter that no optimizer has, at which it holds something new: the script has moved it."""
+    uses = [
+        (op.seq, tensor)
+        for op in parameter.used_by
+        for var, tensor in op.x
+        if op.steps and var == parameter.number and history.values.array(tensor) is not None
+    ]
+    return [seq for (_, before), (seq, now) in pairwise(uses) if now != before]

@@ -21,11 +21,14 @@ def find(history: History) -> Iterator[Finding]:
     for site, names in by_op.items():
         op = next(entry.op for entry in found if entry.op is not None and entry.op.site == site)
         reasons = [reason for step in op.steps for reason in step.why.values()]
+        line = history.script.rule_line(op.cls)
         yield Finding(
             f"{op.label} gives no gradient to what is behind it, so {', '.join(names)} never get one",
             op.label,
             seq=op.steps[0].seq if op.steps else op.seq,
             site=site,
+            file="" if line is None else line[0],
+            line=0 if line is None else line[1],
             evidence={
                 "parameters without gradient": len(names),
                 "reason": reasons[0] if reasons else "its rule gives none",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ..facts.detached import detached
 from ..facts.history import History
 from ..facts.records import Op
 from ..facts.training import weighted
@@ -36,6 +37,8 @@ def find(history: History) -> Iterator[Finding]:
             continue
         before = _linear_before(op)
         if before is None or not before.steps or len({reader.site for reader in before.readers}) > 1:
+            continue
+        if any(cut.made is before for cut in detached(history)):
             continue
         pair = before.scope, op.scope
         if pair in seen or before.scope == op.scope:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from ..facts.history import History
 from ..facts.records import Parameter
+from ..facts.script import Line
 from ..facts.training import model_of
 from ..finding import Finding
 
@@ -69,7 +70,7 @@ def _finding(
         line = history.script.first_with(r"\.disable_update\s*\(|\.enabled\s*=\s*False")
     else:
         how = "no optimizer was given it"
-        line = history.script.first_with(r"\.setup\s*\(")
+        line = _given_twice(history) or history.script.first_with(r"\.setup\s*\(")
     update = history.updates[0]
     return Finding(
         f"{where} gets gradients and never changes: {how}",
@@ -97,3 +98,13 @@ def _is_behind(parameter: Parameter, learning: list[Parameter]) -> bool:
     iteration = own[-1].iteration
     last = [max((op.seq for op in used if op.iteration == iteration), default=-1) for used in others]
     return own[-1].seq > max(last)
+
+
+def _given_twice(history: History) -> Line | None:
+    """Where the second of two optimizers for the very same parameters was asked for."""
+    given: dict[frozenset[int], int] = {}
+    for update in history.updates:
+        number = given.setdefault(frozenset(update.takes), update.number)
+        if number != update.number:
+            return history.script.outermost(update.made)
+    return None

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from ..facts.history import History
-from ..facts.records import Moved, Parameter
+from ..facts.records import Moved, Op, Parameter
 from ..facts.training import downstream, weighted
 from ..finding import Finding
 
@@ -18,20 +18,21 @@ _SAME = 1e-6
 
 
 def find(history: History) -> Iterator[Finding]:
-    """A weight matrix whose rows are equal at the start and still equal after several updates.
+    """A weight matrix whose units are equal at the start and still equal after several updates.
 
     The last layer may begin at zero: its rows get different gradients. Only layers with another layer behind count.
     """
     layers = []
     for parameter in history.parameters.values():
-        uses = [op for op in parameter.used_by if op.steps and weighted(op)]
+        uses = [op for op in parameter.used_by if op.steps and _multiplies(history, op)]
         moved = [event for event in parameter.moved if event.after is not None]
         if not uses or len(moved) < _UPDATES or len(history.values.shape(parameter.first)) < 2:
             continue
-        if not any(weighted(later) for later in downstream(uses[:1]) if later is not uses[0]):
+        if not any(_multiplies(history, later) for later in downstream(uses[:1]) if later is not uses[0]):
             continue
-        if _same_rows(history, moved[0].before) and (
-            not _is_zero(history, moved[0].before) or _same_rows(history, _recorded(history, moved))
+        across = _units_across(parameter, uses[0])
+        if _same_units(history, moved[0].before, across) and (
+            not _is_zero(history, moved[0].before) or _same_units(history, _recorded(history, moved), across)
         ):
             layers.append(parameter)
     for parameter in layers:
@@ -40,7 +41,8 @@ def find(history: History) -> Iterator[Finding]:
 
 def _finding(history: History, parameter: Parameter) -> Finding:
     array = history.values.array(parameter.moved[0].before)
-    rows = 0 if array is None else array.shape[0]
+    across = any(_units_across(parameter, op) for op in parameter.used_by[:1])
+    rows = 0 if array is None else array.shape[int(across)]
     value = None if array is None or array.min() != array.max() else float(array.min())
     initial = f"all {value:g}" if value is not None else "equal rows"
     layer = parameter.layer or parameter.name
@@ -64,8 +66,24 @@ def _is_zero(history: History, tensor: int | None) -> bool:
     return history.values.is_zero(tensor)
 
 
-def _same_rows(history: History, tensor: int | None) -> bool:
+def _multiplies(history: History, op: Op) -> bool:
+    """Whether the op multiplies with a weight: a layer's, or a matrix of the script's own."""
+    return weighted(op) or (op.label == "matmul" and bool(history.parameters_of(op)))
+
+
+def _units_across(parameter: Parameter, op: Op) -> bool:
+    """Whether the weight's units are its columns: `x @ W`; those of a layer are its rows."""
+    if op.label != "matmul":
+        return False
+    place = next((place for place, (var, _) in enumerate(op.x) if var == parameter.number), 0)
+    turned = bool(op.attrs.get("transb" if place else "transa"))
+    return (place == 1) is not turned
+
+
+def _same_units(history: History, tensor: int | None, across: bool) -> bool:
     array = history.values.array(tensor)
+    if array is not None and across and array.ndim == 2:
+        array = array.T
     if array is None or array.ndim < 2 or array.shape[0] < 2 or not history.values.finite(tensor):
         return False
     rows = array.reshape(array.shape[0], -1)

@@ -1,4 +1,4 @@
-"""Softmax, or an average, runs over the batch instead of over classes or features: examples influence each other."""
+"""Softmax, or an average, runs over the batch, so that examples influence each other; or over a single element."""
 
 from __future__ import annotations
 
@@ -12,16 +12,30 @@ from ..finding import Finding
 __all__ = ["find"]
 
 _NORMALIZING = ("softmax", "log_softmax", "normalize", "logsumexp", "cumsum")
+_OF_ONE = ("softmax", "log_softmax")
 _REDUCING = ("sum", "mean", "max", "min", "average")
 
 
 def find(history: History) -> Iterator[Finding]:
-    """Ops over axis 0 of an array whose axis 0 is the batch, on the way to the loss."""
+    """Ops over axis 0 of an array whose axis 0 is the batch, on the way to the loss; softmax of single elements."""
     seen: set[int] = set()
     for op in history.training_ops():
         if op.site in seen or not op.x:
             continue
         shape = history.values.shape(op.x[0][1])
+        alone = _axis_of_one(op, shape)
+        if alone is not None:
+            seen.add(op.site)
+            yield Finding(
+                f"{op.label} runs over axis {alone} of {shape}, which has one element: it gives the same whatever"
+                " goes in",
+                f"{op.scope}/{op.label}" if op.scope else op.label,
+                seq=op.seq,
+                site=op.site,
+                evidence={"shape": list(shape), "axis": alone},
+                subjects=frozenset({op.label}),
+            )
+            continue
         if len(shape) < 2 or 0 not in _axes(op.attrs, len(shape)):
             continue
         if shape[0] < 2 or shape[0] == shape[1] or shape[0] != _batch(history, op):
@@ -37,6 +51,12 @@ def find(history: History) -> Iterator[Finding]:
                 evidence={"shape": list(shape), "axis": 0, "examples": shape[0]},
                 subjects=frozenset({op.label}),
             )
+
+
+def _axis_of_one(op: Op, shape: tuple[int, ...]) -> int | None:
+    """The only axis of a softmax, where it has one element and others have more."""
+    axes = _axes(op.attrs, len(shape)) if op.label in _OF_ONE and len(shape) > 1 else []
+    return axes[0] if len(axes) == 1 and shape[axes[0]] == 1 < max(shape) else None
 
 
 def _axes(attrs: dict[str, object], ndim: int) -> list[int]:

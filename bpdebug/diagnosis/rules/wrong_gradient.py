@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 import msgspec
@@ -10,7 +9,6 @@ import msgspec
 from ...log.wrong_gradient import CATEGORY, WrongGradient
 from ...text import clean
 from ..facts.history import History
-from ..facts.script import Line
 from ..finding import Finding
 
 __all__ = ["find"]
@@ -27,7 +25,7 @@ def find(history: History) -> Iterator[Finding]:
             continue
         name = clean(told.function)
         op = next((op for op in history.training_ops() if op.cls == name), None)
-        line = _rule_line(history, told.function)
+        line = history.script.rule_line(told.function)
         yield Finding(
             f"backward() of {name} is wrong: along a random direction it gives {told.found:.4g} for input {told.place},"
             f" finite differences give {told.expected:.4g}",
@@ -39,19 +37,3 @@ def find(history: History) -> Iterator[Finding]:
             evidence={"found": told.found, "expected": told.expected, "input": told.place},
             subjects=frozenset({name}),
         )
-
-
-def _rule_line(history: History, cls: str) -> Line | None:
-    """The line of the class at which its backward rule returns."""
-    begin = history.script.first_with(rf"^\s*class {re.escape(cls)}\b")
-    if begin is None:
-        return None
-    inside = [line for line in history.script.lines_with(r"def backward\w*\s*\(") if _after(line, begin)]
-    if not inside:
-        return begin
-    returns = [line for line in history.script.lines_with(r"\breturn\b") if _after(line, inside[0])]
-    return returns[0] if returns else inside[0]
-
-
-def _after(line: Line, begin: Line) -> bool:
-    return line[0] == begin[0] and line[1] >= begin[1]

@@ -144,7 +144,9 @@ def _heading(found: list[Finding] | None, worker: FindingsWorker) -> list[Piece]
     if found is None:
         return [("looking at the run ...", "muted")]
     told = f"events 0 to {worker.looked_at - 1:,} looked at"
-    if worker.busy:
+    if worker.stopped_short:
+        told = f"first {worker.looked_at:,} of {worker.events:,} events only; bpdebug check RUN looks further"
+    elif worker.busy:
         told += ", looking again ..."
     return [
         (f"{count_text(len(found), 'finding') if found else 'nothing found'}  ", "strong"),

@@ -1,0 +1,57 @@
+"""Where a value that an op gave comes into the graph again as a plain array, in the same pass."""
+
+from __future__ import annotations
+
+import dataclasses
+
+from .history import History
+from .records import Op, Walk
+from .training import downstream
+
+__all__ = ["Detached", "detached"]
+
+
+_FEW = 3
+
+
+@dataclasses.dataclass(slots=True)
+class Detached:
+    """The output of `made` goes into `entry`, at `place`, as an array; `walk` visits both sides of the cut."""
+
+    made: Op
+    entry: Op
+    place: int
+    walk: Walk
+
+
+def detached(history: History) -> list[Detached]:
+    """All of them, in the order of the entries; of large tensors only those of iterations that were kept in full."""
+    if "detached" not in history.memo:
+        history.memo["detached"] = _find(history)
+    found = history.memo["detached"]
+    assert isinstance(found, list)
+    return found
+
+
+def _find(history: History) -> list[Detached]:
+    last_made: dict[int, Op] = {}
+    found = []
+    for op in history.ops:
+        if op.during:
+            continue
+        for place in op.fed:
+            tensor = op.x[place][1] if place < len(op.x) else None
+            made = None if tensor is None else last_made.get(tensor)
+            if made is None or not made.steps or not _is_telling(history, tensor):
+                continue
+            walk = made.steps[0].walk
+            if any(step.walk is walk for later in downstream([op]) for step in later.steps):
+                found.append(Detached(made, op, place, walk))
+        last_made.update((tensor, op) for _, tensor in op.y if tensor is not None)
+    return found
+
+
+def _is_telling(history: History, tensor: int | None) -> bool:
+    """Whether equal content can hardly be chance: not few values, nor all the same, such as zeros."""
+    array = history.values.array(tensor)
+    return array is not None and array.size >= _FEW and bool((array != array.flat[0]).any())
