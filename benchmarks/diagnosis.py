@@ -21,8 +21,6 @@ sys.path[:0] = [str(ROOT / "tests" / "support")]
 from diagnosed import Case, diagnose_scripts, read_pair  # noqa: E402
 
 TESTS = ROOT / "tests" / "diagnosis"
-BATCH = 60
-"""Scripts that run in one process."""
 PLAIN = """
 import runpy, sys
 from bpdebug.frontends import alias
@@ -39,9 +37,7 @@ def find_faults(only: str) -> None:
     cases = [Case(f"{pair.name}/faulty", pair.faulty) for pair in pairs]
     cases += [Case(f"{pair.name}/healthy", pair.healthy) for pair in pairs]
     cases += [Case(f"control/{path.stem}", path.read_text(encoding="utf-8")) for path in controls]
-    found = {}
-    for first in range(0, len(cases), BATCH):
-        found.update(diagnose_scripts(cases[first : first + BATCH]))
+    found = diagnose_scripts(cases)
     recall = layer = line = 0
     for pair in pairs:
         right = [finding for finding in found[f"{pair.name}/faulty"] if finding["code"] == pair.code]

@@ -20,6 +20,7 @@ from typing import Any
 __all__ = ["Case", "Pair", "diagnose_scripts", "read_pair"]
 
 _LIMIT_S = 300
+_IN_A_PROCESS = 40
 _MARK = re.compile(r"\s*# (faulty|healthy|guilty)( guilty)?\s*$")
 
 
@@ -65,6 +66,14 @@ def read_pair(path: Path) -> Pair:
 
 def diagnose_scripts(cases: Iterable[Case]) -> dict[str, list[dict[str, Any]]]:
     """The findings of each script, as `bpdebug check --format json` gives them, by the name of the case."""
+    every = list(cases)
+    found: dict[str, list[dict[str, Any]]] = {}
+    for first in range(0, len(every), _IN_A_PROCESS):
+        found.update(_diagnose(every[first : first + _IN_A_PROCESS]))
+    return found
+
+
+def _diagnose(cases: list[Case]) -> dict[str, list[dict[str, Any]]]:
     wanted = [{"name": case.name, "text": case.text} for case in cases]
     root = Path(__file__).resolve().parents[2]
     done = subprocess.run(

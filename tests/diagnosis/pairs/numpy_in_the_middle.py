@@ -15,9 +15,9 @@ class AutoEncoder(chainer.Chain):
 
     def forward(self, x):
         code = self.encoder(x)
-        code = np.tanh(code.data)  # faulty
+        code = np.tanh(code.data)  # faulty guilty
         code = F.tanh(code)  # healthy
-        return self.decoder(code)  # guilty
+        return self.decoder(code)
 
 
 rng = np.random.RandomState(0)

@@ -17,8 +17,8 @@ class Bow(chainer.Chain):
 
     def forward(self, ids):
         e = F.mean(self.embed(ids), axis=1)
-        e = Variable(e.data)  # faulty
-        h = F.relu(self.hidden(e))  # guilty
+        e = Variable(e.data)  # faulty guilty
+        h = F.relu(self.hidden(e))
         return self.output(h)
 
 

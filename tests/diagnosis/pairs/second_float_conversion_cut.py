@@ -19,9 +19,9 @@ class Q(chainer.Chain):
 
     def forward(self, x):
         z = self.lin(x)
-        z = np.maximum(z.array, 0)  # faulty
+        z = np.maximum(z.array, 0)  # faulty guilty
         z = F.relu(z)  # healthy
-        return self.out(z)  # guilty
+        return self.out(z)
 
 
 q = Q()

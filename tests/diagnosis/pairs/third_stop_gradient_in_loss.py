@@ -14,8 +14,8 @@ class M(chainer.Chain):
     def forward(self, x):
         h = F.relu(self.mlp1(x))
         h = F.relu(self.mlp2(h))
-        h = chainer.as_variable(h.array)  # faulty
-        return self.mlp3(h)  # guilty
+        h = chainer.as_variable(h.array)  # faulty guilty
+        return self.mlp3(h)
 
 
 r = np.random.RandomState(9)
