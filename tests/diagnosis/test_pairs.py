@@ -1,15 +1,14 @@
 """Scripts with one planted fault, their healthy twins, and sound trainings that look faulty.
 
-All of them are in `benchmarks/diagnosis.py`; here is one of each kind of rule, run in one process.
+All of them are in `benchmarks/diagnosis.py`; here is one of each kind of rule.
 """
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import pytest
-from diagnosed import Case, Pair, diagnose_scripts, read_pair
+from diagnosed import Case, diagnose_scripts, read_pair
 
 HERE = Path(__file__).parent
 PAIRS = [
@@ -40,37 +39,19 @@ CONTROLS = [
 ]  # fmt: skip
 
 
-@pytest.fixture(scope="module")
-def pairs() -> dict[str, Pair]:
-    return {name: read_pair(HERE / "pairs" / f"{name}.py") for name in PAIRS}
-
-
-@pytest.fixture(scope="module")
-def found(pairs: dict[str, Pair]) -> dict[str, list[dict[str, Any]]]:
-    """What is found in all of the scripts."""
-    cases = [Case(f"{pair.name}/faulty", pair.faulty) for pair in pairs.values()]
-    cases += [Case(f"{pair.name}/healthy", pair.healthy) for pair in pairs.values()]
-    cases += [Case(name, (HERE / "controls" / f"{name}.py").read_text(encoding="utf-8")) for name in CONTROLS]
-    return diagnose_scripts(cases)
-
-
 @pytest.mark.parametrize("name", PAIRS)
-def test_the_fault_is_found_at_its_place_and_line(
-    name: str, pairs: dict[str, Pair], found: dict[str, list[dict[str, Any]]]
-) -> None:
-    pair = pairs[name]
-    findings = found[f"{name}/faulty"]
+def test_the_fault_is_found_at_its_place_and_line_and_its_healthy_twin_is_silent(name: str) -> None:
+    pair = read_pair(HERE / "pairs" / f"{name}.py")
+    found = diagnose_scripts([Case("faulty", pair.faulty), Case("healthy", pair.healthy)])
+    findings = found["faulty"]
     assert [finding["code"] for finding in findings] == [pair.code]
     assert pair.where in findings[0]["where"]
     assert findings[0]["line"] in pair.guilty
     assert findings[0]["fix"]
-
-
-@pytest.mark.parametrize("name", PAIRS)
-def test_its_healthy_twin_is_silent(name: str, found: dict[str, list[dict[str, Any]]]) -> None:
-    assert found[f"{name}/healthy"] == []
+    assert found["healthy"] == []
 
 
 @pytest.mark.parametrize("name", CONTROLS)
-def test_what_only_looks_faulty_is_silent(name: str, found: dict[str, list[dict[str, Any]]]) -> None:
-    assert found[name] == []
+def test_what_only_looks_faulty_is_silent(name: str) -> None:
+    text = (HERE / "controls" / f"{name}.py").read_text(encoding="utf-8")
+    assert diagnose_scripts([Case(name, text)]) == {name: []}
