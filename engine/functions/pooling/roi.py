@@ -21,6 +21,7 @@ __all__ = [
     "checked_sampling",
     "checked_scale",
     "chunks",
+    "edges",
     "samples",
 ]
 
@@ -83,8 +84,8 @@ class _RoiMax(Op):
         return (either.reshape(gx, (n, c, height, width)), *(None,) * (len(self.inputs) - 1))  # type: ignore[arg-type]
 
 
-def bins(start: Any, length: Any, count: int, limit: int) -> Any:
-    """Which rows belong to each part of a region.
+def edges(start: Any, length: Any, count: int, limit: int) -> tuple[Any, Any]:
+    """The first row of each part of a region, and the one after its last; empty parts lie outside of the image.
 
     Args:
         start, length: (r,), whole numbers: the region's first row, and how many it has (at least one is taken).
@@ -92,14 +93,19 @@ def bins(start: Any, length: Any, count: int, limit: int) -> Any:
         limit: how many rows the image has.
 
     Returns:
-        Booleans (r, count, limit).
+        Pair of int64 arrays (r, count), from 0 to `limit`.
     """
     xp = backend.get_array_module(start)
     step = xp.maximum(length, 1).astype(numpy.float64)[:, None] / count
     part = xp.arange(count)
     first = xp.floor(part * step) + start[:, None]
     last = xp.ceil((part + 1) * step) + start[:, None]
-    rows = xp.arange(limit)
+    return xp.clip(first, 0, limit).astype(numpy.int64), xp.clip(last, 0, limit).astype(numpy.int64)
+
+
+def bins(first: Any, last: Any, limit: int) -> Any:
+    """Which rows belong to each part: booleans (r, count, limit) from `edges`."""
+    rows = backend.get_array_module(first).arange(limit)
     return (rows >= first[:, :, None]) & (rows < last[:, :, None])
 
 

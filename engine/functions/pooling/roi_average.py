@@ -20,6 +20,7 @@ from .roi import (
     checked_sampling,
     checked_scale,
     chunks,
+    edges,
     samples,
 )
 
@@ -83,8 +84,9 @@ class ROIAveragePooling2D(_RoiAverage):
     def forward(self, inputs: tuple[Any, ...]) -> tuple[Any, ...]:
         x, rois, indexes = inputs
         region = Regions.of(x, rois, indexes, self.scale).rounded()
-        rows = bins(region.top, region.bottom - region.top, self.outsize[0], x.shape[2])
-        columns = bins(region.left, region.right - region.left, self.outsize[1], x.shape[3])
+        height, width = x.shape[2:]
+        rows = bins(*edges(region.top, region.bottom - region.top, self.outsize[0], height), height)
+        columns = bins(*edges(region.left, region.right - region.left, self.outsize[1], width), width)
         self.weights = _Weights(indexes, *(_mean_over(part, x.dtype) for part in (rows, columns)))
         return (self.weights.gather(x),)
 

@@ -10,7 +10,7 @@ from ... import backend
 from ...utils.type_check import require, require_equal, require_float
 from ...variable import Variable
 from ..op import Example
-from .roi import Regions, _RoiMax, bins, checked_outsize, checked_scale, chunks
+from .roi import Regions, _RoiMax, bins, checked_outsize, checked_scale, chunks, edges
 
 __all__ = ["roi_max_pooling_2d", "roi_pooling_2d"]
 
@@ -40,8 +40,8 @@ class ROIPooling2D(_RoiMax):
         left, top, right, bottom = (rois[:, i] * self.scale for i in range(1, 5))
         region = Regions(self.image, top, left, bottom, right).rounded()
         # Fast R-CNN counts the last row and column in.
-        rows = bins(region.top, region.bottom - region.top + 1, self.outsize[0], x.shape[2])
-        columns = bins(region.left, region.right - region.left + 1, self.outsize[1], x.shape[3])
+        rows = edges(region.top, region.bottom - region.top + 1, self.outsize[0], x.shape[2])
+        columns = edges(region.left, region.right - region.left + 1, self.outsize[1], x.shape[3])
         y, place, found = _largest(x, self.image, rows, columns, 0)
         self.terms = [(found.astype(x.dtype), place)]
         return (y,)
@@ -74,8 +74,8 @@ class ROIMaxPooling2D(_RoiMax):
         x, rois, indexes = inputs
         self.image = indexes
         region = Regions.of(x, rois, indexes, self.scale).rounded()
-        rows = bins(region.top, region.bottom - region.top, self.outsize[0], x.shape[2])
-        columns = bins(region.left, region.right - region.left, self.outsize[1], x.shape[3])
+        rows = edges(region.top, region.bottom - region.top, self.outsize[0], x.shape[2])
+        columns = edges(region.left, region.right - region.left, self.outsize[1], x.shape[3])
         y, place, found = _largest(x, indexes, rows, columns, -numpy.inf)
         self.terms = [(found.astype(x.dtype), place)]
         return (y,)
@@ -95,12 +95,12 @@ class ROIMaxPooling2D(_RoiMax):
 
 
 def _largest(x: Any, image: Any, rows: Any, columns: Any, empty: float) -> tuple[Any, Any, Any]:
-    """The largest element of each bin: first over its rows, then over its columns.
+    """The largest element of each bin.
 
     Args:
         x: (n, c, h, w).
         image: (r,), the image of each region.
-        rows, columns: booleans (r, out_h, h) and (r, out_w, w).
+        rows, columns: `edges` of the bins, pairs of (r, out_h) and of (r, out_w).
         empty: what an empty bin gives.
 
     Returns:
@@ -108,23 +108,52 @@ def _largest(x: Any, image: Any, rows: Any, columns: Any, empty: float) -> tuple
         is any, (r, 1, out_h, out_w).
     """
     xp = backend.get_array_module(x)
-    _, c, height, width = x.shape
-    shape = (len(image), c, rows.shape[1], columns.shape[1])
-    y = xp.full(shape, -numpy.inf, x.dtype)
+    found = (rows[0] < rows[1])[:, None, :, None] & (columns[0] < columns[1])[:, None, None, :]
+    shape = (len(image), x.shape[1], *found.shape[2:])
+    y = xp.full(shape, empty, x.dtype)
     place = xp.zeros(shape, numpy.int64)
+    if xp is numpy:
+        _look_up(x, image, rows, columns, y, place)
+    else:
+        _compare(x, image, rows, columns, y, place)
+        y = xp.where(found, y, x.dtype.type(empty))
+    return y, place, found
+
+
+def _look_up(x: Any, image: Any, rows: Any, columns: Any, y: Any, place: Any) -> None:
+    """Write largest elements and places, one bin after the other: a bin is small, and stays near the processor."""
+    channel = numpy.arange(x.shape[1])
+    for r, (number, tops, bottoms, lefts, rights) in enumerate(
+        zip(image.tolist(), *(edge.tolist() for edge in (*rows, *columns)), strict=True)
+    ):
+        for i, (top, bottom) in enumerate(zip(tops, bottoms, strict=True)):
+            for j, (left, right) in enumerate(zip(lefts, rights, strict=True)):
+                if top >= bottom or left >= right:
+                    continue
+                inside = x[number, :, top:bottom, left:right].reshape(len(channel), -1)
+                best = inside.argmax(axis=1)
+                y[r, :, i, j] = inside[channel, best]
+                row, column = numpy.divmod(best, right - left)
+                place[r, :, i, j] = (row + top) * x.shape[3] + column + left
+
+
+def _compare(x: Any, image: Any, rows: Any, columns: Any, y: Any, place: Any) -> None:
+    """The same on a device, in few steps for all regions: first over the rows of a bin, then over its columns."""
+    xp = backend.get_array_module(x)
+    _, c, height, width = x.shape
+    lowest = x.dtype.type(-numpy.inf)
+    in_rows, in_columns = bins(*rows, height), bins(*columns, width)
     for some in chunks(len(image), c * height * width):
         images = x[image[some]]
-        for i in range(shape[2]):
-            inside = xp.where(rows[some, None, i, :, None], images, x.dtype.type(-numpy.inf))
+        for i in range(y.shape[2]):
+            inside = xp.where(in_rows[some, None, i, :, None], images, lowest)
             row, best_in_column = inside.argmax(axis=2), inside.max(axis=2)
             flat = row * width + xp.arange(width)
-            for j in range(shape[3]):
-                columns_in = columns[some, None, j]
-                best = xp.where(columns_in, best_in_column, x.dtype.type(-numpy.inf)).max(axis=2)
+            for j in range(y.shape[3]):
+                columns_in = in_columns[some, None, j]
+                best = xp.where(columns_in, best_in_column, lowest).max(axis=2)
                 first = xp.where(columns_in & (best_in_column == best[..., None]), flat, height * width - 1)
                 y[some, :, i, j], place[some, :, i, j] = best, first.min(axis=2)
-    found = (rows.any(axis=2)[:, None, :, None]) & (columns.any(axis=2)[:, None, None, :])
-    return (y if empty == -numpy.inf else xp.where(found, y, x.dtype.type(empty))), place, found
 
 
 def roi_pooling_2d(x: Any, rois: Any, outh: int, outw: int, spatial_scale: float) -> Variable:
