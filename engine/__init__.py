@@ -46,6 +46,7 @@ from . import (
 )
 from .backend import get_device, using_device
 from .backends import cuda
+from .backends.intel64 import Intel64Device
 from .backprop import backward, grad
 from .configuration import config, global_config, using_config
 from .device_resident import DeviceResident
@@ -59,6 +60,7 @@ from .link import Chain, ChainList, Link
 from .link_hook import LinkHook
 from .memory import keep_freed_memory
 from .optimizer import GradientMethod, Optimizer
+from .optimizer_hooks.moved import add_moved_hooks
 from .parameter import Parameter
 from .reporter import DictSummary, Reporter, Summary, get_current_reporter, report, report_scope
 from .runtime import (
@@ -182,7 +184,7 @@ __version__ = "7.8.1"
 # Scripts know these under these names, too.
 variable.Parameter = Parameter  # type: ignore[attr-defined]
 function_node.grad = grad  # type: ignore[attr-defined]
-for _hook in ("GradientClipping", "GradientHardClipping", "GradientNoise", "Lasso", "WeightDecay"):
-    setattr(optimizer, _hook, getattr(optimizer_hooks, _hook))
+add_moved_hooks(optimizer)
+backend.Intel64Device = Intel64Device  # type: ignore[attr-defined]
 
 keep_freed_memory()

@@ -14,11 +14,13 @@ from typing import Any, NoReturn
 import numpy
 
 __all__ = [
+    "ChainerxDevice",
     "CpuDevice",
     "Device",
     "GpuDevice",
     "array_types",
     "copyto",
+    "from_chx",
     "get_array_module",
     "get_device",
     "get_device_from_array",
@@ -26,6 +28,7 @@ __all__ = [
     "no_such_device",
     "register_array_type",
     "register_device",
+    "to_chx",
     "using_device",
 ]
 
@@ -124,6 +127,10 @@ class Device:
     def supported_array_types(self) -> tuple[type, ...]:
         return (self.xp.ndarray,)
 
+    def is_array_supported(self, array: Any) -> bool:
+        """Whether an array is of a type that this device computes with."""
+        return isinstance(array, self.supported_array_types)
+
     def __str__(self) -> str:
         return self.name
 
@@ -162,6 +169,10 @@ class CpuDevice(Device):
     xp = numpy
 
     def send_array(self, array: Any) -> numpy.ndarray:
+        if hasattr(array, "creator_node"):
+            raise TypeError(
+                "send takes arrays, not variables: say variable.to_device(device), or send its .array"
+            )
         return to_host(array)
 
     @staticmethod
@@ -216,17 +227,18 @@ def to_host(array: Any) -> Any:
     return numpy.asarray(array) if module is numpy else module.asnumpy(array)
 
 
-def get_device(spec: Any) -> Device:
-    """The device that `spec` names.
+def get_device(device_spec: Any) -> Device:
+    """The device that `device_spec` names.
 
     Args:
-        spec: a `Device`, `"@numpy"`, `"@cupy:1"`, a GPU's number (negative: the CPU), or an array module.
+        device_spec: a `Device`, `"@numpy"`, `"@cupy:1"`, a GPU's number (negative: the CPU), or an array module.
 
     Raises:
         ValueError: nobody knows that name, which begins with `@`.
         RuntimeError: a GPU was asked for and there is none, or a device of ChainerX (a name without `@`) or iDeep.
-        TypeError: `spec` is nothing of the kind.
+        TypeError: `device_spec` is nothing of the kind.
     """
+    spec = device_spec
     if isinstance(spec, Device):
         return spec
     if (isinstance(spec, int) and not isinstance(spec, bool)) or (
@@ -257,6 +269,31 @@ def no_such_device(library: str) -> NoReturn:
     )
 
 
+class ChainerxDevice(Device):
+    """Where ChainerX's arrays would live; for `isinstance`.
+
+    Raises:
+        RuntimeError: always, as ChainerX isn't there.
+    """
+
+    def __init__(self, device: Any = None) -> None:
+        no_such_device("ChainerX")
+
+
+def to_chx(array: Any) -> NoReturn:
+    """Say that there is no ChainerX.
+
+    Raises:
+        RuntimeError: always.
+    """
+    no_such_device("ChainerX")
+
+
+def from_chx(array: Any) -> Any:
+    """`array`, or a list, tuple or dict of them, as it is: it never is on ChainerX."""
+    return array
+
+
 def get_device_from_array(*arrays: Any) -> Device:
     """The device of the first array (or variable, or parameter) that is on one; the CPU if there is none."""
     for array in arrays:
@@ -271,9 +308,9 @@ def get_device_from_array(*arrays: Any) -> Device:
     return CpuDevice()
 
 
-def using_device(spec: Any) -> Any:
-    """A context manager inside which new arrays are made on the device that `spec` names."""
-    return get_device(spec).create_context()
+def using_device(device_spec: Any) -> Any:
+    """A context manager inside which new arrays are made on the device that `device_spec` names."""
+    return get_device(device_spec).create_context()
 
 
 def copyto(dst: Any, src: Any) -> None:

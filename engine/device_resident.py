@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from . import backend
+from .utils.deprecation import warn_deprecated
 from .variable import Variable
 
 __all__ = ["DeviceResident", "DeviceResidentsVisitor", "send_visitor"]
@@ -52,7 +53,8 @@ class DeviceResident:
         return self
 
     def to_cpu(self) -> Any:
-        """Move every array in here to the host's memory."""
+        """Move every array in here to the host's memory; `to_device` is what to call today."""
+        warn_deprecated("to_cpu", "use to_device('@numpy')")
         self.device_resident_accept(_Mover(_CPU))
         return self
 
@@ -67,11 +69,12 @@ class DeviceResident:
         return self
 
     def to_gpu(self, device: Any = None) -> Any:
-        """Move every array in here to a GPU; without a number, to the first one.
+        """Move every array in here to a GPU, without a number to the first one; `to_device` is what to call today.
 
         Raises:
             RuntimeError: there is no CuPy or no GPU.
         """
+        warn_deprecated("to_gpu", "use to_device('@cupy:0')")
         index = getattr(device, "id", device)
         self.device_resident_accept(_Mover(backend.GpuDevice(0 if index is None else int(index))))
         return self

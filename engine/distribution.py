@@ -127,11 +127,14 @@ class Distribution:
 _divergences: dict[tuple[type, type], Callable[[Any, Any], Any]] = {}
 
 
-def register_kl(dist1: type, dist2: type) -> Callable[[Callable[[Any, Any], Any]], Callable[[Any, Any], Any]]:
-    """Decorator: the function computes `kl_divergence` of a `dist1` and a `dist2`."""
+def register_kl(
+    Dist1: type,
+    Dist2: type,
+) -> Callable[[Callable[[Any, Any], Any]], Callable[[Any, Any], Any]]:
+    """Decorator: the function computes `kl_divergence` of a `Dist1` and a `Dist2`."""
 
     def register(function: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
-        _divergences[dist1, dist2] = function
+        _divergences[Dist1, Dist2] = function
         return function
 
     return register
@@ -141,11 +144,11 @@ def kl_divergence(dist1: Distribution, dist2: Distribution) -> Any:
     """The Kullback-Leibler divergence of `dist1` from `dist2`, one number a distribution of the batch.
 
     Raises:
-        NotImplementedError: no rule for this pair is registered.
+        KeyError: no rule for this pair is registered.
     """
     rule = _divergences.get((type(dist1), type(dist2)))
     if rule is None:
-        raise NotImplementedError(
+        raise KeyError(
             f"there is no kl_divergence of {type(dist1).__name__} from {type(dist2).__name__}; "
             "chainer.register_kl adds one"
         )

@@ -14,6 +14,9 @@ __all__ = ["get_dtype", "mixed16"]
 class _Mixed16:
     """float16 for most arrays, float32 where float16 would lose too much; a value of `config.dtype`."""
 
+    dtype = numpy.dtype(numpy.float16)
+    """What NumPy takes it for."""
+
     def __repr__(self) -> str:
         return "dtype('mixed16')"
 

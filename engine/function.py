@@ -16,6 +16,7 @@ from .configuration import config, using_config
 from .function_hook import HookedFunction
 from .function_node import FunctionNode
 from .once_differentiable import OnceDifferentiable
+from .utils.deprecation import warn_deprecated
 from .variable import Variable, check_gradient
 
 __all__ = ["Function", "FunctionAdapter", "force_backprop_mode", "no_backprop_mode"]
@@ -198,8 +199,15 @@ class Function(HookedFunction):
         """Keep only these inputs' arrays for backward; to be called in forward."""
         self.node.retain_inputs(indexes)
 
-    def retain_outputs(self, indexes: Sequence[int]) -> None:
-        """Keep these outputs' arrays for backward, as `output_data`; to be called in forward."""
+    def retain_outputs(self, indexes: Sequence[int], retain_after_backward: bool = False) -> None:
+        """Keep these outputs' arrays for backward, as `output_data`; to be called in forward.
+
+        Args:
+            indexes: of the outputs.
+            retain_after_backward: does nothing any more, and warns.
+        """
+        if retain_after_backward:
+            warn_deprecated("retain_after_backward", "it has no effect")
         self.node.retain_outputs(indexes)
 
     def unchain(self) -> None:

@@ -12,6 +12,7 @@ from .hyperparameter import Hyperparameter, HyperparameterProxy
 from .link import Link
 from .parameter import Parameter
 from .update_rule import UpdateRule
+from .utils.deprecation import warn_deprecated
 
 __all__ = ["GradientMethod", "Hyperparameter", "HyperparameterProxy", "Optimizer", "UpdateRule"]
 
@@ -134,6 +135,15 @@ class Optimizer:
         else:
             hook(self)
 
+    @property
+    def _pre_update_hooks(self) -> dict[str, Callable[..., Any]]:
+        """Hooks by name, under the name by which scripts look at them in Chainer; so the next one."""
+        return self._checked_hooks().pre
+
+    @property
+    def _post_update_hooks(self) -> dict[str, Callable[..., Any]]:
+        return self._checked_hooks().post
+
     def _checked_hooks(self) -> Hooks:
         if self._hooks is None:
             raise RuntimeError("Optimizer is not set up. Call `setup` method.")
@@ -216,7 +226,8 @@ class GradientMethod(Optimizer):
                 param.update_rule.serialize(serializer[name])
 
     def use_cleargrads(self, use: bool = True) -> None:
-        """Whether `update(lossfun, ...)` sets gradients to None first, or to zeros."""
+        """Whether `update(lossfun, ...)` sets gradients to None first, as it does anyway, or to zeros."""
+        warn_deprecated("GradientMethod.use_cleargrads", "gradients are cleared without it")
         self._use_cleargrads = use
 
     def use_fp32_update(self, flag: bool = True) -> None:

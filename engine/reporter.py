@@ -202,6 +202,8 @@ class DictSummary:
             weight = 1
             if isinstance(value, tuple):
                 value, weight = value[:2]
+                if not numpy.isscalar(weight) and getattr(weight, "ndim", -1) != 0:
+                    raise ValueError(f"Given weight to {name} was not scalar.")
             if isinstance(value, Variable):
                 value = value.array
             if _is_number(value):

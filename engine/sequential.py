@@ -82,19 +82,45 @@ class Sequential(ChainList):
         del self._layers[index]
         self._become(children)
 
-    def insert(self, index: int, layer: Callable[..., Any]) -> None:
-        """Put a layer before the one at `index`.
+    def append(self, layer: Callable[..., Any]) -> None:
+        """Put a layer at the end.
+
+        Raises:
+            ValueError: it can't be called.
+        """
+        self.insert(len(self), layer)
+
+    def insert(self, i: int, layer: Callable[..., Any]) -> None:
+        """Put a layer before the one at `i`.
 
         Raises:
             ValueError: it can't be called.
         """
         _check_callable(layer)
-        place = slice(index, None).indices(len(self._layers))[0]
+        place = slice(i, None).indices(len(self._layers))[0]
         if isinstance(layer, Link):
             children = list(self._children)
             children.insert(self._number_at(place), layer)
             self._become(children)
         self._layers.insert(place, layer)
+
+    def pop(self, i: int = -1) -> Any:
+        """Take out a layer, by default the last one, and return it."""
+        layer = self[i]
+        del self[i]
+        return layer
+
+    def remove(self, layer: Callable[..., Any]) -> None:
+        """Take out the first layer that equals `layer`; ValueError if there is none."""
+        del self[self.index(layer)]
+
+    def index(self, layer: Callable[..., Any], start: int = 0, end: int | None = None) -> int:
+        """The place of the first layer that equals `layer`, from `start` and before `end`; ValueError if none does."""
+        return self._layers.index(layer, start or 0, len(self) if end is None else end)
+
+    def count(self, layer: Callable[..., Any]) -> int:
+        """How many layers equal `layer`."""
+        return self._layers.count(layer)
 
     def extend(self, sequential: Iterable[Callable[..., Any]]) -> None:
         """Put all layers of another sequence at the end."""

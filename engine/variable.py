@@ -14,6 +14,7 @@ from . import backend, events, variable_text
 from .backprop import backward_from
 from .events import observers
 from .graph import unchain_behind
+from .utils.deprecation import warn_deprecated
 from .variable_node import VariableNode
 from .variable_text import variable_repr, variable_str
 
@@ -184,7 +185,8 @@ class Variable:
         self._grad = self._grad_var = None
 
     def zerograd(self) -> None:
-        """Set the gradient to zeros."""
+        """Set the gradient to zeros; `cleargrad` is what to call today."""
+        warn_deprecated("Variable.zerograd", "use Variable.cleargrad")
         self._zero_gradient()
         if observers:
             events.emit(events.GradsCleared((self,), True))
@@ -235,11 +237,13 @@ class Variable:
     def creator(self, creator: Any) -> None:
         self._node.set_creator(creator)
 
-    def set_creator(self, creator: Any) -> None:
-        self._node.set_creator(creator)
+    def set_creator(self, gen_func: Any) -> None:
+        """Say which function made it."""
+        self._node.set_creator(gen_func)
 
-    def set_creator_node(self, creator_node: Any) -> None:
-        self._node.set_creator_node(creator_node)
+    def set_creator_node(self, fnode: Any) -> None:
+        """Say which function node made it."""
+        self._node.set_creator_node(fnode)
 
     @property
     def rank(self) -> int:

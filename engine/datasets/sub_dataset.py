@@ -9,6 +9,7 @@ import numpy
 
 from ..dataset.dataset_mixin import DatasetMixin
 from ..utils.arguments import parse_kwargs
+from ..utils.deprecation import warn_deprecated
 
 __all__ = [
     "SubDataset",
@@ -108,6 +109,8 @@ def get_cross_validation_datasets(
         order: the indexes of the examples; by default 0, 1, 2 ...
     """
     (older_name,) = parse_kwargs(kwargs, ("n_fold", None))
+    if older_name is not None:
+        warn_deprecated("The argument n_fold", "use n_folds")
     folds = older_name if n_folds is None else n_folds
     if folds is None:
         raise ValueError("Number of folds must be given: say n_folds=...")

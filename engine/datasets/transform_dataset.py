@@ -22,6 +22,10 @@ class TransformDataset:
         self._dataset = dataset
         self._transform = transform
 
+    def get_example(self, i: int) -> Any:
+        """Example `i`, transformed."""
+        return self._transform(self._dataset[i])
+
     def __getitem__(self, index: Any) -> Any:
         """One example; a list of them for a slice, a list or an array of indexes."""
         if isinstance(index, list | numpy.ndarray):

@@ -77,9 +77,9 @@ class SerialIterator(Iterator):
             self._order = self._next_order(numpy.arange(len(self.dataset)), 0)
 
     def __next__(self) -> list[Any]:
+        self._previous_epoch_detail = self.epoch_detail
         if not self._repeat and self.epoch > 0:
             raise StopIteration
-        self._previous_epoch_detail = self.epoch_detail
         return [self.dataset[index] for index in self._next_indices().tolist()]
 
     next = __next__

@@ -16,6 +16,7 @@ from ..dtypes import get_dtype
 from ..events import observers
 from ..initializers import NaN
 from ..parameter import Parameter
+from ..utils.deprecation import warn_deprecated
 from .announcing import announced, announcing
 from .ownership import release, take
 from .saving import SavedLink
@@ -79,6 +80,15 @@ class Link(SavedLink, link_hook.HookedLink, DeviceResident):
         super().__init_subclass__(**kwargs)
         if "__call__" in cls.__dict__:
             cls.__call__ = announcing(cls.__dict__["__call__"])  # type: ignore[method-assign]
+
+    @classmethod
+    def from_params(cls, *args: Any, **kwargs: Any) -> Link:
+        """A link around given parameters, for the classes that have such a way.
+
+        Raises:
+            NotImplementedError: this class has none.
+        """
+        raise NotImplementedError(f"{cls.__name__} does not implement `from_params`.")
 
     # ---- calling ----
 
@@ -242,7 +252,8 @@ class Link(SavedLink, link_hook.HookedLink, DeviceResident):
             events.emit(events.GradsCleared(params, False))
 
     def zerograds(self) -> None:
-        """Set the gradients of all parameters to zeros."""
+        """Set the gradients of all parameters to zeros; `cleargrads` is what to call today."""
+        warn_deprecated("Link.zerograds", "use Link.cleargrads")
         params = tuple(self.params())
         for param in params:
             param._zero_gradient()

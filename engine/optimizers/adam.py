@@ -11,6 +11,7 @@ from ..hyperparameter import Hyperparameter, HyperparameterProxy
 from ..optimizer import GradientMethod
 from ..parameter import Parameter
 from ..update_rule import UpdateRule
+from ..utils.deprecation import warn_deprecated
 from .blocks import blocks_of
 
 __all__ = ["AMSBound", "AMSGrad", "AdaBound", "Adam", "AdamRule", "AdamW"]
@@ -88,7 +89,11 @@ class AdamRule(UpdateRule):
         """
         return _learning_rate(self.hyperparam, self.t)
 
-    lr = alpha_t
+    @property
+    def lr(self) -> float:
+        """An older name for `alpha_t`, which warns."""
+        warn_deprecated("Adam.lr", "use alpha_t")
+        return self.alpha_t
 
     def effective_learning_rate(self) -> float:
         return self.alpha_t
@@ -212,7 +217,11 @@ class Adam(GradientMethod):
         """
         return _learning_rate(self.hyperparam, self.t)
 
-    lr = alpha_t
+    @property
+    def lr(self) -> float:
+        """An older name for `alpha_t`, which warns."""
+        warn_deprecated("Adam.lr", "use alpha_t")
+        return self.alpha_t
 
     def create_update_rule(self) -> AdamRule:
         return AdamRule(self.hyperparam)

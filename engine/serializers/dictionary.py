@@ -31,12 +31,23 @@ class DictionarySerializer(Serializer):
         return DictionarySerializer(self.target, f"{self.path}{key.strip('/')}/")
 
     def __call__(self, key: str, value: Any) -> Any:
-        self.target[self.path + key.lstrip("/")] = _as_arrays(value)
+        key = self.path + key.lstrip("/")
+        try:
+            self.target[key] = _as_arrays(value)
+        except TypeError as error:
+            raise TypeError(f"saving {key}: {error}") from error
         return value
 
 
 def _as_arrays(value: Any) -> Any:
-    """`value` as an array on the host; a list or tuple as one of arrays."""
+    """`value` as an array on the host; a list or tuple as one of arrays.
+
+    Raises:
+        TypeError: it is neither an array, a number, a string nor None.
+    """
     if isinstance(value, list | tuple):
         return type(value)(_as_arrays(element) for element in value)
-    return numpy.asarray(backend.to_host(value))
+    array = numpy.asarray(backend.to_host(value))
+    if array.dtype.hasobject and not (value is None or isinstance(value, numpy.ndarray)):
+        raise TypeError(f"a serializer takes arrays, numbers, strings and None, not {type(value).__name__}")
+    return array

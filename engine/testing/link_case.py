@@ -160,7 +160,7 @@ class LinkTestCase(_LinkTestBase, unittest.TestCase):
         with backend_config:
             outputs = self.forward(link, given, backend_config.device)
         check_variables(outputs, backend_config.device, "forward()", LinkTestError)
-        link.to_cpu()
+        link.to_device("@numpy")
         expected = self.forward_expected(link, inputs)
         LinkTestError.check(
             isinstance(expected, tuple)

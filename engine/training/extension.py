@@ -39,11 +39,6 @@ class Extension:
         """Do its work; called when the trigger fires."""
         raise NotImplementedError("Extension implementation must override __call__.")
 
-    def __getattr__(self, name: str) -> Any:
-        if name == "invoke_before_training":
-            raise NotImplementedError(_GONE)
-        raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
-
     def initialize(self, trainer: Any) -> Any:
         """Called once before the training loop."""
 

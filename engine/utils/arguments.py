@@ -34,11 +34,11 @@ def size_of_shape(shape: tuple[int, ...]) -> int:
     return size
 
 
-def force_array(value: Any, dtype: Any = None) -> Any:
-    """`value` as an array: NumPy gives a number where a result has no axes."""
-    if isinstance(value, numpy.ndarray) or not numpy.isscalar(value):
-        return value if dtype is None else value.astype(dtype, copy=False)
-    return numpy.asarray(value, dtype)
+def force_array(x: Any, dtype: Any = None) -> Any:
+    """`x` as an array: NumPy gives a number where a result has no axes."""
+    if isinstance(x, numpy.ndarray) or not numpy.isscalar(x):
+        return x if dtype is None else x.astype(dtype, copy=False)
+    return numpy.asarray(x, dtype)
 
 
 def parse_kwargs(

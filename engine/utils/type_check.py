@@ -72,31 +72,37 @@ class InvalidType(Exception):
     Args:
         expect: what must hold, in words or as an expression.
         actual: what was found.
-        msg: where it happened.
+        msg: what the message says instead of these two.
     """
 
     def __init__(self, expect: str, actual: str, msg: str | None = None) -> None:
-        node = getattr(_context, "node", None)
-        if msg is None and node is not None:
-            msg = f"Invalid operation is performed in: {node.label} (Forward)"
         self.expect = expect
         self.actual = actual
-        self.msg = msg
-        super().__init__(self._text())
-
-    def _text(self) -> str:
-        text = f"Expect: {self.expect}\nActual: {self.actual}"
-        return text if self.msg is None else f"\n{self.msg}\n\n{text}"
+        self._problem = f"Expect: {expect}\nActual: {actual}" if msg is None else msg
+        self._op: str | None = None
+        super().__init__(self._problem)
+        node = getattr(_context, "node", None)
+        if node is not None:
+            self.located_in(node)
 
     def located_in(self, node: Any) -> InvalidType:
         """The same error, saying in which op it happened."""
-        if self.msg is None:
-            self.msg = f"Invalid operation is performed in: {node.label} (Forward)"
-            self.args = (self._text(),)
+        if self._op is None:
+            self._op = node.label
+            self.args = (f"\nInvalid operation is performed in: {self._op} (Forward)\n\n{self._problem}",)
         return self
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return type(self), (self.expect, self.actual, self.msg)
+        return _recover_invalid_type, (type(self), self.args, self.__dict__)
+
+
+def _recover_invalid_type(
+    cls: type[InvalidType], args: tuple[Any, ...], state: dict[str, Any]
+) -> InvalidType:
+    error = cls.__new__(cls, *args)
+    error.args = args
+    error.__dict__.update(state)
+    return error
 
 
 @contextlib.contextmanager
@@ -261,8 +267,12 @@ _argname = argname
 
 
 def prod(shape: Any) -> Expr:
-    """The product of the entries of a shape, as an expression."""
-    return Call(Variable(lambda entries: int(numpy.prod(entries, dtype=int)), "prod"), (shape,))
+    """The product of the entries of a shape, or of a list of expressions, as an expression."""
+    return Call(Variable(_product, "prod"), (shape,))
+
+
+def _product(entries: Any) -> int:
+    return int(numpy.prod([eval(entry) for entry in entries], dtype=int))
 
 
 def same_types(*arrays: Any) -> bool:
@@ -273,10 +283,15 @@ def same_types(*arrays: Any) -> bool:
     return all(map(backend.is_array, arrays)) and len(modules) <= 1
 
 
-def expect_broadcast_shapes(name: str, *shapes: Any) -> None:
-    """Raise `InvalidType` unless the shapes can be broadcast together."""
-    values = [tuple(eval(shape)) for shape in shapes]
+def expect_broadcast_shapes(*shape_types: Any) -> None:
+    """Raise `InvalidType` unless the shapes, such as `in_types[0].shape`, can be broadcast together."""
+    shapes = [tuple(eval(shape)) for shape in shape_types]
     try:
-        numpy.broadcast_shapes(*values)
+        numpy.broadcast_shapes(*shapes)
     except ValueError:
-        raise InvalidType(f"{name}: shapes that can be broadcast", " and ".join(map(str, values))) from None
+        found = "\n".join(f"{shape} = {value}" for shape, value in zip(shape_types, shapes, strict=True))
+        raise InvalidType(
+            "each shape can be broadcast to the other",
+            found,
+            f"shapes that cannot be broadcast together:\n{found}",
+        ) from None

@@ -55,7 +55,12 @@ class WalkerAlias(DeviceResident):
 
     def sample(self, shape: Any) -> Any:
         """Numbers drawn from `numpy.random` (or the device's generator), int32 of this shape."""
-        xp = backend.get_array_module(self.threshold)
+        return self.sample_xp(backend.get_array_module(self.threshold), shape)
+
+    sample_gpu = sample
+
+    def sample_xp(self, xp: Any, shape: Any) -> Any:
+        """`sample` with the random numbers of an array module."""
         place = xp.random.uniform(0, 1, shape) * len(self.threshold)
         box = place.astype(numpy.int32)
         second = self.threshold[box] < place - box

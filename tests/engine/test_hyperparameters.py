@@ -44,12 +44,14 @@ def test_adams_learning_rate_is_corrected_for_its_beginning():
     link = Two()
     optimizer = optimizers.Adam()
     with pytest.raises(RuntimeError, match="update steps have not been started"):
-        optimizer.lr  # noqa: B018
+        optimizer.alpha_t  # noqa: B018
     optimizer.setup(link)
     give_gradients(link, 0)
     optimizer.update()
     expected = 0.001 * math.sqrt(1 - 0.999) / (1 - 0.9)
-    assert optimizer.lr == optimizer.alpha_t == link.p.update_rule.lr == expected
+    assert optimizer.alpha_t == link.p.update_rule.alpha_t == expected
+    with pytest.warns(DeprecationWarning, match="alpha_t"):
+        assert optimizer.lr == optimizer.alpha_t
 
 
 def test_adabounds_bounds_follow_alpha():

@@ -219,7 +219,8 @@ def test_gradients_are_cleared_zeroed_and_added():
     link, other = Scaled(), Scaled()
     link.cleargrads()
     assert [param.grad for param in link.params()] == [None, None]
-    link.zerograds()
+    with pytest.warns(DeprecationWarning, match="cleargrads"):
+        link.zerograds()
     assert link.scale.grad.tolist() == [0, 0, 0]
     other.cleargrads()
     other.scale.grad = numpy.full(3, 2, numpy.float32)
@@ -231,7 +232,8 @@ def test_clearing_is_one_event_for_all_parameters(watched):
     link = Scaled()
     watched.clear()
     link.cleargrads()
-    link.zerograds()
+    with pytest.warns(DeprecationWarning, match="cleargrads"):
+        link.zerograds()
     assert [(type(event), event.zeroed) for event in watched] == [
         (events.GradsCleared, False),
         (events.GradsCleared, True),
@@ -311,7 +313,8 @@ def test_a_link_without_forward_says_so():
 
 def test_to_cpu_and_to_device_give_the_link_back():
     link = Scaled()
-    assert link.to_cpu() is link
+    with pytest.warns(DeprecationWarning, match="to_device"):
+        assert link.to_cpu() is link
     assert link.to_device("@numpy") is link
     assert link.xp is numpy
     assert link.device.name == "@numpy"
@@ -323,7 +326,10 @@ def test_a_gpu_that_isnt_there_is_named_as_missing(monkeypatch):
     from engine.backends import cuda
 
     monkeypatch.setattr(cuda, "_state", {"cupy": None, "why": "CuPy is not installed"})
-    with pytest.raises(RuntimeError, match=r"CuPy is not installed.*\n.*pip install"):
+    with (
+        pytest.raises(RuntimeError, match=r"CuPy is not installed.*\n.*pip install"),
+        pytest.warns(DeprecationWarning, match="to_device"),
+    ):
         Scaled().to_gpu()
 
 

@@ -95,5 +95,5 @@ def test_adams_event_has_its_corrected_rate(watched):
     give_gradients(link, 0)
     optimizer.update()
     (event, *_) = [event for event in watched if isinstance(event, events.ParameterUpdated)]
-    assert event.lr == optimizer.lr
+    assert event.lr == optimizer.alpha_t
     assert set(event.state) == {"m", "v"}

@@ -44,7 +44,8 @@ def test_clipping_leaves_small_gradients_alone():
     link, optimizer = make(GradientClipping(5.0))
     optimizer.update()
     assert link.a.grad.tolist() == [3, 0]
-    link.zerograds()
+    with pytest.warns(DeprecationWarning, match="cleargrads"):
+        link.zerograds()
     GradientClipping(0.0)(optimizer)
     assert link.a.grad.tolist() == [0, 0]
 

@@ -214,8 +214,10 @@ def test_update_with_a_loss_computes_clears_goes_back_and_updates():
     optimizer.update(lossfun, 1, b=2)
     assert order == [("loss", (1,), {"b": 2}), "clear", ("backward", None), ("hook", 0), ("hook", 1)]
     order.clear()
-    optimizer.use_cleargrads(False)
-    optimizer.update(lossfun)
+    with pytest.warns(DeprecationWarning, match="cleared"):
+        optimizer.use_cleargrads(False)
+    with pytest.warns(DeprecationWarning, match="cleargrads"):
+        optimizer.update(lossfun)
     assert order[:2] == [("loss", (), {}), "zero"]
 
 

@@ -51,7 +51,8 @@ def test_it_may_be_initialized_later() -> None:
 def test_cleared_before_it_is_initialized_it_has_no_gradient() -> None:
     cleared, zeroed = Parameter(1.0), Parameter(1.0)
     cleared.cleargrad()
-    zeroed.zerograd()
+    with pytest.warns(DeprecationWarning, match="cleargrad"):
+        zeroed.zerograd()
     cleared.initialize((2,))
     zeroed.initialize((2,))
     assert cleared.grad is None

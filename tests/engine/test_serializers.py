@@ -118,7 +118,7 @@ def test_wrong_ignore_names_shapes_and_types_are_refused():
         through_npz(L.Linear(2, 3), L.Linear(3, 3))
     with pytest.raises(TypeError, match="loading x: Cannot safely deserialize"):
         through_npz(Holder(x=2.5), Holder(x=1))
-    with pytest.raises(TypeError, match="save_npz: x is of type dict"):
+    with pytest.raises(TypeError, match=r"saving x: .* not dict"):
         serializers.save_npz(io.BytesIO(), Holder(x={}))
 
 

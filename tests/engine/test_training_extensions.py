@@ -49,7 +49,7 @@ def test_evaluation_is_without_graph_and_in_evaluation_mode(tmp_path):
     assert evaluator() == {"main/size": 4.0}
     assert modes == [(False, False)] * 3
     assert evaluator() == {"main/size": 4.0}  # the iterator begins anew
-    with pytest.raises(ValueError, match="repeat=False"):
+    with pytest.warns(UserWarning, match="repeat=False"):
         extensions.Evaluator(engine.iterators.SerialIterator(dataset, 5), model)
 
 

@@ -77,7 +77,7 @@ def test_an_update_copies_nothing_to_the_host(name):
 def test_an_optimizers_state_follows_its_parameter(name):
     optimizer = OPTIMIZERS[name]()
     _, model = train(optimizer, DEVICE, [])
-    model.to_cpu()
+    model.to_device("@numpy")
     optimizer.update()
     rule = model.predictor.l2.W.update_rule
     assert {type(value) for value in rule.state.values()} == {numpy.ndarray}
@@ -96,7 +96,7 @@ def test_a_model_moves_as_a_whole():
     inner.l1(fake.asarray(numpy.ones((2, 5), "f4")))
     assert type(inner.l1.W.array) is FakeArray
     assert inner.l1.xp is fake
-    model.to_cpu()
+    model.to_device("@numpy")
     assert {type(param.array) for param in model.params()} == {numpy.ndarray}
 
 
@@ -136,7 +136,8 @@ def test_an_older_links_own_way_to_the_cpu_is_taken():
     for move in (chain.to_cpu, lambda: chain.to_device("@numpy"), lambda: chain.old.to_device("@numpy")):
         chain.to_device(DEVICE)
         assert chain.old.device.name == DEVICE
-        move()
+        with pytest.warns(DeprecationWarning, match="to_cpu"):
+            move()
         assert chain.old.device.name == "@numpy"
     assert calls == ["@numpy"] * 3
 

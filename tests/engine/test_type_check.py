@@ -112,14 +112,29 @@ def test_the_check_can_be_turned_off() -> None:
 
 
 def test_shapes_that_cannot_be_broadcast() -> None:
-    type_check.expect_broadcast_shapes("shapes", (2, 3), (3,))
-    with pytest.raises(InvalidType, match=r"\(2, 3\) and \(4,\)"):
-        type_check.expect_broadcast_shapes("shapes", (2, 3), (4,))
+    b = type_check.Variable((4,), "b")
+    type_check.expect_broadcast_shapes((2, 3), (3,))
+    with pytest.raises(InvalidType, match=r"\(2, 3\)\nb = \(4,\)$"):
+        type_check.expect_broadcast_shapes((2, 3), b)
+
+
+def test_a_product_of_expressions() -> None:
+    n = type_check.Variable(3, "n")
+    assert type_check.eval(type_check.prod([n, 2])) == 6
+    assert type_check.eval(type_check.prod(type_check.Variable((2, 5), "shape"))) == 10
 
 
 def test_an_invalid_type_survives_pickling() -> None:
-    error = pickle.loads(pickle.dumps(InvalidType("a == b", "1 != 2", "in f")))
-    assert str(error) == "\nin f\n\nExpect: a == b\nActual: 1 != 2"
+    error = pickle.loads(pickle.dumps(InvalidType("a == b", "1 != 2")))
+    assert str(error) == "Expect: a == b\nActual: 1 != 2"
+    assert (error.expect, error.actual) == ("a == b", "1 != 2")
+    assert str(InvalidType("a == b", "1 != 2", "a isn't b")) == "a isn't b"
+
+    with pytest.raises(InvalidType) as raised:
+        F.linear(ones(2, 3), ones(2, 4))
+    again = pickle.loads(pickle.dumps(raised.value))
+    assert str(again) == str(raised.value)
+    assert str(again).startswith("\nInvalid operation is performed in: LinearFunction (Forward)\n\nExpect: ")
 
 
 ones = lambda *shape: Variable(numpy.ones(shape, numpy.float32))  # noqa: E731

@@ -110,7 +110,8 @@ def test_addgrad_adds_and_shares_nothing_later() -> None:
 def test_cleargrad_and_zerograd() -> None:
     x = Variable(floats(1, 2))
     x.grad = floats(3, 4)
-    x.zerograd()
+    with pytest.warns(DeprecationWarning, match="cleargrad"):
+        x.zerograd()
     assert x.grad.tolist() == [0, 0]
     x.cleargrad()
     assert x.grad is None

@@ -121,10 +121,10 @@ def get_item(x: Any, slices: Any) -> Any:
 
     Raises:
         IndexError: the index is out of bounds or has too many parts.
-        ValueError: more than one `...`.
+        IndexError: more than one `...`.
     """
     index = slices if isinstance(slices, tuple) else (slices,)
     if sum(part is Ellipsis for part in index) > 1:
-        raise ValueError("an index can hold only one '...'")
+        raise IndexError("an index can hold only one '...'")
     index = tuple(part.array if isinstance(part, Variable) else part for part in index)
     return GetItem(index).apply((x,))[0]

@@ -142,7 +142,7 @@ def _compare(x: Any, image: Any, rows: Any, columns: Any, y: Any, place: Any) ->
     xp = backend.get_array_module(x)
     _, c, height, width = x.shape
     lowest = x.dtype.type(-numpy.inf)
-    in_rows, in_columns = bins(*rows, height), bins(*columns, width)
+    in_rows, in_columns = bins(rows[0], rows[1], height), bins(columns[0], columns[1], width)
     for some in chunks(len(image), c * height * width):
         images = x[image[some]]
         for i in range(y.shape[2]):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from typing import Any
 
 from ... import computational_graph
@@ -10,7 +11,12 @@ from ...configuration import config
 from ...variable import Variable
 from ..extension import Extension, refuse_unexpected
 
-__all__ = ["DumpGraph"]
+__all__ = ["DumpGraph", "is_graphviz_available"]
+
+
+def is_graphviz_available() -> bool:
+    """Whether Graphviz's `dot`, which makes a picture of the written graph, can be called."""
+    return shutil.which("dot") is not None
 
 
 class DumpGraph(Extension):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import warnings
 from collections.abc import Callable
 from typing import Any
 
@@ -57,9 +58,10 @@ class Evaluator(Extension):
         self.eval_func = eval_func
         for held in self._iterators.values():
             if isinstance(held, Iterator) and getattr(held, "repeat", False):
-                raise ValueError(
-                    "Evaluator: the iterator repeats its dataset, so an evaluation would never end; make it with "
-                    "repeat=False"
+                warnings.warn(
+                    "Evaluator: the iterator repeats its dataset, so an evaluation may never end; make it with "
+                    "repeat=False",
+                    stacklevel=2,
                 )
 
     def get_iterator(self, name: str) -> Any:

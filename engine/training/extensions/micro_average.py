@@ -44,7 +44,5 @@ class MicroAverage(Extension):
             self._numerator = self._denominator = 0
 
     def serialize(self, serializer: Any) -> None:
-        if hasattr(self._trigger, "serialize"):
-            self._trigger.serialize(serializer["_trigger"])
         self._numerator = serializer("_numerator", self._numerator)
         self._denominator = serializer("_denominator", self._denominator)

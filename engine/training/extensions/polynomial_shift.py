@@ -18,6 +18,8 @@ class PolynomialShift(HyperparameterShift):
         max_count: number of calls until it is zero.
     """
 
+    invoke_before_training = True
+
     def __init__(
         self,
         attr: str,
