@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import contextlib
 import platform
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any, TextIO
 
 import numpy
 
 from . import backend
 from .configuration import config, using_config
+from .utils.deprecation import warn_deprecated
 
 __all__ = [
     "DebugMode",
@@ -40,11 +40,10 @@ def set_debug(debug: bool) -> None:
     config.debug = debug
 
 
-@contextlib.contextmanager
-def DebugMode(debug: bool) -> Iterator[None]:
-    """Set `config.debug` inside a `with` block; `using_config("debug", debug)` does the same."""
-    with using_config("debug", debug):
-        yield
+def DebugMode(debug: bool) -> Any:
+    """A context manager inside which `config.debug` is set; `using_config("debug", debug)` is one without a warning."""
+    warn_deprecated("chainer.DebugMode", "use chainer.using_config('debug', True)")
+    return using_config("debug", debug)
 
 
 def get_array_types() -> tuple[type, ...]:
@@ -82,7 +81,7 @@ def print_runtime_info(out: TextIO | None = None) -> None:
     cupy = sys.modules.get("cupy")
     lines = {
         "Platform": platform.platform(),
-        "Chainer API": "7.8.1",
+        "Chainer": "7.8.1 (the API of this engine)",
         "ChainerX": "Not Available",
         "NumPy": numpy.__version__,
         "CuPy": "Not loaded" if cupy is None else cupy.__version__,

@@ -10,7 +10,9 @@ import numpy
 __all__ = ["generate_matrix"]
 
 
-def generate_matrix(shape: Sequence[int], dtype: Any = float, *, singular_values: Any) -> numpy.ndarray:
+def generate_matrix(
+    shape: Sequence[int], dtype: Any = float, *, singular_values: Any = None
+) -> numpy.ndarray:
     """Random matrices with given singular values.
 
     Args:
@@ -19,15 +21,17 @@ def generate_matrix(shape: Sequence[int], dtype: Any = float, *, singular_values
         singular_values: numbers that broadcast to (..., min(m, n)).
 
     Raises:
-        ValueError: there are fewer than two axes, the dtype is neither float nor complex, or a singular value is
-            negative.
+        ValueError: there are fewer than two axes, or a singular value is negative.
+        TypeError: the dtype is neither float nor complex, or there are no singular values, or no real ones.
     """
-    values = numpy.asarray(singular_values)
     if len(shape) < 2:
         raise ValueError(f"generate_matrix: a matrix has two axes or more, and the shape is {tuple(shape)}")
     dtype = numpy.dtype(dtype)
     if dtype.kind not in "fc":
-        raise ValueError(f"generate_matrix: dtype must be float or complex, not {dtype}")
+        raise TypeError(f"generate_matrix: dtype must be float or complex, not {dtype}")
+    values = numpy.asarray(singular_values)
+    if values.dtype.kind not in "biuf":
+        raise TypeError(f"generate_matrix: singular_values must be given, and real, not {singular_values!r}")
     if (values < 0).any():
         raise ValueError("generate_matrix: singular values can't be negative")
     drawn = numpy.random.standard_normal(shape)

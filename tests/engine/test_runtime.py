@@ -3,13 +3,16 @@
 import io
 
 import numpy as np
+import pytest
 
 import engine
 
 
 def test_debug_mode_holds_inside_its_block_only():
     assert not engine.is_debug()
-    with engine.DebugMode(True):
+    with pytest.warns(DeprecationWarning, match="using_config"):
+        mode = engine.DebugMode(True)
+    with mode:
         assert engine.is_debug()
     assert not engine.is_debug()
 
@@ -18,6 +21,7 @@ def test_runtime_info_names_numpy_s_version():
     out = io.StringIO()
     engine.print_runtime_info(out)
     assert f"NumPy: {np.__version__}" in out.getvalue().splitlines()
+    assert "Chainer: 7.8.1" in out.getvalue()
 
 
 def test_array_types_are_those_that_a_variable_takes():

@@ -354,6 +354,9 @@ def test_matrices_have_the_singular_values_asked_for():
     np.testing.assert_allclose(np.linalg.svd(matrices)[1], [[3, 2, 1]] * 2, rtol=1e-5)
     with pytest.raises(ValueError, match="negative"):
         testing.generate_matrix((2, 2), singular_values=-1)
+    for wrong in ({}, {"singular_values": 1j}, {"singular_values": 1, "dtype": int}):
+        with pytest.raises(TypeError, match="must be"):
+            testing.generate_matrix((2, 2), **wrong)
 
 
 def test_a_mock_updater_counts(tmp_path):

@@ -6,7 +6,6 @@ import math
 from typing import Any
 
 from .. import either
-from ..op import Example
 from .special import _Special
 
 __all__ = ["erf", "erfc", "erfcinv", "erfcx", "erfinv"]
@@ -22,15 +21,9 @@ class Erf(_Special):
         "y = erf x, the integral of 2 / sqrt(pi) * e^(-t^2) from 0 to x;  gx = gy * 2 / sqrt(pi) * e^(-x^2)"
     )
 
-    def vjp(
-        self, xs: tuple[Any, ...], ys: tuple[Any, ...], gys: tuple[Any, ...], wanted: tuple[int, ...]
-    ) -> tuple[Any, ...]:
-        (x,) = xs
-        return (gys[0] * (_SLOPE * either.exp(-(x * x))),)
-
     @staticmethod
-    def examples(rng: Any) -> list[Example]:
-        return [Example(erf, (rng.normal(size=(2, 3)),))]
+    def slope(x: Any) -> Any:
+        return _SLOPE * either.exp(-(x * x))
 
 
 def erf(x: Any) -> Any:
@@ -54,15 +47,9 @@ class Erfc(_Special):
     op_name = "erfc"
     formula = "y = 1 - erf x;  gx = -gy * 2 / sqrt(pi) * e^(-x^2)"
 
-    def vjp(
-        self, xs: tuple[Any, ...], ys: tuple[Any, ...], gys: tuple[Any, ...], wanted: tuple[int, ...]
-    ) -> tuple[Any, ...]:
-        (x,) = xs
-        return (gys[0] * (-_SLOPE * either.exp(-(x * x))),)
-
     @staticmethod
-    def examples(rng: Any) -> list[Example]:
-        return [Example(erfc, (rng.normal(size=(2, 3)),))]
+    def slope(x: Any) -> Any:
+        return -_SLOPE * either.exp(-(x * x))
 
 
 def erfc(x: Any) -> Any:
@@ -87,16 +74,9 @@ class Erfcx(_Special):
     formula = "y = e^(x^2) erfc x;  gx = gy * (2 x y - 2 / sqrt(pi))"
     retained_y = (0,)
 
-    def vjp(
-        self, xs: tuple[Any, ...], ys: tuple[Any, ...], gys: tuple[Any, ...], wanted: tuple[int, ...]
-    ) -> tuple[Any, ...]:
-        (x,) = xs
-        (y,) = ys
-        return (gys[0] * (2 * x * y - _SLOPE),)
-
     @staticmethod
-    def examples(rng: Any) -> list[Example]:
-        return [Example(erfcx, (rng.normal(size=(2, 3)),))]
+    def slope(x: Any, y: Any) -> Any:
+        return 2 * x * y - _SLOPE
 
 
 def erfcx(x: Any) -> Any:
@@ -121,16 +101,11 @@ class Erfinv(_Special):
     formula = "y = erfinv x, where erf y = x;  gx = gy * sqrt(pi) / 2 * e^(y^2)"
     retained_x = ()
     retained_y = (0,)
-
-    def vjp(
-        self, xs: tuple[Any, ...], ys: tuple[Any, ...], gys: tuple[Any, ...], wanted: tuple[int, ...]
-    ) -> tuple[Any, ...]:
-        (y,) = ys
-        return (gys[0] * (1 / _SLOPE * either.exp(y * y)),)
+    example_range = (-0.9, 0.9)
 
     @staticmethod
-    def examples(rng: Any) -> list[Example]:
-        return [Example(erfinv, (rng.uniform(-0.9, 0.9, size=(2, 3)),))]
+    def slope(y: Any) -> Any:
+        return 1 / _SLOPE * either.exp(y * y)
 
 
 def erfinv(x: Any) -> Any:
@@ -155,16 +130,11 @@ class Erfcinv(_Special):
     formula = "y = erfcinv x, where erfc y = x;  gx = -gy * sqrt(pi) / 2 * e^(y^2)"
     retained_x = ()
     retained_y = (0,)
-
-    def vjp(
-        self, xs: tuple[Any, ...], ys: tuple[Any, ...], gys: tuple[Any, ...], wanted: tuple[int, ...]
-    ) -> tuple[Any, ...]:
-        (y,) = ys
-        return (gys[0] * (-1 / _SLOPE * either.exp(y * y)),)
+    example_range = (0.1, 1.9)
 
     @staticmethod
-    def examples(rng: Any) -> list[Example]:
-        return [Example(erfcinv, (rng.uniform(0.1, 1.9, size=(2, 3)),))]
+    def slope(y: Any) -> Any:
+        return -1 / _SLOPE * either.exp(y * y)
 
 
 def erfcinv(x: Any) -> Any:

@@ -20,16 +20,11 @@ class LGamma(_Special):
     op_name = "lgamma"
     scipy_name = "gammaln"
     formula = "y = log |gamma x|;  gx = gy * digamma x"
-
-    def vjp(
-        self, xs: tuple[Any, ...], ys: tuple[Any, ...], gys: tuple[Any, ...], wanted: tuple[int, ...]
-    ) -> tuple[Any, ...]:
-        (x,) = xs
-        return (gys[0] * special("digamma", x),)
+    example_range = (0.5, 3.0)
 
     @staticmethod
-    def examples(rng: Any) -> list[Example]:
-        return [Example(lgamma, (rng.uniform(0.5, 3, size=(2, 3)),))]
+    def slope(x: Any) -> Any:
+        return special("digamma", x)
 
 
 def lgamma(x: Any) -> Any:
@@ -52,16 +47,11 @@ class DiGamma(_Special):
 
     op_name = "digamma"
     formula = "y = derivative of log |gamma x|;  gx = gy * polygamma(1, x)"
-
-    def vjp(
-        self, xs: tuple[Any, ...], ys: tuple[Any, ...], gys: tuple[Any, ...], wanted: tuple[int, ...]
-    ) -> tuple[Any, ...]:
-        (x,) = xs
-        return (gys[0] * _polygamma(1, x),)
+    example_range = (0.5, 3.0)
 
     @staticmethod
-    def examples(rng: Any) -> list[Example]:
-        return [Example(digamma, (rng.uniform(0.5, 3, size=(2, 3)),))]
+    def slope(x: Any) -> Any:
+        return _polygamma(1, x)
 
 
 def digamma(x: Any) -> Any:

@@ -6,7 +6,6 @@ import math
 from typing import Any
 
 from .. import either
-from ..op import Example
 from .special import _Special, special
 
 __all__ = ["log_ndtr", "ndtr", "ndtri"]
@@ -20,15 +19,9 @@ class Ndtr(_Special):
     op_name = "ndtr"
     formula = "y = (1 + erf(x / sqrt 2)) / 2;  gx = gy * e^(-x^2 / 2) / sqrt(2 pi)"
 
-    def vjp(
-        self, xs: tuple[Any, ...], ys: tuple[Any, ...], gys: tuple[Any, ...], wanted: tuple[int, ...]
-    ) -> tuple[Any, ...]:
-        (x,) = xs
-        return (gys[0] * (1 / _ROOT * either.exp(x * x * -0.5)),)
-
     @staticmethod
-    def examples(rng: Any) -> list[Example]:
-        return [Example(ndtr, (rng.normal(size=(2, 3)),))]
+    def slope(x: Any) -> Any:
+        return 1 / _ROOT * either.exp(x * x * -0.5)
 
 
 def ndtr(x: Any) -> Any:
@@ -53,16 +46,11 @@ class Ndtri(_Special):
     formula = "y = ndtri x, where ndtr y = x;  gx = gy * sqrt(2 pi) * e^(y^2 / 2)"
     retained_x = ()
     retained_y = (0,)
-
-    def vjp(
-        self, xs: tuple[Any, ...], ys: tuple[Any, ...], gys: tuple[Any, ...], wanted: tuple[int, ...]
-    ) -> tuple[Any, ...]:
-        (y,) = ys
-        return (gys[0] * (_ROOT * either.exp(y * y * 0.5)),)
+    example_range = (0.1, 0.9)
 
     @staticmethod
-    def examples(rng: Any) -> list[Example]:
-        return [Example(ndtri, (rng.uniform(0.1, 0.9, size=(2, 3)),))]
+    def slope(y: Any) -> Any:
+        return _ROOT * either.exp(y * y * 0.5)
 
 
 def ndtri(x: Any) -> Any:
@@ -86,16 +74,10 @@ class LogNdtr(_Special):
     op_name = "log_ndtr"
     formula = "y = log of ndtr x;  gx = gy * sqrt(2 / pi) / erfcx(-x / sqrt 2)"
 
-    def vjp(
-        self, xs: tuple[Any, ...], ys: tuple[Any, ...], gys: tuple[Any, ...], wanted: tuple[int, ...]
-    ) -> tuple[Any, ...]:
-        (x,) = xs
-        # erfcx keeps its size where both the density and ndtr x go to 0.
-        return (gys[0] * (math.sqrt(2 / math.pi) / special("erfcx", x * -math.sqrt(0.5))),)
-
     @staticmethod
-    def examples(rng: Any) -> list[Example]:
-        return [Example(log_ndtr, (rng.normal(size=(2, 3)),))]
+    def slope(x: Any) -> Any:
+        # erfcx keeps its size where both the density and ndtr x go to 0.
+        return math.sqrt(2 / math.pi) / special("erfcx", x * -math.sqrt(0.5))
 
 
 def log_ndtr(x: Any) -> Any:
