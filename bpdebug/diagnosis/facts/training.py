@@ -24,11 +24,13 @@ __all__ = [
     "loss_walks",
     "losses",
     "model_of",
+    "part_of",
     "upstream",
     "weighted",
 ]
 
 _JUMP = 3.0
+_NAMED = 4  # layers that a finding names
 _Event = TypeVar("_Event", Accumulated, Cleared)
 CONV_OR_LINEAR = ("linear", "convolution", "deconvolution")
 """Ops with a weight matrix or filters: labels."""
@@ -138,6 +140,15 @@ def model_of(parameters: Iterable[Parameter]) -> str:
             same += 1
         common = common[:same]
     return ".".join(common)
+
+
+def part_of(chosen: list[Parameter], others: Iterable[Parameter]) -> str:
+    """The part of a model that holds the chosen parameters; their layers, where it holds some of the others, too."""
+    common = model_of(chosen)
+    if not any(f"{other.layer}.".startswith(f"{common}.") for other in others):
+        return common or chosen[0].name
+    layers = list(dict.fromkeys(parameter.layer or parameter.name for parameter in chosen))
+    return ", ".join(layers[:_NAMED]) + (" ..." if len(layers) > _NAMED else "")
 
 
 def gradient_layers(history: History, walk: Walk) -> list[tuple[Parameter, Op]]:

@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from ..facts.history import History
 from ..facts.records import Accumulated, Parameter
-from ..facts.training import between_seqs, model_of
+from ..facts.training import between_seqs, part_of
 from ..finding import Finding
 
 __all__ = ["find"]
@@ -36,7 +36,8 @@ def find(history: History) -> Iterator[Finding]:
         return
     parameters = [parameter for parameter, _, _ in stale]
     _, first, count = min(stale, key=lambda entry: entry[1].seq)
-    where = model_of(parameters) if len(parameters) > 1 else parameters[0].name
+    others = [parameter for parameter in history.parameters.values() if parameter.number in clearings]
+    where = part_of(parameters, others) if len(parameters) > 1 else parameters[0].name
     where = where or parameters[0].used_by[0].label
     site = None if first.walk is None else first.walk.caller
     yield Finding(

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from ..facts.history import History
 from ..facts.records import Parameter
 from ..facts.script import Line
-from ..facts.training import model_of
+from ..facts.training import part_of
 from ..finding import Finding
 
 __all__ = ["find"]
@@ -17,7 +17,6 @@ _ON_PURPOSE = (
     r"|teacher|reservoir|random features|\bbase\b"
 )
 _UPDATES = 3
-_NAMED = 4  # layers that a finding names
 
 
 def find(history: History) -> Iterator[Finding]:
@@ -37,13 +36,17 @@ def find(history: History) -> Iterator[Finding]:
         if parameter.registered
         and parameter.received
         and not parameter.moved
-        and parameter.number not in moving
+        and (parameter.number not in moving or _has_no_rule(history, parameter))
         and "." in parameter.name
     ]
     left = [parameter for parameter in left if not _changes(parameter)]
     if not left:
         return
-    learning = [history.parameters[var] for var in moving if var in history.parameters]
+    learning = [
+        history.parameters[var]
+        for var in moving
+        if var in history.parameters and history.parameters[var] not in left
+    ]
     disabled = [parameter for parameter in left if parameter.number in frozen]
     behind = [parameter for parameter in left if _is_behind(parameter, learning)]
     if not behind and learning and (disabled or history.script.mentions(_ON_PURPOSE)):
@@ -52,20 +55,14 @@ def find(history: History) -> Iterator[Finding]:
     yield _finding(history, chosen, disabled, learning)
 
 
-def _place(left: list[Parameter], learning: list[Parameter]) -> str:
-    """The part of the model that stays; its layers, where others of that part learn."""
-    common = model_of(left)
-    if not any(f"{parameter.layer}.".startswith(f"{common}.") for parameter in learning):
-        return common or left[0].name
-    layers = list(dict.fromkeys(parameter.layer or parameter.name for parameter in left))
-    return ", ".join(layers) if len(layers) <= _NAMED else f"{', '.join(layers[:_NAMED])} ..."
-
-
 def _finding(
     history: History, left: list[Parameter], disabled: list[Parameter], learning: list[Parameter]
 ) -> Finding:
-    where = _place(left, learning)
-    if left[0] in disabled:
+    where = part_of(left, learning)
+    if _has_no_rule(history, left[0]):
+        how = "it came to the model after setup(), so it has no update rule"
+        line = history.script.first_with(r"\.setup\s*\(")
+    elif left[0] in disabled:
         how = "its update is disabled (disable_update)"
         line = history.script.first_with(r"\.disable_update\s*\(|\.enabled\s*=\s*False")
     else:
@@ -82,6 +79,16 @@ def _finding(
         evidence={"parameters": len(left), "updates without them": len(history.updates)},
         subjects=frozenset(parameter.name for parameter in left),
     )
+
+
+def _has_no_rule(history: History, parameter: Parameter) -> bool:
+    """Whether updates that took it, and not as a frozen one, changed others and not it, although it had a gradient."""
+    if not parameter.received or parameter.moved:
+        return False
+    since = parameter.received[0].seq
+    took = [update for update in history.updates if update.seq > since and parameter.number in update.takes]
+    moved = [update for update in took if update.moved and parameter.number not in update.frozen]
+    return len(moved) >= _UPDATES
 
 
 def _changes(parameter: Parameter) -> bool:

@@ -14,6 +14,7 @@ _ITERATIONS = 5
 _SPLIT = 0.4
 _ON_PURPOSE = r"over-?fit|one batch|single batch|sanity|by heart|memoriz"
 _FETCHES = r"\.next\s*\(\s*\)|\bnext\s*\("
+_SEEDS = r"RandomState\s*\(\s*\w|random\.seed\s*\(\s*\w|default_rng\s*\(\s*\w"
 
 
 def find(history: History) -> Iterator[Finding]:
@@ -50,7 +51,7 @@ def find(history: History) -> Iterator[Finding]:
             line = history.script.data_line(ops[0].site, r"\[[^\]]*:[^\]]*\]")
             line = line or history.script.outermost(ops[0].site)
         elif len(serials) == 1 or rows == 0:
-            line = _fetched_once(history, ops[0])
+            line = _fetched_once(history, ops[0]) or _seeded_each_time(history, ops[0])
             rows = 0
         if line is None:
             continue
@@ -75,4 +76,14 @@ def _fetched_once(history: History, op: Op) -> tuple[str, int] | None:
     for line in history.script.lines_with(_FETCHES):
         if line[0] == loop[0] and line[1] < around[0] and not history.script.loops_around(line):
             return line
+    return None
+
+
+def _seeded_each_time(history: History, op: Op) -> tuple[str, int] | None:
+    """The line in the training loop at which random numbers begin anew, so that each batch is drawn alike."""
+    line = history.script.outermost(op.site)
+    around = set(history.script.loops_around(line))
+    for seed in history.script.lines_with(_SEEDS):
+        if line is not None and seed[0] == line[0] and around & set(history.script.loops_around(seed)):
+            return seed
     return None

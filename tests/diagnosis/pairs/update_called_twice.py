@@ -1,0 +1,45 @@
+# code: updated-twice
+# where: Adam
+import numpy as np
+import chainer
+import chainer.functions as F
+import chainer.links as L
+from chainer import optimizers
+def spiral(n, classes=3, seed=3):
+    r = np.random.RandomState(seed)
+    rows, labels = [], []
+    for k in range(classes):
+        t = np.linspace(0.2, 1, n)
+        a = t * 4 + k * 2 * np.pi / classes + r.normal(0, 0.15, n)
+        rows.append(np.stack([t * np.cos(a), t * np.sin(a)], axis=1))
+        labels += [k] * n
+    return np.concatenate(rows).astype(np.float32), np.array(labels, np.int32)
+
+X, T = spiral(100)
+
+class Net(chainer.Chain):
+    def __init__(self, hidden=48):
+        super().__init__()
+        with self.init_scope():
+            self.fc1 = L.Linear(2, hidden)
+            self.fc2 = L.Linear(hidden, hidden)
+            self.out = L.Linear(hidden, 3)
+
+    def __call__(self, x):
+        h = F.relu(self.fc1(x))
+        h = F.relu(self.fc2(h))
+        return self.out(h)
+
+np.random.seed(0)
+net = Net()
+opt = optimizers.Adam(0.005)
+opt.setup(net)
+for epoch in range(12):
+    order = np.random.permutation(len(X))
+    for i in range(0, len(X), 50):
+        idx = order[i:i + 50]
+        loss = F.softmax_cross_entropy(net(X[idx]), T[idx])
+        net.cleargrads()
+        loss.backward()
+        opt.update()
+        opt.update()  # faulty guilty
