@@ -113,7 +113,8 @@ RULES: tuple[Rule, ...] = (
     Rule("unchained", _E, "the graph is cut by unchain", unchained.find,
          "Call unchain_backward() after backward(), not before.", _ALL),
     Rule("growing-graph", _E, "the graph of old iterations stays", growing_graph.find,
-         "Call loss.unchain_backward() after update(), or carry the state on as an array.", _ALL),
+         "Call loss.unchain_backward() after update(), carry the state on as an array, or sum up loss.array instead of"
+         " loss.", _ALL),
     Rule("no-gradient-by-op", _E, "an op gives no gradient", no_gradient_by_op.find,
          "Use an op that can be differentiated, or let its backward return a gradient.", _ALL),
     Rule("not-in-optimizer", _E, "a layer is not given to the optimizer", not_in_optimizer.find,

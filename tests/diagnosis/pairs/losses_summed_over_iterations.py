@@ -1,5 +1,5 @@
 # code: growing-graph
-# where: add
+# where: Net
 import numpy as np
 import chainer
 import chainer.functions as F
