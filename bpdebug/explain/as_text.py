@@ -70,12 +70,14 @@ def terms_lines(e: Explanation, columns: int = 80) -> Iterator[str]:
             yield from _broken([value, *_factors(term)], columns, "", _BELOW)
             if term.note:
                 yield from _wrapped(f"({term.note})", columns, _BELOW)
-    if e.count > len(e.terms) + e.zeros:
+    if e.terms and e.zeros == e.count:
+        listed = f"{len(e.terms)} of {count_text(e.count, 'term')} listed: all are 0"
+    elif e.count > len(e.terms) + e.zeros:
         terms = count_text(e.count - e.zeros, "term")
         listed = f"{len(e.terms)} of {terms} listed, {100 * e.covered:.3g}% of their size"
     else:
         listed = f"all of {count_text(e.count - e.zeros, 'term')} listed"
-    if e.zeros:
+    if 0 < e.zeros < e.count:
         listed += f"; {count_text(e.zeros, 'more is', 'more are')} 0"
     yield f"  {'─' * 11}"
     yield _fitted(f"  {number(e.total, digits=8):>11}  total: {listed}", columns)

@@ -18,7 +18,7 @@ PAIRS = [
     "feature_without_spread", "hidden_layer_handed_on_as_array", "layer_outside_init_scope", "log_of_zero_probability",
     "loss_negated", "masked_branch", "optimizer_gets_half_the_model", "rate_too_large", "rate_too_small",
     "softmax_before_the_loss", "targets_stretched", "trains_in_evaluation_mode", "updater_forgets_to_clear",
-    "fifth_arctan_far_out", "fifth_gates_wide_open", "fifth_units_stuck_at_minus_alpha",
+    "fifth_arctan_far_out", "fifth_attention_not_scaled", "fifth_gates_wide_open", "fifth_units_stuck_at_minus_alpha",
     "fourth_alpha_comes_back", "fourth_row_of_targets",
     "clears_one_layer_only", "dropout_thrown_away", "layer_added_after_setup", "layer_made_in_forward",
     "losses_summed_over_iterations", "random_numbers_begin_anew", "rate_falls_each_iteration",
@@ -35,7 +35,8 @@ PAIRS = [
 ]  # fmt: skip
 CONTROLS = [
     "attention", "by_hand", "density_below_zero", "dropout_and_batch_norm", "frozen_base", "gan_trainer_style",
-    "gates_that_remember", "gradient_accumulation", "overfits_one_batch", "softplus_head_near_zero",
+    "gates_that_remember", "gradient_accumulation", "hard_attention", "overfits_one_batch",
+    "softplus_head_near_zero",
     "straight_through", "table_of_all_pairs", "truncated_bptt", "weights_tied_on_purpose",
     "fifth_rows_of_a_square_normalized", "fifth_two_views_one_stopped", "fifth_vector_quantized_autoencoder",
     "fifth_gradient_penalty_of_second_order", "fifth_state_carried_as_arrays",

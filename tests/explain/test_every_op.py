@@ -122,8 +122,8 @@ MOVE_OR_SUM = {
 DERIVATIVES = {
     "BatchInv", "Cholesky", "ConnectionistTemporalClassification", "ConvolutionFilters", "CooMatMul",
     "CrossCovariance", "Cumprod", "DeCov", "DecorrelatedBatchNormalization", "FFT",
-    "FixedDecorrelatedBatchNormalization", "Inv", "InverseRoot", "LocalConvolution2DFunction", "ResizeImages",
-    "ROIAverageAgain", "ROIAverageAlign2D", "ROIAverageGrad", "ROIMaxAlign2D", "SimplifiedDropconnect",
+    "FixedDecorrelatedBatchNormalization", "Inv", "InverseRoot", "ResizeImages",
+    "ROIAverageAgain", "ROIAverageAlign2D", "ROIAverageGrad", "ROIMaxAlign2D",
     "SpatialTransformerGrid", "SpatialTransformerSampler", "Sylvester",
 }  # fmt: skip
 """Their terms are derivatives with a value, some of which the formula names."""

@@ -8,6 +8,7 @@ import pytest
 import engine
 import engine.functions as F
 from bpdebug.explain import explain
+from bpdebug.explain.as_text import explanation_lines
 from bpdebug.frontends.engine_ops import EngineOps
 from bpdebug.log.schema import Kind
 from engine import Variable
@@ -103,6 +104,15 @@ def test_a_letter_that_stands_twice_takes_the_diagonal_only(log):
     assert told(log, lambda: F.einsum("ii->i", Variable(square)), "gx[0,1]") == [
         ("0: not on the diagonal that was taken", "")
     ]
+
+
+def test_all_zero_terms_are_counted_as_what_they_are(log):
+    def run():
+        F.sum(F.relu(Variable(-np.abs(X)))).backward()
+
+    timeline = log(run)
+    e = explain(timeline, timeline.reader.find("it0/backward/relu"), "gx[0,0]", RUNNER)
+    assert "  total: 1 of 1 term listed: all are 0" in "\n".join(explanation_lines(e))
 
 
 T = np.array([1, 0])

@@ -88,6 +88,21 @@ def test_equal_maxima_are_kinks():
     assert check.verdict == "kink"
 
 
+@pytest.mark.parametrize("eps", [1e-2, 1e-4])
+def test_a_right_rule_where_the_function_bends_sharply_is_not_called_wrong(eps):
+    """A vector of zeros, normalized: the slope falls by half within eps."""
+    x = np.zeros(3)
+    check = checked(lambda xs: [xs[0] / (np.linalg.norm(xs[0]) + eps)], x, np.ones(3) / eps)
+    assert check.verdict in ("skipped", "kink")
+
+
+@pytest.mark.parametrize("eps", [1e-2, 1e-4])
+def test_a_wrong_rule_is_called_wrong_there(eps):
+    x = np.zeros(3)
+    check = checked(lambda xs: [xs[0] / (np.linalg.norm(xs[0]) + eps)], x, 1.1 * np.ones(3) / eps)
+    assert check.verdict == "wrong"
+
+
 def test_an_op_that_gives_other_outputs_each_time_is_skipped():
     rng = np.random.default_rng(0)
     check = checked(lambda xs: [xs[0] * rng.uniform(size=xs[0].shape)], np.ones(3), np.ones(3))

@@ -55,9 +55,10 @@ KINKS = {
     "sign": lambda: F.sign(Variable(ZERO)) * Variable(ZERO),
     "floor": lambda: F.floor(Variable(ZERO)) * Variable(ZERO),
     "fmod": lambda: F.fmod(Variable(np.array([2.0, 3.1], "f")), np.array([1.0, 2.0], "f")),
+    "normalize": lambda: F.normalize(Variable(np.zeros((2, 3), "f"))),
     "softmax": lambda: F.softmax(Variable(EQUAL)),
 }
-NO_CORNER = {"huber_loss", "prod", "sign", "floor", "softmax"}
+NO_CORNER = {"huber_loss", "normalize", "prod", "sign", "floor", "softmax"}
 """Smooth there, or without a gradient of their own."""
 IN_THE_MIDDLE = {"absolute", "contrastive"}
 """Their rules give the mean of both sides, as central differences do: right without a word."""

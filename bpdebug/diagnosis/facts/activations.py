@@ -8,10 +8,11 @@ from ...formula.activation import Activation, activation
 from .history import History
 from .records import Op
 
-__all__ = ["activation_of", "is_cell", "part_at_the_ends", "rectifies"]
+__all__ = ["activation_of", "is_cell", "is_softmax", "part_at_the_ends", "rectifies"]
 
 _AWAY = 0.5
 """An end that begins nearer to 0 is where a rectifier is meant to be flat."""
+_SURE, _CHOICES = 0.99, 3
 _GATE_END = 4.6
 """Beyond it a sigmoid has less than 4% of its steepest slope, and a tanh less still."""
 
@@ -34,8 +35,15 @@ def is_cell(op: Op) -> bool:
     return "sigmoid(i" in op.formula and "tanh(a" in op.formula
 
 
+def is_softmax(op: Op) -> bool:
+    """Whether it gives shares of 1 along an axis, by a softmax."""
+    return op.formula.startswith("y = e^x / sum e^x;")
+
+
 def part_at_the_ends(history: History, op: Op) -> float | None:
-    """Which part of the elements of a squashing function, or of a cell's gates, lies at flat ends.
+    """Which part of the elements of a squashing function, of a cell's gates, or of the rows of a softmax, is at an end.
+
+    A row of a softmax over three or more is where one of them has nearly all.
 
     None for other ops, and where the values aren't there.
     """
@@ -47,6 +55,11 @@ def part_at_the_ends(history: History, op: Op) -> float | None:
         ]
         known = [np.abs(sample) > _GATE_END for sample in samples if sample is not None and sample.size]
         return float(np.mean(np.concatenate(known))) if known else None
+    if is_softmax(op):
+        y, axis = history.values.array(op.y[0][1]), op.attrs.get("axis", 1)
+        if y is None or not y.size or not isinstance(axis, int) or not -y.ndim <= axis < y.ndim:
+            return None
+        return float(np.mean(y.max(axis=axis) > _SURE)) if y.shape[axis] >= _CHOICES else None
     found = activation_of(op)
     if found is None or not found.squashes:
         return None

@@ -193,7 +193,7 @@ RULES: tuple[Rule, ...] = (
     Rule("clipping-too-strong", _W, "clipping leaves nothing of the gradient", clipping_too_strong.find,
          "Raise the threshold to the usual norm of the gradient, such as 1 to 10.", _STUCK),
     Rule("saturated", _W, "saturated units", saturated.find,
-         "Use smaller initial weights, scale the inputs, or use ReLU.",
+         "Use smaller initial weights, scale the inputs (of an attention, its scores), or use ReLU.",
          (*_STUCK, *_STEPS, "vanishing-gradient", "exploding-gradient")),
     Rule("diverging", _W, "the training diverges", diverging.find,
          "Divide the learning rate by 10, several times if need be.",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..facts.activations import activation_of, is_cell, part_at_the_ends
+from ..facts.activations import activation_of, is_cell, is_softmax, part_at_the_ends
 from ..facts.history import History
 from ..facts.records import Op
 from ..facts.training import downstream, fall, layer_before, losses, weighted
@@ -13,6 +13,7 @@ from ..finding import Finding
 __all__ = ["find"]
 
 _PART = 0.8
+_PART_OF_ROWS = 0.9
 _ITERATIONS = 5
 _LOOKS = 6
 _ENOUGH_FALL = 0.3
@@ -28,7 +29,7 @@ def find(history: History) -> Iterator[Finding]:
     by_site: dict[tuple[int, str], list[Op]] = {}
     for op in history.training_ops():
         found = activation_of(op)
-        squashes = is_cell(op) or (found is not None and found.squashes)
+        squashes = is_cell(op) or is_softmax(op) or (found is not None and found.squashes)
         if squashes and any(weighted(later) for later in downstream([op])):
             by_site.setdefault((op.site, op.scope), []).append(op)
     for ops in by_site.values():
@@ -36,21 +37,28 @@ def find(history: History) -> Iterator[Finding]:
             continue
         looked = ops[:: max(1, len(ops) // _LOOKS)]
         parts = [part for part in (part_at_the_ends(history, op) for op in looked) if part is not None]
-        if len(parts) < 2 or min(parts) < _PART:
-            continue
-        cell = is_cell(ops[0])
-        layer = None if cell else layer_before(ops[0])  # a cell is a layer itself
-        where = (layer.scope if layer is not None else "") or ops[0].scope or ops[0].label
-        what = f"gates of the {ops[0].label} cell" if cell else f"{ops[0].label} outputs"
-        parameters = [] if layer is None else history.parameters_of(layer)
-        made = parameters[0].made if parameters else None
-        if layer is None and where in history.layers:
-            made = history.layers[where].made
-        yield Finding(
-            f"{parts[-1]:.0%} of the {what} of {where} are at their ends, where the slope is nearly 0",
-            where,
-            seq=ops[0].seq,
-            site=ops[0].site if made is None else made,
-            evidence={"saturated at first": parts[0], "saturated at last": parts[-1]},
-            subjects=frozenset({where, *(parameter.name for parameter in parameters)}),
-        )
+        if len(parts) >= 2 and min(parts) >= (_PART_OF_ROWS if is_softmax(ops[0]) else _PART):
+            yield _finding(history, ops[0], parts)
+
+
+def _finding(history: History, op: Op, parts: list[float]) -> Finding:
+    # A cell is a layer itself; what a softmax gets wants another scale, whatever layers it comes from.
+    layer = None if is_cell(op) or is_softmax(op) else layer_before(op)
+    where = (layer.scope if layer is not None else "") or op.scope or op.label
+    parameters = [] if layer is None else history.parameters_of(layer)
+    made = parameters[0].made if parameters else None
+    if is_cell(op) and where in history.layers:
+        made = history.layers[where].made
+    what = f"{op.label} outputs of {where} are at their ends"
+    if is_cell(op):
+        what = f"gates of the {op.label} cell of {where} are at their ends"
+    elif is_softmax(op):
+        what = f"rows of the {op.label} in {where} give one element nearly all"
+    return Finding(
+        f"{parts[-1]:.0%} of the {what}, where the slope is nearly 0",
+        where,
+        seq=op.seq,
+        site=op.site if made is None else made,
+        evidence={"saturated at first": parts[0], "saturated at last": parts[-1]},
+        subjects=frozenset({where, *(parameter.name for parameter in parameters)}),
+    )
