@@ -50,7 +50,7 @@ def recorded(workloads: list[str], capture: str, rounds: int) -> dict[str, Ratio
     rows = {}
     print(
         f"{'one training step':<18} {'unrecorded':>12} {'recorded':>12} {'ratio':>7} {'lowest-highest':>15}"
-        f" {'goal':>7} {'wall ratio':>11} {'events/s':>10} {'bytes/event':>12} {'MB tensors':>11}"
+        f" {'goal':>7} {'its thread':>11} {'wall ratio':>11} {'events/s':>10} {'bytes/event':>12} {'MB tensors':>11}"
     )
     for workload in workloads:
         plain = [sys.executable, "engine", workload]
@@ -64,13 +64,16 @@ def recorded(workloads: list[str], capture: str, rounds: int) -> dict[str, Ratio
         print(
             f"{workload:<18} {row.base['cpu_s'] * 1e6:>9.1f} us {row.ours['cpu_s'] * 1e6:>9.1f} us"
             f" {row.ratio:>7.2f} {spread:>15} {f'<={goal:.2f}':>7}"
-            f" {row.ours['wall_s'] / row.base['wall_s']:>11.2f} {events_per_s:>10,.0f}"
+            f" {row.ours['thread_s'] / row.base['thread_s']:>11.2f} {row.ours['wall_s'] / row.base['wall_s']:>11.2f}"
+            f" {events_per_s:>10,.0f}"
             f" {row.ours['other_bytes'] / row.ours['events']:>12.0f} {row.ours['tensor_bytes'] / 1e6:>11.1f}",
             flush=True,
         )
     print(
         f"NumPy {row.ours['numpy']}; CPU time of all threads, 1 BLAS thread, medians of {rounds} "
-        f"interleaved rounds\nonce a run, not in the steps: {row.ours['load_s'] * 1e3:.0f} ms CPU to import what "
+        f"interleaved rounds\n"
+        "its thread: ratio of the CPU time of the training's own thread, without the one that writes the log\n"
+        f"once a run, not in the steps: {row.ours['load_s'] * 1e3:.0f} ms CPU to import what "
         "records\n"
         f"events/s: events a second of what recording adds; goal >= {GOAL_EVENTS_PER_S:,} on "
         f"2-3-1\nbytes/event: all files but the tensors; goal <= {GOAL_BYTES_PER_EVENT}\n"

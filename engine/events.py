@@ -164,10 +164,11 @@ class OptimizerSetUp(Event):
 
 @dataclass(slots=True)
 class UpdateStarted(Event):
-    """`optimizer` begins to update its parameters; `t` is the step count that this update makes."""
+    """`optimizer` begins to update `parameters`; `t` is the step count that this update makes."""
 
     optimizer: Any
     t: int
+    parameters: tuple[Any, ...]
 
 
 @dataclass(slots=True)

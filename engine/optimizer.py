@@ -269,19 +269,19 @@ class GradientMethod(Optimizer):
                 self.target.zerograds()
             loss.backward(loss_scale=self._loss_scale)
             del loss  # and with it the graph, before the update needs memory
+        params = tuple(self.target.params())
         if not observers:
-            self._update()
+            self._update(params)
             return
-        events.emit(events.UpdateStarted(self, self.t + 1))
+        events.emit(events.UpdateStarted(self, self.t + 1, params))
         done = False
         try:
-            self._update()
+            self._update(params)
             done = True
         finally:
             events.emit(events.UpdateFinished(self, not done))
 
-    def _update(self) -> None:
-        params = list(self.target.params())
+    def _update(self, params: tuple[Parameter, ...]) -> None:
         _allocate(params)
         if self._loss_scaling_is_dynamic:
             self.check_nan_in_grads()

@@ -83,32 +83,43 @@ def sizes_on_disk(directory: pathlib.Path) -> dict[str, int]:
     }
 
 
-def measure(step: Step, count: int) -> tuple[float, float]:
-    """CPU and wall seconds a step (of all threads of this process)."""
-    cpu, wall = time.process_time(), time.perf_counter()
+def measure(step: Step, count: int) -> tuple[float, float, float]:
+    """CPU seconds of all threads of this process, CPU seconds of this thread, and wall seconds, a step."""
+    cpu, thread, wall = time.process_time(), time.thread_time(), time.perf_counter()
     for _ in range(count):
         step()
-    return (time.process_time() - cpu) / count, (time.perf_counter() - wall) / count
+    return (
+        (time.process_time() - cpu) / count,
+        (time.thread_time() - thread) / count,
+        (time.perf_counter() - wall) / count,
+    )
 
 
 def measure_plain(step: Step, count: int, portions: int) -> dict[str, float]:
     """Median over the portions."""
     times = [measure(step, count) for _ in range(portions)]
     return {
-        "cpu_s": statistics.median(cpu for cpu, _ in times),
-        "wall_s": statistics.median(wall for _, wall in times),
+        "cpu_s": statistics.median(cpu for cpu, _, _ in times),
+        "thread_s": statistics.median(thread for _, thread, _ in times),
+        "wall_s": statistics.median(wall for _, _, wall in times),
     }
 
 
 def measure_recorded(step: Step, count: int, directory: pathlib.Path, capture: str) -> dict[str, float]:
     """Seconds a step, opening and closing the log included, and what it left on disk; imports are apart."""
     load_s = load_recorder()
-    cpu, wall = time.process_time(), time.perf_counter()
+    cpu, thread, wall = time.process_time(), time.thread_time(), time.perf_counter()
     with recording(directory, capture):
         for _ in range(count):
             step()
-    cpu, wall = (time.process_time() - cpu) / count, (time.perf_counter() - wall) / count
-    return {"cpu_s": cpu, "wall_s": wall, "steps": count, "load_s": load_s, **sizes_on_disk(directory)}
+    return {
+        "cpu_s": (time.process_time() - cpu) / count,
+        "thread_s": (time.thread_time() - thread) / count,
+        "wall_s": (time.perf_counter() - wall) / count,
+        "steps": count,
+        "load_s": load_s,
+        **sizes_on_disk(directory),
+    }
 
 
 def measure_watched(workload: str, watcher: str, warm_up: int) -> dict[str, float]:
@@ -120,8 +131,8 @@ def measure_watched(workload: str, watcher: str, warm_up: int) -> dict[str, floa
         step = watched_step(workload, watcher, pathlib.Path(folder))
         for _ in range(min(warm_up, most_steps // 10)):
             step()
-        cpu_s, wall_s = measure(step, min(RECORDED_STEPS[workload], most_steps))
-    return {"cpu_s": cpu_s, "wall_s": wall_s}
+        cpu_s, thread_s, wall_s = measure(step, min(RECORDED_STEPS[workload], most_steps))
+    return {"cpu_s": cpu_s, "thread_s": thread_s, "wall_s": wall_s}
 
 
 def main() -> None:

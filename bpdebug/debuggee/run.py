@@ -82,6 +82,7 @@ class Run:
             if terminal:
                 self._progress = Progress(self._output, self._is_loss)
             self._recorder = Recorder(self._log, on_event=self._progress, plan=plan)
+            self._recorder.observer_only_reads = True  # as do bounds and triggers, below
         if settings.iterations is not None or settings.seconds is not None:
             from .bound import Bound
 

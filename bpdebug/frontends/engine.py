@@ -41,6 +41,7 @@ def watch(engine_package: ModuleType, recorder: Recorder) -> Callable[[], None]:
     if engine_package.__file__ is not None:
         recorder.call_sites.ignore(os.path.dirname(engine_package.__file__))
     watcher = _Watcher(engine_package, recorder)
+    recorder.frames_up = _FRAMES_UP
     stop_observing: Callable[[], None] = engine_package.events.observe(watcher)
 
     def stop() -> None:
@@ -49,6 +50,10 @@ def watch(engine_package: ModuleType, recorder: Recorder) -> Callable[[], None]:
         recorder.flush()
 
     return stop
+
+
+_FRAMES_UP = 4
+"""To the engine's `emit`: from the recorder's method over the watcher's and `_Watcher.__call__`."""
 
 
 class _Watcher:
@@ -197,7 +202,7 @@ class _Watcher:
         owner = self._owner
         train = bool(self._config.train)
         training = train and bool(self._config.enable_backprop)
-        self._recorder.phase_of_call(training)
+        phase = self._recorder.phase_of_call(training)
         x = []
         for x_node, array in zip(event.x, event.x_arrays, strict=True):
             known = x_node.watch_id
@@ -214,7 +219,7 @@ class _Watcher:
             [self._variable(y.node, None, label) for y in event.y],
             event.y_arrays,
             attributes=attributes,
-            training=training,
+            phase=phase,
             train=train,
             in_graph=event.in_graph,
             during=None if event.during is None else self._node(event.during),
@@ -312,7 +317,7 @@ class _Watcher:
         optimizer = event.optimizer
         hyperparam = getattr(optimizer, "hyperparam", None)
         hyper = {} if hyperparam is None else hyperparam.get_dict()
-        told = self._optimizers.look(optimizer)
+        told = self._optimizers.look(optimizer, event.parameters)
         takes = None
         if told.takes is not None:
             takes = [self._variable(parameter.node, parameter._data) for parameter in told.takes]

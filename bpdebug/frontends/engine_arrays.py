@@ -14,8 +14,12 @@ __all__ = ["held_elsewhere", "kept_bytes", "rows_behind", "shares"]
 
 def shares(gx: Sequence[Any], *kept: dict[int, Any]) -> bool:
     """Whether a gradient is the very array that an input or an output is."""
-    held = {id(array) for arrays in kept for array in arrays.values()}
-    return any(id(gradient) in held for gradient in gx if gradient is not None)
+    for arrays in kept:
+        for array in arrays.values():
+            for gradient in gx:
+                if gradient is array is not None:
+                    return True
+    return False
 
 
 def _references_of_one() -> int:

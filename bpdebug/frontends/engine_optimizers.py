@@ -6,7 +6,7 @@ All of it is told at an optimizer's first update, and again when something of it
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from .weak_table import WeakTable
@@ -37,30 +37,29 @@ class Optimizers:
         self._next_number = itertools.count(1)
         self._seen: dict[int, Any] = {}
 
-    def look(self, optimizer: Any) -> Told:
-        """What is to be told of `optimizer`, which is about to update."""
+    def look(self, optimizer: Any, parameters: Sequence[Any]) -> Told:
+        """What is to be told of `optimizer`, which is about to update `parameters`."""
         number = self._numbers.get(optimizer)
         if number is None:
             number = next(self._next_number)
             self._numbers.set(optimizer, number)
         made = self._made.get(optimizer)
-        target = getattr(optimizer, "target", None)
-        parameters = [] if target is None else list(target.params())
         frozen = [p for p in parameters if p.update_rule is not None and not p.update_rule.enabled]
-        hooks = _settings_of(getattr(optimizer, "_hooks", None))
+        members = getattr(optimizer, "_hooks", None)
+        hooks = _settings_of(members) if members is not None and (members.pre or members.post) else {}
         # Identities are enough: what is compared is alive at both times, or has been replaced by something else.
-        seen = ([id(p) for p in parameters], [id(p) for p in frozen], hooks)
+        seen = (list(map(id, parameters)), list(map(id, frozen)), hooks)
         if self._seen.get(number) == seen:
             return Told(number, made, None, [], {})
         self._seen[number] = seen
-        return Told(number, made, parameters, frozen, hooks)
+        return Told(number, made, list(parameters), frozen, hooks)
 
 
 def _settings_of(hooks: Any) -> dict[str, dict[str, Any]]:
     """The plain attributes of hooks, such as the rate of a weight decay."""
     found: dict[str, dict[str, Any]] = {}
     for timing in ("pre", "post"):
-        members: Mapping[str, Any] = getattr(hooks, timing, None) or {}
+        members: Mapping[str, Any] = getattr(hooks, timing)
         for name, hook in members.items():
             settings = getattr(hook, "__dict__", {})
             found[name] = {

@@ -96,6 +96,15 @@ class Staging:
         """Copy `data` behind what is already staged; gives its segment and offset."""
         chunk = self._current
         start = (chunk.filled + _PADDING) & ~_PADDING
+        end = start + size
+        if type(data) is bytes and end <= CHUNK_BYTES and chunk.base + end <= SEGMENT_BYTES:
+            chunk.view[start:end] = data
+            chunk.filled = end
+            return chunk.segment, chunk.base + start
+        return self._stage_anything(data, size, start)
+
+    def _stage_anything(self, data: Any, size: int, start: int) -> tuple[int, int]:
+        chunk = self._current
         if chunk.base + start + size > SEGMENT_BYTES and chunk.base + start > 0:
             chunk = self._next_chunk(self.new_segment(), 0)
             start = 0
@@ -103,13 +112,6 @@ class Staging:
             chunk = self._next_chunk(chunk.segment, chunk.base + CHUNK_BYTES)
             start = 0
         place = chunk.segment, chunk.base + start
-        if start + size <= CHUNK_BYTES:
-            if type(data) is bytes:
-                chunk.view[start : start + size] = data
-            else:
-                chunk.data[start : start + size] = data.reshape(-1).view(np.uint8)
-            chunk.filled = start + size
-            return place
         flat = np.frombuffer(data, np.uint8) if type(data) is bytes else data.reshape(-1).view(np.uint8)
         done = 0
         while done < size:

@@ -34,6 +34,7 @@ REMEMBERED = 1 << 16
 _RECORD = struct.Struct("<16sQHHI")
 _NO_CONTENT = bytes(16)
 _STORABLE = "biufc"
+_digest = xxhash.xxh3_128_digest
 
 
 UNPLACED = 0xFFFE
@@ -66,19 +67,20 @@ Unmeasured = tuple[int, np.dtype, bytes]
 def _content_id(array: np.ndarray) -> bytes:
     """XXH3-128 of the array's bytes in C order."""
     if array.nbytes <= SMALL_BYTES:
-        return xxhash.xxh3_128_digest(array.tobytes())
-    return xxhash.xxh3_128_digest(np.ascontiguousarray(array).data)
+        return _digest(array.tobytes())
+    return _digest(np.ascontiguousarray(array).data)
 
 
 class _Recent:
     """A mapping that forgets: what was neither set nor read for a whole generation is dropped."""
 
     def __init__(self) -> None:
-        self._young: dict[Any, Entry] = {}
+        self.young: dict[Any, Entry] = {}
+        """What was set or read lately: where it is here, nothing has to be done."""
         self._old: dict[Any, Entry] = {}
 
     def get(self, key: Any) -> Entry | None:
-        entry = self._young.get(key)
+        entry = self.young.get(key)
         if entry is None and self._old:
             entry = self._old.get(key)
             if entry is not None:
@@ -86,10 +88,10 @@ class _Recent:
         return entry
 
     def set(self, key: Any, entry: Entry) -> None:
-        if len(self._young) >= REMEMBERED:
-            self._old = self._young
-            self._young = {}
-        self._young[key] = entry
+        if len(self.young) >= REMEMBERED:
+            self._old = self.young
+            self.young = {}
+        self.young[key] = entry
 
 
 class TensorStore:
@@ -142,6 +144,20 @@ class TensorStore:
                 without bytes, whose layout says why.
             device: where the array was, such as `cpu` or `cuda:0`.
         """
+        if keep is FULL and device == "cpu" and type(array) is np.ndarray and array.nbytes <= SMALL_BYTES:
+            layout = self._layouts.get((array.dtype, array.shape, device))
+            if layout is not None:  # the usual case in short: a small array of a layout that was there before
+                data = array.tobytes()
+                content = _digest(data)
+                recent = self._recent_small
+                entry = recent.young.get(content) or recent.get(content)
+                if entry is None:
+                    return self._put_new(array, data, content, layout, device, recent, None)
+                if entry[2] == layout:
+                    return entry
+        return self._put(array, device, keep)
+
+    def _put(self, array: np.ndarray, device: str, keep: Keep) -> Entry:
         if type(array) is not np.ndarray:
             array = np.asarray(array)
         layout = self._layouts.get((array.dtype, array.shape, device))
@@ -165,7 +181,7 @@ class TensorStore:
                 return known
             data = np.ascontiguousarray(array)
             recent = self._recent_large
-        content = xxhash.xxh3_128_digest(data)
+        content = _digest(data)
         entry = recent.get(content)
         if entry is not None:
             if entry[2] == layout:
@@ -176,10 +192,17 @@ class TensorStore:
                 return entry
         if not keep.values and array.size > keep.sample:
             return self._put_less(array, data, content, layout, device, recent, keep)
-        return self._put_new(array, data, content, layout, device, recent)
+        return self._put_new(array, data, content, layout, device, recent, recent.get(content))
 
     def _put_new(
-        self, array: np.ndarray, data: Any, content: bytes, layout: int, device: str, recent: _Recent
+        self,
+        array: np.ndarray,
+        data: Any,
+        content: bytes,
+        layout: int,
+        device: str,
+        recent: _Recent,
+        same_bytes: Entry | None,
     ) -> Entry:
         with self._put_lock:
             if self._closed:
@@ -189,7 +212,6 @@ class TensorStore:
                 return self._without_bytes(array, device, "made while another tensor was being kept")
             self._putting = True
             try:
-                same_bytes = recent.get(content)
                 if same_bytes is None or same_bytes[3] == UNPLACED:
                     segment, offset = self.staging.stage(data, array.nbytes)
                     self.stored_bytes += array.nbytes

@@ -13,6 +13,7 @@ from __future__ import annotations
 import contextlib
 import datetime
 import fcntl
+import itertools
 import os
 import struct
 import sys
@@ -45,6 +46,7 @@ from .schema import (
     TENSOR_INDEX_FILE,
     TENSOR_STATISTICS,
     TENSOR_STATISTICS_FILE,
+    Kind,
 )
 from .segment_writer import SegmentWriter, open_new, write_all
 from .tensor_store import Entry, TensorStore
@@ -53,16 +55,19 @@ __all__ = ["LogWriter"]
 
 FLUSH_AFTER_S = 0.025
 """Half of the promised 50 ms: writing takes time, too, and so does waking up on a busy machine."""
-BODIES_WAITING = 1 << 16
-BODY_BYTES_WAITING = 64 << 20
-"""So many unwritten events or bytes of them, and whoever appends the next one waits for the disk."""
+BYTES_WAITING = 64 << 20
+EVENT_BYTES = 1 << 10
+"""So much memory for unwritten events, each counted so (output by its length), and the next one waits for the disk."""
+_USUAL_BODY_BYTES = 100
 
 _TAIL = struct.Struct("<BBHIIIIIIHHIIId")
 _TAIL_DTYPE = np.dtype([("tail", f"V{_TAIL.size}")])
 _WHOLE_DTYPE = np.dtype([("offset", "<u8"), ("length", "<u4"), ("tail", f"V{_TAIL.size}")])
 assert _WHOLE_DTYPE.itemsize == EVENT_INDEX.itemsize
 _clock = time.perf_counter_ns
-_encode = msgspec.json.Encoder().encode
+_encode_lines = msgspec.json.Encoder().encode_lines
+_NEWLINE = 10
+_OUTPUT = int(Kind.output)
 _MAX_U16 = 0xFFFF
 _MAX_U32 = 0xFFFFFFFF
 
@@ -84,8 +89,8 @@ class LogWriter(Interning):
         self._segments = SegmentWriter(directory)
         self._lent = LentWriter(directory, self.store)
         self._started_ns = time.perf_counter_ns()
-        self._pending: list[bytes] = []  # body, rest of the index record, body, rest, ...
-        self._pending_bytes = 0
+        self._pending: list[Any] = []  # body, rest of the index record, body, rest, ...
+        self._waiting_bytes = 0
         self._dropping: list[int] = []
         self._taken = 0
         self._body_offset = 0
@@ -186,43 +191,42 @@ class LogWriter(Interning):
     ) -> int:
         """Add an event; the fields are those of `schema.EVENT_INDEX`.
 
+        Args:
+            body: the writer's thread encodes it, soon: nothing in it may change any more.
+
         Returns:
             Its seq. The time is taken now unless given.
         """
-        try:
-            line = _encode(body) + b"\n"
-        except (TypeError, ValueError, OverflowError, RecursionError):
-            line = encode_line(body)
         if time_us is None:
-            time_us = (_clock() - self._started_ns) // 1000
-        if time_us > _MAX_U32:
-            time_us = _MAX_U32
-        if depth > _MAX_U16:
-            depth = _MAX_U16
-        if node > _MAX_U32:
-            node = NOTHING
-        tail = _TAIL.pack(
-            kind, phase, depth, iteration, scope, label, site, node, ordinal,
-            thread, flags, partner, parent, time_us, value,
+            time_us = self.time_us()
+        return self.add(
+            body,
+            (
+                kind, phase, depth, iteration, scope, label, site, node, ordinal,
+                thread, flags, partner, parent, time_us, value,
+            ),
         )  # fmt: skip
+
+    def add(self, body: Event, header: tuple[Any, ...]) -> int:
+        """As `append`, with all but the body in the order of its arguments."""
         with self._mutex:
             if self.stopped:
                 return self._taken
+            pending = self._pending
             # One operation, so that an interrupt can't leave a body without its record.
-            self._pending += (line, tail)
-            seq = self._taken + (len(self._pending) >> 1) - 1
-            self._pending_bytes += len(line)
-            crowded = self._pending_bytes > BODY_BYTES_WAITING or len(self._pending) > 2 * BODIES_WAITING
+            pending += (body, header)
+            seq = self._taken + (len(pending) >> 1) - 1
+        self._waiting_bytes += EVENT_BYTES if header[0] != _OUTPUT else len(body.text)  # type: ignore[union-attr]
         if not self._awake:
             self._awake = True
             self._wake.set()
-        if crowded:
+        if self._waiting_bytes > BYTES_WAITING:
             self.flush()
         return seq
 
     def time_us(self) -> int:
-        """Microseconds since the writer was made, as far as the index has room for them."""
-        return min((time.perf_counter_ns() - self._started_ns) // 1000, _MAX_U32)
+        """Microseconds since the writer was made."""
+        return (_clock() - self._started_ns) // 1000
 
     def drop_segments(self, segments: Iterable[int], why: str) -> None:
         """Remove the files of these segments, none of which is being written; the log says that and why."""
@@ -236,7 +240,7 @@ class LogWriter(Interning):
         """About how large the log is, with what isn't on disk yet."""
         return (
             self._body_offset
-            + self._pending_bytes
+            + (len(self._pending) >> 1) * _USUAL_BODY_BYTES
             + self.event_count * EVENT_INDEX.itemsize
             + (
                 self.store.count * (TENSOR_INDEX.itemsize + TENSOR_STATISTICS.itemsize)
@@ -314,7 +318,7 @@ class LogWriter(Interning):
             definitions, self._definition_lines = self._definition_lines, []
             events, self._pending = self._pending, []
             self._taken += len(events) >> 1
-            self._pending_bytes = 0
+            self._waiting_bytes = 0
             dropping, self._dropping = self._dropping, []
         for piece in taken.pieces:
             self._segments.write(piece.segment, piece.offset, piece.data, staging.crowded)
@@ -328,8 +332,8 @@ class LogWriter(Interning):
         write_all(self._files[TENSOR_INDEX_FILE], b"".join(taken.records))
         write_all(self._files[DEFINITIONS_FILE], b"".join(definitions))
         if events:
-            bodies = events[0::2]
-            write_all(self._files[EVENTS_FILE], b"".join(bodies))
+            bodies = _encoded(events[0::2])
+            write_all(self._files[EVENTS_FILE], bodies)
             write_all(self._files[EVENT_INDEX_FILE], self._index_records(bodies, events[1::2]))
         for segment in dropping:
             self._segments.remove(segment)
@@ -338,14 +342,14 @@ class LogWriter(Interning):
             self._rounds_done = self._rounds_begun
             self._progress.notify_all()
 
-    def _index_records(self, bodies: list[bytes], tails: list[bytes]) -> bytes:
-        records = np.empty(len(bodies), _WHOLE_DTYPE)
-        lengths = np.fromiter(map(len, bodies), np.uint32, len(bodies))
-        ends = self._body_offset + np.cumsum(lengths, dtype=np.uint64)
-        records["length"] = lengths
-        records["offset"] = ends - lengths
-        records["tail"] = np.frombuffer(b"".join(tails), _TAIL_DTYPE)["tail"]
-        self._body_offset = int(ends[-1])
+    def _index_records(self, bodies: bytes, tails: list[tuple[Any, ...]]) -> bytes:
+        records = np.empty(len(tails), _WHOLE_DTYPE)
+        ends = np.flatnonzero(np.frombuffer(bodies, np.uint8) == _NEWLINE).astype(np.uint64) + np.uint64(1)
+        starts = np.concatenate([np.zeros(1, np.uint64), ends[:-1]])
+        records["length"] = ends - starts
+        records["offset"] = starts + np.uint64(self._body_offset)
+        records["tail"] = np.frombuffer(_packed(tails), _TAIL_DTYPE)["tail"]
+        self._body_offset += len(bodies)
         return records.tobytes()
 
     def _give_up(self, error: OSError) -> None:
@@ -367,6 +371,30 @@ class LogWriter(Interning):
         self._progress = threading.Condition(self._mutex)
         self._wake, self._urgent = threading.Event(), threading.Event()
         self.store.forget()
+
+
+def _packed(tails: list[tuple[Any, ...]]) -> bytes:
+    """What index records hold behind offset and length; what has no room there is the nearest that has."""
+    try:
+        return b"".join(itertools.starmap(_TAIL.pack, tails))
+    except struct.error:
+        return b"".join(
+            _TAIL.pack(
+                kind, phase, min(depth, _MAX_U16), iteration, scope, label, site,
+                node if node <= _MAX_U32 else NOTHING, ordinal, thread, flags, partner, parent,
+                min(time_us, _MAX_U32), value,
+            )
+            for kind, phase, depth, iteration, scope, label, site, node, ordinal, thread, flags, partner, parent,
+            time_us, value in tails
+        )  # fmt: skip
+
+
+def _encoded(bodies: list[Event]) -> bytes:
+    """The lines of these bodies."""
+    try:
+        return _encode_lines(bodies)
+    except (TypeError, ValueError, OverflowError, RecursionError):
+        return b"".join(map(encode_line, bodies))
 
 
 def _after_fork_in_child() -> None:

@@ -41,7 +41,8 @@ class CallSites:
                 self._foreign |= {os.path.abspath(path), os.path.realpath(path)}
         self._script_directory = ""
         self._cwd = os.getcwd()
-        self._source_of_code: dict[int, tuple[CodeType, int]] = {}
+        self._source_of_code: dict[int, int] = {}  # by the id of the code object
+        self._held_code: list[CodeType] = []  # so that the ids stay theirs
         self._source_of_path: dict[str, int] = {}
         self._sites: dict[tuple[int, ...], int] = {}
 
@@ -56,16 +57,19 @@ class CallSites:
         self._foreign |= {os.path.abspath(directory), os.path.realpath(directory)}
         self._forget()
 
-    def here(self) -> int:
-        """The site of the caller's stack, or NOTHING where no user frame is on it."""
-        frame: FrameType | None = sys._getframe(1)
+    def here(self, up: int = 1) -> int:
+        """The site of the caller's stack, or NOTHING where no user frame is on it.
+
+        Looked at from `up` frames up, 1 being the caller's: those below are known not to be the user's.
+        """
+        frame: FrameType | None = sys._getframe(up)
         start = frame
         source_of_code = self._source_of_code
         key: list[int] = []
         while frame is not None:
             number = id(frame.f_code)
             try:
-                source = source_of_code[number][1]
+                source = source_of_code[number]
             except KeyError:
                 source = self._judge(frame.f_code)
             if source >= 0:
@@ -106,6 +110,7 @@ class CallSites:
 
     def _forget(self) -> None:
         self._source_of_code.clear()
+        self._held_code.clear()
         self._sites.clear()
 
     def _judge(self, code: CodeType) -> int:
@@ -114,15 +119,15 @@ class CallSites:
         source = self._source(filename) if self.is_user(filename) else _NOT_USER
         if len(self._source_of_code) >= _MAX_CACHED:
             self._forget()
-        # Holding the code object keeps its id from being given to another one.
-        self._source_of_code[id(code)] = code, source
+        self._held_code.append(code)
+        self._source_of_code[id(code)] = source
         return source
 
     def _define(self, frame: FrameType | None, key: tuple[int, ...]) -> int:
         stack = []
         while frame is not None:
             known = self._source_of_code.get(id(frame.f_code))
-            source = self._judge(frame.f_code) if known is None else known[1]
+            source = self._judge(frame.f_code) if known is None else known
             if source >= 0:
                 stack.append((source, frame.f_lineno or 0, frame.f_code.co_qualname))
             frame = frame.f_back

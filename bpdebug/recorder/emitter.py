@@ -17,7 +17,7 @@ import numpy as np
 
 from ..capture import CapturePlan
 from ..log.keep import FULL, Keep
-from ..log.lent import Content
+from ..log.lent import LENT_BYTES, Content
 from ..log.records import Event, WarnedBody
 from ..log.schema import NOTHING, EventFlag, Kind
 from ..log.tensor_store import Entry
@@ -56,6 +56,10 @@ class Emitter:
         self.writer = writer
         self.capturing = Capturing(plan, writer)
         self.on_event = on_event
+        self.frames_up = 1
+        """Counted from a method that a front end calls (1), the frame from which on there may be frames of the user."""
+        self.observer_only_reads = False
+        """Whether `on_event` neither writes into the arrays of an event nor lets anybody else do so."""
         self.disabled = False
         """Nothing is recorded any more: after a failure, after the end, or in a forked child."""
         self.call_sites = CallSites(writer)
@@ -123,8 +127,7 @@ class Emitter:
 
     def _entry(self, array: Any, keep: Keep = FULL, private: bool = False) -> Entry:
         if type(array) is np.ndarray:
-            # Whoever hears of events gets the arrays, and may write into them.
-            if private and self.on_event is None:
+            if private and array.nbytes >= LENT_BYTES and (self.on_event is None or self.observer_only_reads):
                 return self._lend(array, keep)
             return self._put(array, "cpu", keep)
         host, device = to_host(array)
@@ -150,15 +153,20 @@ class Emitter:
         """
         rows: list[int | None] = []
         flags = 0
+        put = self._put
+        if known is None:
+            known = {}
         for array in arrays:
             if array is None:
                 rows.append(None)
                 continue
-            entry = None if known is None else known.get(id(array))
-            if entry is None:
-                entry = self._entry(array, keep, private)
-                if known is not None:
-                    known[id(array)] = entry
+            key = id(array)
+            if key in known:
+                entry = known[key]
+            elif private or type(array) is not np.ndarray:
+                known[key] = entry = self._entry(array, keep, private)
+            else:
+                known[key] = entry = put(array, "cpu", keep)
             rows.append(entry[0])
             if entry[1]:
                 flags = NONFINITE
@@ -200,10 +208,11 @@ class Emitter:
             name = (phase, scope, label)
             ordinal = self._ordinals.get(name, 0) + 1
             self._ordinals[name] = ordinal
-            seq = writer.append(
-                kind, body, phase, depth, iteration, scope, label, site, node, ordinal, thread.number,
-                flags, partner, parent, None, value,
+            header = (
+                kind, phase, depth, iteration, scope, label, site, node, ordinal, thread.number,
+                flags, partner, parent, writer.time_us(), value,
             )  # fmt: skip
+            seq = writer.add(body, header)
         if self.capturing.selective and (told := self.capturing.step_down()):
             category = f"{CAPTURE} {self.capturing.now}"
             self._emit(Kind.warned, WarnedBody(category, told), writer.text(f"warning:{category}"))
@@ -225,7 +234,7 @@ class Emitter:
                     "flags": flags,
                     "partner": partner,
                     "parent": parent,
-                    "time_us": writer.time_us(),
+                    "time_us": header[-2],
                     "value": value,
                     "body": body,
                     "arrays": arrays or {},

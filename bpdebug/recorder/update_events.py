@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
@@ -86,9 +87,9 @@ class UpdateEvents(GraphEvents):
             made,
             None if takes is None else [variable.number for variable in takes],
             [variable.number for variable in frozen],
-            {name: _plain_numbers(settings) for name, settings in hooks.items()},
+            {name: _plain_numbers(settings) for name, settings in hooks.items()} if hooks else {},
         )
-        site = self.call_sites.here()
+        site = self.call_sites.here(self.frames_up)
         opener = Opener(Kind.update_started, NOTHING, phase, NOTHING, site, (optimizer, t))
         label = self.writer.text(f"update:{optimizer}")
         self._emit_opening(Kind.update_started, body, label, opener, VALUE, float(t))
@@ -229,5 +230,7 @@ class UpdateEvents(GraphEvents):
 
 
 def _plain_numbers(hyper: Mapping[str, Any]) -> dict[str, Any]:
+    if all(type(value) is float and math.isfinite(value) for value in hyper.values()):
+        return dict(hyper)
     plain = json_value(dict(hyper))
     return {key: value if not isinstance(value, list | dict) else str(value) for key, value in plain.items()}

@@ -228,3 +228,16 @@ def test_the_run_is_the_same_bit_for_bit(tmp_path: Path) -> None:
             watched.read().close()
         results.append([parameter.array.tobytes() for parameter in model.params()])
     assert results[0] == results[1]
+
+
+@pytest.mark.parametrize("only_reads", [False, True])
+def test_an_observer_that_may_write_gets_copied_arrays(tmp_path: Path, only_reads: bool) -> None:
+    watched = Watched(tmp_path / "run")
+    lent = []
+    lend = watched.recorder._lend
+    watched.recorder._lend = lambda *args: lent.append(args) or lend(*args)
+    watched.recorder.on_event = lambda header: None
+    watched.recorder.observer_only_reads = only_reads
+    F.exp(engine.Variable(X))
+    watched.read().close()
+    assert bool(lent) is only_reads

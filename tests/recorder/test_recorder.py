@@ -337,7 +337,7 @@ def test_a_forked_child_records_nothing(run: Run) -> None:
 def test_a_flood_of_events_waits_for_the_disk_and_loses_nothing(
     run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bpdebug.log.writer.BODIES_WAITING", 3)
+    monkeypatch.setattr("bpdebug.log.writer.BYTES_WAITING", 3000)
     for i in range(50):
         run.recorder.reported("i", i)
     reader = run.read()
@@ -346,5 +346,5 @@ def test_a_flood_of_events_waits_for_the_disk_and_loses_nothing(
 
 
 def test_names_are_not_given_without_end(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bpdebug.recorder.graph_events.NAMED_ALIKE", 2)
+    monkeypatch.setattr("bpdebug.recorder.forward_events.NAMED_ALIKE", 2)
     assert [run.recorder.name_in_iteration("x") for _ in range(4)] == ["x", "x~2", "", ""]

@@ -81,7 +81,7 @@ class _ScriptSites(CallSites):
             frames.append((0, line_of(inside), "MLP.forward"))
         self._site = self._writer.site(frames)
 
-    def here(self) -> int:
+    def here(self, up: int = 1) -> int:
         return self._site
 
     def frames_of(self, site: int) -> list[tuple[str, int, str]]:

@@ -1,0 +1,242 @@
+"""How the graph comes about: links called, ops computed, and the variables that they work on."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from ..capture import CapturePlan
+from ..log.lent import Content, same_content
+from ..log.plain import json_value
+from ..log.records import Fed, ForwardBody, ScopeEnteredBody, ScopeExitedBody, WarnedBody
+from ..log.schema import NOTHING, Kind
+from ..log.writer import LogWriter
+from .emitter import DURING, EVERYTHING, Emitter, OnEvent
+from .flight_recorder import FlightRecorder
+from .identity import Node, Variable
+from .nesting import NO_PHASE, SCOPE_ENTERED, Opener
+from .progress import SETUP
+
+__all__ = ["ForwardEvents"]
+
+NAMED_ALIKE = 1000
+"""So many variables of one name in one iteration get numbers of their own that stay."""
+
+FORWARD_KIND = int(Kind.forward)
+KEPT = "kept"
+"""The category of the warning that says that values are kept for good."""
+CONTENT = 5
+"""Where an `Entry` of the tensor store has the content id."""
+NO_ATTRIBUTES: Mapping[str, Any] = {}
+
+
+class ForwardEvents(Emitter):
+    """Events of the forward pass; they raise where they fail, and the front end guards them."""
+
+    def __init__(
+        self, writer: LogWriter, on_event: OnEvent | None = None, plan: CapturePlan = EVERYTHING
+    ) -> None:
+        super().__init__(writer, on_event, plan)
+        self._named: dict[str, int] = {}
+        self._named_in = 0
+        self._node_numbers = itertools.count(1)
+        self._flight_recorder = FlightRecorder(writer, plan.last) if plan.last else None
+        self._flown = 0
+
+    def new_variable(
+        self,
+        name: str = "",
+        made_by: str = "",
+        parameter: bool = False,
+        array: Any = None,
+        made: int | None = None,
+        registered: bool = True,
+    ) -> Variable:
+        """A variable that the run meets for the first time.
+
+        Args:
+            name: its full name; the same name is the same variable.
+            made_by: label of the op that made it, for one without a name.
+            array: what it holds now.
+            made: the site where a parameter was constructed.
+            registered: whether the link that holds a parameter knows it as its own.
+        """
+        writer = self.writer
+        first: int | None = None
+        content: Content = b""
+        if name and array is not None:
+            first, *_, content = self._entry(array, self._keep(SETUP, NOTHING, writer.text(name)))
+        number = writer.variable(name, parameter, first, made, registered)
+        label = writer.text(f"grad:{name or made_by or 'input'}")
+        return Variable(self.owner, number, name, label, parameter, content)
+
+    def name_in_iteration(self, name: str) -> str:
+        """A name for a variable that the script calls `name`: it stays the same in each iteration.
+
+        The script makes such variables anew in each iteration; the second one of an iteration is `name~2`.
+        Empty for those after `NAMED_ALIKE`: a loop without iterations must not name without end.
+        """
+        if self._named_in != self._progress.iteration:
+            self._named_in = self._progress.iteration
+            self._named.clear()
+        self._named[name] = count = self._named.get(name, 0) + 1
+        if count > NAMED_ALIKE:
+            return ""
+        return name if count == 1 else f"{name}~{count}"
+
+    def hold_values(self, why: str, seq: int) -> None:
+        """What a flight recorder has now stays for good; a warning in the log says so, and at which event it began."""
+        iteration = self._progress.iteration
+        kept = "everything recorded"
+        if self._flight_recorder is not None:
+            self._flight_recorder.hold(iteration)
+            kept = (
+                f"the values of iterations {max(iteration - self.capturing.plan.last + 1, 0)} to {iteration}"
+            )
+        body = WarnedBody(KEPT, f"{kept} stay: {why}, at event {seq}")
+        self._emit(Kind.warned, body, self.writer.text(f"warning:{KEPT}"), site=self.call_sites.here())
+
+    def scope_entered(self, scope: int, args: list[str], training: bool) -> None:
+        """A link is about to be called; `scope` is its id, `args` describe the arguments."""
+        phase = self.phase_of_call(training)
+        site = self.call_sites.here(self.frames_up)
+        opener = Opener(SCOPE_ENTERED, NOTHING, phase, scope, site, None)
+        self._emit_opening(SCOPE_ENTERED, ScopeEnteredBody(args), self.writer.text("enter"), opener)
+
+    def scope_exited(self, failed: bool = False) -> None:
+        """The call of the innermost link is over."""
+        opener = self._threads.state.close(SCOPE_ENTERED)
+        if opener is not None:
+            self._emit_closing(Kind.scope_exited, ScopeExitedBody(failed), self.writer.text("exit"), opener)
+
+    def forward(
+        self,
+        op: int,
+        label: str,
+        x: Sequence[Variable],
+        x_arrays: Sequence[Any],
+        y: Sequence[Variable],
+        y_arrays: Sequence[Any],
+        *,
+        attributes: Mapping[str, Any] = NO_ATTRIBUTES,
+        phase: int = NO_PHASE,
+        training: bool = True,
+        train: bool = True,
+        in_graph: bool = True,
+        during: Node | None = None,
+        random_state: str = "",
+        duration_ns: int = 0,
+        settings: Mapping[str, Any] = NO_ATTRIBUTES,
+        held: Sequence[Any] = (),
+        fed: Sequence[Fed] = (),
+        kept_bytes: int = 0,
+        private: bool = False,
+    ) -> Node:
+        """An op has computed `y` from `x`.
+
+        Args:
+            op: from `writer.op`.
+            label: what people call the op.
+            phase: what `phase_of_call` gave for it, where that was asked.
+            training: else whether the op ran in training mode with the graph on.
+            train: whether it ran in training mode.
+            in_graph: whether a backward walk can reach it.
+            during: the node whose backward rule called this op.
+            settings: what, beside `attributes`, is needed to compute the op again: JSON values.
+            held: the arrays that `settings` mention by their place.
+            fed: which inputs are arrays of the script.
+            kept_bytes: how many bytes of inputs and outputs stay alive for the backward rule.
+            private: nobody writes into the outputs that are no inputs before `take_back` is called for them.
+
+        Returns:
+            What `backward` needs to know of the node.
+        """
+        thread = self._threads.state
+        thread.failed_error = 0
+        if phase < 0:
+            phase = self.phase_of_call(training)
+        scope = thread.scope
+        if during is not None:
+            label = f"during:{label}"
+            if scope == NOTHING:
+                scope = during.scope
+        text = self.writer.text(label)
+        known: dict[int, Any] = {}
+        keep = self._keep(phase, scope, text)
+        x_rows, _ = self._rows(x_arrays, known, self._unlooked(keep))
+        y_rows, flags = self._rows(y_arrays, known, keep, private)
+        if flags and keep.small_bytes:  # what made it is worth more than its place in the log
+            known.clear()
+            x_rows, _ = self._rows(x_arrays, known)
+            y_rows, _ = self._rows(y_arrays, known)
+        if during is not None:
+            flags |= DURING
+        site = self.call_sites.here(self.frames_up)
+        x_numbers = [variable.number for variable in x]
+        y_numbers = [variable.number for variable in y]
+        body = ForwardBody(
+            op,
+            # Pairs are encoded as `Slot`s are, and are cheaper to make.
+            list(zip(x_numbers, x_rows, strict=True)),  # type: ignore[arg-type]
+            list(zip(y_numbers, y_rows, strict=True)),  # type: ignore[arg-type]
+            json_value(attributes) if attributes else {},
+            train,
+            in_graph,
+            random_state,
+            duration_ns,
+            dict(settings) if settings else {},
+            self._rows(held, known, keep)[0] if held else [],
+            list(fed),
+            kept_bytes,
+            _changed_outside(x, x_arrays, known, self._edited),
+        )
+        number = next(self._node_numbers)
+        if self.on_event is not None:
+            thread.arrays = {"x": x_arrays, "y": y_arrays}
+        node = Node(self.owner, number, NOTHING, op, text, scope, site, x_numbers, y_numbers)
+        node.x_contents = [variable.content for variable in x]  # as `_changed_outside` found it
+        for variable, array in zip(y, y_arrays, strict=True):
+            variable.content = content = b"" if array is None else known[id(array)][CONTENT]
+            node.y_contents.append(content)
+        node.seq = self._emit(FORWARD_KIND, body, text, phase, scope, site, number, flags)
+        return node
+
+    def unseen_node(self, op: int, label: str, x: Sequence[int], y: Sequence[int]) -> Node:
+        """A node for `backward` whose forward pass was not recorded; `x` and `y` are numbers of variables."""
+        text = self.writer.text(label)
+        return Node(
+            self.owner, next(self._node_numbers), NOTHING, op, text, NOTHING, NOTHING, list(x), list(y)
+        )
+
+    def phase_of_call(self, training: bool) -> int:
+        """The phase of an op, or a call of a link, that begins now; it may begin an iteration.
+
+        `forward` and `scope_entered` do this by themselves. A front end that names variables of the op
+        (`name_in_iteration`) before it calls `forward` does it first, and hands `forward` the phase.
+        """
+        phase = self._threads.state.phase
+        if phase < 0:
+            phase = self._progress.model_called(training)
+            if self._flight_recorder is not None and self._progress.iteration != self._flown:
+                self._flown = self._progress.iteration
+                self._flight_recorder.iteration_begins(self._flown)
+        return phase
+
+
+def _changed_outside(
+    x: Sequence[Variable], arrays: Sequence[Any], known: Mapping[int, Any], edited: Mapping[int, Content]
+) -> list[int]:
+    """The places of the inputs that hold something else than when an event last showed them."""
+    changed = []
+    for place, (variable, array) in enumerate(zip(x, arrays, strict=True)):
+        if array is None:
+            continue
+        content = known[id(array)][CONTENT]
+        if content is not variable.content:
+            if content and variable.content and not same_content(content, variable.content):
+                said = edited.get(variable.number)
+                if said is None or not same_content(content, said):
+                    changed.append(place)
+            variable.content = content
+    return changed
