@@ -59,5 +59,6 @@ def _complete(finding: Finding, rule: Rule, history: History) -> None:
         line = history.script.line(finding.site)
         if line is None and finding.seq is not None:
             line = history.script.line(history.site_of(finding.seq))
+        line = history.script.setting_line(line, finding.blamed) or line
         if line is not None:
             finding.file, finding.line = line

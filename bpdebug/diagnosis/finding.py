@@ -34,6 +34,8 @@ class Finding:
         seq: the first event that shows it, None for what no single event shows.
         site: the call site (an id of the log) whose innermost line causes it, None where `file` says it.
         file, line: the script line that causes it; empty and 0 where none does.
+        blamed: names of arguments of the call at `site`; where the script gives one of them by a name, such as
+            `initialW=w`, the line that set that name causes it. "" stands for the first argument.
         evidence: figures by name: numbers, texts, or short lists of numbers.
         fix: what to try.
         symptoms: what follows from it, as findings of their own.
@@ -49,6 +51,7 @@ class Finding:
     file: str = ""
     line: int = 0
     address: str = ""
+    blamed: tuple[str, ...] = ()
     evidence: dict[str, Any] = dataclasses.field(default_factory=dict)
     fix: str = ""
     symptoms: list[Finding] = dataclasses.field(default_factory=list)

@@ -22,7 +22,7 @@ PAIRS = [
     "fourth_alpha_comes_back", "fourth_row_of_targets",
     "clears_one_layer_only", "dropout_thrown_away", "layer_added_after_setup", "layer_made_in_forward",
     "losses_summed_over_iterations", "random_numbers_begin_anew", "rate_falls_each_iteration",
-    "recurrent_state_never_cut", "sigmoid_for_prices", "update_called_twice",
+    "rate_set_at_the_top", "recurrent_state_never_cut", "sigmoid_for_prices", "update_called_twice",
     "labels_under_another_name", "difference_without_square", "generator_gets_no_gradient",
     "loss_is_unchained", "model_made_in_the_loop",
     "second_missing_relu_conv",

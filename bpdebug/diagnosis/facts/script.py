@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import TYPE_CHECKING
 
 from ...log.records import RunStartedBody
@@ -198,6 +198,40 @@ class Script:
                 if wanted.search(self.text(candidate).split("#", 1)[0]) and candidate != begin:
                     return candidate
         return None
+
+    def setting_line(self, line: Line | None, arguments: Collection[str]) -> Line | None:
+        """Where a call's argument got its value, if it is given by a name that was set to a value of its own.
+
+        Args:
+            line: of the call.
+            arguments: names of keyword arguments that may be meant; "" for the first argument.
+        """
+        if line is None or not arguments:
+            return None
+        statement = self._statement_at(*line)
+        for call in ast.walk(statement) if statement is not None else ():
+            if not isinstance(call, ast.Call) or call.lineno > line[1] or (call.end_lineno or 0) < line[1]:
+                continue
+            given: list[ast.expr] = [word.value for word in call.keywords if word.arg in arguments]
+            given += call.args[:1] if "" in arguments else []
+            for value in given:
+                if isinstance(value, ast.Name):
+                    return self._set_at(line, value.id)
+        return None
+
+    def _set_at(self, line: Line, name: str) -> Line | None:
+        """The last statement before a line that sets a name to a number or to something newly made."""
+        found = None
+        for node in self._walk(line[0]):
+            if (
+                isinstance(node, ast.Assign)
+                and node.lineno < line[1]
+                and any(isinstance(target, ast.Name) and target.id == name for target in node.targets)
+                and isinstance(node.value, ast.Constant | ast.UnaryOp | ast.BinOp | ast.Call)
+                and (found is None or node.lineno > found)
+            ):
+                found = node.lineno
+        return None if found is None else (line[0], found)
 
     def _history_of_names(self, line: Line, labels: bool) -> list[Line]:
         """The statements that gave values to the names used at a line, nearest first, and to those used there ...

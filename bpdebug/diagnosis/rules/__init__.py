@@ -189,7 +189,7 @@ RULES: tuple[Rule, ...] = (
     Rule("summed-loss", _W, "the loss is summed over the batch", summed_loss.find,
          "Use F.mean, or divide by the number of examples.", (*_STUCK, *_STEPS, "exploding-gradient")),
     Rule("weight-decay-too-strong", _W, "weight decay outweighs the gradient", weight_decay_too_strong.find,
-         "Try a rate of 1e-4 to 1e-3.", (*_STUCK, "vanishing-gradient", "dead-relu")),
+         "Try a rate of 1e-4 to 1e-3.", (*_STUCK, "vanishing-gradient", "dead-relu", "oscillating")),
     Rule("clipping-too-strong", _W, "clipping leaves nothing of the gradient", clipping_too_strong.find,
          "Raise the threshold to the usual norm of the gradient, such as 1 to 10.", _STUCK),
     Rule("saturated", _W, "saturated units", saturated.find,

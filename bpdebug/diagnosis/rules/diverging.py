@@ -56,6 +56,7 @@ def _finding(history: History, told: str, seq: int, evidence: dict[str, object])
         update.optimizer,
         seq=seq,
         site=update.made,
+        blamed=("lr", "alpha", ""),
         evidence={**evidence, "learning rate": rate, "model": model_of(parameters)},
     )
 

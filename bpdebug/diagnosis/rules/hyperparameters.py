@@ -30,6 +30,7 @@ def find(history: History) -> Iterator[Finding]:
                 update.optimizer,
                 seq=update.seq,
                 site=update.made,
+                blamed=(name, "") if name in ("lr", "alpha") else (name,),
                 evidence={name: update.hyper[name], "updates": len(own)},
             )
 

@@ -52,6 +52,7 @@ def find(history: History) -> Iterator[Finding]:
         parameter.layer or parameter.name,
         seq=parameter.used_by[0].seq,
         site=parameter.made,
+        blamed=("initialW", "scale"),
         evidence={
             "gain": gain,
             "standard deviation": None if spread is None else spread[1],

@@ -44,6 +44,7 @@ def find(history: History) -> Iterator[Finding]:
         update.optimizer,
         seq=parameter.moved[0].seq,
         site=update.made,
+        blamed=("lr", "alpha", ""),
         evidence={"cosine of successive updates": turn, "learning rate": rate, "parameter": parameter.name},
         subjects=frozenset({parameter.name}),
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ..facts.history import History
+from ..facts.records import Update
 from ..facts.training import fall, is_one_training, losses
 from ..finding import Finding
 
@@ -13,6 +14,7 @@ __all__ = ["find"]
 _UPDATES = 12
 _DEAD = 1e-3
 _ENOUGH_FALL = 0.5
+_STAYS = 0.3
 _RATES = ("lr", "alpha")
 _SETS = r"\.(lr|alpha)\s*(\*=|/=|-=|=[^=])|(Exponential|Linear|Polynomial|Inverse|Step|Multistep)Shift\s*\("
 
@@ -34,7 +36,7 @@ def find(history: History) -> Iterator[Finding]:
     values = losses(history)
     if dead is None or max(rates[dead:]) >= _DEAD * first or dead > len(rates) // 2 or first <= 0:
         return
-    if fall(values) > _ENOUGH_FALL:
+    if fall(values) > _ENOUGH_FALL or not _gradients_stay(history, updates):
         return
     line = history.script.first_with(_SETS)
     update = updates[dead]
@@ -48,3 +50,10 @@ def find(history: History) -> Iterator[Finding]:
         line=0 if line is None else line[1],
         evidence={"first rate": first, "last rate": rates[-1], "updates that still learn": dead},
     )
+
+
+def _gradients_stay(history: History, updates: list[Update]) -> bool:
+    """Whether there still is something to learn: some gradient is nearly as large at the end as it was at first."""
+    first = {moved.var: history.values.norm(moved.grad) for moved in updates[0].moved}
+    last = {moved.var: history.values.norm(moved.grad) for moved in updates[-1].moved}
+    return any(norm and (last.get(var) or 0.0) > _STAYS * norm for var, norm in first.items())

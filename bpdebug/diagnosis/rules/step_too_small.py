@@ -16,11 +16,6 @@ _UPDATES = 8
 _NO_FALL = 0.02
 _NO_WAY = 1e-3
 _REAL_GRADIENT = 1e-2
-_FADING = 40
-_FADED = 1e-3
-_LITTLE_FALL = 0.3
-_SAME_GRADIENT = 0.3
-_SCHEDULES = r"(Exponential|Linear|Step|Inverse|Polynomial|Warmup)Shift|\.(lr|alpha)\s*[*/]?=(?!=)"
 
 
 def find(history: History) -> Iterator[Finding]:
@@ -34,10 +29,6 @@ def find(history: History) -> Iterator[Finding]:
         by_optimizer.setdefault(update.number, []).extend(update.moved)
     for moved in by_optimizer.values():
         if len({event.update.seq for event in moved}) < _UPDATES:
-            continue
-        faded = _faded(history, moved)
-        if faded is not None:
-            yield faded
             continue
         first = moved[0].update
         ratios = _ratios(history, moved)
@@ -60,6 +51,7 @@ def find(history: History) -> Iterator[Finding]:
             first.optimizer,
             seq=moved[0].seq,
             site=first.made,
+            blamed=("lr", "alpha", ""),
             evidence={
                 "largest update / weight": max(ratios),
                 "largest gradient": max(norms),
@@ -70,40 +62,6 @@ def find(history: History) -> Iterator[Finding]:
             },
             subjects=frozenset(parameter.name for parameter in parameters),
         )
-
-
-def _faded(history: History, moved: list[Moved]) -> Finding | None:
-    """A rate that has faded to nothing in the first fifth of the run, before anything was learnt."""
-    rates = [(event.lr, event) for event in moved if event.lr]
-    if len(rates) < _FADING or not history.updates:
-        return None
-    (first, event), (soon, then) = rates[0], rates[len(rates) // 5]
-    values = losses(history)
-    gradients = history.values.norm(event.grad), history.values.norm(moved[-1].grad)
-    if soon is None or first is None or soon > _FADED * first or fall(values) > _LITTLE_FALL:
-        return None
-    if not gradients[0] or not gradients[1] or gradients[1] < _SAME_GRADIENT * gradients[0]:
-        return None
-    update = event.update
-    parameters = [history.parameters[var] for var in update.takes if var in history.parameters]
-    line = history.script.first_with(_SCHEDULES)
-    return Finding(
-        f"{update.optimizer} soon moves nothing: its rate fades from {first:g} to {soon:.1e} within"
-        f" {len({e.update.seq for _, e in rates[: len(rates) // 5]})} updates, and the loss stays",
-        model_of(parameters) or update.optimizer,
-        seq=then.seq,
-        site=update.made,
-        file="" if line is None else line[0],
-        line=0 if line is None else line[1],
-        evidence={
-            "first rate": first,
-            "rate after a fifth of the updates": soon,
-            "last rate": rates[-1][0],
-            "first loss": values[0] if values else None,
-            "last loss": values[-1] if values else None,
-        },
-        subjects=frozenset(parameter.name for parameter in parameters),
-    )
 
 
 def _way(history: History, moved: list[Moved]) -> float:

@@ -51,6 +51,7 @@ def _finding(history: History, parameter: Parameter) -> Finding:
         parameter.name,
         seq=parameter.moved[0].seq,
         site=parameter.made,
+        blamed=("initialW",),
         evidence={"units": rows, "initial weights": initial, "updates": len(parameter.moved)},
         subjects=frozenset({parameter.name, layer}),
     )

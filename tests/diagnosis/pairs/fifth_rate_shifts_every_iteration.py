@@ -1,5 +1,5 @@
-# code: step-too-small
-# where: predictor
+# code: rate-dies
+# where: MomentumSGD
 import chainer
 import chainer.functions as F
 import chainer.links as L
