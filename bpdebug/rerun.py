@@ -28,6 +28,7 @@ class OpCall:
         held: the arrays that the settings mention by their place.
         x: the inputs.
         train: whether the op ran in training mode.
+        random_state: the state of NumPy's global generator before the op drew numbers; None if it drew none.
     """
 
     cls: str
@@ -36,6 +37,7 @@ class OpCall:
     held: Sequence[Array]
     x: Sequence[Array]
     train: bool = True
+    random_state: Array | None = None
 
 
 class ComputedOp(Protocol):

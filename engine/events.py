@@ -71,8 +71,8 @@ class ForwardFinished(Event):
 
     `x` are the input variable nodes and `x_arrays` their arrays; `y` the output variables (as tuple of Variable)
     and `y_arrays` theirs. `in_graph` tells whether a backward walk can reach the node. `during` is the function
-    node whose backward rule called this op, or None. `random_state` is what `node.random_state` was before the
-    op drew numbers (None for ops that draw none). Duration in nanoseconds.
+    node whose backward rule called this op, or None. `node.random_state` is the
+    random state before the op drew numbers (None for ops that draw none). Duration in nanoseconds.
     """
 
     node: Any

@@ -18,6 +18,7 @@ from .backprop import walking
 from .configuration import config, using_config
 from .events import observers
 from .utils import type_check
+from .utils.random_state import snapshot
 from .variable import Variable, check_gradient
 from .variable_node import VariableNode
 
@@ -39,7 +40,8 @@ class FunctionNode(function_hook.HookedFunction):
         op_name: what people call the op, such as `linear`.
         x_roles, y_roles: the house's letters for inputs and outputs, as far as they have names.
         formula: the backward rule in these letters.
-        random_state: a fingerprint of the random state before the op drew numbers, for ops that do.
+        random_state: the random state before the op drew numbers (see `utils.random_state.snapshot`), if it did and
+            somebody observed it.
         watch_id, watch_seq: free for an observer; the engine doesn't use them.
     """
 
@@ -51,9 +53,9 @@ class FunctionNode(function_hook.HookedFunction):
     x_roles: tuple[str, ...] = ()
     y_roles: tuple[str, ...] = ()
     formula = ""
-    random_state: str | None = None
+    random_state: Any = None
     foreign = True
-    """Whether code outside the engine computes it, and so sees its arrays."""
+    """Whether code outside the engine computes it, and so sees its arrays, and may draw numbers without saying so."""
     watch_id: Any = None
     watch_seq: Any = None
     lazy_grad_sum = False
@@ -119,10 +121,13 @@ class FunctionNode(function_hook.HookedFunction):
             if x._node.requires_grad:
                 requires_grad = True
                 break
-        started = _clock() if observers else 0
-        if started and (self.foreign or function_hook.installed):
-            for data in xs:
-                events.hand_out(data)
+        started = 0
+        if observers:
+            state = snapshot(numpy) if self.foreign else None
+            if self.foreign or function_hook.installed:
+                for data in xs:
+                    events.hand_out(data)
+            started = _clock()
         try:
             if self._checks_types and config.type_check:
                 self._check_types(xs)
@@ -150,6 +155,8 @@ class FunctionNode(function_hook.HookedFunction):
         if enable_backprop:
             self._join_graph(variables, ys)
         if started:  # an observer that came while the op ran hears of the next one
+            if state is not None and not numpy.array_equal(state, numpy.asarray(snapshot(numpy))):
+                self.random_state = state
             events.emit(
                 events.ForwardFinished(
                     self,

@@ -108,6 +108,7 @@ def _forward(bodies: Bodies, body: r.ForwardBody) -> Object:
         "train": body.train,
         "in_graph": body.grad,
         "random_state": body.rng or None,
+        "random_state_tensor": bodies.tensor(body.rng_state),
         "duration_ns": body.ns,
         "kept_bytes": body.kept,
         "changed": [roles(op.x_roles, len(body.x), "x")[i] for i in body.changed if 0 <= i < len(body.x)],

@@ -223,7 +223,7 @@ class _Watcher:
             train=train,
             in_graph=event.in_graph,
             during=None if event.during is None else self._node(event.during),
-            random_state=node.random_state or "",
+            random_state=node.random_state,
             duration_ns=event.duration_ns,
             settings=self._settings(node, attributes, held),
             held=held,

@@ -110,8 +110,22 @@ class EngineOps:
     def _like_then(self, call: OpCall) -> Iterator[None]:
         """The configuration that the recorded call had, with the graph on."""
         using = self._engine.using_config
-        with using("train", call.train), using("enable_backprop", True), using("debug", False):
+        with (
+            using("train", call.train),
+            using("enable_backprop", True),
+            using("debug", False),
+            self._drawing_as(call.random_state),
+        ):
             yield
+
+    def _drawing_as(self, state: np.ndarray | None) -> contextlib.AbstractContextManager[None]:
+        """What the op draws anew, because its settings don't hold it, is what it drew then."""
+        if state is None:
+            return contextlib.nullcontext()
+        drawing: contextlib.AbstractContextManager[None] = self._engine.utils.random_state.drawing_again(
+            state
+        )
+        return drawing
 
 
 class ComputedEngineOp:

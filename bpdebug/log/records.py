@@ -246,6 +246,9 @@ class ForwardBody(_Event, tag="forward"):
     """Bytes of inputs and outputs that stay alive for the backward rule."""
     changed: list[int] = []
     """The places of the inputs that the script wrote into, outside any op, since an event last showed them."""
+    rng_state: int | None = None
+    """The tensor with the random state before the op drew numbers: uint32 (628,), a Mersenne twister's 624 words, the
+    place in them, whether a normal number is held back, and the two halves of that number."""
 
 
 class BackwardStartedBody(_Event, tag="backward_started"):

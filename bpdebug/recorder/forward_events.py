@@ -125,7 +125,7 @@ class ForwardEvents(Emitter):
         train: bool = True,
         in_graph: bool = True,
         during: Node | None = None,
-        random_state: str = "",
+        random_state: Any = None,
         duration_ns: int = 0,
         settings: Mapping[str, Any] = NO_ATTRIBUTES,
         held: Sequence[Any] = (),
@@ -146,6 +146,7 @@ class ForwardEvents(Emitter):
             settings: what, beside `attributes`, is needed to compute the op again: JSON values.
             held: the arrays that `settings` mention by their place.
             fed: which inputs are arrays of the script.
+            random_state: the state before the op drew numbers, as an array; None if it drew none.
             kept_bytes: how many bytes of inputs and outputs stay alive for the backward rule.
             private: nobody writes into the outputs that are no inputs before `take_back` is called for them.
 
@@ -172,6 +173,7 @@ class ForwardEvents(Emitter):
             y_rows, _ = self._rows(y_arrays, known)
         if during is not None:
             flags |= DURING
+        state_row = None if random_state is None else self._rows([random_state], known, keep)[0][0]
         site = self.call_sites.here(self.frames_up)
         x_numbers = [variable.number for variable in x]
         y_numbers = [variable.number for variable in y]
@@ -183,13 +185,14 @@ class ForwardEvents(Emitter):
             json_value(attributes) if attributes else {},
             train,
             in_graph,
-            random_state,
+            "" if random_state is None else known[id(random_state)][CONTENT].hex()[:16],
             duration_ns,
             dict(settings) if settings else {},
             self._rows(held, known, keep)[0] if held else [],
             list(fed),
             kept_bytes,
             _changed_outside(x, x_arrays, known, self._edited),
+            state_row,
         )
         number = next(self._node_numbers)
         if self.on_event is not None:

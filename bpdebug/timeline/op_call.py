@@ -35,6 +35,7 @@ def op_call(names: Names, seq: int) -> OpCall:
         [_array(names, tensor, "a setting") for tensor in body.held],
         [_array(names, slot.tensor, f"input {i}") for i, slot in enumerate(body.x)],
         body.train,
+        None if body.rng_state is None else _array(names, body.rng_state, "the random state"),
     )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 import pytest
 from op_case import cases
@@ -18,6 +20,7 @@ from bpdebug.timeline import Timeline
 from bpdebug.timeline.op_call import op_call
 from engine import Variable
 from engine.functions.op import every_op
+from engine.utils.random_state import drawing_again
 from tests.support.recorded_case import record_case
 from tests.support.watched import Watched
 
@@ -74,6 +77,99 @@ def test_what_an_op_drew_at_random_is_recorded_and_used_again(draw, tmp_path):
         assert same(reader.array(timeline.names.body(seq).y[0].tensor), again.y[0])
         (drawn,) = [view for view in timeline.moment(seq).tensors if view.group == "setting"]
         assert drawn.array().shape == (60,)
+
+
+@pytest.mark.parametrize(
+    "draw",
+    [
+        lambda x: F.dropout(x, 0.5),
+        lambda x: F.gaussian(x, x),
+        lambda x: F.zoneout(x, x * 2, 0.5),
+        lambda x: F.rrelu(x),
+        lambda x: F.simplified_dropconnect(x.reshape(6, 10), np.ones((4, 10), np.float32)),
+    ],
+)
+def test_an_op_without_what_it_drew_draws_it_again_from_the_recorded_state(draw, tmp_path):
+    np.random.normal()  # so that half of a pair of normal numbers is held back
+    watched = Watched(tmp_path / "run")
+    for _ in range(2):
+        draw(Variable(np.linspace(-1, 1, 60, dtype=np.float32)))
+    with watched.read() as reader:
+        names = Timeline(reader).names
+        drawn = [seq for seq in events(reader, Kind.forward) if names.body(seq).rng_state is not None]
+        assert len(drawn) == 2
+        assert len({names.body(seq).rng for seq in drawn}) == 2
+        for seq in drawn:
+            call = op_call(names, seq)
+            kept = {name: value for name, value in call.settings.items() if not isinstance(value, dict)}
+            assert len(kept) < len(call.settings)
+            before = np.random.get_state(legacy=False)
+            again = RUNNER.run(dataclasses.replace(call, settings=kept, held=[]))
+            assert same(reader.array(names.body(seq).y[0].tensor), again.y[0])
+            after = np.random.get_state(legacy=False)
+            assert repr(before) == repr(after)
+            assert np.array_equal(before["state"]["key"], after["state"]["key"])
+
+
+class NewNoise(engine.FunctionNode):
+    def forward(self, inputs):
+        return (inputs[0] + np.random.normal(size=inputs[0].shape).astype("f4"),)
+
+
+class OldNoise(engine.Function):
+    def forward(self, inputs):
+        return (inputs[0] * (np.random.rand(*inputs[0].shape) > 0.5),)
+
+
+class Plain(engine.Function):
+    def forward(self, inputs):
+        return (inputs[0] * 2,)
+
+
+@pytest.mark.parametrize("made", [lambda x: NewNoise().apply((x,))[0], lambda x: OldNoise()(x)])
+def test_a_function_of_the_scripts_own_draws_the_same_again(made, tmp_path):
+    x = Variable(np.linspace(-1, 1, 7, dtype=np.float32))
+    np.random.seed(3)
+    watched = Watched(tmp_path / "run")
+    y = made(x)
+    Plain()(x)
+    numbers = np.random.rand(3)
+    with watched.read() as reader:
+        names = Timeline(reader).names
+        seq, plain = events(reader, Kind.forward)
+        assert names.body(plain).rng_state is None
+        call = op_call(names, seq)
+        with drawing_again(call.random_state):
+            assert same(made(Variable(call.x[0])).array, y.array)
+        assert same(reader.array(names.body(seq).y[0].tensor), y.array)
+    # Observed or not, the script draws the same.
+    np.random.seed(3)
+    assert same(made(x).array, y.array)
+    assert np.array_equal(np.random.rand(3), numbers)
+
+
+def test_sampled_classes_are_an_input_and_so_need_no_random_state(tmp_path):
+    link = engine.links.NegativeSampling(4, [5, 2, 3], 2)
+    watched = Watched(tmp_path / "run")
+    link(np.ones((2, 4), np.float32), np.array([0, 2], np.int32))
+    with watched.read() as reader:
+        names = Timeline(reader).names
+        for seq in events(reader, Kind.forward):
+            assert names.body(seq).rng_state is None
+            again = RUNNER.run(op_call(names, seq))
+            for slot, y in zip(names.body(seq).y, again.y, strict=True):
+                assert same(reader.array(slot.tensor), y)
+
+
+@pytest.mark.parametrize(
+    "state", [np.zeros(3, np.uint32), np.zeros(628, np.int64), np.full(628, 2**32 - 1, np.uint32)]
+)
+def test_a_random_state_that_is_none_is_refused_in_words(state):
+    call = OpCall(
+        "Dropout", F.noise.dropout.Dropout.formula, {"ratio": 0.5}, [], [np.ones(3, "f4")], True, state
+    )
+    with pytest.raises(CannotRerun, match="is no state of a Mersenne twister"):
+        RUNNER.run(call)
 
 
 @pytest.mark.parametrize("op", [op for op in OPS if op.__name__ in RULES], ids=lambda op: op.__name__)

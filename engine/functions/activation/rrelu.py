@@ -7,7 +7,7 @@ from typing import Any
 from ... import backend, events
 from ...configuration import config
 from ...utils.arguments import TRAIN_REMOVED, parse_kwargs
-from ...utils.random_state import fingerprint
+from ...utils.random_state import snapshot
 from ...utils.type_check import require_equal, require_float
 from .. import either
 from ..op import Example, Op
@@ -44,7 +44,7 @@ class RReLU(Op):
             self.r = xp.full(x.shape, (self.low + self.high) / 2, x.dtype)
         elif self.r is None:
             if events.observers:
-                self.random_state = fingerprint(xp)
+                self.random_state = snapshot(xp)
             self.r = xp.random.uniform(self.low, self.high, x.shape).astype(x.dtype, copy=False)
         else:
             require_equal("r.shape", self.r.shape, "x.shape", x.shape)

@@ -7,7 +7,7 @@ from typing import Any
 from ... import backend, events
 from ...configuration import config
 from ...utils.arguments import TRAIN_REMOVED, parse_kwargs
-from ...utils.random_state import fingerprint
+from ...utils.random_state import snapshot
 from ...utils.type_check import require_float
 from ...variable import as_variable
 from ..op import Example, Op
@@ -38,7 +38,7 @@ class Dropout(Op):
         if self.mask is None:
             xp = backend.get_array_module(x)
             if events.observers:
-                self.random_state = fingerprint(xp)
+                self.random_state = snapshot(xp)
             scale = x.dtype.type(1.0 / (1 - self.ratio))
             self.mask = scale * (xp.random.rand(*x.shape) >= self.ratio)
         elif self.mask.shape != x.shape:

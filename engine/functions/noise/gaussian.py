@@ -6,7 +6,7 @@ from typing import Any
 
 from ... import backend, events
 from ...utils.arguments import parse_kwargs
-from ...utils.random_state import fingerprint
+from ...utils.random_state import snapshot
 from ...utils.type_check import require_equal, require_float
 from ...variable import as_variable
 from .. import either
@@ -35,7 +35,7 @@ class Gaussian(Op):
         xp = backend.get_array_module(mean, ln_var)
         if self.eps is None:
             if events.observers:
-                self.random_state = fingerprint(xp)
+                self.random_state = snapshot(xp)
             self.eps = xp.random.normal(size=ln_var.shape).astype(mean.dtype, copy=False)
         return ((mean + xp.exp(ln_var * 0.5) * self.eps).astype(mean.dtype, copy=False),)
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from ... import backend, events
 from ...utils.arguments import size_of_shape
-from ...utils.random_state import fingerprint
+from ...utils.random_state import snapshot
 from ...utils.type_check import require, require_equal, require_float
 from ...variable import Variable
 from .. import either
@@ -58,7 +58,7 @@ class SimplifiedDropconnect(Op):
         shape = (len(x), *W.shape) if self.use_batchwise_mask else W.shape
         if self.mask is None:
             if events.observers:
-                self.random_state = fingerprint(xp)
+                self.random_state = snapshot(xp)
             self.mask = xp.random.rand(*shape) >= self.ratio
         elif isinstance(self.mask, Variable):
             self.mask = self.mask.array

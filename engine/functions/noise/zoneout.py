@@ -7,7 +7,7 @@ from typing import Any
 from ... import backend, events
 from ...configuration import config
 from ...utils.arguments import TRAIN_REMOVED, parse_kwargs
-from ...utils.random_state import fingerprint
+from ...utils.random_state import snapshot
 from ...utils.type_check import require_equal, require_float
 from ...variable import as_variable
 from ..op import Example, Op
@@ -40,7 +40,7 @@ class Zoneout(Op):
         if self.mask is None:
             xp = backend.get_array_module(h, x)
             if events.observers:
-                self.random_state = fingerprint(xp)
+                self.random_state = snapshot(xp)
             self.mask = xp.random.rand(*x.shape) >= self.ratio
         self.takes_x = self.mask.astype(x.dtype)
         return (h * (1 - self.takes_x) + x * self.takes_x,)
