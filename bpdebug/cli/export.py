@@ -8,11 +8,12 @@ import sys
 from ..errors import UsageError
 from ..exporters import EXPORTERS, ExportOptions, export_run, exporter_for
 from ..exporters.selection import parse_iterations
+from ..log.reader import LogReader
 from ..text import count_text
 from .opening import open_run
 from .progress_bar import ProgressBar
 
-__all__ = ["configure", "execute"]
+__all__ = ["configure", "execute", "find_faults"]
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -39,6 +40,14 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def find_faults(reader: LogReader) -> list[list[str]]:
+    """What the rules say of a run; the lines of each finding, clean."""
+    # Only here: most formats don't ask, and the rules take a while to import.
+    from ..diagnosis.report import lines_of_findings
+
+    return lines_of_findings(reader)
+
+
 def execute(options: argparse.Namespace) -> int:
     """Export the run; returns the exit status.
 
@@ -53,7 +62,9 @@ def execute(options: argparse.Namespace) -> int:
         raise UsageError("--at names one event; it can't be combined with --iterations")
     iterations = None if options.iterations is None else parse_iterations(options.iterations)
     with open_run(options.run) as reader, ProgressBar(f"writing {exporter.name}") as bar:
-        asked = ExportOptions(options.tensors, options.at, iterations, tuple(options.only), bar.tell)
+        asked = ExportOptions(
+            options.tensors, options.at, iterations, tuple(options.only), bar.tell, find_faults
+        )
         report = export_run(reader, options.output, exporter, asked)
         problem = reader.problem
     if problem:

@@ -133,14 +133,15 @@ def _finish(options: argparse.Namespace, directory: Path, exporter: Exporter | N
     """After a headless run: write the export, and say what was recorded."""
     import numpy as np
 
-    from ..exporters import export_run
+    from ..exporters import ExportOptions, export_run
     from ..log.reader import LogReader
     from ..log.schema import Kind
     from ..timeline import Timeline
+    from .export import find_faults
 
     with LogReader(directory) as reader:
         if exporter is not None:
-            export_run(reader, options.export, exporter)
+            export_run(reader, options.export, exporter, ExportOptions(find=find_faults))
         if options.quiet:
             return
         ops = np.isin(reader.index["kind"], (Kind.forward, Kind.backward, Kind.param_updated)).any()

@@ -10,12 +10,14 @@ import numpy as np
 
 from ..log.schema import Kind
 from ..text import clean
+from .diagnose import diagnose
+from .facts.history import MAX_EVENTS
 from .finding import Finding
 
 if TYPE_CHECKING:
     from ..log.reader import LogReader
 
-__all__ = ["evidence_text", "finding_lines", "report_lines", "sparkline", "summary"]
+__all__ = ["evidence_text", "finding_lines", "lines_of_findings", "report_lines", "sparkline", "summary"]
 
 _WIDTH = 96
 _BLOCKS = "▁▂▃▄▅▆▇█"
@@ -54,6 +56,14 @@ def report_lines(findings: list[Finding], looked_at: dict[str, int], cwd: str = 
         lines += [*finding_lines(finding, cwd), ""]
     count = len(findings)
     return [*lines, f"{count} finding{'s' if count != 1 else ''}: {told}"]
+
+
+def lines_of_findings(reader: LogReader) -> list[list[str]]:
+    """Looks at a run; the lines of each finding, and a last one where only the beginning was looked at."""
+    found = [finding_lines(finding) for finding in diagnose(reader)]
+    if len(reader) > MAX_EVENTS:
+        found.append([f"only the first {MAX_EVENTS:,} of {len(reader):,} events were looked at"])
+    return found
 
 
 def finding_lines(finding: Finding, cwd: str = "", width: int = _WIDTH) -> list[str]:

@@ -11,7 +11,7 @@ import importlib
 import importlib.util
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
@@ -91,7 +91,12 @@ EXPORTERS: dict[str, Exporter] = {
             text=False,
             needs="tensorboard",
         ),
-        Exporter("html", ".html", "HTML: one page with loss, weights, graph and steps", f"{__name__}.html"),
+        Exporter(
+            "html",
+            ".html",
+            "HTML: one page with loss, weights, findings, graph and steps",
+            f"{__name__}.html",
+        ),
     )
 }
 """All formats by name: choices, help and dispatch read this."""
@@ -107,6 +112,7 @@ class ExportOptions:
         iterations: only those from the first number up to the second, which isn't part of it; None for the end.
         only: only events of these kinds, or whose name fits one of these patterns; empty for all.
         progress: is told now and then how far it is: events done, events in all.
+        find: looks for faults of the training, for formats that tell them; clean lines of each. None: it isn't done.
     """
 
     tensors: bool = False
@@ -114,6 +120,7 @@ class ExportOptions:
     iterations: tuple[int, int | None] | None = None
     only: tuple[str, ...] = ()
     progress: Callable[[int, int], None] | None = None
+    find: Callable[[LogReader], Sequence[Sequence[str]]] | None = None
 
 
 @dataclass(frozen=True, slots=True)

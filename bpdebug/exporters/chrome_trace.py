@@ -32,6 +32,8 @@ _THREADS, _LINKS = 1, 2
 _TICK_NS = 1
 _LAST_TIME_US = 0xFFFFFFFF
 _MAX_NODES = 1 << 20
+_KEPT = "kept for backward"
+"""The counter of the bytes that the graph's ops keep for their backward steps; what two ops keep counts twice."""
 _INSTANTS = (Kind.param_updated, Kind.grads_cleared, Kind.output, Kind.warned, Kind.failed, Kind.edited)
 
 
@@ -75,7 +77,7 @@ class _Trace:
         self._tracks: dict[tuple[int, int], _Track] = {}
         self._graph: OrderedDict[int, int] = OrderedDict()
         self._gradients: dict[int, int] = {}
-        self._memory = {"values in the graph": 0, "gradients of parameters": 0}
+        self._memory = {_KEPT: 0, "gradients of parameters": 0}
         self._iteration = -1
         self._begun = False
         for group, name in ((_THREADS, "threads"), (_LINKS, "links")):
@@ -94,7 +96,7 @@ class _Trace:
         if int(header["iteration"]) != self._iteration:
             self._iteration = int(header["iteration"])
             self._graph.clear()
-            self._memory["values in the graph"] = 0
+            self._memory[_KEPT] = 0
         if kind in (Kind.forward, Kind.backward):
             self._op(seq, header, time_ns, max(getattr(body, "ns", 0), 0))
         elif kind.opens:
@@ -173,8 +175,8 @@ class _Trace:
         node = int(header["node"])
         if isinstance(body, r.ForwardBody) and body.grad and node != NOTHING:
             self._let_go(node)
-            self._graph[node] = sum(self._bytes(slot.tensor) for slot in body.y)
-            self._memory["values in the graph"] += self._graph[node]
+            self._graph[node] = body.kept
+            self._memory[_KEPT] += self._graph[node]
             if len(self._graph) > _MAX_NODES:
                 self._let_go(next(iter(self._graph)))
         elif isinstance(body, r.BackwardBody):
@@ -188,7 +190,7 @@ class _Trace:
         return self._memory != before
 
     def _let_go(self, node: int) -> None:
-        self._memory["values in the graph"] -= self._graph.pop(node, 0)
+        self._memory[_KEPT] -= self._graph.pop(node, 0)
 
     def _bytes(self, tensor: int | None) -> int:
         layout = self.names.layout(tensor)

@@ -39,7 +39,8 @@ _STYLE = """
 body{font:14px/1.45 system-ui,sans-serif;margin:0 auto;max-width:1200px;padding:16px}
 h1{font-size:20px}h2{font-size:16px;border-bottom:1px solid var(--soft);margin-top:28px}
 table{border-collapse:collapse}th,td{padding:2px 10px;text-align:right;border-bottom:1px solid var(--soft)}
-th:first-child,td:first-child{text-align:left}.wide{overflow-x:auto}code,pre,.values td{font:12px/1.4 monospace}
+th:first-child,td:first-child{text-align:left}td{white-space:nowrap}
+.wide{overflow-x:auto}code,pre,.values td{font:12px/1.4 monospace}
 pre{white-space:pre-wrap}summary{cursor:pointer}details{margin:2px 0 2px var(--depth,0)}
 .bad{color:var(--bad);fill:var(--bad)}
 .muted{opacity:.7}.charts{display:flex;flex-wrap:wrap;gap:16px}figure{margin:0}
@@ -81,6 +82,7 @@ class _Page:
         about = [f"recorded {clean(run.created)} by {clean(run.writer)}", count_text(len(timeline), "event")]
         yield f"<p>{_text(' · '.join(about))}<br>{_text(timeline.reason_for_end())}</p>"
         yield from self._notes()
+        yield from self._findings()
         yield from self._numbers()
         try:
             iteration, chosen = options_for_iteration(self._reader, self._options)
@@ -110,6 +112,18 @@ class _Page:
             moment = self._timeline.moment(seq)
             yield f"<li><code>{_text(moment.address)}</code> {_text(moment.title)} {_line(moment)}</li>"
         yield "</ul>"
+
+    def _findings(self) -> Iterator[str]:
+        """What the rules say of the run, where somebody was asked to look."""
+        if self._options.find is None:
+            return
+        found = self._options.find(self._reader)
+        yield "<h2>Findings</h2>"
+        if not found:
+            yield "<p>Nothing found.</p>"
+        for first, *rest in found:
+            lines = _text("\n".join(rest))
+            yield f'<details open><summary class="bad">{_text(first)}</summary><pre>{lines}</pre></details>'
 
     def _numbers(self) -> Iterator[str]:
         """Curves of what was reported, and the table of parameters."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ..errors import AddressError, BpdebugError
-from ..exporters import export_run, exporter_for
+from ..exporters import ExportOptions, export_run, exporter_for
 from ..log.reader import LogReader
 from ..text import count_text
 from . import stop_commands as stops
@@ -67,6 +67,12 @@ def _goto(screen: MainScreen, text: str) -> None:
         screen.say("goto what? An address such as it0/forward/MLP.l1/linear, or an event's number")
 
 
+def _find_faults(reader: LogReader) -> list[list[str]]:
+    from ..diagnosis.report import lines_of_findings  # most formats don't ask, and the rules take a while
+
+    return lines_of_findings(reader)
+
+
 def _export(screen: MainScreen, text: str) -> None:
     if not text or text == "-":
         screen.say("export to which file? Such as: export events.jsonl")
@@ -79,7 +85,7 @@ def _export(screen: MainScreen, text: str) -> None:
         # A reader of its own: this runs in a thread, and the screen goes on reading.
         try:
             with LogReader(directory) as reader:
-                report = export_run(reader, path, exporter)
+                report = export_run(reader, path, exporter, ExportOptions(find=_find_faults))
             said = f"{count_text(report.events, 'event')} written to {path}"
         except BpdebugError as error:
             said = str(error)

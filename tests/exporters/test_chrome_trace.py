@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 
+import numpy as np
 import pytest
 
 from bpdebug.log.reader import LogReader
@@ -72,9 +73,12 @@ def test_ops_are_nested_in_the_calls_of_links(sample_run, export):
 def test_memory_counts_what_waits_for_backward(example, export):
     events = events_of(export(example, "chrome-trace", iterations=(1, 2))[0])
     memory = [event["args"] for event in events if event.get("name") == "memory (bytes)"]
-    graph = [values["values in the graph"] for values in memory]
-    # linear (4, 3), sigmoid (4, 3), linear (4, 1), loss: then back to nothing.
-    assert max(graph) == 48 + 48 + 16 + 4
+    graph = [values["kept for backward"] for values in memory]
+    kept = [
+        example.body(int(seq)).kept
+        for seq in np.flatnonzero((example.index["kind"] == Kind.forward) & (example.index["iteration"] == 1))
+    ]
+    assert max(graph) == sum(kept) > 0
     assert graph[-1] == 0
     assert memory[-1]["gradients of parameters"] == (6 + 3 + 3 + 1) * 4
     losses = [event["args"]["value"] for event in events if event.get("name") == "main/loss"]

@@ -20,7 +20,7 @@ ELEMENTS = {
 }  # fmt: skip
 ATTRIBUTES = {
     "lang", "charset", "http-equiv", "content", "name", "class", "style", "viewbox", "width", "height", "role",
-    "aria-label", "points", "cx", "cy", "r", "d", "x", "y", "rx", "text-anchor", "colspan",
+    "aria-label", "open", "points", "cx", "cy", "r", "d", "x", "y", "rx", "text-anchor", "colspan",
 }  # fmt: skip
 
 
@@ -105,13 +105,28 @@ def test_long_iterations_are_cut_and_say_so(sample_run, export, monkeypatch):
     assert b"Only the first 5 steps are shown." in data
 
 
+def test_findings_are_told_where_somebody_looks_for_them(example, export):
+    found = [
+        ["error: nan-in-forward at train.py:7", "  <b>where</b>: log"],
+        ["only the first 3 events were looked at"],
+    ]
+    page = Page(export(example, "html", find=lambda reader: found)[0])
+    assert "Findings" in page.texts
+    assert found[0][0] in page.texts
+    assert found[0][1] in page.text
+    assert "Nothing found." in Page(export(example, "html", find=lambda reader: [])[0]).texts
+    assert "Findings" not in Page(export(example, "html")[0]).texts
+
+
 @pytest.mark.skipif(shutil.which("chromium") is None, reason="Chromium isn't installed")
 def test_a_browser_draws_the_page(sample_run, export, tmp_path):
     path, picture = tmp_path / "run.html", tmp_path / "run.png"
     path.write_bytes(export(sample_run("digits"), "html")[0])
     subprocess.run(
-        ["chromium", "--headless", "--no-sandbox", "--disable-gpu", f"--screenshot={picture}",
-         f"--user-data-dir={tmp_path / 'profile'}", "--window-size=1000,1400", path.as_uri()],
+        ["chromium", "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+         "--disable-background-networking", "--disable-component-update", "--disable-sync",
+         f"--screenshot={picture}", f"--user-data-dir={tmp_path / 'profile'}", "--virtual-time-budget=5000",
+         "--window-size=1000,1400", path.as_uri()],
         check=True, capture_output=True, timeout=120,
     )  # fmt: skip
     assert picture.read_bytes()[:4] == b"\x89PNG"
