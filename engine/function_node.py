@@ -155,6 +155,7 @@ class FunctionNode(function_hook.HookedFunction):
         if enable_backprop:
             self._join_graph(variables, ys)
         if started:  # an observer that came while the op ran hears of the next one
+            took_ns = _clock() - started
             if state is not None and not numpy.array_equal(state, numpy.asarray(snapshot(numpy))):
                 self.random_state = state
             events.emit(
@@ -166,7 +167,7 @@ class FunctionNode(function_hook.HookedFunction):
                     tuple([y._data for y in ys]),
                     enable_backprop and requires_grad,
                     getattr(walking, "node", None),
-                    _clock() - started,
+                    took_ns,
                 )
             )
         return ys
