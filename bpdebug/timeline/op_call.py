@@ -35,8 +35,16 @@ def op_call(names: Names, seq: int) -> OpCall:
         [_array(names, tensor, "a setting") for tensor in body.held],
         [_array(names, slot.tensor, f"input {i}") for i, slot in enumerate(body.x)],
         body.train,
-        None if body.rng_state is None else _array(names, body.rng_state, "the random state"),
+        _random_state(names, body.rng_state),
     )
+
+
+def _random_state(names: Names, tensor: int | None) -> np.ndarray | None:
+    """The state that the op drew from; None if it wasn't kept: what it drew is among its settings, mostly."""
+    try:
+        return None if tensor is None else names.reader.array(tensor)
+    except NotCaptured:
+        return None
 
 
 def _array(names: Names, tensor: int | None, what: str) -> np.ndarray:

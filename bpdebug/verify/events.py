@@ -88,7 +88,8 @@ _FIELDS = (
 
 def _references(reader: LogReader, seq: int, body: r.Event) -> Iterator[str]:
     """What a body refers to and isn't there."""
-    for tensor in tensors_of(body):
+    drawn_from = [body.rng_state] if isinstance(body, r.ForwardBody) else []
+    for tensor in tensors_of(body) + drawn_from:
         if tensor is not None and not 0 <= tensor < reader.tensor_count:
             yield f"tensor {tensor} is missing"
     for variable in _variables(body):

@@ -13,7 +13,8 @@ import numpy as np
 import pytest
 
 from bpdebug import cli
-from bpdebug.log.schema import EVENT_INDEX, TENSOR_STATISTICS
+from bpdebug.log import records as r
+from bpdebug.log.schema import EVENT_INDEX, TENSOR_STATISTICS, Kind
 from bpdebug.log.writer import LogWriter
 from tests.support.example_run import write_example_run
 
@@ -248,6 +249,15 @@ def test_verify_finds_statistics_that_are_not_those_of_the_values(say, run):
     records.tofile(run / "tensors.stats")
     status, out, _ = say("verify", run)
     assert (status, out) == (1, "tensor 3: its statistics don't fit its values\n")
+
+
+def test_verify_finds_a_random_state_that_is_missing(say, tmp_path):
+    log = LogWriter.create(tmp_path / "drawn", script="net.py")
+    log.thread("MainThread")
+    op = log.op("Dropout", "dropout", ["x"], ["y"])
+    log.append(Kind.forward, r.ForwardBody(op, [], [], rng_state=7), label=log.text("dropout"))
+    log.close()
+    assert "tensor 7 is missing" in say("verify", tmp_path / "drawn")[1]
 
 
 def test_verify_finds_changed_bytes_of_a_tensor_and_missing_references(say, run):

@@ -70,18 +70,26 @@ def test_ops_are_nested_in_the_calls_of_links(sample_run, export):
     assert "linear" in tracks
 
 
-def test_memory_counts_what_waits_for_backward(example, export):
-    events = events_of(export(example, "chrome-trace", iterations=(1, 2))[0])
-    memory = [event["args"] for event in events if event.get("name") == "memory (bytes)"]
+def counted(data, name):
+    return [event["args"] for event in events_of(data) if event.get("name") == name]
+
+
+def test_memory_counts_what_is_kept_for_backward(sample_run, export):
+    reader = sample_run("xor")
+    memory = counted(export(reader, "chrome-trace", iterations=(3, 4))[0], "memory (bytes)")
+    forward = (reader.index["kind"] == Kind.forward) & (reader.index["iteration"] == 3)
+    kept = [reader.body(int(seq)).kept for seq in np.flatnonzero(forward)]
     graph = [values["kept for backward"] for values in memory]
-    kept = [
-        example.body(int(seq)).kept
-        for seq in np.flatnonzero((example.index["kind"] == Kind.forward) & (example.index["iteration"] == 1))
-    ]
+    # It grows to all that the iteration's ops keep, and their steps let go of it again.
     assert max(graph) == sum(kept) > 0
     assert graph[-1] == 0
-    assert memory[-1]["gradients of parameters"] == (6 + 3 + 3 + 1) * 4
-    losses = [event["args"]["value"] for event in events if event.get("name") == "main/loss"]
+    assert graph.index(max(graph)) == sum(size > 0 for size in kept) - 1
+
+
+def test_gradients_of_parameters_and_reports_are_counted(example, export):
+    data = export(example, "chrome-trace", iterations=(1, 2))[0]
+    assert counted(data, "memory (bytes)")[-1]["gradients of parameters"] == (6 + 3 + 3 + 1) * 4
+    losses = [values["value"] for values in counted(data, "main/loss")]
     assert losses == [float(example.index["value"][example.find("it1/update/report:main/loss")])]
 
 

@@ -10,7 +10,7 @@ from op_case import cases
 
 import engine
 import engine.functions as F
-from bpdebug.errors import CannotRerun
+from bpdebug.errors import CannotRerun, NotCaptured
 from bpdebug.explain.rules import RULES
 from bpdebug.frontends.engine_ops import EngineOps
 from bpdebug.frontends.op_settings import SettingsDecoder, Undecodable, encode
@@ -146,6 +146,24 @@ def test_a_function_of_the_scripts_own_draws_the_same_again(made, tmp_path):
     np.random.seed(3)
     assert same(made(x).array, y.array)
     assert np.array_equal(np.random.rand(3), numbers)
+
+
+def test_a_random_state_that_was_not_kept_is_done_without(tmp_path, monkeypatch):
+    """Small masks are kept where larger states aren't."""
+    watched = Watched(tmp_path / "run")
+    F.dropout(Variable(np.ones(9, np.float32)), 0.5)
+    with watched.read() as reader:
+        names, kept = Timeline(reader).names, reader.array
+
+        def array(tensor):
+            if reader.layout_of(tensor).shape == [628]:
+                raise NotCaptured("too large")
+            return kept(tensor)
+
+        monkeypatch.setattr(reader, "array", array)
+        call = op_call(names, 0)
+        assert call.random_state is None
+        assert same(RUNNER.run(call).y[0], kept(names.body(0).y[0].tensor))
 
 
 def test_sampled_classes_are_an_input_and_so_need_no_random_state(tmp_path):
