@@ -79,6 +79,8 @@ class Marks:
 def mark_runs(a: LogReader, b: LogReader, tolerance: Tolerance, marks: Marks) -> Iterator[None]:
     """Fill in `marks`, of two logs that nobody else reads from; yields between its steps.
 
+    Events that a growing log got after `marks` was made stay unknown.
+
     Where nothing may differ, events behind the first divergence are marked by their content ids alone.
 
     Raises:
@@ -87,7 +89,11 @@ def mark_runs(a: LogReader, b: LogReader, tolerance: Tolerance, marks: Marks) ->
     names = CommonNames(a, b)
     batches = []
     last = [0, 0]
+    lengths = [len(side.marks) for side in marks.sides]
     for batch in align(names):
+        if batch.a.max(initial=-1) >= lengths[0] or batch.b.max(initial=-1) >= lengths[1]:
+            there = (batch.a < lengths[0]) & (batch.b < lengths[1])
+            batch = Batch(batch.a[there], batch.b[there], batch.turns)
         batches.append(batch)
         _mark_partners(batch, marks, last, a, b)
         marks.done = ALIGNED * 0.99 * min(1.0, float(batch.a.max(initial=0)) / max(len(a), 1))

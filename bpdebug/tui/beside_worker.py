@@ -52,8 +52,9 @@ class BesideWorker:
     def _work(self) -> None:
         try:
             self._compare(*self._directories)
-        except BpdebugError as error:
-            self.failure = clean(str(error).partition("\n")[0])
+        except Exception as error:  # told on the screen, which goes on
+            known = isinstance(error, BpdebugError)
+            self.failure = clean(f"{'' if known else f'{type(error).__name__}: '}{error}".partition("\n")[0])
         if not self._closed:
             self._tell()
 

@@ -136,6 +136,22 @@ def test_partners_are_known_before_contents(tmp_path):
     b.close()
 
 
+def test_a_log_that_grows_while_it_is_compared_is_marked_as_far_as_it_was(tmp_path):
+    with (
+        LogReader(write(tmp_path / "a", SIN, COS, TAN)) as a,
+        LogReader(write(tmp_path / "b", SIN, ("cos", [3, 4], [5, 7]), TAN)) as b,
+    ):
+        marks = Marks(2, 3)
+        for _ in mark_runs(a, b, Tolerance(), marks):
+            pass
+        both = Beside(Timeline(a), Timeline(b), marks)
+        assert both.first == 1
+        assert (both.partner(0), both.partner(1)) == (0, 1)
+        assert both.summary(2) == "not compared yet"
+        assert both.flipped.summary(2) == "not compared yet"
+        assert (both.next(1, 1), both.place(2)) == (None, 1)
+
+
 def test_views_of_both_runs_and_of_their_distance(beside):
     both = beside([SIN], [("sin", [1, 2], [3, 4.5])])
     moment = both.this.moment(at(both, "sin"))
