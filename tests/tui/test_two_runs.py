@@ -148,7 +148,7 @@ async def test_events_that_only_the_other_run_has_are_counted_and_seen_in_it(bot
         assert "+1 in B" in screen_text(app)
         await press(pilot, "vertical_line", "s")
         assert at(app) == "it2/forward/Net/sigmoid"
-        assert "B only in B" in status(app)
+        assert "REPLAY  only in B  iteration 2" in status(app)
         await press(pilot, "vertical_line")
         assert at(app) == "it2/forward/Net/relu"
         assert "A = B, then 1 event only in B" in status(app)

@@ -88,7 +88,8 @@ class BesideActions(OrderActions):
         beside = self.beside
         if beside is None or self.navigator.seq < 0:
             return ""
-        return f"{beside.letter} {beside.summary(self.navigator.seq, short=True)}"
+        words = beside.summary(self.navigator.seq, short=True)
+        return words if words.startswith("only in") else f"{beside.letter} {words}"
 
     def comparing(self) -> str:
         """How far the comparison is; "" where it is over."""
