@@ -8,6 +8,7 @@ set, the right Host (against names that an attacker points at 127.0.0.1) and, fo
 from __future__ import annotations
 
 import importlib.util
+import logging
 import os
 import secrets
 import shlex
@@ -92,6 +93,8 @@ def serve(arguments: Sequence[str], of_script: int, port: int) -> int:
             app.middlewares.append(_guard(port, key))
             return app
 
+    # A page's program may end after the server that started it, of which asyncio would warn.
+    logging.getLogger("asyncio").setLevel(logging.ERROR)
     command = shlex.join([sys.executable, "-m", "bpdebug", *page_words(arguments, of_script)])
     Guarded(command, host=_HOST, port=port, title="bpdebug", public_url=f"http://{_HOST}:{port}").serve()
     return 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import re
 import signal
@@ -14,6 +15,7 @@ import pytest
 
 from bpdebug.cli import main
 from bpdebug.cli.web import page_words
+from bpdebug.log.reader import LogReader
 from tests.support.browser import Browser, browser_program
 from tests.support.example_run import write_example_run
 
@@ -30,13 +32,11 @@ def wait_for_listener(port):
     raise AssertionError(f"nobody listens on port {port}")
 
 
-@pytest.fixture
-def address(tmp_path, monkeypatch):
-    """Where a recorded run is served."""
-    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
-    run = write_example_run(tmp_path / "run")
+@contextlib.contextmanager
+def served(*words):
+    """The address at which the screen of this command is."""
     process = subprocess.Popen(
-        [sys.executable, "-m", "bpdebug", "view", "--web", str(run)], stderr=subprocess.PIPE, text=True
+        [sys.executable, "-m", "bpdebug", *map(str, words)], stderr=subprocess.PIPE, text=True
     )
     with process:
         try:
@@ -46,8 +46,18 @@ def address(tmp_path, monkeypatch):
             yield found[0]
         finally:
             process.send_signal(signal.SIGINT)
-            process.stderr.read()
+            said = process.stderr.read()
             assert process.wait(60) == 0
+            assert "Loop" not in said
+
+
+@pytest.fixture
+def address(tmp_path, monkeypatch):
+    """Where a recorded run is served."""
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    run = write_example_run(tmp_path / "run")
+    with served("view", "--web", run) as found:
+        yield found
 
 
 async def test_only_who_has_the_key_and_comes_from_the_page_gets_in(address):
@@ -85,6 +95,46 @@ async def test_a_browser_shows_the_screen_and_takes_keys(address, tmp_path):
         assert await page.picture() != before
         await page.press("q")
         await page.wait_until("document.body.classList.contains('-closed')")
+
+
+SCRIPT = """
+import numpy as np
+import chainer
+import chainer.functions as F
+
+x = chainer.Variable(np.ones((2, 2), "f"))
+for step in range(100):
+    x = F.tanh(x)
+"""
+
+
+@pytest.mark.skipif(browser_program() is None, reason="needs chromium")
+async def test_a_live_script_is_stepped_from_a_browser(tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    script = tmp_path / "script.py"
+    script.write_text(SCRIPT)
+    with served("run", "--web", script) as address:
+        async with Browser(tmp_path / "browser", address) as page:
+            await page.wait_until("document.body.classList.contains('-first-byte')")
+            await page.wait_until("document.querySelector('.xterm-helper-textarea')")
+            await page.click(300, 300)
+            events = 0
+            for _ in range(600):
+                await page.press("s")
+                runs = list((tmp_path / "state" / "bpdebug" / "runs").glob("*/events.idx"))
+                if runs:
+                    with LogReader(runs[0].parent) as reader:
+                        events = len(reader)
+                if events > 5:
+                    break
+                await asyncio.sleep(0.1)
+            assert 5 < events < 102  # as far as the keys went, and not to the script's end
+            assert len(runs) == 1
+            for _ in range(300):  # a page without a screen is one colour
+                if len(await page.picture()) > 20_000:
+                    break
+                await asyncio.sleep(0.1)
+            assert len(await page.picture()) > 20_000
 
 
 def test_a_page_gets_all_options_but_those_of_the_server():

@@ -34,7 +34,7 @@ class Browser:
         assert program is not None
         flags = (
             "--headless --no-sandbox --disable-gpu --disable-background-networking --disable-component-update"
-            " --disable-sync --no-first-run --remote-debugging-port=0 --window-size=1400,800"
+            " --disable-sync --disable-quic --no-first-run --remote-debugging-port=0 --window-size=1400,800"
         )
         self._process = subprocess.Popen(
             [program, *flags.split(), f"--user-data-dir={self._directory}", self._address],
