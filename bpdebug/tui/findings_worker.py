@@ -1,4 +1,4 @@
-"""Looks for findings on a thread of its own, so that no key press waits for the rules."""
+"""Looks for findings in a process of its own, which a thread waits for, so that no key press waits for the rules."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..errors import BpdebugError
-from ..log.reader import LogReader
 
 if TYPE_CHECKING:
     from ..diagnosis import Finding
+    from ..diagnosis.apart import DiagnosisApart
 
 __all__ = ["FindingsWorker"]
 
@@ -43,6 +43,7 @@ class FindingsWorker:
         self._clock = clock
         self._ended_at = 0.0
         self._closed = False
+        self._running: DiagnosisApart | None = None
 
     def look(self, directory: Path, events: int, finished: bool) -> None:
         """Look at the log if it has grown by much since the last time, or has come to its end."""
@@ -64,20 +65,25 @@ class FindingsWorker:
     def close(self) -> None:
         """What is still being looked at is dropped."""
         self._closed = True
+        running = self._running
+        if running is not None:
+            running.cancel()
 
     def _work(self, directory: Path) -> None:
         # Only now: the rules take a while to import, and the first frame shouldn't wait for them.
-        from ..diagnosis import diagnose
+        from ..diagnosis.apart import DiagnosisApart
 
         try:
-            with LogReader(directory) as reader:
-                found = diagnose(reader, max_events=MAX_EVENTS)
-                self.looked_at = min(len(reader), MAX_EVENTS)
-            self.findings, self.failure = found, ""
-        except BpdebugError as error:
+            running = self._running = DiagnosisApart(directory, MAX_EVENTS)
+            if self._closed:
+                running.cancel()
+            self.findings, self.looked_at = running.result()
+            self.failure = ""
+        except (BpdebugError, OSError) as error:
             self.failure = str(error).partition("\n")[0]
             self.findings = self.findings or []
         finally:
+            self._running = None
             self.busy = False
             self._ended_at = self._clock()
         if not self._closed:

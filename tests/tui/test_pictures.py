@@ -71,7 +71,7 @@ async def settled(pilot: Pilot[None]) -> str:
     for field in pilot.app.screen.query(Input):
         field.cursor_blink = False
     same, before = 0, ""
-    for _ in range(200):
+    for _ in range(2000):
         await pilot.pause(0.02)
         now = picture_of(pilot.app)
         same = same + 1 if now == before and "..." not in now.replace("what to do? ...", "") else 0
