@@ -18,6 +18,7 @@ from .pane_table import make_panes
 from .preferences import Preferences
 from .screens.main import MainScreen
 from .themes import THEMES
+from .timers import SureTimers
 from .widgets.prompt import PromptLine
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ _LAST_WAIT_S = 3.0
 """How long quitting waits for the script's process to be gone."""
 
 
-class DebuggerApp(App[None]):
+class DebuggerApp(SureTimers, App[None]):
     """The debugger's screen.
 
     Args:

@@ -29,6 +29,7 @@ from ..navigator import Navigator
 from ..pane_table import PANE_TABLE, PANES
 from ..preferences import Preferences
 from ..status import StatusFacts, StatusLine
+from ..timers import SureTimers
 from ..widgets.key_line import KeyLine
 from ..widgets.prompt import Prompt
 from ..widgets.workspace import Workspace
@@ -48,7 +49,7 @@ _SEARCH_AGAIN_S = 0.002
 """With more than this share of a processor in use by the screen it looks less often, but at least so often."""
 
 
-class RunScreen(Screen[None]):
+class RunScreen(SureTimers, Screen[None]):
     """Status line, panes, line of keys."""
 
     AUTO_FOCUS = ""  # the workspace knows which pane has it

@@ -12,6 +12,7 @@ from textual.reactive import Reactive
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
+from ..timers import SureTimers
 from .steady import Steady
 
 __all__ = ["LineView", "VirtualList", "strip_of"]
@@ -26,7 +27,7 @@ def strip_of(pieces: list[tuple[str, Style]], width: int, base: Style, scrolled:
     return strip.crop(0, width).extend_cell_length(width, base)
 
 
-class LineView(Steady, ScrollView, can_focus=True, inherit_bindings=False):
+class LineView(SureTimers, Steady, ScrollView, can_focus=True, inherit_bindings=False):
     """A scrolling widget that draws its lines on demand, and whose growth costs no new layout of the screen."""
 
     virtual_size: Reactive[Size] = Reactive(Size(0, 0), layout=False)
