@@ -72,13 +72,20 @@ def measure(directory: str) -> None:
 
 
 def stops(reader: LogReader) -> None:
-    """Breakpoints that stop nowhere, so that the whole log is searched, in both directions."""
+    """Breakpoints that stop nowhere, so that the whole log is searched, in both directions.
+
+    One or two of each kind: of flags, of reports, of fields, of recorded statistics, of the elements of tensors. The
+    log's tensors are few, so that the last find each content known: with others, computing it comes on top.
+    """
     for text in (
         "nan",
-        "norm(gx) > 1e9",
         "loss > 1e9",
         "iteration > 99999999",
         'op == "nothing" and norm(y) > 3',
+        "norm(gx) > 1e9",
+        "std(W) > 1e9",
+        "any(abs(gx) > 1e9)",
+        "max(abs(W.delta)) / std(W) > 1e9",
     ):
         for back in (False, True):
             timeline = Timeline(reader)
