@@ -347,7 +347,8 @@ class TimelinePane(VirtualList):
         base = self.base
         if current:
             base += self._ground("current")
-        if row == self.cursor and self.has_focus:
+        chosen = row == self.cursor and self.has_focus
+        if chosen:
             base += self._ground("cursor")
         stop = found.seq is not None and self._stops_at(found.seq)
         fold = ("▸" if found.folded else "▾") if found.foldable else " "
@@ -361,7 +362,7 @@ class TimelinePane(VirtualList):
             (" " * indent, look),
             (fit(f"{fold} {found.text}", width - 2 - indent - len(gap) - len(costs)), look),
             (gap, style("mark")),
-            (costs, style("quiet")),
+            (costs, look if chosen else style("quiet")),  # what is reversed has one colour
         ]
         return strip_of(pieces, width, base)
 

@@ -75,7 +75,8 @@ class TabStrip(Steady):
             self._ends.append((line.cell_len, tab.pane))
         room = width - line.cell_len - 2
         if self._subtitle and room >= _LEAST_SUBTITLE:
-            text = fit(self._subtitle, min(room, cell_width(self._subtitle)), cut="start")
+            cut = "start" if "/" in self._subtitle else "end"  # of a path the end says most
+            text = fit(self._subtitle, min(room, cell_width(self._subtitle)), cut=cut)
             line.append(f" {text}", text_style(self, "tabs--subtitle"))
         return line
 
