@@ -34,19 +34,19 @@ def corner(array: np.ndarray, width: int, height: int) -> list[list[Piece]]:
         inside = ", ".join([*map(str, leading), ":", ":"])
         lines.append([(fit(f"[{inside}]", width), "muted")])
     room = height - len(lines)
-    rows = plane.rows if plane.rows <= room else max(0, room - 1)
-    columns = min(plane.columns, fitting)
-    if columns < plane.columns:
-        columns = max(1, (width - 1) // step)
+    rows = plane.rows if plane.rows <= room else max(min(room, 1), room - 1)
+    # A single row says at its end that there are more.
+    end = "⋮" if rows == room == 1 < plane.rows else "…" if plane.columns > fitting else ""
+    columns = min(plane.columns, max(1, (width - 1) // step) if end else fitting)
     for values in plane.block(0, rows, 0, columns):
         line: list[Piece] = []
         for value in values:
             finite = not isinstance(value, (float, complex)) or math.isfinite(abs(value))
             style = "alarm" if not finite else "" if value else "muted"
             line.append((fit(form.text(value), form.width, "right") + " ", style))
-        if columns < plane.columns:
-            line.append(("…", "muted"))
+        if end:
+            line.append((end, "muted"))
         lines.append(line)
-    if rows < plane.rows and room > 0:
+    if rows < plane.rows and rows < room:
         lines.append([(fit("⋮".rjust(form.width), width), "muted")])
     return lines[:height]

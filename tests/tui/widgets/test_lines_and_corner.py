@@ -36,6 +36,13 @@ def test_a_corner_says_that_there_is_more() -> None:
     assert lines[-1].strip() == "⋮"
 
 
+def test_a_corner_of_one_line_shows_numbers_and_that_there_are_more_rows() -> None:
+    assert [line.split() for line in text_of(corner(np.ones((9, 1)), 20, 1))] == [["1.0000", "⋮"]]
+    (line,) = text_of(corner(np.ones((9, 9)), 20, 1))
+    assert line.split() == ["1.0000", "1.0000", "⋮"]
+    assert text_of(corner(np.ones((1, 1)), 20, 1))[0].split() == ["1.0000"]
+
+
 def test_a_corner_shows_all_of_a_small_array() -> None:
     lines = text_of(corner(np.array([[1.5, -2.0], [0.0, 3.0]]), 20, 4))
     assert [line.split() for line in lines] == [["1.5000", "-2.0000"], ["0", "3.0000"]]
