@@ -23,7 +23,9 @@ if TYPE_CHECKING:
 
 __all__ = ["CombinedTensors", "is_of_contents"]
 
-_REMEMBERED = 1 << 18
+_REMEMBERED = 1 << 16
+"""Combinations of one condition."""
+_CONDITIONS = 8
 
 
 def is_of_contents(node: s.Node) -> bool:
@@ -53,7 +55,10 @@ class CombinedTensors:
                 log, and the one that is subtracted from it.
         """
         keys, places = np.unique(np.concatenate(list(columns.values())), axis=1, return_inverse=True)
-        known = self._known.setdefault((node, name), {})
+        known = self._known.pop((node, name), {})
+        self._known[node, name] = known
+        if len(self._known) > _CONDITIONS:
+            self._known.pop(next(iter(self._known)))
         if len(known) > _REMEMBERED:
             known.clear()
         values = []
