@@ -256,7 +256,10 @@ class TensorStore:
         known = lent.find(array, keep)
         if known is not None:
             return known
-        plain = self._intern_layout(array.dtype.str, array.shape, "cpu", "")
+        plain = self._layouts.get((array.dtype, array.shape, "cpu"))
+        if plain is None:
+            plain = self._intern_layout(array.dtype.str, array.shape, "cpu", "")
+            self._layouts[array.dtype, array.shape, "cpu"] = plain
         layout = plain if keep.values else self._intern_layout(array.dtype.str, array.shape, "cpu", keep.why)
         loan = Lent(array, keep, nonfinite_flags(array), layout, plain, self._lent_segment, lent.lock)
         with self._put_lock:

@@ -274,3 +274,17 @@ def test_a_read_only_run_opens(tmp_path: Path) -> None:
             assert reader.array(0).size
     finally:
         directory.chmod(0o755)
+
+
+def test_what_has_no_room_in_the_index_is_the_nearest_that_has(tmp_path: Path) -> None:
+    writer = LogWriter.create(tmp_path / "run")
+    thread = writer.thread("MainThread")
+    for depth, node, time_us in ((3, 4, 5), (1 << 20, 1 << 40, 1 << 40)):
+        writer.append(
+            Kind.output, OutputBody("stdout", "a"), depth=depth, node=node, time_us=time_us, thread=thread
+        )
+    writer.close()
+    index = LogReader(tmp_path / "run").index
+    assert index["depth"].tolist() == [3, 0xFFFF]
+    assert index["node"].tolist() == [4, NOTHING]
+    assert index["time_us"].tolist() == [5, 0xFFFFFFFF]
