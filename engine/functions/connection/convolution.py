@@ -68,6 +68,8 @@ class Convolution(Op):
         if len(inputs) == 3:
             b = inputs[2]
             require_equal("b.shape", b.shape, "(W.shape[0],)", (W.shape[0],))
+            if ndim == 2:  # as Chainer has it
+                require_equal("b.dtype", b.dtype, "x.dtype", x.dtype)
             y += b.reshape(-1, *(1,) * ndim)
         return (y if y.dtype == x.dtype else y.astype(x.dtype),)
 
@@ -165,6 +167,8 @@ class Deconvolution(Op):
             b = inputs[2]
             out = W.shape[1] * window.groups
             require_equal("b.shape", b.shape, "(W.shape[1] * groups,)", (out,))
+            if ndim == 2:  # as Chainer has it
+                require_equal("b.dtype", b.dtype, "x.dtype", x.dtype)
             y += b.reshape(-1, *(1,) * ndim)
         return (y if y.dtype == x.dtype else y.astype(x.dtype),)
 

@@ -31,8 +31,9 @@ class LinearFunction(Op):
             require_equal("W.ndim", W.ndim, "2", 2)
             require_equal("x.shape[1]", x.shape[1], "W.shape[1]", W.shape[1])
         b = inputs[2] if len(inputs) == 3 else None
-        if b is not None and b.shape != (W.shape[0],):
+        if b is not None and (b.shape != (W.shape[0],) or b.dtype != x.dtype):
             require_equal("b.shape[0]", b.shape, "W.shape[0]", (W.shape[0],))
+            require_equal("b.dtype", b.dtype, "x.dtype", x.dtype)
         y = numpy.ascontiguousarray(W.dot(x.T).T) if _few_rows(x, W) else x.dot(W.T)
         if y.dtype != x.dtype:
             y = y.astype(x.dtype)

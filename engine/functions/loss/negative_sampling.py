@@ -46,7 +46,7 @@ def negative_sampling(
 
     Raises:
         ValueError: another `reduce`.
-        InvalidType: shapes don't fit.
+        InvalidType: shapes or dtypes don't fit.
 
     Reference: Mikolov et al. 2013.
     """
@@ -56,6 +56,7 @@ def negative_sampling(
     x = as_variable(x)
     right = t.array if isinstance(t, Variable) else t
     require_equal("len(x)", x.shape[0], "len(t)", right.shape[0])
+    require_equal("x.dtype", x.dtype, "W.dtype", W.dtype)
     xp = backend.get_array_module(x)
     if samples is None:
         samples = xp.array(sampler((x.shape[0], sample_size + 1)))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ...utils.arguments import size_of_shape
+from ...utils.deprecation import warn_deprecated
 from ...utils.type_check import require
 from ...variable import as_variable
 from ..array.reshape import reshape
@@ -44,7 +45,7 @@ def tensordot(a: Any, b: Any, axes: Any = 2) -> Any:
 
 
 def batch_matmul(a: Any, b: Any, transa: bool = False, transb: bool = False) -> Any:
-    """The matrix product of each pair of a batch; (n, length) counts as a batch of columns.
+    """The matrix product of each pair of a batch; (n, length) counts as a batch of columns. `matmul` is newer.
 
     Args:
         a, b: variables or arrays (n, rows, columns) or (n, length), float.
@@ -56,6 +57,7 @@ def batch_matmul(a: Any, b: Any, transa: bool = False, transb: bool = False) -> 
     Raises:
         InvalidType: the shapes don't fit.
     """
+    warn_deprecated("batch_matmul", "use matmul")
     for name, x in (("a", a), ("b", b)):
         require(len(x.shape) in (2, 3), f"2 <= {name}.ndim <= 3", f"{name}.ndim is {len(x.shape)}")
     a, b = (x if len(x.shape) == 3 else reshape(x, (*x.shape, 1)) for x in (a, b))

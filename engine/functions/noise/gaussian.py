@@ -31,6 +31,7 @@ class Gaussian(Op):
         mean, ln_var = inputs
         require_float("mean", mean)
         require_float("ln_var", ln_var)
+        require_equal("mean.dtype", mean.dtype, "ln_var.dtype", ln_var.dtype)
         require_equal("mean.shape", mean.shape, "ln_var.shape", ln_var.shape)
         xp = backend.get_array_module(mean, ln_var)
         if self.eps is None:

@@ -136,6 +136,8 @@ class FixedBatchNormalization(Op):
         self.axis = check_statistics(x, gamma, beta, self.axis)
         require_equal("mean.shape", mean.shape, "gamma.shape", gamma.shape)
         require_equal("var.shape", var.shape, "gamma.shape", gamma.shape)
+        require_equal("mean.dtype", mean.dtype, "gamma.dtype", gamma.dtype)
+        require_equal("var.dtype", var.dtype, "gamma.dtype", gamma.dtype)
         self.shape = tuple(1 if i in self.axis else length for i, length in enumerate(x.shape))
         xp = backend.get_array_module(x)
         scale = gamma / xp.sqrt(var + gamma.dtype.type(self.eps))
@@ -185,6 +187,7 @@ def check_statistics(x: Any, gamma: Any, beta: Any, axis: Any) -> tuple[int, ...
     require_float("x", x)
     require_float("gamma", gamma)
     require_equal("gamma.shape", gamma.shape, "beta.shape", beta.shape)
+    require_equal("gamma.dtype", gamma.dtype, "beta.dtype", beta.dtype)
     if axis is None:
         axis = (0, *range(gamma.ndim + 1, x.ndim))
     axis = (axis,) if isinstance(axis, int) else tuple(axis)

@@ -7,6 +7,7 @@ from typing import Any
 import numpy
 
 from ... import backend
+from ...utils.deprecation import warn_deprecated
 from ...variable import Variable
 from .. import either
 from ..op import Example, Op
@@ -167,5 +168,6 @@ def batch_renormalization(
 def fixed_batch_renormalization(
     x: Any, gamma: Any, beta: Any, mean: Any, var: Any, eps: float = 2e-5
 ) -> Variable:
-    """`fixed_batch_normalization` over all axes but the second: in evaluation there is nothing to correct."""
+    """`fixed_batch_normalization` over all axes but the second, which is what to call: there is nothing to correct."""
+    warn_deprecated("fixed_batch_renormalization", "use fixed_batch_normalization")
     return fixed_batch_normalization(x, gamma, beta, mean, var, eps)
