@@ -14,6 +14,7 @@ from . import backend, events, variable_text
 from .backprop import backward_from
 from .events import observers
 from .graph import unchain_behind
+from .utils.arguments import parse_kwargs
 from .utils.deprecation import warn_deprecated
 from .variable_node import VariableNode
 from .variable_text import variable_repr, variable_str
@@ -32,6 +33,7 @@ class Variable:
 
     Raises:
         TypeError: data is no array.
+        ValueError: `volatile`, which Chainer had long ago.
     """
 
     __array_priority__ = 200  # `ndarray + variable` is ours to answer, not elementwise over an object array
@@ -44,8 +46,18 @@ class Variable:
     _loss_scale: float | None = None
 
     def __init__(
-        self, data: Any = None, *, name: str | None = None, grad: Any = None, requires_grad: bool = True
+        self,
+        data: Any = None,
+        *,
+        name: str | None = None,
+        grad: Any = None,
+        requires_grad: bool = True,
+        **removed: Any,
     ) -> None:
+        if removed:
+            parse_kwargs(
+                removed, volatile="volatile is not supported anymore: use chainer.no_backprop_mode()"
+            )
         if data is not None and not backend.is_array(data):
             raise TypeError(
                 f"A variable holds an array: numpy.ndarray or cupy.ndarray are expected. Actual: {type(data)}\n"

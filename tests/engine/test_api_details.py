@@ -119,6 +119,13 @@ def test_numpy_takes_mixed16_for_float16() -> None:
     assert numpy.dtype(engine.mixed16) == numpy.float16
 
 
+def test_a_volatile_variable_is_refused() -> None:
+    with pytest.raises(ValueError, match="no_backprop_mode"):
+        Variable(numpy.ones(1), volatile="on")
+    with pytest.raises(TypeError, match="unexpected keyword"):
+        Variable(numpy.ones(1), unknown=1)
+
+
 def test_two_ellipses_are_no_index() -> None:
     with pytest.raises(IndexError, match=r"only one '\.\.\.'"):
         F.get_item(numpy.ones((1, 1)), (..., ...))
