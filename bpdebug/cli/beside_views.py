@@ -65,7 +65,7 @@ def gap_words(gap: Gap) -> str:
     """How far two tensors are apart, in one line."""
     if not gap.differing:
         return f"the same: {gap.size:,} elements"
-    ulp = "" if gap.max_ulp is None else f", {gap.max_ulp:,} ULP"
+    ulp = f", {gap.max_ulp:,} ULP" if gap.max_ulp else ""  # 0 where only what isn't a number differs
     place = f" at [{', '.join(map(str, gap.place))}]" if gap.place else ""
     return (
         f"{gap.differing:,} of {gap.size:,} elements differ: at most {number(gap.max_abs)} absolute{place},"

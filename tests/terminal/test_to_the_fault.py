@@ -52,6 +52,21 @@ def test_the_same_key_leads_there_in_the_recording(terminal, tmp_path):
     screen.see("no stop before")
 
 
+def test_two_runs_are_stepped_together_from_where_they_part(terminal):
+    """Without the bad price of step 37: the first divergence is the op that was given it."""
+    for name, script in (("bad", SCRIPT), ("good", SCRIPT.replace("step == 37", "False"))):
+        terminal("run", "--headless", "--log", name, "script.py", script=script).end()
+    screen = terminal("view", "bad", "--with", "good", width=130, height=30)
+    screen.see("REPLAY", "A ≠ B (event ", "): x y  iteration 37", "t = F.log(chainer.Variable(price))")
+    screen.press("|")
+    screen.see("B ≠ A (event ", "): x y  iteration 37")
+    screen.press("#", "(")
+    screen.see("no earlier event differs")
+    screen.press("q")
+    screen.end()
+    screen.assert_sane()
+
+
 def test_a_wrong_condition_is_told_before_the_script_starts(terminal):
     screen = terminal("run", "--break", "nrm(gx) > 3", "script.py", script=SCRIPT)
     screen.end()

@@ -128,6 +128,6 @@ def _gap_words(found: Gap | str | Failure | None) -> list[Piece]:
     place = f" at [{', '.join(map(str, found.place))}]" if found.place else ""
     pieces.append((f"at most {number(found.max_abs)}{place}", ""))
     pieces.append((f"{number(found.max_rel)} relative", ""))
-    if found.max_ulp is not None:
+    if found.max_ulp:  # 0 where only what isn't a number differs
         pieces.append((f"{found.max_ulp:,} ULP", ""))
     return pieces
