@@ -24,6 +24,7 @@ __all__ = [
     "loss_walks",
     "losses",
     "model_of",
+    "ops_by_site",
     "part_of",
     "upstream",
     "weighted",
@@ -111,6 +112,14 @@ def upstream(ops: Iterable[Op]) -> list[Op]:
                 seen[source.seq] = source
                 pending.append(source)
     return [seen[seq] for seq in sorted(seen)]
+
+
+def ops_by_site(history: History) -> list[list[Op]]:
+    """The ops of the training passes in the order of events, one list for each kind of op at a line of a layer."""
+    found: dict[tuple[int, str, str], list[Op]] = {}
+    for op in history.training_ops():
+        found.setdefault((op.site, op.scope, op.label), []).append(op)
+    return list(found.values())
 
 
 def layer_before(op: Op) -> Op | None:

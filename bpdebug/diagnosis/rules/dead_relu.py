@@ -9,7 +9,7 @@ import numpy as np
 from ..facts.activations import activation_of, rectifies
 from ..facts.history import History
 from ..facts.records import Op
-from ..facts.training import downstream, fall, layer_before, losses, weighted
+from ..facts.training import downstream, fall, layer_before, losses, ops_by_site, weighted
 from ..finding import Finding
 
 __all__ = ["find"]
@@ -31,11 +31,12 @@ def find(history: History) -> Iterator[Finding]:
     scales that are meant to be small.
     """
     learns = fall(losses(history)) > _ENOUGH_FALL
-    by_site: dict[tuple[int, str], list[Op]] = {}
-    for op in history.training_ops():
-        if rectifies(op) and (_gives_zero(op) or (_is_stuck_there(op, learns) and _is_hidden(op))):
-            by_site.setdefault((op.site, op.scope), []).append(op)
-    for ops in by_site.values():
+    for ops in ops_by_site(history):
+        first = ops[0]
+        if not rectifies(first) or not (
+            _gives_zero(first) or (_is_stuck_there(first, learns) and _is_hidden(first))
+        ):
+            continue
         iterations = sorted({op.iteration for op in ops})
         if len(iterations) < _ITERATIONS:
             continue

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from ..facts.activations import activation_of, is_cell, is_softmax, part_at_the_ends
 from ..facts.history import History
 from ..facts.records import Op
-from ..facts.training import downstream, fall, layer_before, losses, weighted
+from ..facts.training import downstream, fall, layer_before, losses, ops_by_site, weighted
 from ..finding import Finding
 
 __all__ = ["find"]
@@ -26,19 +26,20 @@ def find(history: History) -> Iterator[Finding]:
     """
     if fall(losses(history)) > _ENOUGH_FALL:
         return
-    by_site: dict[tuple[int, str], list[Op]] = {}
-    for op in history.training_ops():
-        found = activation_of(op)
-        squashes = is_cell(op) or is_softmax(op) or (found is not None and found.squashes)
-        if squashes and any(weighted(later) for later in downstream([op])):
-            by_site.setdefault((op.site, op.scope), []).append(op)
-    for ops in by_site.values():
-        if len({op.iteration for op in ops}) < _ITERATIONS:
+    for ops in ops_by_site(history):
+        if not _squashes(ops[0]) or len({op.iteration for op in ops}) < _ITERATIONS:
             continue
         looked = ops[:: max(1, len(ops) // _LOOKS)]
         parts = [part for part in (part_at_the_ends(history, op) for op in looked) if part is not None]
         if len(parts) >= 2 and min(parts) >= (_PART_OF_ROWS if is_softmax(ops[0]) else _PART):
             yield _finding(history, ops[0], parts)
+
+
+def _squashes(op: Op) -> bool:
+    """Whether it is a squashing op with weights behind it."""
+    found = activation_of(op)
+    squashes = is_cell(op) or is_softmax(op) or (found is not None and found.squashes)
+    return squashes and any(weighted(later) for later in downstream([op]))
 
 
 def _finding(history: History, op: Op, parts: list[float]) -> Finding:
