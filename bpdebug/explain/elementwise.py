@@ -34,7 +34,9 @@ def output(op: RecordedOp, k: int, element: Element) -> list[Sum] | None:
     node = _output_tree(op)
     if node is None:
         return None
-    return _checked(op, node, _cells_of(op, op.y_shape(0), element), float(op.y(0)[element]))
+    recorded = op.recorded(op.y_roles[0])
+    assert recorded is not None
+    return _checked(node, _cells_of(op, op.y_shape(0), element), float(recorded[element]))
 
 
 def gradient(op: RecordedOp, i: int, element: Element) -> list[Sum] | None:
@@ -42,10 +44,10 @@ def gradient(op: RecordedOp, i: int, element: Element) -> list[Sum] | None:
     if _output_tree(op) is None:
         return None  # words of a gradient are understood only where those of the output are
     node = parse(statements(op.formula).get(f"g{op.x_roles[i]}", ""))
-    recorded = op.gx(i)
+    recorded = op.recorded(f"g{op.x_roles[i]}")
     if node is None or recorded is None:
         return None
-    return _checked(op, node, _cells_of(op, op.x_shape(i), element), float(recorded[element]))
+    return _checked(node, _cells_of(op, op.x_shape(i), element), float(recorded[element]))
 
 
 def _output_tree(op: RecordedOp) -> Node | None:
@@ -97,6 +99,8 @@ def _cells_of(op: RecordedOp, shape: Element, element: Element) -> _Cells | None
     aligned = _stretched(op, shape, whole)
     if aligned is None:
         return None
+    if all(own != length for own, length in zip(aligned, whole, strict=True)):
+        return _Cells(op, whole, None)
     flat = int(np.ravel_multi_index(element, shape)) if shape else 0
     at = np.unravel_index(flat, aligned) if aligned else ()
     ranges = [
@@ -112,27 +116,41 @@ class _Cells:
 
     Args:
         whole: the shape to which inputs are stretched.
-        at: the indexes of the places, one array an axis.
+        at: the indexes of the places, one array an axis; None for all places in their order.
+        some: whether others belong to the element, too.
     """
 
     def __init__(
         self,
         op: RecordedOp,
         whole: Element,
-        at: list[np.ndarray],
+        at: list[np.ndarray] | None,
         arrays: dict[str, np.ndarray | None] | None = None,
+        some: bool = False,
     ) -> None:
-        self.op, self.whole, self.at = op, whole, at
+        self.op, self.whole, self.some = op, whole, some
+        self._at = at
         self._arrays = {} if arrays is None else arrays
         self._statements = statements(op.formula)
 
     def __len__(self) -> int:
-        return len(self.at[0]) if self.at else 1
+        return math.prod(self.whole) if self._at is None else len(self._at[0]) if self._at else 1
 
     def where(self, chosen: np.ndarray) -> _Cells:
         """Only those places for which `chosen` holds."""
-        at = [part[np.broadcast_to(chosen, part.shape)] for part in self.at]
-        return _Cells(self.op, self.whole, at, self._arrays)
+        flat = np.flatnonzero(np.broadcast_to(chosen, (len(self),)))
+        return self if len(flat) == len(self) else self._those(flat, some=True)
+
+    def one(self, n: int) -> _Cells:
+        """Only the n-th place."""
+        return self._those(np.array([n]), self.some)
+
+    def _those(self, flat: np.ndarray, some: bool) -> _Cells:
+        if self._at is None:
+            at = list(np.unravel_index(flat, self.whole)) if self.whole else []
+        else:
+            at = [part[flat] for part in self._at]
+        return _Cells(self.op, self.whole, at, self._arrays, some)
 
     def tree(self, name: str) -> Node | None:
         """What the formula defines `name` as."""
@@ -142,7 +160,7 @@ class _Cells:
         """The values of a name at the places. Raises UnknownName, NotCaptured."""
         array = self._array(name)
         if array is not None:
-            return np.asarray(array[self._index(name, array.shape)], np.float64)
+            return np.asarray(self._taken(name, array), np.float64)
         setting = self.op.settings.get(name)
         if isinstance(setting, int | float):
             return float(setting)
@@ -157,23 +175,35 @@ class _Cells:
         """A name in the n-th term: `x[0,3]`; a setting as it is."""
         array = self._array(name)
         if array is not None:
-            return element_name(name, [int(part[n]) for part in self._index(name, array.shape)])
+            return element_name(name, [int(part[0]) for part in self.one(n)._index(name, array.shape)])
         if name == "n" and name not in self.op.settings:
             return str(int(np.prod(self.whole)))
         return name
 
+    def valued(self, name: str) -> str:
+        """`x[0,3] = -0.6`, at the first place."""
+        return f"{self.name(name, 0)} = {number(float(np.ravel(self.value(name))[0]))}"
+
+    def _taken(self, name: str, array: np.ndarray) -> np.ndarray:
+        """The elements of an array at the places."""
+        if self._at is None:
+            return np.broadcast_to(array.reshape(self._aligned(name, array.shape)), self.whole).ravel()
+        taken: np.ndarray = array[self._index(name, array.shape)]
+        return taken
+
     def _index(self, name: str, shape: Element) -> tuple[np.ndarray, ...]:
+        assert self._at is not None
+        aligned = self._aligned(name, shape)
+        places = [np.zeros_like(at) if own == 1 else at for own, at in zip(aligned, self._at, strict=True)]
+        if aligned == shape:
+            return tuple(places)
+        return np.unravel_index(np.ravel_multi_index(places, aligned), shape) if shape else ()
+
+    def _aligned(self, name: str, shape: Element) -> Element:
         aligned = _stretched(self.op, shape, self.whole)
         if aligned is None:
             raise UnknownName(f"{name}: of another shape")
-        if aligned == shape:
-            return tuple(
-                np.zeros_like(at) if own == 1 else at for own, at in zip(shape, self.at, strict=True)
-            )
-        if not shape:
-            return ()
-        places = [np.zeros_like(at) if own == 1 else at for own, at in zip(aligned, self.at, strict=True)]
-        return np.unravel_index(np.ravel_multi_index(places, aligned), shape)
+        return aligned
 
     def _array(self, name: str) -> np.ndarray | None:
         if name not in self._arrays:
@@ -181,20 +211,13 @@ class _Cells:
         return self._arrays[name]
 
     def _read(self, name: str) -> np.ndarray | None:
-        op = self.op
-        if name in op.x_roles:
-            return op.x(op.x_roles.index(name))
-        if name in op.y_roles:
-            return op.y(op.y_roles.index(name))
-        if name.startswith("g") and name[1:] in op.y_roles:
-            gy = op.gy(op.y_roles.index(name[1:]))
-            if gy is None:
-                raise UnknownName(f"{name}: no gradient arrived")
-            return gy
-        return op.held(name)
+        array = self.op.recorded(name)
+        if array is None and name.startswith("g") and name[1:] in self.op.y_roles:
+            raise UnknownName(f"{name}: no gradient arrived")
+        return array
 
 
-def _checked(op: RecordedOp, node: Node, cells: _Cells | None, recorded: float) -> list[Sum] | None:
+def _checked(node: Node, cells: _Cells | None, recorded: float) -> list[Sum] | None:
     """The terms, if they give what was recorded: a formula that is loose with words is no explanation."""
     if cells is None:
         return None
@@ -252,11 +275,11 @@ def _term(node: Node, cells: _Cells, note: Note) -> Sum:
     ]
 
     def told(n: int) -> str:
-        why = note(n)
-        operands = [f"{cells.name(name, n)} = {_at(cells.value(name), n)}" for name in dict.fromkeys(rest)]
+        why, here = note(n), cells.one(n)
+        operands = [here.valued(name) for name in dict.fromkeys(rest)]
         return ", ".join([why] * bool(why) + [operand for operand in operands if operand not in why])
 
-    if node == Number("0") and len(cells) != math.prod(cells.whole):
+    if node == Number("0") and cells.some:
         form = ""  # the branch that gives nothing, beside one that does
     elif len(cells) == 1:
         form = text(node, lambda name: cells.name(name, 0))
@@ -288,29 +311,22 @@ def _because(condition: Node, held: bool, cells: _Cells, before: Note) -> Note:
     """`x[0,3] = -0.6 < 0`: the condition that holds at the n-th place, with numbers."""
 
     def told(n: int) -> str:
-        def valued(known: str) -> str:
-            return f"{cells.name(known, n)} = {_at(cells.value(known), n)}"
-
+        here = cells.one(n)
         if isinstance(condition, Compare):
-            said = text(condition if held else _failing(condition, cells, n), valued)
+            said = text(condition if held else _failing(condition, here), here.valued)
         else:
-            said = ("" if held else "not ") + text(condition, lambda known: cells.name(known, n))
+            said = ("" if held else "not ") + text(condition, lambda known: here.name(known, 0))
         return ", ".join(part for part in (before(n), said) if part)
 
     return told
 
 
-def _failing(condition: Compare, cells: _Cells, n: int) -> Compare:
-    """The first link of `a < b < c` that doesn't hold, turned around into what does."""
+def _failing(condition: Compare, here: _Cells) -> Compare:
+    """The first link of `a < b < c` that doesn't hold at a place, turned around into what does."""
     left = condition.first
     for operator, right in condition.rest:
         link = Compare(left, ((operator, right),))
-        if not np.broadcast_to(holds(link, cells.value), (len(cells),))[n]:
+        if not holds(link, here.value).all():
             return Compare(left, ((_OPPOSITE[operator], right),))
         left = right
     return condition
-
-
-def _at(values: np.ndarray | float, n: int) -> str:
-    flat = np.ravel(values)
-    return number(float(flat[n] if np.ndim(values) else flat[0]))

@@ -63,10 +63,27 @@ class RecordedOp:
         tensor = self._step.gy[k] if self._step is not None else None
         return None if tensor is None else self._array(tensor, f"g{self.y_roles[k]}")
 
-    def gx(self, i: int) -> np.ndarray | None:
-        """The gradient that left for input `i`; None where none did."""
-        tensor = self._step.gx[i] if self._step is not None else None
-        return None if tensor is None else self._array(tensor, f"g{self.x_roles[i]}")
+    def recorded(self, role: str) -> np.ndarray | None:
+        """What has that role, as it was recorded, without a copy; None where there is nothing. Raises NotCaptured."""
+        if role not in self._tensors:
+            return None
+        tensor = self._tensors[role]
+        if tensor is None and role not in (*self.x_roles, *self.y_roles):
+            return None
+        if tensor is None:
+            raise NotCaptured(f"{role} of {self.label} held no data")
+        return self.names.reader.array(tensor)
+
+    @cached_property
+    def _tensors(self) -> dict[str, int | None]:
+        """The numbers of all tensors, by their roles."""
+        step = self._step
+        found: dict[str, int | None] = dict(self._held)
+        if step is not None:
+            found |= {f"g{role}": tensor for role, tensor in zip(self.x_roles, step.gx, strict=False)}
+            found |= {f"g{role}": tensor for role, tensor in zip(self.y_roles, step.gy, strict=False)}
+        found |= {role: slot.tensor for role, slot in zip(self.x_roles, self._body.x, strict=True)}
+        return found | {role: slot.tensor for role, slot in zip(self.y_roles, self._body.y, strict=True)}
 
     def held(self, role: str) -> np.ndarray | None:
         """What the setting `role` holds, such as a mask; None where it holds no array."""
