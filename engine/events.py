@@ -253,7 +253,7 @@ observers: list[Observer] = []
 """Who is told: the same list all the time. Read it with a truth test before building an event; change it through
 `observe` only."""
 
-HANDED_OUT_BYTES = 1 << 14
+HANDED_OUT_BYTES = 1 << 12
 """Nobody is told of smaller arrays: looking at them again costs less."""
 
 _lock = threading.Lock()

@@ -16,10 +16,11 @@ import xxhash
 
 from .keep import Keep
 
-__all__ = ["LENT_BYTES", "Content", "Lent", "LentArrays", "same_content"]
+__all__ = ["LENT_BYTES", "SMALL_BYTES", "Content", "Lent", "LentArrays", "same_content"]
 
-LENT_BYTES = 1 << 14
-"""Smaller arrays are copied: that costs less than to look after them."""
+SMALL_BYTES = 1 << 12
+"""Arrays of up to so many bytes are copied: that costs less than to look after them, and many are measured at once."""
+LENT_BYTES = SMALL_BYTES + 1
 WAITING_BYTES = 64 << 20
 """So many bytes of arrays wait for the writer's thread at most; what comes then is copied."""
 _MEASURED_FAST = "fd"

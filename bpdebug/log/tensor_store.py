@@ -20,14 +20,13 @@ import xxhash
 
 from .glances import flags_of, nonfinite_flags, sample_of
 from .keep import FULL, Keep
-from .lent import Content, Lent, LentArrays
+from .lent import SMALL_BYTES, Content, Lent, LentArrays
 from .measuring import NOT_MEASURED, measure
 from .schema import NOT_CAPTURED
 from .staging import CHUNK_BYTES, Piece, Staging
 
 __all__ = ["Entry", "Taken", "TensorStore"]
 
-SMALL_BYTES = 4096
 REMEMBERED = 1 << 16
 """Contents that the store knows at least; twice as many at most. Small and large ones are counted apart."""
 
