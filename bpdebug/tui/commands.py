@@ -12,6 +12,7 @@ from ..errors import AddressError, BpdebugError
 from ..exporters import ExportOptions, export_run, exporter_for
 from ..log.reader import LogReader
 from ..text import count_text
+from . import explain_commands as why
 from . import stop_commands as stops
 from .panes.tensor import TensorPane
 
@@ -161,6 +162,8 @@ COMMANDS: tuple[Command, ...] = (
     Command("watch", "EXPRESSION", "show its value over time, or no longer: watch norm(gW)", stops.watch),
     Command("divergence", "", "to the first event in which two runs part (view --with)", _divergence),
     Command("other", "", "show the other of two runs at the same event", _other),
+    Command("explain", "[ELEMENT]", "why this element has its value: explain gW[3,5]", why.explain),
+    Command("gradcheck", "", "check this step's gradients by differences", why.check_gradients),
     Command("export", "FILE.jsonl", "write the recorded events to a file", _export),
     Command("slice", "[0, :, :, 3]", "show this slice in the Tensor pane: one or two axes whole", _slice),
     Command("copy", "value | row | tensor | address", "put it on the clipboard", _copy),

@@ -81,6 +81,7 @@ KEYMAP: tuple[Key, ...] = (
     Key("edit_breakpoint", "B", "edit_breakpoint", "edit a breakpoint, give it a condition", "Breakpoints"),
     Key("watch", "w", "watch", "watch the tensor that is shown, or an expression", "Breakpoints", "watch"),
     Key("watch_changes", "W", "watch_changes", "stop where the shown tensor changes", "Breakpoints"),
+    Key("gradcheck", "K", "gradcheck", "check this step's gradients by differences", "Jump"),
     Key("bookmark", "m", "bookmark", "mark this event, or take the mark away", "Jump"),
     Key("next_bookmark", "apostrophe", "to_bookmark(1)", "next marked event", "Jump"),
     Key("previous_bookmark", "quotation_mark", "to_bookmark(-1)", "previous marked event", "Jump"),

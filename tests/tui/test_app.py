@@ -445,3 +445,31 @@ async def test_breakpoints_are_sent_to_the_child(live):
         assert run.breakpoints == [Breakpoint(kind=Kind.forward, pattern="MLP.l1/linear")]
         app.main.prompt_entered(":", "clear")
         assert run.breakpoints == []
+
+
+async def test_explain_and_gradcheck_can_be_asked_for_from_anywhere(app):
+    async with app.run_test(size=(120, 40)) as pilot:
+        main = app.main
+        main.go_to(app.timeline.reader.find("it1/backward/MLP.l1/linear"))
+        await pilot.pause()
+        main.prompt_entered(":", "explain gW[2,1]")
+        await pilot.pause()
+        explain = main.workspace.panes["explain"]
+        assert main.workspace.current == "explain"
+        for _ in range(200):
+            if explain.subtitle:
+                break
+            await pilot.pause(0.02)
+        assert explain.subtitle == "gW[2,1]"
+        main.prompt_entered(":", "explain gW[99,0]")
+        await pilot.pause()
+        assert "is outside" in notice(app)
+
+        main.workspace.choose("timeline")
+        await press(pilot, "K")
+        assert main.workspace.current == "explain"
+        for _ in range(200):
+            if "gradient check of linear" in explain.copy_text()[1]:
+                break
+            await pilot.pause(0.02)
+        assert "gradient check of linear" in explain.copy_text()[1]

@@ -12,6 +12,7 @@ from ...errors import BpdebugError, ConditionError
 from ...text import clean
 from ..commands import COMMANDS, run_command
 from ..counting import WAIT_S
+from ..explain_commands import check_gradients
 from ..keymap import MAIN, bindings_for
 from ..messages import Ask, ExplainElement, FindingsFound, GoTo, RunToLine
 from ..pane_table import pane_of_key
@@ -77,6 +78,9 @@ class MainScreen(BesideActions):
             self.say("choose a line in Source or a row in Timeline first")
         else:
             run_to(back)
+
+    def action_gradcheck(self) -> None:
+        check_gradients(self, "")
 
     def action_digit(self, digit: int) -> None:
         lone = self._counter.digit(digit)
