@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import NotCaptured
+from ..errors import DamagedLog, NotCaptured
 from ..log import records as r
 from ..log.schema import NOTHING, Kind
 from ..rerun import ComputedOp, OpCall, OpRunner
-from ..text import clean
+from ..text import clean, shape_text
 from ..timeline.names import Names, held_roles, roles
 from ..timeline.op_call import op_call
 from ..timeline.scan import first_where
@@ -133,8 +133,15 @@ class RecordedOp:
 
     @cached_property
     def again(self) -> ComputedOp:
-        """The op, computed again in float64. Raises CannotRerun, NotCaptured."""
-        return self._runner.run(self.call, dtype=np.float64)
+        """The op, computed again in float64. Raises CannotRerun, NotCaptured, DamagedLog."""
+        again = self._runner.run(self.call, dtype=np.float64)
+        for k, y in enumerate(again.y[: self.y_count]):
+            if y.shape != self.y_shape(k):  # settings of a damaged log can ask for any size
+                raise DamagedLog(
+                    f"{self.label} gives {shape_text(y.shape)} by its settings, and {shape_text(self.y_shape(k))} is"
+                    " recorded; bpdebug verify tells more"
+                )
+        return again
 
     # ---- from the log -----------------------------------------------------------------------------------------
 

@@ -21,6 +21,7 @@ import numpy as np
 from ..errors import CannotRerun
 from ..rerun import OpCall
 from .alias import ENGINE_DIRECTORY
+from .bounded_memory import bounded_memory
 from .op_settings import SettingsDecoder, Undecodable
 
 __all__ = ["ComputedEngineOp", "EngineOps", "load_engine"]
@@ -74,10 +75,12 @@ class EngineOps:
         held = [_converted(array, dtype) for array in call.held]
         xs = [_converted(array, dtype) for array in (call.x if x is None else x)]
         try:
-            with self._like_then(call), np.errstate(all="ignore"):
+            with self._like_then(call), np.errstate(all="ignore"), _bounded(call.cls):
                 return ComputedEngineOp(self._engine, lambda: self._made(cls, call.settings, held, dtype), xs)
         except Undecodable as error:
             raise CannotRerun(f"{call.cls} can't be run again: {error}") from error
+        except CannotRerun:
+            raise
         except Exception as error:
             said = str(error).partition("\n")[0]
             raise CannotRerun(
@@ -90,7 +93,8 @@ class EngineOps:
         cls = self._ops.get(call.cls)
         if cls is None or cls.formula != call.formula:
             raise CannotRerun(
-                f"{call.cls} is no op of the installed engine: only the script that defines it can run it again"
+                f"{call.cls} is no op of the installed engine: only the script that defines it can run it again,"
+                " as bpdebug explain --script SCRIPT and bpdebug gradcheck SCRIPT have it do"
             )
         return cls
 
@@ -136,7 +140,9 @@ class ComputedEngineOp:
         self._make = make
         self._node, self._x, self._ys = self._apply(xs)
         self.y: list[np.ndarray] = [y.array for y in self._ys]
-        self.symmetric: tuple[int, ...] = type(self._node).symmetric_x
+        # A script's own function has neither of these.
+        self.symmetric: tuple[int, ...] = getattr(self._node, "symmetric_x", ())
+        self._has_gradients: bool = getattr(self._node, "differentiable", True)
 
     def _apply(self, xs: Sequence[np.ndarray]) -> tuple[Any, list[Any], Sequence[Any]]:
         variables = [self._engine.Variable(x, requires_grad=x.dtype.kind == "f") for x in xs]
@@ -149,8 +155,8 @@ class ComputedEngineOp:
         """See `rerun.ComputedOp`."""
         gradients: list[np.ndarray | None] = [None] * len(self._x)
         needed = [i for i in self._differentiable() if wanted is None or i in wanted]
-        if needed and type(self._node).differentiable and any(part is not None for part in gy):
-            with np.errstate(all="ignore"):
+        if needed and self._has_gradients and any(part is not None for part in gy):
+            with np.errstate(all="ignore"), _bounded(type(self._node).__name__):
                 found = self._node.input_gradients(tuple(needed), tuple(gy), None, False)
             for i, gx in zip(needed, found, strict=True):
                 gradients[i] = None if gx is None else np.asarray(gx)
@@ -163,7 +169,7 @@ class ComputedEngineOp:
         column. Where an op has no second derivatives, its rule is asked for one output element at a time, or, of
         many, the column is a central difference.
         """
-        if i not in self._differentiable() or not type(self._node).differentiable:
+        if i not in self._differentiable() or not self._has_gradients:
             return [None] * len(self.y)
         try:
             return self._column_by_second_order(i, element)
@@ -179,7 +185,7 @@ class ComputedEngineOp:
         variable = self._engine.Variable
         node, xs, ys = self._apply([x.array for x in self._x])
         gys = [variable(np.ones_like(y.array)) if y.array.dtype.kind == "f" else None for y in ys]
-        with np.errstate(all="ignore"):
+        with np.errstate(all="ignore"), _bounded(type(node).__name__):
             (gx,) = node.input_gradients((i,), tuple(gys), None, True)
             if gx is None:
                 return [None] * len(gys)
@@ -211,6 +217,22 @@ class ComputedEngineOp:
             moved[i][element] += sign * step
             sides.append([y.array for y in self._apply(moved)[2]])
         return [(after - before) / (2 * step) for after, before in zip(*sides, strict=True)]
+
+
+@contextlib.contextmanager
+def _bounded(name: str) -> Iterator[None]:
+    """Inside, an op gets memory within reason.
+
+    Raises:
+        CannotRerun: it wants more.
+    """
+    try:
+        with bounded_memory():
+            yield
+    except MemoryError as error:
+        raise CannotRerun(
+            f"{name} can't be run again: what the log says of it takes too much memory"
+        ) from error
 
 
 def _converted(array: np.ndarray, dtype: Any) -> np.ndarray:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import resource
 
 import numpy as np
 import pytest
@@ -247,6 +248,21 @@ def test_settings_that_make_no_sense_are_refused_in_words(settings):
     softmax = engine.functions.activation.softmax.Softmax
     with pytest.raises(CannotRerun, match="Softmax can't be run again"):
         RUNNER.run(OpCall("Softmax", softmax.formula, settings, [np.ones(1)], [np.ones((2, 3))]))
+
+
+@pytest.mark.parametrize(
+    ("cls", "settings"),
+    [
+        ("Tile", {"reps": [1 << 20, 1 << 20]}),
+        ("Pad", {"pad_width": [[0, 1 << 40]], "mode": "constant", "keywords": {"dict": []}}),
+    ],
+)
+def test_an_op_that_would_take_all_memory_is_refused_in_words(cls, settings):
+    op = next(op for op in every_op() if op.__name__ == cls)
+    before = resource.getrlimit(resource.RLIMIT_AS)
+    with pytest.raises(CannotRerun, match="too much memory"):
+        RUNNER.run(OpCall(cls, op.formula, settings, [], [np.ones(3)]))
+    assert resource.getrlimit(resource.RLIMIT_AS) == before
 
 
 def test_settings_come_back_as_they_were():
