@@ -6,17 +6,24 @@ says only how far it is; the debugger reads the files.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import msgspec
+import numpy as np
 
 from .stepping import Breakpoint, Goal
 
 __all__ = [
     "Answer",
+    "Array",
+    "Compute",
+    "Computed",
     "Edit",
     "Ended",
     "Evaluate",
     "FromChild",
     "Go",
+    "Order",
     "Pause",
     "Paused",
     "Ready",
@@ -25,11 +32,21 @@ __all__ = [
     "decode_from_child",
     "decode_to_child",
     "encode",
+    "pack",
+    "unpack",
 ]
 
 
 class _Message(msgspec.Struct, tag_field="say"):
     pass
+
+
+class Array(msgspec.Struct):
+    """An array of numbers: `dtype` as NumPy writes it, the bytes in C order."""
+
+    dtype: str
+    shape: list[int]
+    data: bytes
 
 
 # ---- debugger to child ----------------------------------------------------------------------------------------
@@ -73,6 +90,20 @@ class Evaluate(_Message, tag="evaluate"):
     text: str
 
 
+class Compute(_Message, tag="compute"):
+    """Compute the script's own function of event `forward` again, for the inputs `x`.
+
+    With `gy`, one gradient an output or none, also the gradients of the inputs; with `column`, an input and an element
+    of it, how each output changes with that.
+    """
+
+    number: int
+    forward: int
+    x: list[Array]
+    gy: list[Array | None] | None = None
+    column: tuple[int, list[int]] | None = None
+
+
 # ---- child to debugger ----------------------------------------------------------------------------------------
 
 
@@ -98,6 +129,15 @@ class Answer(_Message, tag="answer"):
     text: str
 
 
+class Computed(_Message, tag="computed"):
+    """The answer to the `Compute` with this number: outputs, and gradients or columns; or a problem in words."""
+
+    number: int
+    y: list[Array] = []
+    found: list[Array | None] = []
+    problem: str = ""
+
+
 class Ended(_Message, tag="ended"):
     """The script is over and the log is complete; the process is about to exit."""
 
@@ -106,9 +146,35 @@ class Ended(_Message, tag="ended"):
     why: str
 
 
-ToChild = Go | Pause | SetBreakpoints | Edit | Evaluate
-FromChild = Ready | Paused | Answer | Ended
+ToChild = Go | Pause | SetBreakpoints | Edit | Evaluate | Compute
+FromChild = Ready | Paused | Answer | Computed | Ended
+Order = Edit | Evaluate | Compute
+"""What only a paused child does, and answers."""
 
 encode = msgspec.json.Encoder().encode
 decode_to_child = msgspec.json.Decoder(ToChild).decode
 decode_from_child = msgspec.json.Decoder(FromChild).decode
+
+
+def pack(arrays: Sequence[np.ndarray | None]) -> list[Array | None]:
+    """Arrays of numbers as messages carry them; None stays."""
+    return [
+        None
+        if array is None
+        else Array(array.dtype.str, list(array.shape), np.ascontiguousarray(array).tobytes())
+        for array in arrays
+    ]
+
+
+def unpack(arrays: Sequence[Array | None]) -> list[np.ndarray | None]:
+    """The arrays, read-only.
+
+    Raises:
+        ValueError, TypeError: they are none.
+    """
+    return [
+        None
+        if array is None
+        else np.frombuffer(array.data, np.dtype(array.dtype)).reshape([int(length) for length in array.shape])
+        for array in arrays
+    ]

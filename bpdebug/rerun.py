@@ -29,6 +29,7 @@ class OpCall:
         x: the inputs.
         train: whether the op ran in training mode.
         random_state: the state of NumPy's global generator before the op drew numbers; None if it drew none.
+        forward: the forward event.
     """
 
     cls: str
@@ -38,6 +39,7 @@ class OpCall:
     x: Sequence[Array]
     train: bool = True
     random_state: Array | None = None
+    forward: int = -1
 
 
 class ComputedOp(Protocol):

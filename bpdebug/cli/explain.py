@@ -7,13 +7,15 @@ import json
 import sys
 from typing import TYPE_CHECKING
 
-from ..errors import BpdebugError
+from ..errors import BpdebugError, NotCaptured
 from ..explain import Explanation, PathStep, explain, path_to_loss
 from ..explain.as_json import explanation_object, path_objects
 from ..explain.as_text import explanation_lines, path_lines
+from ..explain.element import find_element
 from ..log.schema import Kind
 from ..timeline import Timeline
 from .opening import open_run
+from .script_again import script_at
 from .show import columns_of_terminal, find_event
 
 if TYPE_CHECKING:
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
 __all__ = ["configure", "execute"]
 
 _FOLLOWED = 100
+_SAME = 1e-5
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -45,6 +48,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="then explain the gradient in the largest term, and so on to the loss",
     )
+    parser.add_argument(
+        "--script",
+        metavar="'SCRIPT ARGS'",
+        default="",
+        help="run this script again up to the event: for the ops of its own functions, which only it can compute",
+    )
     parser.add_argument("--format", choices=["text", "json"], default="text", help="default: text")
 
 
@@ -56,32 +65,57 @@ def execute(options: argparse.Namespace) -> int:
     """
     from ..frontends.engine_ops import EngineOps
 
-    limit = max(options.terms, 1)
     with open_run(options.run) as reader:
         timeline = Timeline(reader)
         seq = find_event(timeline, options.at)
-        runner = EngineOps()
-        first = explain(timeline, seq, options.element, runner, limit)
-        chain = [first, *(_followed(timeline, first, runner, limit) if options.follow else [])]
-        path = _path(timeline, first)
-        if options.format == "json":
-            print(
-                json.dumps(
-                    {"explanations": [explanation_object(e) for e in chain], "path": path_objects(path)}
-                )
-            )
-            return 0
-        width = columns_of_terminal()
-        for place, explanation in enumerate(chain):
-            if place:
-                print()
-            print("\n".join(explanation_lines(explanation, width)))
-        if len(path) > 1:
-            print()
-            print("\n".join(path_lines(path, width)))
+        if options.script:
+            recorded = _recorded(timeline, seq, options.element)
+            address = reader.address(seq)
+            with script_at(options.script, address) as (again, runner):
+                _print(again, again.reader.find(address), runner, options, recorded)
+        else:
+            _print(timeline, seq, EngineOps(), options)
         if reader.problem:
             print(f"bpdebug: {options.run}: {reader.problem}", file=sys.stderr)
     return 0
+
+
+def _print(
+    timeline: Timeline, seq: int, runner: OpRunner, options: argparse.Namespace, recorded: float | None = None
+) -> None:
+    """Print the explanation; where the script was run again, compare with what the recording has."""
+    limit = max(options.terms, 1)
+    first = explain(timeline, seq, options.element, runner, limit)
+    chain = [first, *(_followed(timeline, first, runner, limit) if options.follow else [])]
+    path = _path(timeline, first)
+    if recorded is not None and abs(recorded - first.recorded) > _SAME * max(
+        abs(recorded), abs(first.recorded)
+    ):
+        told = f"{first.recorded:.8g} now, the recording has {recorded:.8g} there"
+        print(f"bpdebug: the script computes something else than it did: {told}", file=sys.stderr)
+    if options.format == "json":
+        told = json.dumps(
+            {"explanations": [explanation_object(e) for e in chain], "path": path_objects(path)}
+        )
+        print(told)
+        return
+    width = columns_of_terminal()
+    for place, explanation in enumerate(chain):
+        if place:
+            print()
+        print("\n".join(explanation_lines(explanation, width)))
+    if len(path) > 1:
+        print()
+        print("\n".join(path_lines(path, width)))
+
+
+def _recorded(timeline: Timeline, seq: int, text: str) -> float | None:
+    """The element's value in the recording; None where it wasn't kept."""
+    view, element = find_element(timeline.moment(seq), text)
+    try:
+        return float(view.array()[element])
+    except (NotCaptured, TypeError):
+        return None
 
 
 def _path(timeline: Timeline, explanation: Explanation) -> list[PathStep]:

@@ -253,6 +253,7 @@ class _Runs:
         from ..frontends.engine_ops import EngineOps
         from ..log.reader import LogReader
         from ..log.schema import RUN_FILE
+        from ..session.script_ops import ScriptOps
         from ..timeline import Timeline
 
         session = self.session
@@ -260,7 +261,7 @@ class _Runs:
         if not (session.directory / RUN_FILE).exists():
             return None
         timeline = Timeline(self._readers.enter_context(LogReader(session.directory)))
-        timeline.runner = EngineOps()
+        timeline.runner = ScriptOps(session, EngineOps())
         timeline.live = True
         return timeline
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from ..breakpoints import LiveStops
 from ..log.schema import Kind
-from ..protocol import Answer, Edit, Evaluate, Go, Pause, Paused, SetBreakpoints, ToChild
+from ..protocol import Answer, Compute, Computed, Edit, Go, Order, Pause, Paused, SetBreakpoints, ToChild
 from ..stepping import Goal, UntilSeq
 from .interrupting import interrupt_thread
 
@@ -31,7 +31,7 @@ class Gate:
         self,
         stops: LiveStops,
         flush: Callable[[], None],
-        tell: Callable[[Paused | Answer], None],
+        tell: Callable[[Paused | Answer | Computed], None],
         leave: Callable[[], None],
     ) -> None:
         self.seq = -1
@@ -48,11 +48,11 @@ class Gate:
         # The three above in one, so that an event of a run under way costs one test and no lock.
         self._attention = False
         self._changed = threading.Condition()
-        self._orders: deque[Edit | Evaluate] = deque()
+        self._orders: deque[Order] = deque()
         self._serving: int | None = None
         self._header: Mapping[str, Any] = {}
-        self.carry_out: Callable[[Edit | Evaluate, Mapping[str, Any]], str] | None = None
-        """Carries out an order at the event with this header, on the thread that made it; gives the answer's text."""
+        self.carry_out: Callable[[Order, Mapping[str, Any]], str | Computed] | None = None
+        """Carries out an order at the event with this header, on the thread that made it; gives the answer."""
         self.on_pause_wanted: Callable[[Callable[[], bool]], None] | None = None
         """Told that a pause is wanted, and how to ask whether it still is."""
         self.on_need_before: Callable[[bool], None] | None = None
@@ -89,11 +89,11 @@ class Gate:
                     self._pause_wanted = not self._paused
                     if self._pause_wanted and self.on_pause_wanted is not None:
                         self.on_pause_wanted(lambda: self._pause_wanted)
-            elif isinstance(message, Edit | Evaluate):
+            elif isinstance(message, Order):
                 self._orders.append(message)
                 if not self._paused:
                     self._orders.pop()
-                    self._tell(Answer(message.number, "the script is running: pause it first"))
+                    self._tell(_answer(message, "the script is running: pause it first"))
             elif isinstance(message, SetBreakpoints):
                 self._stops.set(message.breakpoints)
                 if self.on_need_before is not None:
@@ -146,18 +146,18 @@ class Gate:
         if self._gone:
             self._leave()
 
-    def _next_order(self) -> Edit | Evaluate | None:
+    def _next_order(self) -> Order | None:
         """Wait for an order; None when the run goes on, or the debugger is gone."""
         with self._changed:
             while self._paused and not self._gone and not self._orders:
                 self._changed.wait()
             return self._orders.popleft() if self._paused and not self._gone else None
 
-    def _serve(self, order: Edit | Evaluate) -> None:
+    def _serve(self, order: Order) -> None:
         seq = self.seq
         self._serving = threading.get_ident()
         try:
-            said = "" if self.carry_out is None else self.carry_out(order, self._header)
+            said: str | Computed = "" if self.carry_out is None else self.carry_out(order, self._header)
         except KeyboardInterrupt:
             said = "interrupted"
         finally:
@@ -165,4 +165,10 @@ class Gate:
         self._flush()
         if self.seq != seq:
             self._tell(Paused(seq=self.seq, why="edited" if isinstance(order, Edit) else "console"))
-        self._tell(Answer(order.number, said))
+        self._tell(_answer(order, said))
+
+
+def _answer(order: Order, said: str | Computed) -> Answer | Computed:
+    if isinstance(said, Computed):
+        return said
+    return Computed(order.number, problem=said) if isinstance(order, Compute) else Answer(order.number, said)

@@ -104,6 +104,11 @@ class Run:
             # Before the recorder, so that what was printed until now stands before the event.
             self._stops.append(package.events.observe(lambda event: self._output.settle()))
             self._stops.append(engine.watch(package, self._recorder))
+            if self._orders is not None:
+                from ..frontends.own_ops import OwnOps
+
+                self._orders.own_ops = OwnOps(package, lambda: self._log.event_count - 1)
+                self._stops.append(package.events.observe(self._orders.own_ops))
             if settings.gradcheck:
                 from .gradient_checks import GradientChecks
 

@@ -7,10 +7,8 @@ copies of its inputs, while nobody watches: the script's own arrays, its graph a
 from __future__ import annotations
 
 import contextlib
-import copy
 import inspect
-import weakref
-from collections.abc import Callable, Hashable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from types import ModuleType
 from typing import Any
@@ -18,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from ..gradcheck import Graph, GraphStep, ParameterCheck, StepCheck, check_parameters, check_vjp
+from .op_copies import OpCopies, cast, host
 
 __all__ = ["LiveChecker"]
 
@@ -56,6 +55,7 @@ class LiveChecker:
         finished: Callable[[], None],
     ) -> None:
         self._engine = engine
+        self._copies = OpCopies(engine)
         self._seq, self._write = seq, write
         self._walks, self._finished = walks, finished
         self._done = 0
@@ -85,7 +85,7 @@ class LiveChecker:
 
     def _forward(self, event: Any) -> None:
         if event.in_graph and event.during is None:
-            arrays = [_host(array) for array in event.x_arrays]
+            arrays = [host(array) for array in event.x_arrays]
             train = bool(self._engine.config.train)
             self._calls[id(event.node)] = _Call(
                 event.node, arrays, event.x, tuple(y.node for y in event.y), train
@@ -93,7 +93,7 @@ class LiveChecker:
 
     def _backward_started(self, event: Any) -> None:
         if event.call == "backward" and self._walk is None:
-            seeds = [None if seed is None else _host(seed) for seed in event.seeds]
+            seeds = [None if seed is None else host(seed) for seed in event.seeds]
             self._walk = _Walk(self._seq(), list(zip(event.roots, event.root_arrays, seeds, strict=True)))
 
     def _backward(self, event: Any) -> None:
@@ -105,9 +105,9 @@ class LiveChecker:
         self._seen[key] = self._seen.get(key, 0) + 1
         if self._seen[key] > _MOST_OF_A_KIND:
             return
-        gys = [None if gy is None else _host(gy) for gy in event.gy]
+        gys = [None if gy is None else host(gy) for gy in event.gy]
         wanted = [i for i, gx in enumerate(event.gx) if gx is not None]
-        with self._unseen(call.train):
+        with self._copies.unseen(call.train):
             self._write(self._step_check(call, gys, wanted))
 
     def _accumulated(self, event: Any) -> None:
@@ -119,7 +119,7 @@ class LiveChecker:
         ):
             return
         known = self._walk.gradients.get(event.variable)
-        added = _host(event.contribution)
+        added = host(event.contribution)
         self._walk.gradients[event.variable] = added if known is None else known + added
 
     def _backward_finished(self, event: Any) -> None:
@@ -127,7 +127,7 @@ class LiveChecker:
         if walk is None:
             return
         if not event.failed:
-            with self._unseen(True):
+            with self._copies.unseen(True):
                 for check in self._parameter_checks(walk):
                     self._write(check)
         self._calls.clear()
@@ -159,9 +159,9 @@ class LiveChecker:
     def _checked(
         self, call: _Call, gys: list[Array | None], wanted: list[int], roles: list[str], dtype: Any
     ) -> list[Any]:
-        xs = [_cast(x, dtype) for x in call.x_arrays]
-        arriving = [None if gy is None else _cast(gy, dtype) for gy in gys]
-        node, ys = self._applied(call.node, xs)  # the graph holds outputs weakly: `ys` keeps them
+        xs = [cast(x, dtype) for x in call.x_arrays]
+        arriving = [None if gy is None else cast(gy, dtype) for gy in gys]
+        node, ys = self._copies.applied(call.node, xs)  # the graph holds outputs weakly: `ys` keeps them
         found = node.input_gradients(tuple(wanted), tuple(arriving), None, False)
         gxs: list[Array | None] = [None] * len(xs)
         for i, gx in zip(wanted, found, strict=True):
@@ -169,7 +169,12 @@ class LiveChecker:
         del ys
         symmetric = getattr(call.node, "symmetric_x", ())
         return check_vjp(
-            lambda moved: self._outputs(call.node, moved), xs, arriving, gxs, roles, symmetric=symmetric
+            lambda moved: self._copies.outputs(call.node, moved),
+            xs,
+            arriving,
+            gxs,
+            roles,
+            symmetric=symmetric,
         )
 
     def _parameter_checks(self, walk: _Walk) -> list[ParameterCheck]:
@@ -189,15 +194,15 @@ class LiveChecker:
 
             def run(xs: Sequence[Array], call: _Call = call) -> Sequence[Array]:
                 with self._engine.using_config("train", call.train):
-                    return self._outputs(call.node, [_cast(x, np.float64) for x in xs])
+                    return self._copies.outputs(call.node, [cast(x, np.float64) for x in xs])
 
-            steps.append(GraphStep(run, call.x, [_cast(x, np.float64) for x in call.x_arrays], call.y))
+            steps.append(GraphStep(run, call.x, [cast(x, np.float64) for x in call.x_arrays], call.y))
         roots: list[tuple[Hashable, Array]] = []
         value = 0.0
         for root, array, seed in walk.roots:
-            given = np.ones(array.shape) if seed is None else _cast(seed, np.float64)
+            given = np.ones(array.shape) if seed is None else cast(seed, np.float64)
             roots.append((root, given))
-            value += float(np.sum(_host(array) * given))
+            value += float(np.sum(host(array) * given))
         sizes = [gradient.dtype.itemsize for gradient in walk.gradients.values()]
         return Graph(steps, roots, value, min(sizes))
 
@@ -208,34 +213,6 @@ class LiveChecker:
             for variable, gradient in walk.gradients.items()
             if variable in used
         }
-
-    # ---- copies -----------------------------------------------------------------------------------------------
-
-    def _outputs(self, node: Any, xs: Sequence[Array]) -> list[Array]:
-        return [_host(y.array) for y in self._applied(node, xs)[1]]
-
-    def _applied(self, node: Any, xs: Sequence[Array]) -> tuple[Any, Sequence[Any]]:
-        """A fresh copy of the op, and its output variables; always from the same random state."""
-        fresh = self._copy(node, xs)
-        np.random.seed(0)
-        variable = self._engine.Variable
-        return fresh, fresh.apply([variable(x, requires_grad=x.dtype.kind == "f") for x in xs])
-
-    def _copy(self, node: Any, xs: Sequence[Array]) -> Any:
-        functions = self._engine.functions
-        if isinstance(node, functions.op.Op) and type(node).__module__.startswith(
-            self._engine.__name__ + "."
-        ):
-            exact = all(x.dtype == np.float64 for x in xs if x.dtype.kind == "f")
-            settings = {name: _exact(value) if exact else value for name, value in node.settings().items()}
-            return type(node)(**settings)
-        adapter = self._engine.function.FunctionAdapter
-        if isinstance(node, adapter):
-            inner = _own_copy(node.function, ("_node", "_owned_node"))
-            fresh = adapter(inner)
-            inner._node = weakref.ref(fresh)
-            return fresh
-        return _own_copy(node, ("inputs", "outputs", "watch_id", "watch_seq", "_kept_y", "rank", "stack"))
 
     def _defined(self, cls: type) -> str:
         """The line of a script's own backward rule; "" for the engine's."""
@@ -248,20 +225,6 @@ class LiveChecker:
                     return f"{inspect.getsourcefile(rule)}:{inspect.getsourcelines(rule)[1]}"
         return ""
 
-    @contextlib.contextmanager
-    def _unseen(self, train: bool) -> Iterator[None]:
-        """Inside, no observer hears of anything, and the random state is given back at the end."""
-        observers = self._engine.events.observers
-        kept, state = list(observers), np.random.get_state()
-        observers.clear()
-        using = self._engine.using_config
-        try:
-            with using("train", train), using("enable_backprop", True), np.errstate(all="ignore"):
-                yield
-        finally:
-            observers[:] = kept
-            np.random.set_state(state)
-
 
 class _Walk:
     """One backward walk: where it began, which ops it came to, what it gave the parameters."""
@@ -270,30 +233,3 @@ class _Walk:
         self.seq, self.roots = seq, roots
         self.calls: list[_Call] = []
         self.gradients: dict[Any, Array] = {}
-
-
-def _host(array: Any) -> Array:
-    """A copy in host memory."""
-    return np.array(array.get() if hasattr(array, "get") else array)
-
-
-def _cast(array: Array, dtype: Any) -> Array:
-    return array.astype(dtype) if dtype is not None and array.dtype.kind == "f" else array
-
-
-def _exact(value: Any) -> Any:
-    """A setting of an op, in float64 where it is an array or a dtype of floating-point numbers."""
-    if isinstance(value, np.dtype) and value.kind == "f":
-        return np.dtype(np.float64)
-    return _cast(_host(value), np.float64) if hasattr(value, "shape") and hasattr(value, "dtype") else value
-
-
-def _own_copy(thing: Any, left_out: tuple[str, ...]) -> Any:
-    """A copy with arrays of its own, and without the place that the original has in the graph."""
-    fresh = copy.copy(thing)
-    for name, value in list(vars(fresh).items()):
-        if name in left_out:
-            del fresh.__dict__[name]
-        elif isinstance(value, np.ndarray):
-            fresh.__dict__[name] = value.copy()
-    return fresh

@@ -5,22 +5,26 @@ from __future__ import annotations
 import contextlib
 import itertools
 import os
+import queue
 import selectors
 import signal
 import socket
 import threading
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from ..errors import CannotRerun
 from ..launch import KEEP_ALL, CaptureOptions
 from .endings import describe_end, shell_status
 from .process import RawOutput, ScriptProcess
 
 if TYPE_CHECKING:
-    from ..protocol import FromChild, ToChild
+    import numpy as np
+
+    from ..protocol import Computed, FromChild, ToChild
     from ..stepping import Breakpoint, Goal
 
 __all__ = ["Session", "State"]
@@ -30,6 +34,7 @@ State = Literal["starting", "running", "paused", "ended"]
 _LOOK_FOR_END_S = 0.05
 """How often to look whether the process still lives, where nothing else tells."""
 _GENTLE_S = 0.3
+_COMPUTE_S = 20.0
 _KILL_S = 1.0
 """After being asked to end, the child gets SIGTERM after the first time and SIGKILL after the second."""
 _LAST_WORDS_S = 0.2
@@ -55,6 +60,7 @@ class Session:
         self.on_answer: Callable[[int, str], None] | None = None
         """Called from the session's thread with number and text of an answer to `edit` or `evaluate`."""
         self._numbers = itertools.count(1)
+        self._computing: dict[int, queue.SimpleQueue[Computed]] = {}
         self._process = process
         self._raw = RawOutput()
         self._received = b""
@@ -131,6 +137,39 @@ class Session:
         number = next(self._numbers)
         self._send(Evaluate(number=number, text=text))
         return number
+
+    def compute(
+        self,
+        forward: int,
+        x: Sequence[np.ndarray],
+        gy: Sequence[np.ndarray | None] | None = None,
+        column: tuple[int, Sequence[int]] | None = None,
+    ) -> tuple[list[np.ndarray], list[np.ndarray | None]]:
+        """Have the paused child compute the script's own function of event `forward`, see `protocol.Compute`.
+
+        Unlike the other commands this waits for the answer: it isn't for the thread of the screen.
+
+        Raises:
+            CannotRerun: it can't, or does not answer.
+        """
+        from ..protocol import Compute, pack, unpack
+
+        if self.state != "paused":
+            raise CannotRerun("only the script can compute this op again, and it is not paused")
+        number = next(self._numbers)
+        waiting = self._computing[number] = queue.SimpleQueue()
+        try:
+            arrays = [one for one in pack(x) if one is not None]
+            place = None if column is None else (column[0], list(column[1]))
+            self._send(Compute(number, forward, arrays, None if gy is None else pack(gy), place))
+            answer = waiting.get(timeout=_COMPUTE_S)
+            if answer.problem:
+                raise CannotRerun(answer.problem)
+            return [y for y in unpack(answer.y) if y is not None], unpack(answer.found)
+        except queue.Empty:
+            raise CannotRerun(f"the script's process gave no answer within {_COMPUTE_S:g} s") from None
+        finally:
+            del self._computing[number]
 
     def terminate(self) -> None:
         """End the child and what it has started; `wait` tells when it is gone."""
@@ -217,7 +256,7 @@ class Session:
         return bool(received)
 
     def _heard(self, message: FromChild) -> None:
-        from ..protocol import Answer, Ended, Paused, Ready
+        from ..protocol import Answer, Computed, Ended, Paused, Ready
 
         if isinstance(message, Ready):
             self._change("running", None, "")
@@ -226,6 +265,10 @@ class Session:
         elif isinstance(message, Answer):
             if self.on_answer is not None:
                 self.on_answer(message.number, message.text)
+        elif isinstance(message, Computed):
+            waiting = self._computing.get(message.number)
+            if waiting is not None:
+                waiting.put(message)
         elif isinstance(message, Ended):
             self._told_end = (message.status, message.why)
             self.exit_status = message.status

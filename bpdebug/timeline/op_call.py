@@ -36,6 +36,7 @@ def op_call(names: Names, seq: int) -> OpCall:
         [_array(names, slot.tensor, f"input {i}") for i, slot in enumerate(body.x)],
         body.train,
         _random_state(names, body.rng_state),
+        seq,
     )
 
 

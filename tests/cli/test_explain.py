@@ -64,3 +64,58 @@ def test_misuse_is_status_2_with_one_line(run, capsys):
     assert (status, out) == (2, "")
     assert err.count("\n") == 1
     assert "gW has shape (3, 2)" in err
+
+
+OWN = """
+import chainer, chainer.functions as F, numpy as np
+class Swish(chainer.Function):
+    def forward(self, inputs):
+        (x,) = inputs
+        self.s = 1 / (1 + np.exp(-{slope} * x))
+        return ((x * self.s).astype(x.dtype),)
+    def backward(self, inputs, grads):
+        (x,), (gy,) = inputs, grads
+        return ((gy * (self.s + {slope} * x * self.s * (1 - self.s))).astype(x.dtype),)
+W = chainer.Parameter(np.array([[1, 2, -1]], "f"))
+for i in range(2):
+    F.sum(Swish()(W) ** 2).backward()
+"""
+
+
+@pytest.fixture(scope="module")
+def own(tmp_path_factory):
+    """A recorded script with a function of its own."""
+    folder = tmp_path_factory.mktemp("own")
+    script = folder / "own.py"
+    script.write_text(OWN.format(slope=1.5))
+    assert cli.main(["run", "--headless", "--log", str(folder / "run"), str(script)]) == 0
+    return folder
+
+
+def test_a_function_of_the_scripts_own_is_explained_by_running_the_script_again(own, capsys):
+    words = ("explain", str(own / "run"), "it0/backward/Swish", "gx[0,1]")
+    assert cli.main(words) == 1
+    assert "--script SCRIPT" in capsys.readouterr().err
+    status, out, err = said(capsys, *words, "--script", str(own / "own.py"))
+    assert (status, err) == (0, "")
+    assert "gy[0,1]" in out
+    assert "∂y[0,1]/∂x[0,1]" in out
+    assert "total: all of 1 term listed" in out
+
+
+def test_a_script_that_has_changed_meanwhile_is_told_of(own, capsys):
+    changed = own / "changed.py"
+    changed.write_text(OWN.format(slope=1))
+    words = ("explain", str(own / "run"), "it0/backward/Swish", "gx[0,1]", "--script", str(changed))
+    status, _, err = said(capsys, *words)
+    assert status == 0
+    assert "the script computes something else than it did" in err
+
+
+def test_a_script_that_does_not_come_to_the_event_is_an_error(own, capsys):
+    other = own / "other.py"
+    other.write_text("import chainer\n")
+    words = ("explain", str(own / "run"), "it0/backward/Swish", "gx[0,1]", "--script", str(other))
+    status, out, err = said(capsys, *words)
+    assert (status, out) == (1, "")
+    assert "without coming to it0/backward/Swish" in err
