@@ -162,14 +162,21 @@ class Session:
             arrays = [one for one in pack(x) if one is not None]
             place = None if column is None else (column[0], list(column[1]))
             self._send(Compute(number, forward, arrays, None if gy is None else pack(gy), place))
-            answer = waiting.get(timeout=_COMPUTE_S)
+            answer = self._answer_of(waiting)
             if answer.problem:
                 raise CannotRerun(answer.problem)
             return [y for y in unpack(answer.y) if y is not None], unpack(answer.found)
-        except queue.Empty:
-            raise CannotRerun(f"the script's process gave no answer within {_COMPUTE_S:g} s") from None
         finally:
             del self._computing[number]
+
+    def _answer_of(self, waiting: queue.SimpleQueue[Computed]) -> Computed:
+        give_up_at = time.monotonic() + _COMPUTE_S
+        while time.monotonic() < give_up_at:
+            with contextlib.suppress(queue.Empty):
+                return waiting.get(timeout=_LOOK_FOR_END_S)
+            if self.state != "paused":
+                raise CannotRerun("only the script can compute this op again, and it has gone on")
+        raise CannotRerun(f"the script's process gave no answer within {_COMPUTE_S:g} s")
 
     def terminate(self) -> None:
         """End the child and what it has started; `wait` tells when it is gone."""

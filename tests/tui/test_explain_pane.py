@@ -9,6 +9,7 @@ import pytest
 
 import engine
 import engine.functions as F
+from bpdebug.errors import CannotRerun
 from bpdebug.frontends.engine_ops import EngineOps
 from bpdebug.log.reader import LogReader
 from bpdebug.timeline import Timeline
@@ -141,3 +142,30 @@ async def test_enter_in_the_tensor_pane_explains_the_element_under_the_cursor(ti
         await pilot.press("down", "right", "enter")
         await shows(pilot, "gW[1,1] =")
         assert app.main.workspace.current == "explain"
+
+
+async def test_what_a_running_script_refuses_is_asked_again_when_it_is_paused(tmp_path):
+    watched = Watched(tmp_path / "sums")
+    F.cumsum(Variable(np.ones(3, "f")), axis=0)
+
+    class Refusing:
+        """Refuses once, as a script does that isn't paused."""
+
+        def __init__(self):
+            self.refused = 0
+
+        def run(self, call, dtype=None, x=None):
+            if not self.refused:
+                self.refused += 1
+                raise CannotRerun("it is not paused")
+            return EngineOps(engine).run(call, dtype, x)
+
+    with watched.read() as reader:
+        timeline = Timeline(reader)
+        timeline.runner, timeline.live = Refusing(), True
+        pane = ExplainPane()
+        async with PaneHost(pane).run_test(size=(80, 20)) as pilot:
+            pane.show(timeline.moment(0), timeline)
+            await shows(pilot, "it is not paused")
+            pane.show(timeline.moment(0), timeline)
+            await shows(pilot, "y[2] = 3")

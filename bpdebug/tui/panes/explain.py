@@ -5,7 +5,7 @@ All of it is computed off the screen's thread, on a timeline of its own.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -71,6 +71,9 @@ class ExplainPane(Widget, can_focus=True):
         self._moment: Moment | None = None
         self._wanted: tuple[str, tuple[int, ...] | None] | None = None
         self._checked: int | None = None
+        self._tries = 0
+        """Asks anew: what a script couldn't answer while it ran, it can when it is paused."""
+        self._refused = False
         self._top = 0
         self._text = Lines()
         self._drawn: list[list[Piece]] = []
@@ -91,6 +94,8 @@ class ExplainPane(Widget, can_focus=True):
         if self._moment is None or self._moment.seq != moment.seq:
             self._top = 0
         self._moment = moment
+        if self._refused:
+            self._tries, self._refused = self._tries + 1, False
         self._update()
 
     def ask(self, role: str, element: tuple[int, ...]) -> None:
@@ -127,16 +132,20 @@ class ExplainPane(Widget, can_focus=True):
                 explanation, path_to_loss(own, explanation.seq, explanation.role) if backward else ()
             )
 
-        return self._background.ask(("explain", seq, wanted), compute, _ALWAYS_IN_BACKGROUND)
+        return self._asked(("explain", seq, wanted), compute)
+
+    def _asked(self, key: tuple[Any, ...], compute: Callable[[], Any]) -> Any:
+        found = self._background.ask((*key, self._tries), compute, _ALWAYS_IN_BACKGROUND)
+        live = self._timeline is not None and self._timeline.live
+        self._refused |= live and isinstance(found, Failure) and isinstance(found.error, CannotRerun)
+        return found
 
     def _ask_for_check(self) -> Any:
         own, timeline, seq = self._own, self._timeline, self._checked
         if own is None or timeline is None or seq is None:
             return None
         runner = timeline.runner or _NoRunner()
-        return self._background.ask(
-            ("check", seq), lambda: check_step(own, seq, runner), _ALWAYS_IN_BACKGROUND
-        )
+        return self._asked(("check", seq), lambda: check_step(own, seq, runner))
 
     # ---- drawing --------------------------------------------------------------------------------------------
 
