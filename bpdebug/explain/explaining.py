@@ -12,13 +12,13 @@ from ..formula.activation import activation, slopes_beside
 from ..rerun import OpRunner
 from ..text import number, shape_text
 from ..timeline import Moment, TensorView, Timeline
+from ..timeline.origin import origin_of
 from . import elementwise
 from .changes import change_sums
 from .element import find_element
 from .explanation import Column, Explanation, Sum, Term, element_name
 from .jacobian import gradient_sums, output_sums
 from .naming import formula_of, local_derivative, output_text, pretty
-from .origin import origin_of
 from .recorded_op import RecordedOp
 from .rules import RULES
 
@@ -60,10 +60,14 @@ def explain(timeline: Timeline, seq: int, text: str, runner: OpRunner, limit: in
     """
     moment = timeline.moment(seq)
     view, element = find_element(moment, text)
-    made_at, made_role = origin_of(timeline, moment, view)
-    if (made_at, made_role) != (seq, view.role):
-        moment = timeline.moment(made_at)
-        found = moment.tensor(made_role)
+    if view.variable is None and view.tensor is None:
+        raise NotCaptured(f"{moment.address}: {view.role}: {view.why_missing or 'nothing is known of it'}")
+    origin = origin_of(timeline, moment, view)
+    if origin.seq is None:
+        raise NotCaptured(f"{moment.address}: {origin.why}")
+    if (origin.seq, origin.role) != (seq, view.role):
+        moment = timeline.moment(origin.seq)
+        found = moment.tensor(origin.role)
         assert found is not None
         view = found
     array = view.array()

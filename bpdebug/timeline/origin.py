@@ -12,6 +12,7 @@ from ..errors import DamagedLog
 from ..log import records as r
 from ..log.schema import Kind
 from ..text import clean, count_text
+from .names import Names, roles
 
 if TYPE_CHECKING:
     from .moment import Moment, TensorView
@@ -30,13 +31,15 @@ _WRITERS = (
 )
 _LOOKED_AT = 5000
 _MADE_HERE = ("gradient out", "after", "delta")
+_OPERANDS = ("input", "output", "setting")
 
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """`seq` is the event, None where there is none; `why` says so in words."""
+    """`seq` is the event, `role` the name of the tensor there; None and "" where there is none, and `why` in words."""
 
     seq: int | None
+    role: str = ""
     why: str = ""
 
 
@@ -45,23 +48,31 @@ def origin_of(timeline: Timeline, moment: Moment, view: TensorView) -> Origin:
     title = clean(view.title)
     here = view.group in _MADE_HERE or (view.group == "state" and view.role.endswith(" after"))
     if here or (view.group == "output" and moment.kind is Kind.forward):
-        return Origin(moment.seq, f"this event made {title}")
+        return Origin(moment.seq, view.role, f"this event made {title}")
     if view.tensor is None:
-        return Origin(None, f"{title} isn't there, so nothing made it")
+        return Origin(None, why=f"{title} isn't there, so nothing made it")
     variable = view.variable
     known = timeline.names.variable(variable)
     if known is not None and known.parameter and view.group in ("input", "before"):
         state = next(one for one in timeline.parameters(moment.seq - 1) if one.variable == variable)
         if state.value == view.tensor and state.written_at is not None:
-            return Origin(state.written_at)
+            return Origin(state.written_at, _role_in(timeline.names, state.written_at, view))
         if state.value == view.tensor:
-            return Origin(None, f"{title} has had this value since the run first met it")
-    for looked, (seq, body) in enumerate(_writers_before(timeline, moment.seq)):
-        if _made(body, variable, view.tensor, view.group):
-            return Origin(seq)
+            return Origin(None, why=f"{title} has had this value since the run first met it")
+    for looked, (seq, body) in enumerate(_writers_before(timeline, _end(moment, view))):
+        role = _made(timeline.names, body, view)
+        if role:
+            return Origin(seq, role)
         if looked >= _LOOKED_AT:
-            return Origin(None, f"none of the {count_text(looked, 'event')} before made {title}")
-    return Origin(None, f"no event of the log made {title}: it came into the run from outside")
+            return Origin(None, why=f"none of the {count_text(looked, 'event')} before made {title}")
+    return Origin(None, why=f"no event of the log made {title}: it came into the run from outside")
+
+
+def _end(moment: Moment, view: TensorView) -> int:
+    """Operands of a backward step are those of its forward op, which lies behind what made them."""
+    if moment.kind is Kind.backward and moment.partner is not None and view.group in _OPERANDS:
+        return moment.partner + 1
+    return moment.seq
 
 
 def _writers_before(timeline: Timeline, seq: int) -> Iterator[tuple[int, r.Event]]:
@@ -79,19 +90,35 @@ def _writers_before(timeline: Timeline, seq: int) -> Iterator[tuple[int, r.Event
         stop, size = begin, min(size * 4, 1 << 16)
 
 
-def _made(body: r.Event, variable: int | None, tensor: int, group: str) -> bool:
-    """Whether the event gave the variable (or its gradient, or its optimizer state) this content."""
+def _role_in(names: Names, seq: int, view: TensorView) -> str:
+    try:
+        return _made(names, names.body(seq), view)
+    except DamagedLog:
+        return ""
+
+
+def _made(names: Names, body: r.Event, view: TensorView) -> str:
+    """The tensor's role in the event, if it gave the variable (or its gradient, or state) this content; else ""."""
+    tensor, variable = view.tensor, view.variable
     if isinstance(body, r.ForwardBody):
-        return any(slot.tensor == tensor and slot.var == variable for slot in body.y)
+        found = [k for k, slot in enumerate(body.y) if slot.tensor == tensor and slot.var == variable]
+        return roles(names.op(body.op).y_roles, len(body.y), "y")[found[0]] if found else ""
     if isinstance(body, r.BackwardBody):
-        if group == "contribution":
-            return variable in body.x and tensor in body.gx
-        return any(tensor == one and variable == var for one, var in zip(body.gx, body.x, strict=False))
+        pairs = list(zip(body.gx, body.x, strict=False))
+        found = [i for i, (gx, x) in enumerate(pairs) if gx == tensor and x == variable]
+        return roles(names.op(body.op).x_roles, len(body.gx), "x", "g")[found[0]] if found else ""
     if isinstance(body, r.BackwardStartedBody):
-        return tensor in body.seeds and any(root.var == variable for root in body.roots)
-    if isinstance(body, r.ParamUpdatedBody):
-        states = [body.state_after.get(key) for key in body.state_tensors]
-        return body.var == variable and (body.after == tensor or tensor in states)
-    if isinstance(body, (r.GradAccumulatedBody, r.GradientHookedBody, r.EditedBody)):
-        return body.var == variable and body.after == tensor
-    return False
+        rooted = [k for k, root in enumerate(body.roots) if root.var == variable]
+        seeded = [k for k in rooted if k < len(body.seeds) and body.seeds[k] == tensor]
+        return roles((), len(body.roots), "y", "g")[seeded[0]] if seeded else ""
+    if isinstance(body, r.ParamUpdatedBody) and body.var == variable:
+        states = [key for key in body.state_tensors if body.state_after.get(key) == tensor]
+        return "after" if body.after == tensor else f"{clean(states[0])} after" if states else ""
+    if isinstance(body, r.GradAccumulatedBody) and body.var == variable and body.after == tensor:
+        # The first contribution is the gradient: what made it is the step that it came from.
+        return "grad" if body.before is not None or view.group == "gradient" else ""
+    if isinstance(body, r.GradientHookedBody) and body.var == variable and body.after == tensor:
+        return "grad after"
+    if isinstance(body, r.EditedBody) and body.var == variable and body.after == tensor:
+        return f"{'grad' if body.of == 'gradient' else 'value'} after"
+    return ""

@@ -168,7 +168,7 @@ def test_what_an_event_received_is_explained_by_what_made_it(log):
     assert (arrived.address, arrived.name) == ("it0/backward/MLP/sigmoid", "gx[0,0]")
     operand = explain(timeline, at(timeline, "it0/forward/MLP/sigmoid"), "x[0,0]", RUNNER)
     assert (operand.address, operand.name) == ("it0/forward/MLP.l1/linear", "y[0,0]")
-    with pytest.raises(NotCaptured, match="no op or backward step in the log made x"):
+    with pytest.raises(NotCaptured, match="no event of the log made x"):
         explain(timeline, step_of_l1, "x[0,0]", RUNNER)
 
 
