@@ -100,9 +100,10 @@ def _op(op: r.OpDefinition) -> Object:
 
 def _forward(bodies: Bodies, body: r.ForwardBody) -> Object:
     op = bodies.op(body.op)
+    x_roles = roles(op.x_roles, len(body.x), "x")
     return {
         "op": _op(op),
-        "x": bodies.slots(roles(op.x_roles, len(body.x), "x"), body.x),
+        "x": bodies.slots(x_roles, body.x),
         "y": bodies.slots(roles(op.y_roles, len(body.y), "y"), body.y),
         "attributes": plain(body.attrs),
         "train": body.train,
@@ -111,7 +112,12 @@ def _forward(bodies: Bodies, body: r.ForwardBody) -> Object:
         "random_state_tensor": bodies.tensor(body.rng_state),
         "duration_ns": body.ns,
         "kept_bytes": body.kept,
-        "changed": [roles(op.x_roles, len(body.x), "x")[i] for i in body.changed if 0 <= i < len(body.x)],
+        "fed": [
+            {"role": x_roles[fed.place], "array": fed.serial, "rows": fed.rows}
+            for fed in body.fed
+            if 0 <= fed.place < len(x_roles)
+        ],
+        "changed": [x_roles[i] for i in body.changed if 0 <= i < len(x_roles)],
         "settings": [
             {"role": role, "tensor": bodies.tensor(tensor)}
             for role, tensor in zip(held_roles(body), body.held, strict=True)
@@ -140,6 +146,7 @@ def _backward(bodies: Bodies, body: r.BackwardBody) -> Object:
         "gy": bodies.gradients(roles(op.y_roles, len(body.gy), "y", "g"), body.y, body.gy),
         "gx": gx,
         "caller": bodies.frames(body.caller),
+        "changed": body.changed,
         "duration_ns": body.ns,
     }
 
@@ -159,7 +166,16 @@ def _cleared(bodies: Bodies, body: r.GradsClearedBody) -> Object:
 
 
 def _update_started(bodies: Bodies, body: r.UpdateStartedBody) -> Object:
-    return {"optimizer": body.optimizer, "hyperparameters": plain(body.hyper), "t": body.t}
+    return {
+        "optimizer": body.optimizer,
+        "hyperparameters": plain(body.hyper),
+        "t": body.t,
+        "number": body.number,
+        "made": bodies.frames(body.made),
+        "takes": None if body.takes is None else [bodies.variable(number) for number in body.takes],
+        "frozen": [bodies.variable(number) for number in body.frozen],
+        "hooks": plain(body.hooks),
+    }
 
 
 def _hooked(bodies: Bodies, body: r.GradientHookedBody) -> Object:

@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+import engine
 from bpdebug.errors import ExportError, UsageError
 from bpdebug.exporters import EXPORTERS, ExportOptions, export_run, exporter_for, jsonl
 from bpdebug.log import records as r
@@ -19,6 +20,7 @@ from bpdebug.log.schema import Kind
 from bpdebug.log.writer import LogWriter
 from tests.support.example_run import SCRIPT_PATH, line_of, write_example_run
 from tests.support.synthetic_log import header, write_headers, write_training
+from tests.support.watched import MLP, Watched, step
 
 SCHEMA_FILE = Path(__file__).parents[2] / "docs" / "event.schema.json"
 
@@ -204,3 +206,24 @@ def test_a_place_that_cannot_be_written_is_told(reader, tmp_path):
         export_run(reader, tmp_path / "nowhere" / "events.jsonl", EXPORTERS["jsonl"])
     with pytest.raises(ExportError, match="can't write the export"):
         export_run(reader, tmp_path, EXPORTERS["jsonl"])
+
+
+def test_what_diagnosis_reads_is_there_for_others_too(tmp_path, valid):
+    watched = Watched(tmp_path / "run")
+    model = MLP()
+    optimizer = engine.optimizers.SGD(lr=0.25).setup(model)
+    optimizer.add_hook(engine.optimizer_hooks.WeightDecay(0.5))
+    model.l1.b.update_rule.enabled = False
+    step(model, optimizer)
+    with watched.read() as reader:
+        lines = lines_of(reader)
+    for line in lines:
+        valid(line)
+    first = next(line["body"] for line in lines if line["kind"] == "forward")
+    (fed,) = first["fed"]
+    assert (fed["role"], fed["rows"]) == ("x", 0)
+    update = next(line["body"] for line in lines if line["kind"] == "update_started")
+    names = [variable["name"] for variable in update["takes"]]
+    assert sorted(names) == ["MLP.l1.W", "MLP.l1.b", "MLP.l2.W", "MLP.l2.b"]
+    assert [variable["name"] for variable in update["frozen"]] == ["MLP.l1.b"]
+    assert update["hooks"] == {"WeightDecay": {"rate": 0.5}}
