@@ -15,7 +15,6 @@ from ..explain.element import find_element
 from ..log.schema import Kind
 from ..timeline import Timeline
 from .opening import open_run
-from .script_again import script_at
 from .show import columns_of_terminal, find_event
 
 if TYPE_CHECKING:
@@ -69,6 +68,8 @@ def execute(options: argparse.Namespace) -> int:
         timeline = Timeline(reader)
         seq = find_event(timeline, options.at)
         if options.script:
+            from .script_again import script_at  # starting a script takes much that reading doesn't
+
             recorded = _recorded(timeline, seq, options.element)
             address = reader.address(seq)
             with script_at(options.script, address) as (again, runner):
