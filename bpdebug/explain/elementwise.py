@@ -132,6 +132,7 @@ class _Cells:
         self._at = at
         self._arrays = {} if arrays is None else arrays
         self._statements = statements(op.formula)
+        self._defined: dict[str, np.ndarray | float | None] = {}
 
     def __len__(self) -> int:
         return math.prod(self.whole) if self._at is None else len(self._at[0]) if self._at else 1
@@ -166,10 +167,14 @@ class _Cells:
             return float(setting)
         if name == "n":
             return float(np.prod(self.whole))
-        node = self.tree(name)
-        if node is None or name in names_in(node):
+        if name not in self._defined:
+            self._defined[name] = None
+            node = self.tree(name)
+            self._defined[name] = None if node is None else evaluate(node, self.value)
+        found = self._defined[name]
+        if found is None:  # not defined, or by itself
             raise UnknownName(name)
-        return evaluate(node, self.value)
+        return found
 
     def name(self, name: str, n: int) -> str:
         """A name in the n-th term: `x[0,3]`; a setting as it is."""
@@ -233,28 +238,34 @@ def _checked(node: Node, cells: _Cells | None, recorded: float) -> list[Sum] | N
     return sums
 
 
-def _sums(node: Node, cells: _Cells, note: Note) -> Iterator[Sum]:
-    """The terms of a tree at some places; `note` says why the tree is what holds there."""
+def _sums(node: Node, cells: _Cells, note: Note, within: tuple[str, ...] = ()) -> Iterator[Sum]:
+    """The terms of a tree at some places.
+
+    Args:
+        note: says why the tree is what holds there.
+        within: the gradients whose statements the tree stands in.
+    """
     if not len(cells):
         return
     if isinstance(node, Choice):
         chosen = holds(node.condition, cells.value)
         for part, there, told in ((node.value, chosen, True), (node.other, ~chosen, False)):
             some = cells.where(there)
-            yield from _sums(part, some, _because(node.condition, told, some, note))
+            yield from _sums(part, some, _because(node.condition, told, some, note), within)
     elif isinstance(node, Plus):
         for sign, part in node.parts:
-            yield from _signed(sign, part, cells, note)
+            yield from _signed(sign, part, cells, note, within)
     elif isinstance(node, Name) and node.text.startswith("g") and cells.tree(node.text) is not None:
         defined = cells.tree(node.text)  # `gb = -ga` speaks of another statement
-        assert defined is not None
-        yield from _sums(defined, cells, note)
+        if defined is None or node.text in within:
+            raise UnknownName(node.text)
+        yield from _sums(defined, cells, note, (*within, node.text))
     else:
         yield _term(node, cells, note)
 
 
-def _signed(sign: int, part: Node, cells: _Cells, note: Note) -> Iterator[Sum]:
-    for found in _sums(part, cells, note):
+def _signed(sign: int, part: Node, cells: _Cells, note: Note, within: tuple[str, ...]) -> Iterator[Sum]:
+    for found in _sums(part, cells, note, within):
         if sign > 0:
             yield found
         else:

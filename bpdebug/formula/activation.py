@@ -133,16 +133,16 @@ def _evaluated(formula: str, settings: dict[str, float], x: np.ndarray) -> tuple
             return 1.0
         if name in settings:
             return settings[name]
-        node = parse(said.get(name, ""))
-        if node is None or name == "gx" or name in busy:
+        if name not in defined:
+            defined[name] = None
+            node = parse(said.get(name, "")) if name != "gx" else None
+            defined[name] = None if node is None else evaluate(node, lookup)
+        found = defined[name]
+        if found is None:  # not defined, or by itself
             raise UnknownName(name)
-        busy.add(name)
-        try:
-            return evaluate(node, lookup)
-        finally:
-            busy.discard(name)
+        return found
 
-    busy: set[str] = set()
+    defined: dict[str, np.ndarray | float | None] = {}
     slope = parse(said.get("gx", ""))
     if slope is None:
         raise UnknownName("gx")

@@ -128,6 +128,25 @@ def test_a_function_of_the_scripts_own_with_a_formula_needs_no_script(log):
     assert factors(e) == [[("gy[1,1]", 3), ("3", 3), ("x[1,1]²", 4)]]
 
 
+@pytest.mark.parametrize(
+    "formula",
+    ["y = s;  s = u;  u = s;  gx = gy", "y = 2 x;  gx = gu;  gu = gv;  gv = gu", "y = 2 x;  gx = -gx"],
+)
+def test_a_formula_that_defines_things_by_themselves_is_left_alone(formula, log):
+    class Loop(FunctionNode):
+        x_roles, y_roles, op_name = ("x",), ("y",), "loop"
+
+        def forward(self, inputs):
+            return (2 * inputs[0],)
+
+        def backward(self, indexes, gys):
+            return (2 * gys[0],)
+
+    Loop.formula = formula
+    with pytest.raises(AssertionError, match="Loop was computed again"):
+        explained(log, lambda x: Loop().apply((x,))[0], "1,1")
+
+
 def test_no_name_is_cut_where_a_line_is_too_long(log):
     timeline = log(lambda: F.sum(F.swish(Variable(X), Variable(np.ones(3, "f")))).backward())
     e = explain(timeline, timeline.reader.find("it0/backward/swish"), "gb[2]", NoRunner())

@@ -79,8 +79,20 @@ def test_smooth_functions_have_no_kinks(name):
 
 @pytest.mark.parametrize(
     "formula",
-    ["", "y = x", "y = f x;  gx = gy * g x", "y = 1 / y;  gx = gy * s;  s = s", "y = x where;  gx = gy"],
+    [
+        "",
+        "y = x",
+        "y = f x;  gx = gy * g x",
+        "y = 1 / y;  gx = gy * s;  s = s",
+        "y = x where;  gx = gy",
+        "y = a;  a = b;  b = a;  gx = gy",
+    ],
 )
 def test_other_formulas_say_nothing(formula):
     assert activation(formula, {}) is None
     assert slopes_beside(formula, {}, 0.0) is None
+
+
+def test_names_that_are_defined_by_many_others_are_worked_out_once():
+    deep = ";  ".join(f"a{n} = {' '.join([f'a{n + 1}'] * 40)}" for n in range(30))
+    assert activation(f"y = x;  gx = gy a0;  {deep};  a30 = 1", {}) is not None
