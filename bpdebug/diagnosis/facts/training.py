@@ -152,10 +152,13 @@ def model_of(parameters: Iterable[Parameter]) -> str:
 
 
 def part_of(chosen: list[Parameter], others: Iterable[Parameter]) -> str:
-    """The part of a model that holds the chosen parameters; their layers, where it holds some of the others, too."""
+    """The part of a model that holds the chosen parameters; their layers, where it holds some of the others, too.
+
+    Empty for parameters that no model has in common.
+    """
     common = model_of(chosen)
-    if not any(f"{other.layer}.".startswith(f"{common}.") for other in others):
-        return common or chosen[0].name
+    if not common or not any(f"{other.layer}.".startswith(f"{common}.") for other in others):
+        return common
     layers = list(dict.fromkeys(parameter.layer or parameter.name for parameter in chosen))
     return ", ".join(layers[:_NAMED]) + (" ..." if len(layers) > _NAMED else "")
 

@@ -58,7 +58,7 @@ def find(history: History) -> Iterator[Finding]:
 def _finding(
     history: History, left: list[Parameter], disabled: list[Parameter], learning: list[Parameter]
 ) -> Finding:
-    where = part_of(left, learning)
+    where = part_of(left, learning) or left[0].name
     if _has_no_rule(history, left[0]):
         how = "it came to the model after setup(), so it has no update rule"
         line = history.script.first_with(r"\.setup\s*\(")
