@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import sys
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from textual import events
 from textual.app import App
+from textual.geometry import Size
 from textual.widgets import Input
 
 from .beside_worker import BesideWorker
@@ -141,6 +143,8 @@ class DebuggerApp(SureTimers, App[None]):
                 and await self._check_bindings(event.key)
             ):
                 return
+        if isinstance(event, events.Resize) and not self.is_headless and not self.is_web:
+            event = _with_size_of_now(event)
         await super().on_event(event)
 
     def show_run(self, timeline: Timeline, session: Session) -> None:
@@ -187,6 +191,19 @@ class DebuggerApp(SureTimers, App[None]):
         if self.session is not None:
             self.session.on_change = None
             self.session.terminate()
+
+
+def _with_size_of_now(event: events.Resize) -> events.Resize:
+    """The event with the terminal's size.
+
+    Textual reads it in the handler of a signal, which the next signal may interrupt between reading and telling: the
+    older size is told last then.
+    """
+    try:
+        size = Size(*os.get_terminal_size(sys.__stdout__.fileno() if sys.__stdout__ is not None else 1))
+    except (OSError, ValueError):  # it goes away, and so will the program
+        return event
+    return events.Resize(size, size, pixel_size=event.pixel_size)
 
 
 @contextmanager
