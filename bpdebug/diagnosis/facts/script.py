@@ -204,7 +204,7 @@ class Script:
 
         Args:
             line: of the call.
-            arguments: names of keyword arguments that may be meant; "" for the first argument.
+            arguments: names of keyword arguments that may be meant; "" for the first argument of a constructor.
         """
         if line is None or not arguments:
             return None
@@ -213,7 +213,7 @@ class Script:
             if not isinstance(call, ast.Call) or call.lineno > line[1] or (call.end_lineno or 0) < line[1]:
                 continue
             given: list[ast.expr] = [word.value for word in call.keywords if word.arg in arguments]
-            given += call.args[:1] if "" in arguments else []
+            given += call.args[:1] if "" in arguments and _constructs(call) else []
             for value in given:
                 if isinstance(value, ast.Name):
                     return self._set_at(line, value.id)
@@ -317,6 +317,12 @@ class Script:
             names = {part.id for target in targets for part in ast.walk(target) if isinstance(part, ast.Name)}
             found.append((node.lineno, names, _names_read(value)))
         return sorted(found, key=lambda entry: entry[0])
+
+
+def _constructs(call: ast.Call) -> bool:
+    """Whether a class is called, by its name: `optimizers.SGD(rate)`, not `.setup(model)`."""
+    name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+    return name[:1].isupper()
 
 
 def _changes_in_place(call: ast.Call) -> bool:

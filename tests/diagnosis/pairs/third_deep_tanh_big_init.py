@@ -6,12 +6,12 @@ import numpy as np, chainer, chainer.functions as F, chainer.links as L
 class D(chainer.Chain):
     def __init__(self):
         super().__init__()
-        init = chainer.initializers.Normal(2.0)  # faulty
+        init = chainer.initializers.Normal(2.0)  # faulty guilty
         init = chainer.initializers.LeCunNormal()  # healthy
         with self.init_scope():
-            self.l1 = L.Linear(8, 20, initialW=init)  # guilty
-            self.l2 = L.Linear(20, 20, initialW=init)  # guilty
-            self.l3 = L.Linear(20, 20, initialW=init)  # guilty
+            self.l1 = L.Linear(8, 20, initialW=init)
+            self.l2 = L.Linear(20, 20, initialW=init)
+            self.l3 = L.Linear(20, 20, initialW=init)
             self.l4 = L.Linear(20, 1)
 
     def forward(self, x):
