@@ -35,7 +35,9 @@ def test_one_key_leads_to_the_line_that_makes_the_first_nan(terminal, width, hei
     screen.see("script.py" if width > 80 else "LIVE paused", "LIVE paused")
     keys = ["c"]
     screen.press(*keys)
-    shown = screen.see("37", "breakpoint 1: nan", "price[2] = -price[2]", "▶    t = F.log(")
+    shown = screen.see(
+        "37", "breakpoint 1: nan", "price[2] = -price[2]", "▶    t = F.log(chainer.Variable(price))"
+    )
     assert len(keys) <= 5
     (line,) = [line for line in shown.splitlines() if "▶" in line and "F.log(" in line]
     assert "t = F.log(chainer.Variable(price))" in line

@@ -97,6 +97,7 @@ async def test_the_screen_looks_as_it_was_looked_at(
 ) -> None:
     pane = name.partition("-")[0]
     async with app.run_test(size=size) as pilot:
+        await settled(pilot)  # where a list is scrolled to depends on the size that it has by then
         app.theme = theme
         app.main.say("")
         app.main.go_to(app.timeline.reader.find(HERE))
