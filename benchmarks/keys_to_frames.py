@@ -8,6 +8,7 @@ background. Python may keep compiled modules, as an installed program does, what
 
 from __future__ import annotations
 
+import argparse
 import fcntl
 import os
 import pty
@@ -197,7 +198,15 @@ def keys(watched: Watched, rounds: int) -> None:
     print(f"memory beside the log's pages: {watched.peak_mb():.0f} MB (goal 150)")
 
 
+def events_wanted(about: str | None) -> int:
+    """How long a log the command line asks for."""
+    parser = argparse.ArgumentParser(description=about)
+    parser.add_argument("events", type=int, nargs="?", default=10_000_000, help="default: 10,000,000")
+    return int(parser.parse_args().events)
+
+
 if __name__ == "__main__":
+    wanted = events_wanted(__doc__)
     with tempfile.TemporaryDirectory() as directory:
-        write_training(directory, int(sys.argv[1]) if len(sys.argv) > 1 else 10_000_000)
+        write_training(directory, wanted)
         measure(directory)

@@ -31,7 +31,7 @@ ROWS_ON_SCREEN = 60
 
 def main() -> None:
     """Write the log, ask, print."""
-    wanted = int(sys.argv[1]) if len(sys.argv) > 1 else 10_000_000
+    wanted = keys_to_frames.events_wanted(__doc__)
     with tempfile.TemporaryDirectory() as directory:
         write_training(directory, wanted)
         measure(directory)
