@@ -17,7 +17,8 @@ from .rules import rule_of
 
 __all__ = ["EditOperation", "edited_content", "parse_edit"]
 
-_EDIT = re.compile(r"\s*(?:\[(?P<index>[^\]]*)\])?\s*(?P<operator>[-+*/]?=)(?!=)")
+# The prompt begins with an equals sign, behind which people go on with `*= 0.5`.
+_EDIT = re.compile(r"\s*(?:\[(?P<index>[^\]]*)\])?\s*(?:=\s*(?=[-+*/]=))?(?P<operator>[-+*/]?=)(?!=)")
 _INDEX = re.compile(r"\s*(?:(?P<number>-?[0-9]{1,18})|(?P<all>:)|(?P<rest>\.\.\.))\s*")
 
 
