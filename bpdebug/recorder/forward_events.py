@@ -154,7 +154,6 @@ class ForwardEvents(Emitter):
             What `backward` needs to know of the node.
         """
         thread = self._threads.state
-        thread.failed_error = 0
         if phase < 0:
             phase = self.phase_of_call(training)
         scope = thread.scope

@@ -44,13 +44,12 @@ class ThreadState:
         scope: the link whose call encloses what happens now.
         phase: what an enclosing walk or update says; NO_PHASE outside of these.
         parent: seq of the innermost opener.
-        failed_error: id of the exception that was noted last, until the next op.
         arrays: the very arrays of the event that is being recorded, by the field of its body; for `on_event`.
         step: the node of the latest backward step, its gradients, the rows of their contents, and what was to be
             kept of them.
     """
 
-    __slots__ = ("arrays", "failed_error", "number", "parent", "phase", "scope", "stack", "step")
+    __slots__ = ("arrays", "number", "parent", "phase", "scope", "stack", "step")
 
     def __init__(self, number: int) -> None:
         self.number = number
@@ -58,7 +57,6 @@ class ThreadState:
         self.scope = NOTHING
         self.phase = NO_PHASE
         self.parent = NOTHING
-        self.failed_error = 0
         self.arrays: dict[str, Any] | None = None
         self.step: tuple[Any, Any, dict[int, Any], Any] | None = None
 

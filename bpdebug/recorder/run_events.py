@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, ParamSpec
@@ -41,6 +42,10 @@ def _never_raises(method: Callable[P, None]) -> Callable[P, None]:
             recorder.fail(error)
 
     return guarded
+
+
+_NOTED = "_noted_by_bpdebug"
+"""Set on an exception: its id would be that of another one soon."""
 
 
 class RunEvents(Emitter):
@@ -130,10 +135,11 @@ class RunEvents(Emitter):
             operands: role and array (or None) of what it was computing with.
         """
         thread = self._threads.state
-        if thread.failed_error == id(error):
+        if getattr(error, _NOTED, False):
             return
         phase = thread.phase if thread.phase >= 0 else self._progress.model_called(training)
-        thread.failed_error = id(error)
+        with contextlib.suppress(AttributeError):  # one that lets nothing be set is noted once more
+            setattr(error, _NOTED, True)
         site = self.call_sites.here()
         body = FailedBody(
             type=type(error).__name__,
