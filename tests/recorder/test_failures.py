@@ -47,6 +47,12 @@ def test_a_failure_tells_the_users_traceback_only(run: Run) -> None:
     assert addresses(reader) == ["it0/forward/failed:ValueError", "it0/forward/failed:ValueError~2"]
 
 
+def test_each_of_several_exceptions_is_told_though_they_take_one_place_in_memory(run: Run) -> None:
+    for _ in range(20):  # each is freed before the next is made
+        run.recorder.op_failed(ValueError("no"), "matmul", [])
+    assert len(run.read()) == 20
+
+
 def test_an_exception_that_cannot_be_shown_is_still_recorded(run: Run) -> None:
     class Nasty(Exception):
         def __str__(self) -> str:
