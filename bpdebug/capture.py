@@ -13,6 +13,7 @@ from .errors import UsageError
 from .iterations import parse_iterations
 from .launch import CaptureOptions
 from .log.keep import FULL, Keep
+from .patterns import pattern_matches
 
 __all__ = ["POLICIES", "CapturePlan", "Policy", "Rule", "parse_bytes", "parse_capture", "plan_of"]
 
@@ -99,8 +100,6 @@ class Rule:
 
     def fits(self, names: Sequence[str]) -> bool:
         """Whether it is for an event that goes by these names."""
-        from .conditions.patterns import pattern_matches  # conditions bring much that few runs need
-
         return not self.patterns or any(
             pattern_matches(pattern, name) for pattern in self.patterns for name in names if name
         )

@@ -11,10 +11,10 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from ..conditions.patterns import pattern_matches, same_path
 from ..log.address import readings
 from ..log.records import ScopeDefinition, SiteDefinition, SourceDefinition
 from ..log.schema import NOTHING, Kind
+from ..patterns import pattern_matches, same_path
 from ..stepping import Breakpoint
 
 __all__ = ["BreakpointMatcher", "NameLists", "Place", "place_of"]

@@ -16,7 +16,6 @@ import re
 
 import msgspec
 
-from ..conditions import condition
 from ..errors import ConditionError, UsageError
 from ..log.schema import Kind
 from ..stepping import Breakpoint
@@ -100,6 +99,8 @@ def _with_condition(found: Breakpoint, text: str) -> Breakpoint:
 
 def _checked(found: Breakpoint, text: str) -> Breakpoint:
     """`found`, if its condition can be read; else the error, with its column in the whole text."""
+    from ..conditions import condition  # most breakpoints have none
+
     try:
         condition(found.condition)
     except ConditionError as error:

@@ -7,7 +7,6 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from ..log.reader import LogReader
-from ..packing import unpacked
 
 __all__ = ["open_run"]
 
@@ -21,6 +20,8 @@ def open_run(run: str) -> Iterator[LogReader]:
     """
     path = Path(run)
     if path.is_file():
+        from ..packing import unpacked
+
         with unpacked(path) as directory, LogReader(directory) as reader:
             yield reader
     else:

@@ -17,6 +17,7 @@ from . import headless
 from .capture_options import add_capture_options, capture_options
 from .run_directory import choose_directory, free_name
 from .script_file import check_is_readable, syntax_error
+from .single_thread import import_numpy
 from .stop_options import Stops, add_stop_options, stops_from
 from .web import add_web_options, in_browser, serve
 
@@ -168,6 +169,7 @@ def _run_on_screen(options: argparse.Namespace, script: str, args: list[str], st
     hold_off()
     # The child starts first, and gets ready while the screen's libraries are imported here.
     runs.start()
+    import_numpy()
     try:
         status = runs.show(stops)
     finally:

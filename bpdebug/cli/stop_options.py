@@ -54,10 +54,12 @@ def stops_from(options: argparse.Namespace) -> Stops:
     Raises:
         UsageError: one of them can't be read; of a condition the message has a caret under the place.
     """
+    found = Stops()
+    if not (options.breaks or options.watches or options.break_on):
+        return found
     from ..breakpoints import breakpoint_from_text, breakpoints_on
     from ..timeline.watches import watched_at
 
-    found = Stops()
     for name, texts in (("--break", options.breaks), ("--watch", options.watches)):
         for text in texts:
             try:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import argparse
 import math
+from typing import TYPE_CHECKING
 
-from ..diff import Tolerance
+if TYPE_CHECKING:
+    from ..diff import Tolerance
 
 __all__ = ["add_tolerance_options", "add_with_option", "tolerance_from"]
 
@@ -48,6 +50,8 @@ def add_tolerance_options(parser: argparse.ArgumentParser) -> None:
 
 def tolerance_from(options: argparse.Namespace) -> Tolerance:
     """What was asked for."""
+    from ..diff import Tolerance  # most runs are looked at alone
+
     return Tolerance(options.rtol, options.atol, options.ulp)
 
 

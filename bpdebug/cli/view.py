@@ -8,8 +8,7 @@ import sys
 
 from ..collecting import hold_off
 from ..errors import TerminalError
-from ..timeline import Timeline
-from .opening import open_run
+from .single_thread import import_numpy
 from .stop_options import add_stop_options, stops_from
 from .tolerance_options import add_with_option, tolerance_from
 from .web import add_web_options, in_browser, serve
@@ -31,13 +30,17 @@ def execute(options: argparse.Namespace) -> int:
     Raises:
         BpdebugError: the run can't be read, or there is no terminal.
     """
+    hold_off()
+    import_numpy()
+    from ..timeline import Timeline
+    from .opening import open_run
+
     stops = stops_from(options)
     with open_run(options.run) as reader:
         if options.web:
             return serve(options.arguments, 0, options.port)
         if not in_browser():
             _check_terminal(options.run)
-        hold_off()
         from ..frontends.engine_ops import EngineOps
         from ..tui.app import DebuggerApp
 

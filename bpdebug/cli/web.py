@@ -8,9 +8,7 @@ set, the right Host (against names that an attacker points at 127.0.0.1) and, fo
 from __future__ import annotations
 
 import importlib.util
-import logging
 import os
-import secrets
 import shlex
 import socket
 import sys
@@ -70,6 +68,9 @@ def serve(arguments: Sequence[str], of_script: int, port: int) -> int:
     """
     if importlib.util.find_spec("textual_serve") is None:
         raise UsageError("--web needs an extra; to install it: pip install 'bpdebug[web]'")
+    import logging
+    import secrets
+
     from textual_serve.server import Server
 
     port = _free_port(port)
@@ -101,6 +102,8 @@ def serve(arguments: Sequence[str], of_script: int, port: int) -> int:
 
 
 def _guard(port: int, key: str) -> Callable[..., Awaitable[web.StreamResponse]]:
+    import secrets
+
     from aiohttp import web
 
     host = f"{_HOST}:{port}"

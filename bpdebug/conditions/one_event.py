@@ -13,10 +13,10 @@ import numpy as np
 
 from ..log.records import ScopeDefinition, SiteDefinition, SourceDefinition
 from ..log.schema import NOTHING, EventFlag, Kind, Phase
+from ..patterns import pattern_matches, same_path
 from . import syntax as s
 from .elementwise import ARITHMETIC, MAPPED, difference, tensors_in, value_of
 from .measures import measure
-from .patterns import pattern_matches, same_path
 from .roles import Found, OpsAndVariables, Piece, Roles
 from .rules import Rule, rule_of
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..breakpoints import LiveStops
+from ..breakpoints.live import LiveStops
 from ..conditions.edits import edited_content, parse_edit
 from ..errors import ConditionError
 from ..log.schema import FIRST_UNNAMED_VARIABLE, Kind

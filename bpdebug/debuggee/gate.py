@@ -10,7 +10,7 @@ from collections import deque
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from ..breakpoints import LiveStops
+from ..breakpoints.live import LiveStops
 from ..log.schema import Kind
 from ..protocol import Answer, Compute, Computed, Edit, Go, Order, Pause, Paused, SetBreakpoints, ToChild
 from ..stepping import Goal, UntilSeq

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from types import FrameType
 from typing import TYPE_CHECKING, Any
 
-from ..breakpoints import LiveStops
+from ..breakpoints.live import LiveStops
 from ..errors import CannotRerun
 from ..protocol import Compute, Computed, Edit, Order, pack, unpack
 from ..recorder import Recorder

@@ -61,7 +61,7 @@ class Run:
         self._log = LogWriter.create(settings.log_directory, script=name)
         terminal = settings.progress and sys.stderr is not None and sys.stderr.isatty()
         if settings.control is not None:
-            from ..breakpoints import LiveStops
+            from ..breakpoints.live import LiveStops
             from ..recorder.arrays import to_host
             from .channel import Channel
             from .gate import Gate

@@ -26,25 +26,18 @@ from .bulk import SEVERAL, rows_of
 from .many_events import ManyEvents
 from .ranges import Ranges
 from .recorded import RecordedEvents
+from .unfinished import Unfinished
 
 if TYPE_CHECKING:
     from ..log.reader import LogReader
 
-__all__ = ["PIECE", "Hits", "RecordedStops", "Unfinished"]
+__all__ = ["PIECE", "Hits", "RecordedStops"]
 
 PIECE = 1 << 13
 """Events that are looked at together."""
 _EMPTY = np.zeros(0, np.int64)
 _FAILURE = Breakpoint(kind=int(Kind.failed))
 """Stops at what `stepping.UntilStop` does, for a live child."""
-
-
-class Unfinished(Exception):
-    """The time for a search is over; `done` is the share of it that lies behind, 0 to 1."""
-
-    def __init__(self, done: float) -> None:
-        super().__init__(f"searched {done:.0%}")
-        self.done = done
 
 
 @dataclass(slots=True)

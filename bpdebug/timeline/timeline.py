@@ -22,15 +22,15 @@ from .names import Names
 from .output import Output
 from .overview import Overview
 from .parameters import parameters_at
-from .recorded import RecordedEvents
 from .rows import RowModel
 from .states import Curve, OutputLine, ParameterState
-from .stops import Hits, RecordedStops
 from .updates import RecentUpdates
 
 if TYPE_CHECKING:
     from ..log.reader import LogReader
     from ..rerun import OpRunner
+    from .recorded import RecordedEvents
+    from .stops import Hits, RecordedStops
 
 __all__ = ["Timeline"]
 
@@ -120,6 +120,9 @@ class Timeline:
             if len(self._hits) > _BREAKPOINTS_KEPT:
                 self._hits.clear()
                 self._stops.clear()
+            # Only now: it brings the language of conditions, and the first frame shouldn't wait for that.
+            from .stops import RecordedStops
+
             stops = self._stops[wanted] = RecordedStops(self.recorded, wanted, self._hits)
             if len(self._stops) > _STOPS_KEPT:
                 self._stops.popitem(last=False)
@@ -131,6 +134,8 @@ class Timeline:
     def recorded(self) -> RecordedEvents:
         """The events as conditions see them."""
         if self._recorded is None:
+            from .recorded import RecordedEvents
+
             self._recorded = RecordedEvents(self.reader)
         return self._recorded
 
@@ -187,4 +192,6 @@ class Timeline:
 
     def value_before_change(self, breakpoint_: Breakpoint, seq: int) -> str:
         """What a breakpoint that watches a value for changes from event `seq` on compares with at first."""
+        from .stops import Hits
+
         return Hits(self.recorded, breakpoint_).last_key(seq)

@@ -86,7 +86,7 @@ class RecentUpdates:
             labels = index["label"][places + start]
             self._found = {
                 self._names.text(label): (places[labels == label][-RECENT:] + start).tolist()
-                for label in np.unique(labels).tolist()
+                for label in dict.fromkeys(labels.tolist())
             }
         self._asked = (last, seq)
         return self._found

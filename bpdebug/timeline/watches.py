@@ -19,7 +19,8 @@ from ..stepping import Breakpoint
 from ..text import clean, count_text, number
 from .many_events import ManyEvents
 from .recorded import RecordedEvents
-from .stops import PIECE, RecordedStops, Unfinished
+from .stops import PIECE, RecordedStops
+from .unfinished import Unfinished
 
 if TYPE_CHECKING:
     from .timeline import Timeline

@@ -12,7 +12,6 @@ from textual.app import App
 from textual.geometry import Size
 from textual.widgets import Input
 
-from .beside_worker import BesideWorker
 from .crash import told
 from .keymaps import load_config
 from .messages import ComparedFurther
@@ -30,6 +29,7 @@ if TYPE_CHECKING:
     from ..session import Session
     from ..stepping import Breakpoint
     from ..timeline import Timeline
+    from .beside_worker import BesideWorker
 
 __all__ = ["DebuggerApp"]
 
@@ -101,6 +101,8 @@ class DebuggerApp(SureTimers, App[None]):
 
     def start_comparing(self, beside: Beside) -> None:
         """Compare two runs, once there is a screen to say it on."""
+        from .beside_worker import BesideWorker  # the first frame of one run shouldn't wait for it
+
         if self._comparing is None:
             self._comparing = BesideWorker(beside, lambda: self.post_message(ComparedFurther()))
             self._comparing.start()

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ..errors import AddressError, BpdebugError
-from ..exporters import ExportOptions, export_run, exporter_for
 from ..log.reader import LogReader
 from ..text import count_text
 from . import explain_commands as why
@@ -78,6 +77,8 @@ def _export(screen: MainScreen, text: str) -> None:
     if not text or text == "-":
         screen.say("export to which file? Such as: export events.jsonl")
         return
+    from ..exporters import ExportOptions, export_run, exporter_for
+
     path = os.path.expanduser(text)
     exporter = exporter_for(path=path)
     directory = screen.timeline.reader.directory

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..explain.element import find_element
 from .panes.explain import ExplainPane
 
 if TYPE_CHECKING:
@@ -24,6 +23,8 @@ def explain(screen: MainScreen, text: str) -> None:
         screen.say("there is no event yet")
         return
     if text:
+        from ..explain.element import find_element
+
         view, element = find_element(moment, text)
         _pane(screen).ask(view.role, element)
     screen.workspace.choose("explain")

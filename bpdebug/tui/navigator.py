@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from ..stepping import Breakpoint, Goal, UntilStop
 from ..timeline.moves import Move
-from ..timeline.stops import Unfinished
+from ..timeline.unfinished import Unfinished
 from .stop_list import StopList
 from .visited import Bookmarks, Visited
 

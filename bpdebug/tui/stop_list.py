@@ -8,7 +8,6 @@ import msgspec
 
 from ..errors import UsageError
 from ..stepping import Breakpoint
-from ..timeline.watches import watched_at
 
 __all__ = ["StopList"]
 
@@ -110,6 +109,8 @@ class StopList:
         Raises:
             ConditionError: it can't be read.
         """
+        from ..timeline.watches import watched_at
+
         watched_at(expression)
         if expression in self.watches:
             self.watches.remove(expression)

@@ -5,7 +5,7 @@ import threading
 
 import pytest
 
-from bpdebug.breakpoints import LiveStops
+from bpdebug.breakpoints.live import LiveStops
 from bpdebug.debuggee.gate import Gate
 from bpdebug.log.records import ScopeDefinition
 from bpdebug.log.schema import Kind, Phase

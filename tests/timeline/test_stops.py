@@ -8,12 +8,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bpdebug.breakpoints import LiveStops, breakpoint_from_text
+from bpdebug.breakpoints import breakpoint_from_text
+from bpdebug.breakpoints.live import LiveStops
 from bpdebug.log.schema import Kind
 from bpdebug.stepping import Breakpoint
 from bpdebug.timeline import Timeline, stops
 from bpdebug.timeline.recorded import RecordedEvents
-from bpdebug.timeline.stops import RecordedStops, Unfinished
+from bpdebug.timeline.stops import RecordedStops
+from bpdebug.timeline.unfinished import Unfinished
 from tests.support.asked_run import record_training
 
 TEXTS = (

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections import Counter
 
 import pytest
+from textual.css.stylesheet import Stylesheet
 from textual.widget import Widget
 
 from bpdebug.log.reader import LogReader
@@ -95,7 +97,45 @@ async def test_numbers_that_are_gone_are_not_cleared_again(app, monkeypatch):
         assert not [widget for widget, _ in asked if isinstance(widget, ValueGrid)]
 
 
-def test_the_first_frame_waits_for_no_rule():
-    """What looks for findings is imported when it looks."""
-    made = "from bpdebug.tui.app import make_panes; make_panes(); import sys; print('bpdebug.diagnosis' in sys.modules)"
-    assert subprocess.check_output([sys.executable, "-c", made], text=True).strip() == "False"
+FIRST_FRAME = """
+import asyncio, sys
+from bpdebug.log.reader import LogReader
+from bpdebug.timeline import Timeline
+from bpdebug.tui.app import DebuggerApp
+
+async def draw():
+    with LogReader(sys.argv[1]) as reader:
+        app = DebuggerApp(Timeline(reader))
+        async with app.run_test(size=(200, 60)) as pilot:
+            await pilot.pause()
+            print(*sys.modules)
+
+asyncio.run(draw())
+"""
+
+
+def test_the_first_frame_waits_for_nothing_that_it_does_not_show(tmp_path, monkeypatch):
+    """What explains, compares, exports, finds faults or reads conditions is imported when it is asked for."""
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    run = str(write_example_run(tmp_path / "run"))
+    loaded = subprocess.check_output([sys.executable, "-c", FIRST_FRAME, run], text=True).split()
+    assert "bpdebug.tui.panes.explain" in loaded
+    later = ("conditions", "diagnosis", "diff", "explain", "exporters", "formula", "gradcheck", "packing")
+    names = {f"bpdebug.{name}" for name in later} | {"numpy.ma"}
+    assert not names & set(loaded)
+
+
+async def test_each_widget_is_styled_once_until_the_first_frame(app, monkeypatch):
+    styled = Counter()
+    apply = Stylesheet.apply
+
+    def counting(self, node, **options):
+        styled[node] += 1
+        return apply(self, node, **options)
+
+    monkeypatch.setattr(Stylesheet, "apply", counting)
+    async with app.run_test(size=(200, 60)) as pilot:
+        await pilot.pause()
+        grid = app.main.query_one(ValueGrid)
+        table = app.main.query_one(ParameterTable)
+        assert styled[grid] == styled[table] == 1

@@ -11,12 +11,14 @@ from bpdebug import cli
 from bpdebug.diff import Tolerance
 from bpdebug.diff.beside import Beside
 from bpdebug.diff.marking import Marks, mark_runs
+from bpdebug.diff.values import DISTANCES
 from bpdebug.errors import DamagedLog
 from bpdebug.log.reader import LogReader
 from bpdebug.timeline import Timeline
 from bpdebug.tui.app import DebuggerApp
 from bpdebug.tui.beside_worker import BesideWorker
 from bpdebug.tui.messages import ComparedFurther
+from bpdebug.tui.panes.tensor_beside import SHORT_NAMES
 from bpdebug.tui.screens.help import HelpScreen
 from bpdebug.tui.status import StatusLine
 from bpdebug.tui.widgets.key_line import KeyLine
@@ -255,3 +257,7 @@ async def test_a_comparison_that_fails_says_so_and_the_screen_goes_on(both, monk
         assert notice(app) == "the comparison stopped: events.idx was cut off"
         await press(pilot, "s")
         assert app.main.navigator.seq == 1
+
+
+def test_each_distance_has_a_short_name_on_the_screen():
+    assert SHORT_NAMES.keys() == DISTANCES.keys()

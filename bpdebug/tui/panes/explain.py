@@ -1,6 +1,7 @@
 """The Explain pane: the terms that made one element, the way from it to the loss, and a gradient check on request.
 
-All of it is computed off the screen's thread, on a timeline of its own.
+All of it is computed off the screen's thread, on a timeline of its own. What explains is imported only there: the first
+frame of the screen shouldn't wait for it.
 """
 
 from __future__ import annotations
@@ -14,11 +15,6 @@ from textual.message import Message
 from textual.widget import Widget
 
 from ...errors import BpdebugError, CannotRerun
-from ...explain import Explanation, PathStep, explain, made_here, path_to_loss, telling_element
-from ...explain.as_text import check_lines, explanation_lines, path_lines
-from ...explain.explanation import element_name
-from ...explain.gradients import check_step
-from ...gradcheck import StepCheck
 from ...log.schema import Kind
 from ...text import clean
 from ...timeline import Timeline
@@ -28,6 +24,7 @@ from ..widgets.background import SMALL, Background, Failure
 from ..widgets.lines import Lines, Piece, paragraph
 
 if TYPE_CHECKING:
+    from ...explain import Explanation, PathStep
     from ...rerun import ComputedOp, OpCall
     from ...timeline import Moment
 
@@ -35,6 +32,7 @@ __all__ = ["ExplainPane"]
 
 _ALWAYS_IN_BACKGROUND = SMALL + 1
 _TERMS = 20
+_NOTHING_MADE = "this event made nothing that could be explained"
 
 
 @dataclass(frozen=True)
@@ -122,10 +120,14 @@ class ExplainPane(Widget, can_focus=True):
         seq, runner, wanted = moment.seq, timeline.runner or _NoRunner(), self._wanted
 
         def compute() -> Any:
+            if not any(view.there for view in moment.tensors):
+                return _NOTHING_MADE
+            from ...explain import explain, path_to_loss
+
             own.refresh()
             element = _element(moment, wanted)
             if element is None:
-                return "this event made nothing that could be explained"
+                return _NOTHING_MADE
             explanation = explain(own, seq, element, runner, _TERMS)
             backward = own.reader.index[explanation.seq]["kind"] == Kind.backward
             return _Answer(
@@ -145,7 +147,13 @@ class ExplainPane(Widget, can_focus=True):
         if own is None or timeline is None or seq is None:
             return None
         runner = timeline.runner or _NoRunner()
-        return self._asked(("check", seq), lambda: check_step(own, seq, runner))
+
+        def compute() -> Any:
+            from ...explain.gradients import check_step
+
+            return check_step(own, seq, runner)
+
+        return self._asked(("check", seq), compute)
 
     # ---- drawing --------------------------------------------------------------------------------------------
 
@@ -170,6 +178,8 @@ class ExplainPane(Widget, can_focus=True):
             return [[("computing ...", "muted")]]
         if not isinstance(found, _Answer):
             return paragraph(clean(_in_words(found)), width, "muted")
+        from ...explain.as_text import explanation_lines, path_lines
+
         first, *rest = explanation_lines(found.explanation, width)
         lines: list[list[Piece]] = [[(first, "strong")], *([(line, "")] for line in rest)]
         if len(found.path) > 1:
@@ -179,6 +189,9 @@ class ExplainPane(Widget, can_focus=True):
     def _lines_of_check(self, found: Any) -> list[list[Piece]]:
         if found is None:
             return [[("checking the gradients ...", "muted")]]
+        from ...explain.as_text import check_lines
+        from ...gradcheck import StepCheck
+
         if not isinstance(found, StepCheck):
             return paragraph(clean(_in_words(found)), self.size.width, "muted")
         style = "alarm" if found.verdict == "wrong" else ""
@@ -216,6 +229,8 @@ class ExplainPane(Widget, can_focus=True):
         moment, answer = self._moment, self.answer()
         if moment is None:
             return
+        from ...explain import made_here
+
         known = [view.role for view in made_here(moment)]
         if not known:
             return
@@ -252,6 +267,9 @@ def _in_words(found: Any) -> str:
 
 def _element(moment: Moment, wanted: tuple[str, tuple[int, ...] | None] | None) -> str | None:
     """The element to explain: the chosen one if the event has it, else the largest."""
+    from ...explain import telling_element
+    from ...explain.explanation import element_name
+
     view = moment.tensor(wanted[0]) if wanted is not None else None
     if wanted is not None and view is not None and view.there:
         if wanted[1] is None:

@@ -11,8 +11,7 @@ from textual.timer import Timer
 
 from ...stepping import Breakpoint
 from ...text import cell_width, fit
-from ...timeline.stops import Unfinished
-from ...timeline.watches import StopRow, WatchValues, stop_rows
+from ...timeline.unfinished import Unfinished
 from ..keymap import bindings_for
 from ..messages import ChangeStop, GoTo, Notice, SubtitleChanged
 from ..widgets.part_style import ground_style, text_style
@@ -20,6 +19,7 @@ from ..widgets.virtual_list import VirtualList, strip_of
 
 if TYPE_CHECKING:
     from ...timeline import Moment, Timeline
+    from ...timeline.watches import StopRow, WatchValues
     from ..stop_list import StopList
     from ..visited import Bookmarks
 
@@ -127,6 +127,8 @@ class StopsPane(VirtualList):
             self._again = None
         if self._timeline is None or self._stops is None or self._bookmarks is None or not self.display:
             return
+        from ...timeline.watches import WatchValues, stop_rows
+
         wanted = self._stops.watches
         self._values = {
             text: self._values.get(text) or WatchValues(self._timeline.recorded, text) for text in wanted

@@ -14,7 +14,6 @@ from ...errors import BpdebugError
 from ...text import clean, shape_text
 from ...timeline.editable import EditTarget, edit_target
 from ...timeline.origin import origin_of
-from ...timeline.words import expression_of
 from ..copying import numpy_literal
 from ..keymap import bindings_for
 from ..messages import Ask, ExplainElement, GoTo, Notice, SubtitleChanged
@@ -118,6 +117,8 @@ class TensorPane(Widget, can_focus=True):
 
     def expression(self) -> str:
         """How a condition calls the tensor that is shown; "" for one that it has no word for."""
+        from ...timeline.words import expression_of
+
         view = self._mine()
         return "" if view is None or self._moment is None else expression_of(view, self._moment)
 

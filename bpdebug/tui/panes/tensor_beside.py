@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ...diff.values import DISTANCES, Gap, distances
 from ...errors import BpdebugError
 from ...text import clean, number
 from ..widgets.background import Failure
@@ -15,19 +14,20 @@ from ..widgets.lines import Lines, Piece, flow
 
 if TYPE_CHECKING:
     from ...diff.beside import Beside
+    from ...diff.values import Gap
     from ...timeline import Moment, TensorView
 
-__all__ = ["TensorBeside"]
+__all__ = ["SHORT_NAMES", "TensorBeside"]
 
-_SHORT = {"absolute": "|A-B|", "relative": "relative", "ulp": "ULP"}
-assert _SHORT.keys() == DISTANCES.keys()
+SHORT_NAMES = {"absolute": "|A-B|", "relative": "relative", "ulp": "ULP"}
+"""Titles of `diff.values.DISTANCES`, which is imported only where there are two runs."""
 
 
 class TensorBeside(Lines):
     """Says which of both runs is shown, and how far they are apart; hidden where there is only one.
 
     Attributes:
-        what: `A`, `B`, or a key of `DISTANCES`; "" for this run, without another.
+        what: `A`, `B`, or a key of `SHORT_NAMES`; "" for this run, without another.
     """
 
     def __init__(self) -> None:
@@ -49,7 +49,7 @@ class TensorBeside(Lines):
     def step(self, count: int) -> None:
         """Show the next one of what there is to show."""
         if self._beside is not None:
-            choices = ("A", "B", *DISTANCES)
+            choices = ("A", "B", *SHORT_NAMES)
             self.what = choices[(choices.index(self.what) + count) % len(choices)]
 
     def view(self, moment: Moment | None, mine: TensorView) -> TensorView:
@@ -80,7 +80,7 @@ class TensorBeside(Lines):
     ) -> list[Piece]:
         assert self._beside is not None
         # Brackets, so that the chosen one shows without colour too.
-        titles = {"A": "A", "B": "B", **_SHORT}
+        titles = {"A": "A", "B": "B", **SHORT_NAMES}
         pieces: list[Piece] = [
             (f"[{title}]", "strong") if what == self.what else (f" {title} ", "muted")
             for what, title in titles.items()
@@ -105,11 +105,13 @@ class TensorBeside(Lines):
             a, b = (array[index].reshape(1) for array in arrays)
         except (BpdebugError, OSError, ValueError, IndexError):
             return []
+        from ...diff.values import distances
+
         pieces: list[Piece] = [
             (f"A {number(a[0], a.dtype)}", "strong" if self.what == "A" else ""),
             (f"B {number(b[0], b.dtype)}", "strong" if self.what == "B" else ""),
         ]
-        for what, name in _SHORT.items():
+        for what, name in SHORT_NAMES.items():
             apart = float(distances(a, b, what)[0])
             if not np.isnan(apart):
                 text = f"{apart:,.0f}" if what == "ulp" else number(apart)

@@ -11,7 +11,6 @@ from rich.style import Style
 from textual.strip import Strip
 from textual.timer import Timer
 
-from ...diff.marking import Mark
 from ...errors import AddressError
 from ...log.schema import EventFlag, Kind
 from ...stepping import Breakpoint
@@ -27,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from ...diff.beside import Beside
+    from ...diff.marking import Mark
     from ...timeline import Moment, Row, Timeline
     from ...timeline.overview import OverviewCell
     from ...timeline.stops import RecordedStops
@@ -66,6 +66,8 @@ def breakpoint_on(timeline: Timeline, seq: int) -> Breakpoint:
 
 def beside_sign(beside: Beside, mark: Mark) -> str:
     """One cell for an event that isn't the same in the run beside: `≠`, or the letter of the only run that has it."""
+    from ...diff.marking import Mark
+
     if mark & Mark.differs:
         return "≠"
     return beside.letter if mark & Mark.alone else ""

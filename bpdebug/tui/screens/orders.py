@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 
-from ...conditions import condition, parse
-from ...conditions.edits import parse_edit
-from ...conditions.elementwise import has_tensor
 from ...errors import ConditionError
 from ...text import number
 from ...timeline.editable import EditTarget
@@ -69,6 +66,8 @@ class OrderActions(StopActions):
         target = self._target
         if target is None or not text or self.session is None:
             return
+        from ...conditions.edits import parse_edit
+
         try:
             parse_edit(text)
         except ConditionError as error:
@@ -104,6 +103,9 @@ class OrderActions(StopActions):
         """The value of an expression of the language of conditions at this event."""
         if self.navigator.seq < 0:
             return "nothing is recorded yet"
+        from ...conditions import condition, parse
+        from ...conditions.elementwise import has_tensor
+
         try:
             node = parse(text)
         except ConditionError as error:

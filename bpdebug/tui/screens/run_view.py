@@ -74,6 +74,7 @@ class RunScreen(SureTimers, Screen[None]):
         self._ticked_at = (0.0, 0.0)
         self._stale = set(PANES)
         self._drawing = False
+        self._resumed = False
         self.beside: Beside | None = None
         self.greeting = ""
         """Said when the screen shows up."""
@@ -85,6 +86,11 @@ class RunScreen(SureTimers, Screen[None]):
         yield Static(id="too-small", markup=False)
         yield KeyLine(live=self.session is not None, two=self.beside is not None)
         yield Prompt(self.prompt_entered, self.prompt_left)
+
+    def on_screen_resume(self, event: events.ScreenResume) -> None:
+        """Leave out the styles the first time: each widget was given them when it was mounted, just before."""
+        event.refresh_styles = event.refresh_styles and self._resumed
+        self._resumed = True
 
     def on_mount(self) -> None:
         self.workspace.choose(self.workspace.current)
