@@ -18,7 +18,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT / "tests" / "support")]
 
-from diagnosed import Case, diagnose_scripts, read_pair  # noqa: E402
+from diagnosed import Case, Diagnoser, read_pair  # noqa: E402
 
 TESTS = ROOT / "tests" / "diagnosis"
 PLAIN = """
@@ -37,7 +37,8 @@ def find_faults(only: str) -> None:
     cases = [Case(f"{pair.name}/faulty", pair.faulty) for pair in pairs]
     cases += [Case(f"{pair.name}/healthy", pair.healthy) for pair in pairs]
     cases += [Case(f"control/{path.stem}", path.read_text(encoding="utf-8")) for path in controls]
-    found = diagnose_scripts(cases)
+    with Diagnoser() as diagnoser:
+        found = {case.name: diagnoser.findings(case) for case in cases}
     recall = layer = line = 0
     for pair in pairs:
         right = [finding for finding in found[f"{pair.name}/faulty"] if finding["code"] == pair.code]

@@ -5,10 +5,11 @@ All of them are in `benchmarks/diagnosis.py`; here is one of each kind of rule.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from diagnosed import Case, diagnose_scripts, read_pair
+from diagnosed import Case, Diagnoser, read_pair
 
 HERE = Path(__file__).parent
 PAIRS = [
@@ -44,19 +45,26 @@ CONTROLS = [
 ]  # fmt: skip
 
 
+@pytest.fixture(scope="session")
+def diagnoser() -> Iterator[Diagnoser]:
+    with Diagnoser() as diagnoser:
+        yield diagnoser
+
+
 @pytest.mark.parametrize("name", PAIRS)
-def test_the_fault_is_found_at_its_place_and_line_and_its_healthy_twin_is_silent(name: str) -> None:
+def test_the_fault_is_found_at_its_place_and_line_and_its_healthy_twin_is_silent(
+    name: str, diagnoser: Diagnoser
+) -> None:
     pair = read_pair(HERE / "pairs" / f"{name}.py")
-    found = diagnose_scripts([Case("faulty", pair.faulty), Case("healthy", pair.healthy)])
-    findings = found["faulty"]
+    findings = diagnoser.findings(Case("faulty", pair.faulty))
     assert [finding["code"] for finding in findings] == [pair.code]
     assert pair.where in findings[0]["where"]
     assert findings[0]["line"] in pair.guilty
     assert findings[0]["fix"]
-    assert found["healthy"] == []
+    assert diagnoser.findings(Case("healthy", pair.healthy)) == []
 
 
 @pytest.mark.parametrize("name", CONTROLS)
-def test_what_only_looks_faulty_is_silent(name: str) -> None:
+def test_what_only_looks_faulty_is_silent(name: str, diagnoser: Diagnoser) -> None:
     text = (HERE / "controls" / f"{name}.py").read_text(encoding="utf-8")
-    assert diagnose_scripts([Case(name, text)]) == {name: []}
+    assert diagnoser.findings(Case(name, text)) == []

@@ -1,4 +1,4 @@
-"""Runs small training scripts under the recorder, many in one process, and says what the rules find in them.
+"""Runs small training scripts under the recorder, and says what the rules find in them.
 
 A pair is one file that holds a faulty script and its healthy twin: lines that end with `# faulty` are in the one only,
 those with `# healthy` in the other. `# guilty` marks the line that a finding should name, `# code:` and `# where:` at
@@ -7,20 +7,24 @@ the top what it should say.
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import json
+import os
 import re
+import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterable
+import traceback
+import warnings
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
-__all__ = ["Case", "Pair", "diagnose_scripts", "read_pair"]
+__all__ = ["Case", "Diagnoser", "Pair", "read_pair"]
 
 _LIMIT_S = 300
-_IN_A_PROCESS = 40
+"""How long the process of one script may take."""
 _MARK = re.compile(r"\s*# (faulty|healthy|guilty)( guilty)?\s*$")
 
 
@@ -64,86 +68,111 @@ def read_pair(path: Path) -> Pair:
     )
 
 
-def diagnose_scripts(cases: Iterable[Case]) -> dict[str, list[dict[str, Any]]]:
-    """The findings of each script, as `bpdebug check --format json` gives them, by the name of the case."""
-    every = list(cases)
-    found: dict[str, list[dict[str, Any]]] = {}
-    for first in range(0, len(every), _IN_A_PROCESS):
-        found.update(_diagnose(every[first : first + _IN_A_PROCESS]))
-    return found
+class Diagnoser:
+    """Diagnoses scripts one after the other, each in a process of its own in which all that it imports is there.
+
+    A context manager: inside, a process stands ready that has imported everything, and forks for each script.
+    """
+
+    def __enter__(self) -> Diagnoser:
+        root = Path(__file__).resolve().parents[2]
+        self._process = subprocess.Popen(
+            [sys.executable, __file__],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            cwd=root,
+            env={"PYTHONPATH": str(root), "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "PATH": ""},
+        )
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._process.communicate()
+
+    def findings(self, case: Case) -> list[dict[str, Any]]:
+        """The findings of a script, as `bpdebug check --format json` gives them.
+
+        Raises:
+            RuntimeError: the process of the script ended before it had them; what it said is on stderr.
+        """
+        to, answers = self._process.stdin, self._process.stdout
+        assert to is not None
+        assert answers is not None
+        to.write(json.dumps(dataclasses.asdict(case)) + "\n")
+        to.flush()
+        answer = json.loads(answers.readline() or '"the process that forks has ended"')
+        if not isinstance(answer, list):
+            raise RuntimeError(f"{case.name}: {answer}")
+        return answer
 
 
-def _diagnose(cases: list[Case]) -> dict[str, list[dict[str, Any]]]:
-    wanted = [{"name": case.name, "text": case.text} for case in cases]
-    root = Path(__file__).resolve().parents[2]
-    done = subprocess.run(
-        [sys.executable, __file__],
-        input=json.dumps(wanted),
-        capture_output=True,
-        text=True,
-        timeout=_LIMIT_S,
-        check=False,
-        cwd=root,
-        env={"PYTHONPATH": str(root), "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "PATH": ""},
-    )
-    if done.returncode:
-        raise RuntimeError(done.stderr[-3000:])
-    found: dict[str, list[dict[str, Any]]] = json.loads(done.stdout)
-    return found
+def _serve() -> None:
+    """In the process that forks: read scripts from stdin, and write the findings of each to stdout, a line each."""
+    import bpdebug.diagnosis.as_json
+    import bpdebug.frontends.engine
+    import bpdebug.frontends.gradient_probe  # noqa: F401
+    from bpdebug.frontends import alias
+
+    package = alias.install()
+    for line in sys.stdin:
+        with tempfile.TemporaryDirectory() as folder:
+            child = os.fork()
+            if child == 0:
+                _diagnose(package, json.loads(line), Path(folder))
+            status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+            answer = Path(folder) / "findings.json"
+            told = answer.read_text(encoding="utf-8") if status == 0 else f'"its process ended with {status}"'
+        print(told, flush=True)
 
 
-def _run_all() -> None:
-    """In the process of its own: read cases from stdin, write findings to stdout."""
-    import contextlib
-    import os
-    import warnings
+def _diagnose(package: Any, case: dict[str, str], folder: Path) -> NoReturn:
+    """In a process of its own: run the script under the recorder, and write its findings into the folder."""
+    try:
+        signal.alarm(_LIMIT_S)
+        found = _findings(package, case, folder)
+        (folder / "findings.json").write_text(json.dumps(found), encoding="utf-8")
+        os._exit(0)
+    except BaseException:
+        traceback.print_exc()
+        sys.stderr.flush()
+        os._exit(1)
 
+
+def _findings(package: Any, case: dict[str, str], folder: Path) -> list[dict[str, Any]]:
     import numpy as np
 
     from bpdebug.capture import plan_of
     from bpdebug.diagnosis import diagnose
     from bpdebug.diagnosis.as_json import finding_json
-    from bpdebug.frontends import alias, engine, gradient_probe
+    from bpdebug.frontends import engine, gradient_probe
     from bpdebug.launch import CaptureOptions
     from bpdebug.log.reader import LogReader
     from bpdebug.log.writer import LogWriter
     from bpdebug.recorder import Recorder
 
-    package = alias.install()
-    found = {}
-    for case in json.loads(sys.stdin.read()):
-        with tempfile.TemporaryDirectory() as folder:
-            script = Path(folder) / f"{case['name'].replace('/', '-')}.py"
-            script.write_text(case["text"], encoding="utf-8")
-            writer = LogWriter.create(Path(folder) / "run", script=str(script))
-            recorder = Recorder(writer, plan=plan_of(CaptureOptions("sparse")))
-            recorder.call_sites.ignore(str(Path(__file__).parent))
-            recorder.run_started([str(script)], str(script), folder, {}, ["cpu"], "")
-            stops = [engine.watch(package, recorder), gradient_probe.probe(package, recorder)]
-            np.random.seed(0)
-            package.config.train = True
-            package.global_config.dtype = np.dtype(np.float32)  # scripts set it, and share this process
-            os.chdir(folder)
-            with (
-                warnings.catch_warnings(),
-                open(os.devnull, "w") as nowhere,
-                contextlib.redirect_stdout(nowhere),
-            ):
-                warnings.simplefilter("always")
-                warnings.showwarning = _noting(recorder)
-                try:
-                    code = compile(case["text"], str(script), "exec", dont_inherit=True)
-                    exec(code, {"__name__": "__main__", "__file__": str(script)})
-                except Exception as error:
-                    recorder.script_failed(error)
-            for stop in stops:
-                stop()
-            recorder.run_finished(0, "the script finished")
-            recorder.close()
-            with LogReader(Path(folder) / "run") as reader:
-                found[case["name"]] = [finding_json(finding) for finding in diagnose(reader)]
-            os.chdir("/")
-    json.dump(found, sys.stdout)
+    script = folder / f"{case['name'].replace('/', '-')}.py"
+    script.write_text(case["text"], encoding="utf-8")
+    writer = LogWriter.create(folder / "run", script=str(script))
+    recorder = Recorder(writer, plan=plan_of(CaptureOptions("sparse")))
+    recorder.call_sites.ignore(str(Path(__file__).parent))
+    recorder.run_started([str(script)], str(script), str(folder), {}, ["cpu"], "")
+    stops = [engine.watch(package, recorder), gradient_probe.probe(package, recorder)]
+    np.random.seed(0)
+    os.chdir(folder)
+    with warnings.catch_warnings(), open(os.devnull, "w") as nowhere, contextlib.redirect_stdout(nowhere):
+        warnings.simplefilter("always")
+        warnings.showwarning = _noting(recorder)
+        try:
+            code = compile(case["text"], str(script), "exec", dont_inherit=True)
+            exec(code, {"__name__": "__main__", "__file__": str(script)})
+        except Exception as error:
+            recorder.script_failed(error)
+    for stop in stops:
+        stop()
+    recorder.run_finished(0, "the script finished")
+    recorder.close()
+    with LogReader(folder / "run") as reader:
+        return [finding_json(finding) for finding in diagnose(reader)]
 
 
 def _noting(recorder: Any) -> Any:
@@ -154,4 +183,4 @@ def _noting(recorder: Any) -> Any:
 
 
 if __name__ == "__main__":
-    _run_all()
+    _serve()

@@ -23,7 +23,7 @@ class Reader(chainer.Chain):
 net = Reader()
 adam = chainer.optimizers.Adam(0.01)
 adam.setup(net)
-for start in range(0, 200, 10):
+for start in range(0, 100, 10):
     loss = 0
     for i in range(start, start + 10):
         x = signal[i].reshape(1, 1)

@@ -24,7 +24,7 @@ lm = Lm()
 opt = optimizers.Adam(0.01)
 opt.setup(lm)
 
-for epoch in range(40):
+for epoch in range(16):
     batch = seqs[r.choice(120, 40, replace=False)]
     if epoch == 0: lm.rnn.reset_state()  # faulty
     lm.rnn.reset_state()  # healthy
