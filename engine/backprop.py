@@ -25,6 +25,7 @@ from .configuration import config, using_config
 from .events import observers
 from .graph import nodes_between, reachable
 from .utils.arguments import force_array
+from .utils.deprecation import warn_deprecated
 
 __all__ = ["backward", "backward_from", "grad"]
 
@@ -51,6 +52,12 @@ def backward_from(
                     "Only a variable with one element starts from 1: reduce it with F.sum or F.mean, or assign "
                     "its .grad first."
                 )
+            if variable._data.ndim:
+                warn_deprecated(
+                    f"Variable.backward from one element of shape {variable._data.shape}",
+                    "reduce it to shape () with F.squeeze, F.sum or F.mean first, or assign its .grad",
+                    stacklevel=4,
+                )
             seed = variable.xp.ones_like(variable._data)
             if loss_scale is not None:
                 seed *= loss_scale
@@ -75,11 +82,18 @@ def backward(
     """Run one backward walk from several variables at once.
 
     Args:
-        outputs: a variable, or a list or tuple of them.
+        outputs: a list or tuple of variables.
         grad_outputs: one gradient variable an output, or None where the output starts from its own `.grad`. An
             output without any gradient starts from nothing, also if it has one element only.
+
+    Raises:
+        TypeError: outputs is no list or tuple.
     """
-    outputs = outputs if isinstance(outputs, list | tuple) else [outputs]
+    if not isinstance(outputs, list | tuple):
+        raise TypeError(
+            f"backward: outputs must be a tuple or a list of variables, not {type(outputs).__name__}; "
+            "one variable has a backward() of its own"
+        )
     for y, gy in zip(outputs, grad_outputs or [None] * len(outputs), strict=True):
         if gy is not None:
             y.grad_var = gy
@@ -252,6 +266,8 @@ class _Walk:
                 elif x in targets:
                     held = grads.get(x)
                     grads[x] = gx if held is None else self._sum(x, held, gx, function)
+        if self.retain_grad:
+            self._retain_where_it_ended()
         if targets is not None:
             for x in targets:
                 if x in grads:
@@ -347,6 +363,11 @@ class _Walk:
             variable = None if y is None else y.get_variable_or_none()
             if variable is not None:
                 variable._set_gradient(_array(gy), gy if self.double else None)
+
+    def _retain_where_it_ended(self) -> None:
+        """The gradients of variables whose functions the walk didn't visit: of targets, and of roots without any."""
+        at_ends = [(x, gx) for x, gx in self.grads.items() if x.creator_node is not None]
+        self._retain([x for x, _ in at_ends], tuple([gx for _, gx in at_ends]))
 
     def _sum(self, x: Any, held: Any, gx: Any, function: Any) -> Any:
         """Two gradients that meet at a fork; a third is added in place."""

@@ -129,7 +129,7 @@ class FunctionNode(function_hook.HookedFunction):
                     events.hand_out(data)
             started = _clock()
         try:
-            if self._checks_types and config.type_check:
+            if (self._checks_types or "check_type_forward" in self.__dict__) and config.type_check:
                 self._check_types(xs)
             if function_hook.installed:
                 outputs = self._hooked_forward(xs)

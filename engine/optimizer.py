@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable
 from typing import Any
 
@@ -168,13 +169,21 @@ class Optimizer:
         self.loss_scaling(scale=loss_scale)
 
     def check_nan_in_grads(self) -> None:
-        """Note whether a gradient holds an inf or a NaN; then the parameters stay as they are."""
-        self._loss_scaling_isnan = any(
-            param._grad is not None and not bool(param.xp.isfinite(param._grad).all())
-            for param in self.target.params()
-        )
-        if self._loss_scaling_isnan:
-            self._loss_scaling_isnan_ever = True
+        """Note, with dynamic loss scaling, whether a gradient holds an inf or a NaN.
+
+        Then there is a `UserWarning`, and the next update leaves the parameters as they are.
+        """
+        self._loss_scaling_isnan = False
+        if not self._loss_scaling_is_dynamic:
+            return
+        for name, param in self.target.namedparams():
+            if param._grad is not None and not bool(param.xp.isfinite(param._grad).all()):
+                self._loss_scaling_isnan = self._loss_scaling_isnan_ever = True
+                warnings.warn(
+                    f"the gradient of {name} isn't finite (iteration {self.t}, loss scale {self._loss_scale}): this "
+                    "update is left out, and the scale gets smaller",
+                    stacklevel=2,
+                )
 
     def is_safe_to_update(self) -> bool:
         """Whether all gradients were finite, as far as that is looked at."""

@@ -79,9 +79,10 @@ class Parameter(Variable):
         Raises:
             RuntimeError: the parameter has no array yet, and nobody has cleared its gradient.
         """
-        if self._grad is None and self._data is None and self._initial_grad is not None:
+        if self._grad is None and self._data is None and not self._grad_cleared:
             raise RuntimeError(
-                f"parameter {self.name or ''} has no gradient: it is not initialized yet; call the model once"
+                f"parameter {self.name or 'without name'} has no gradient: it is not initialized yet; "
+                "call the model once"
             )
         if events.observers:
             events.hand_out(self._grad)
@@ -122,6 +123,11 @@ class Parameter(Variable):
                 twin.array = self._data
                 twin._twins = None
 
+    @property
+    def _grad_cleared(self) -> bool:
+        """Whether its gradient was cleared or set to zero, at least for when it gets its array."""
+        return self._initial_grad is None or self._initial_grad == 0
+
     def _clear_gradient(self) -> None:
         self._initial_grad = None
         super()._clear_gradient()
@@ -141,6 +147,12 @@ class Parameter(Variable):
         elif self._data is None and var._data is not None:
             self.initialize(var.shape)
         super().copydata(var)
+
+    def addgrad(self, var: Variable) -> None:
+        """Add the gradient of `var` to this one's, which is first initialized in its shape if it has no array yet."""
+        if self._data is None and var._grad is not None:
+            self.initialize(var.shape)
+        super().addgrad(var)
 
     def update(self) -> None:
         """Let its update rule change it by its gradient."""

@@ -14,7 +14,7 @@ from . import backend, events, variable_text
 from .backprop import backward_from
 from .events import observers
 from .graph import unchain_behind
-from .utils.arguments import parse_kwargs
+from .utils.arguments import force_array, parse_kwargs
 from .utils.deprecation import warn_deprecated
 from .variable_node import VariableNode
 from .variable_text import variable_repr, variable_str
@@ -212,7 +212,7 @@ class Variable:
         if var._grad is None:
             return
         grad = var._grad if self.device == var.device else self.device.send(var._grad)
-        self._set_gradient(grad if self._grad is None else self._grad + grad, None)
+        self._set_gradient(grad if self._grad is None else force_array(self._grad + grad), None)
 
     def copydata(self, var: Variable) -> None:
         """Copy the array of `var` into this one's, wherever each of them is."""

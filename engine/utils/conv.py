@@ -186,7 +186,25 @@ def col2im_nd(
 
 
 def im2col(
-    x: Any,
+    img: Any,
+    kh: int,
+    kw: int,
+    sy: int,
+    sx: int,
+    ph: int,
+    pw: int,
+    cover_all: bool = False,
+    dy: int = 1,
+    dx: int = 1,
+    out_h: int | None = None,
+    out_w: int | None = None,
+) -> Any:
+    """`im2col_nd` for images (n, c, h, w), padded with zeros."""
+    return im2col_nd(img, (kh, kw), (sy, sx), (ph, pw), 0, cover_all, (dy, dx))
+
+
+def im2col_cpu(
+    img: Any,
     kh: int,
     kw: int,
     sy: int,
@@ -200,8 +218,8 @@ def im2col(
     out_h: int | None = None,
     out_w: int | None = None,
 ) -> Any:
-    """`im2col_nd` for images (n, c, h, w)."""
-    return im2col_nd(x, (kh, kw), (sy, sx), (ph, pw), pval, cover_all, (dy, dx))
+    """`im2col_nd` for images (n, c, h, w), padded with `pval`."""
+    return im2col_nd(img, (kh, kw), (sy, sx), (ph, pw), pval, cover_all, (dy, dx))
 
 
 def col2im(col: Any, sy: int, sx: int, ph: int, pw: int, h: int, w: int, dy: int = 1, dx: int = 1) -> Any:
@@ -209,5 +227,5 @@ def col2im(col: Any, sy: int, sx: int, ph: int, pw: int, h: int, w: int, dy: int
     return col2im_nd(col, (sy, sx), (ph, pw), (h, w), (dy, dx))
 
 
-im2col_cpu = im2col_gpu = im2col
+im2col_gpu = im2col
 col2im_cpu = col2im_gpu = col2im

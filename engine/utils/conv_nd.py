@@ -19,7 +19,7 @@ __all__ = [
 ]
 
 
-def im2col_nd(
+def im2col_nd_cpu(
     img: Any,
     ksize: Sequence[int],
     stride: Sequence[int],
@@ -39,6 +39,18 @@ def im2col_nd(
     return conv.im2col_nd(img, ksize, stride, pad, pval, cover_all, as_tuple(dilate, len(ksize)))
 
 
+def im2col_nd(
+    img: Any,
+    ksize: Sequence[int],
+    stride: Sequence[int],
+    pad: Sequence[int],
+    cover_all: bool = False,
+    dilate: int | Sequence[int] = 1,
+) -> Any:
+    """`im2col_nd_cpu` with zeros as padding."""
+    return im2col_nd_cpu(img, ksize, stride, pad, 0, cover_all, dilate)
+
+
 def col2im_nd(
     col: Any,
     stride: Sequence[int],
@@ -50,5 +62,5 @@ def col2im_nd(
     return conv.col2im_nd(col, stride, pad, dims, as_tuple(dilate, len(stride)))
 
 
-im2col_nd_cpu = im2col_nd_gpu = im2col_nd
+im2col_nd_gpu = im2col_nd
 col2im_nd_cpu = col2im_nd_gpu = col2im_nd

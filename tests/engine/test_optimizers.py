@@ -272,6 +272,7 @@ def test_a_scaled_loss_gives_the_same_step():
     numpy.testing.assert_allclose(link.p.grad, [2, -4, 6])
 
 
+@pytest.mark.filterwarnings("ignore:the gradient of:UserWarning")
 def test_a_dynamic_scale_grows_until_gradients_overflow():
     link = Two()
     optimizer = optimizers.SGD(0.0).setup(link)

@@ -21,17 +21,15 @@ DIFFERENT = {
     "chainer.static_code": "marks nothing: every call is computed anew, with the same results",
     "chainer.static_graph": "marks nothing: every call is computed anew, with the same results",
     "chainer.grad": "the same; outputs named twice add up",
-    "chainer.get_device": "`@numpy` and `@cupy:N`; no ChainerX or iDeep devices",
+    "chainer.get_device": "`@numpy` and `@cupy:N`; ChainerX's `native` is the CPU; no other ChainerX or iDeep devices",
     "chainer.Sequential": "`repeat()` names the copies in order; one with a lambda can be copied, but not pickled",
     "chainer.FunctionNode": "one node is one op: a second `apply` with the graph on raises `TypeError`",
-    "chainer.Variable": "`backward()` from one element of another shape than `()` gives no warning",
     "chainer.links.Parameter": "`copy('init')` raises, where Chainer fills in NaN",
     "chainer.functions.softmax_cross_entropy": (
         "always has second derivatives; on the CPU a label that is no class raises, also a negative one"
     ),
     "chainer.functions.mean_squared_error": "second derivatives with respect to both sides",
     "chainer.functions.embed_id": "a number that is no row raises without debug mode, too, on the CPU",
-    "chainer.functions.absolute": "integers, too; so do `*`, `/` and `**` of variables",
     "chainer.functions.arctan2": (
         "gradients of broadcast inputs have the inputs' shapes; both inputs have one dtype, without which Chainer's "
         "backward fails"

@@ -7,7 +7,15 @@ from typing import Any
 from .. import either
 from ..op import Example, Op
 from .mul import MulConstant
-from .operands import as_constant, broadcast_error, dtypes_differ, fitted, is_constant, label_of, operands
+from .operands import (
+    as_constant,
+    broadcast_error,
+    dtypes_differ,
+    floats_needed,
+    is_constant,
+    label_of,
+    operands,
+)
 from .rounding import floor
 
 __all__ = ["div", "floordiv", "rdiv", "rfloordiv"]
@@ -32,6 +40,8 @@ class Div(Op):
         a, b = inputs
         if a.dtype != b.dtype:
             dtypes_differ(a, b)
+        if a.dtype.kind != "f":
+            floats_needed("lhs", a)
         try:
             return (a / b,)
         except ValueError:
@@ -78,7 +88,9 @@ class DivFromConstant(Op):
 
     def forward(self, inputs: tuple[Any, ...]) -> tuple[Any, ...]:
         (x,) = inputs
-        return (fitted(self.value, x) / x,)
+        if x.dtype.kind != "f":
+            floats_needed("x", x)
+        return (self.value / x,)
 
     def vjp(
         self, xs: tuple[Any, ...], ys: tuple[Any, ...], gys: tuple[Any, ...], wanted: tuple[int, ...]
@@ -95,7 +107,7 @@ def div(lhs: Any, rhs: Any) -> Any:
     """lhs / rhs, elementwise; each a variable, an array or (the right one) a number; shapes are broadcast.
 
     Raises:
-        InvalidType: the shapes can't be broadcast together.
+        InvalidType: the shapes can't be broadcast together, or an array holds no floats.
         ZeroDivisionError: the number on the right is 0.
     """
     if is_constant(rhs):

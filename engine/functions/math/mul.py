@@ -6,7 +6,16 @@ from typing import Any
 
 from .. import either
 from ..op import Example, Op
-from .operands import as_constant, broadcast_error, dtypes_differ, fitted, is_constant, label_of, operands
+from .operands import (
+    as_constant,
+    broadcast_error,
+    dtypes_differ,
+    fitted,
+    floats_needed,
+    is_constant,
+    label_of,
+    operands,
+)
 
 __all__ = ["mul"]
 
@@ -28,6 +37,8 @@ class Mul(Op):
         a, b = inputs
         if a.dtype != b.dtype:
             dtypes_differ(a, b)
+        if a.dtype.kind != "f":
+            floats_needed("lhs", a)
         try:
             return (a * b,)
         except ValueError:
@@ -89,7 +100,7 @@ def mul(lhs: Any, rhs: Any) -> Any:
     """lhs * rhs, elementwise; each a variable, an array or (one of them) a number; shapes are broadcast.
 
     Raises:
-        InvalidType: the shapes can't be broadcast together.
+        InvalidType: the shapes can't be broadcast together, or neither side is a number and they hold no floats.
     """
     if is_constant(rhs):
         return MulConstant(as_constant(rhs)).apply((lhs,))[0]

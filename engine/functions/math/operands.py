@@ -7,22 +7,31 @@ from typing import Any
 import numpy
 
 from ...backprop import walking
-from ...utils.type_check import InvalidType
+from ...utils.type_check import InvalidType, require_float
 from ...variable import Variable
 
-__all__ = ["as_constant", "broadcast_error", "dtypes_differ", "fitted", "is_constant", "label_of", "operands"]
+__all__ = [
+    "as_constant",
+    "broadcast_error",
+    "dtypes_differ",
+    "fitted",
+    "floats_needed",
+    "is_constant",
+    "label_of",
+    "operands",
+]
 
 _scalars = (int, float, bool, numpy.generic)
 
 
 def is_constant(value: Any) -> bool:
     """Whether `value` is a number, which takes the dtype of the variable beside it."""
-    return isinstance(value, _scalars) or (type(value) is numpy.ndarray and value.ndim == 0)
+    return isinstance(value, _scalars)
 
 
 def as_constant(value: Any) -> Any:
     """A number that doesn't widen the dtype of the array beside it."""
-    return value.item() if isinstance(value, numpy.generic | numpy.ndarray) else value
+    return value.item() if isinstance(value, numpy.generic) else value
 
 
 def fitted(value: Any, x: Any) -> Any:
@@ -64,6 +73,16 @@ def dtypes_differ(lhs: Any, rhs: Any) -> None:
     """
     if getattr(walking, "node", None) is None:
         raise InvalidType("lhs.dtype == rhs.dtype", f"{lhs.dtype} != {rhs.dtype}")
+
+
+def floats_needed(name: str, array: Any) -> None:
+    """Raise unless `array` holds floats, in an op that has them only; but a backward rule may multiply by a mask.
+
+    Raises:
+        InvalidType: no backward rule is at work.
+    """
+    if getattr(walking, "node", None) is None:
+        require_float(name, array)
 
 
 def broadcast_error(lhs: Any, rhs: Any) -> InvalidType:

@@ -7,6 +7,7 @@ from typing import Any
 from ... import backend
 from .. import either
 from ..op import Example, Op
+from .operands import floats_needed
 
 __all__ = ["absolute", "negative"]
 
@@ -64,6 +65,8 @@ class Absolute(Op):
 
     def forward(self, inputs: tuple[Any, ...]) -> tuple[Any, ...]:
         (x,) = inputs
+        if x.dtype.kind != "f":
+            floats_needed("x", x)
         return (abs(x),)
 
     def vjp(

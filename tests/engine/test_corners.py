@@ -1,0 +1,147 @@
+"""Corners of variables, gradients and helpers in which real Chainer 7.8.1 was asked what happens."""
+
+from __future__ import annotations
+
+import importlib
+import operator
+from collections.abc import Callable
+from typing import Any
+from unittest import mock
+
+import numpy
+import pytest
+
+import engine
+from engine import Parameter, Variable, optimizers
+from engine import functions as F
+from engine import links as L
+from engine.utils import conv, conv_nd
+from engine.utils.type_check import InvalidType
+
+
+def floats(*values: float) -> numpy.ndarray:
+    return numpy.array(values, numpy.float32)
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda x: x * x,
+        lambda x: x * numpy.ones(2, numpy.int64),
+        lambda x: x / x,
+        lambda x: 1 / x,
+        lambda x: 2 // x,
+        abs,
+        F.absolute,
+    ],
+)
+def test_products_quotients_and_absolute_values_are_of_floats(call: Callable[[Any], Any]) -> None:
+    with pytest.raises(InvalidType, match="kind == f"):
+        call(Variable(numpy.array([1, 2])))
+
+
+def test_whole_numbers_can_be_added_and_multiplied_by_a_number() -> None:
+    x = Variable(numpy.array([1, 2], numpy.int32))
+    assert (x + x - 1).array.tolist() == [1, 3]
+    assert (3 * x).dtype == numpy.int32
+
+
+@pytest.mark.parametrize(
+    ("name", "label"), [("add", "_ + _"), ("sub", "_ - _"), ("mul", "_ * _"), ("truediv", "_ / _")]
+)
+def test_an_array_without_axes_is_an_operand_and_no_number(name: str, label: str) -> None:
+    y = getattr(operator, name)(Variable(floats(1, 2)), numpy.array(2.0))
+    assert y.creator.label == label
+    assert y.dtype == numpy.float32
+
+
+def test_gradients_without_axes_stay_arrays_when_they_are_added() -> None:
+    x = Variable(numpy.array(1, numpy.float32), grad=numpy.array(2, numpy.float32))
+    x.addgrad(x)
+    assert type(x.grad) is numpy.ndarray
+    assert x.grad == 4
+
+
+def test_adding_a_gradient_initializes_a_parameter() -> None:
+    late, other = Parameter(1.0), Parameter(2.0, (2,))
+    late.cleargrad()
+    other.grad = floats(1, 2)
+    late.addgrad(other)
+    assert late.array.tolist() == [1, 1]
+    assert late.grad.tolist() == [1, 2]
+
+
+def test_a_gradient_set_to_zero_ahead_can_be_asked_for() -> None:
+    link = L.Linear(None, 2, nobias=True)
+    with pytest.raises(RuntimeError, match="parameter W has no gradient"):
+        link.W.grad  # noqa: B018
+    with pytest.warns(DeprecationWarning, match="cleargrads"):
+        link.zerograds()
+    assert link.W.grad is None
+    link(numpy.ones((1, 3), numpy.float32))
+    assert link.W.grad.tolist() == [[0] * 3] * 2
+
+
+def test_backward_from_one_element_with_axes_warns() -> None:
+    x = Variable(floats(3))
+    y = x * x
+    with pytest.warns(DeprecationWarning, match=r"shape \(1,\)"):
+        y.backward()
+    assert x.grad.tolist() == [6]
+
+
+def test_backward_of_several_wants_a_list() -> None:
+    with pytest.raises(TypeError, match="tuple or a list of variables, not Variable"):
+        engine.backward(F.sum(Variable(floats(1))))  # type: ignore[arg-type]
+
+
+def test_grad_retains_gradients_at_both_ends() -> None:
+    x = Variable(floats(1, 2))
+    h = x * 2
+    y = F.sum(h * h)
+    engine.grad([y], [h], retain_grad=True)
+    assert (h.grad.tolist(), y.grad) == ([4, 8], 1)
+    z = F.sum(x)
+    engine.grad([z], [Variable(floats(1))], retain_grad=True)
+    assert z.grad == 1
+
+
+def test_a_type_check_that_was_put_on_one_node_is_asked() -> None:
+    node = F.activation.relu.ReLU()
+    node.check_type_forward = mock.Mock()
+    node.apply((floats(1),))
+    assert node.check_type_forward.call_count == 1
+    again = F.activation.relu.ReLU()
+    again.check_type_forward = mock.Mock()
+    with engine.using_config("type_check", False):
+        again.apply((floats(1),))
+    assert not again.check_type_forward.called
+
+
+def test_windows_take_their_arguments_in_chainers_order() -> None:
+    image = numpy.arange(25, dtype=numpy.float32).reshape(1, 1, 5, 5)
+    whole = conv.im2col(image, 2, 2, 2, 2, 0, 0, True, 1, 1)
+    assert whole.shape == (1, 1, 2, 2, 3, 3)
+    assert whole.max() == 24
+    framed = conv.im2col_cpu(image, 3, 3, 2, 2, 1, 1, 9)
+    assert framed[0, 0, 0, 0, 0, 0] == 9
+    assert conv.im2col_gpu(image, 3, 3, 2, 2, 1, 1)[0, 0, 0, 0, 0, 0] == 0
+    numpy.testing.assert_array_equal(conv_nd.im2col_nd(image, (2, 2), (2, 2), (0, 0), True), whole)
+    numpy.testing.assert_array_equal(conv_nd.im2col_nd_cpu(image, (3, 3), (2, 2), (1, 1), 9), framed)
+
+
+def test_gradients_are_looked_at_for_nan_with_dynamic_loss_scaling_only() -> None:
+    link = L.Linear(1, 1)
+    optimizer = optimizers.SGD().setup(link)
+    link.W.grad = floats(numpy.nan).reshape(1, 1)
+    optimizer.check_nan_in_grads()
+    assert optimizer.is_safe_to_update()
+    optimizer.loss_scaling()
+    link.b.grad = floats(0)
+    with pytest.warns(UserWarning, match="the gradient of /W isn't finite"):
+        optimizer.check_nan_in_grads()
+    assert not optimizer.is_safe_to_update()
+
+
+def test_six_is_there_as_it_is_with_chainer() -> None:
+    assert importlib.import_module("six").moves.range is range
