@@ -101,6 +101,10 @@ class Script:
         wanted = re.compile(pattern, re.IGNORECASE)
         return any(wanted.search(text) for text in self._texts.values())
 
+    def trees(self) -> list[tuple[str, ast.Module]]:
+        """The source files that can be parsed, each with its path."""
+        return [(path, tree) for path in self._texts if (tree := self._tree(path)) is not None]
+
     # ---- where values come from -----------------------------------------------------------------------------
 
     def enclosing_with(self, line: Line | None, pattern: str) -> Line | None:
@@ -198,6 +202,16 @@ class Script:
                 if wanted.search(self.text(candidate).split("#", 1)[0]) and candidate != begin:
                     return candidate
         return None
+
+    def makers(self, line: Line | None) -> list[Line]:
+        """The nearest statement before a line that gives each name used there its value."""
+        if line is None:
+            return []
+        found: dict[str, int] = {}
+        for start, targets, _ in self._assignments(line[0]):
+            if start < line[1]:
+                found.update(dict.fromkeys(targets.intersection(self._names_at(*line)), start))
+        return [(line[0], start) for start in sorted(set(found.values()))]
 
     def setting_line(self, line: Line | None, arguments: Collection[str]) -> Line | None:
         """Where a call's argument got its value, if it is given by a name that was set to a value of its own.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import groupby
 
 from ..facts.history import History
 from ..facts.records import Op
@@ -19,9 +20,11 @@ def find(history: History) -> Iterator[Finding]:
     result goes into no later op that one does.
 
     A generator whose images only the other net learns from has a result that is used; many passes over one input, to
-    see how sure a model with dropout is, are counted as meant.
+    see how sure a model with dropout is, are counted as meant. The last steps of a sequence, too few for another
+    backward pass through time, are the training's own,
+    and so is a pass in which the run was stopped.
     """
-    if not history.updates:
+    if not history.updates or not history.walks:
         return
     fed_later = {op.x[place][1] for op in history.ops if op.steps for place in op.fed if place < len(op.x)}
     calls: dict[int, list[Op]] = {}
@@ -29,11 +32,12 @@ def find(history: History) -> Iterator[Finding]:
         if not op.during:
             calls.setdefault(op.call, []).append(op)
     unwalked: dict[int, list[tuple[Op, Op]]] = {}
+    left_over = _left_over(history)
     for ops in calls.values():
         modal = next((op for op in ops if op.train and op.label in _MODAL), None)
         if modal is None or any(op.steps for op in ops):
             continue
-        if any(reader.steps for op in ops for reader in op.readers):
+        if modal.seq in left_over or any(reader.steps for op in ops for reader in op.readers):
             continue
         if any(tensor in fed_later for op in ops for _, tensor in op.y):
             continue
@@ -56,6 +60,25 @@ def find(history: History) -> Iterator[Finding]:
             subjects=frozenset({"mode"}),
         )
         return
+
+
+def _left_over(history: History) -> set[int]:
+    """Ops by event that run where the training runs, and in fewer calls on end than a backward pass goes through."""
+    by_site: dict[int, list[Op]] = {}
+    for op in history.ops:
+        if op.train and op.label in _MODAL and not op.during:
+            by_site.setdefault(op.site, []).append(op)
+    found: set[int] = set()
+    for ops in by_site.values():
+        runs = [
+            list(run) for _, run in groupby(ops, key=lambda op: op.steps[0].walk.seq if op.steps else None)
+        ]
+        through = max((len(run) for run in runs if run[0].steps), default=0)
+        for run in runs:
+            cut_off = run is runs[-1] and run[0].seq > history.walks[-1].seq and len(run) == through
+            if not run[0].steps and (len(run) < through or cut_off):
+                found.update(op.seq for op in run)
+    return found
 
 
 def _is_sampling(found: list[tuple[Op, Op]]) -> bool:

@@ -15,13 +15,22 @@ __all__ = ["find"]
 _EXAMPLES = 16
 _ENOUGH_FALL = 0.3
 _DIVIDED = 0.2
+_SCALE_FREE = (
+    "Adam", "AdamW", "AMSGrad", "AdaBound", "AMSBound", "RMSprop", "RMSpropGraves", "AdaGrad", "AdaDelta", "SMORMS3",
+)  # fmt: skip
+"""Optimizers that divide a gradient by its own root mean square: a sum and a mean make them take the same steps."""
 _PASSES_ON = ("mul", "add", "neg", "reshape", "div", "cast", "sub")
 
 
 def find(history: History) -> Iterator[Finding]:
-    """A sum over many examples as the root of the walks, in a run that diverges or doesn't learn."""
+    """A sum over many examples as the root of the walks, in a run that diverges or doesn't learn.
+
+    Only with an optimizer whose steps grow with the gradient.
+    """
     walks = loss_walks(history)
     if not walks or walks[0].root_op is None or not history.updates:
+        return
+    if all(update.optimizer in _SCALE_FREE for update in history.updates):
         return
     if fall(losses(history)) > _ENOUGH_FALL and blowup(history) is None:
         return

@@ -8,7 +8,9 @@ from collections.abc import Iterator
 import numpy as np
 
 from ..facts.history import History
+from ..facts.probe import inputs_tell_labels
 from ..facts.records import Op
+from ..facts.reordered import reordered_alone
 from ..facts.training import is_one_training, losses
 from ..finding import Finding
 
@@ -17,10 +19,14 @@ __all__ = ["find"]
 _ITERATIONS = 60
 _NEAR = 0.08
 _STEP = 3e-4
+_MADE = r"shuffle|permut|randint|choice|sort|rand"
 
 
 def find(history: History) -> Iterator[Finding]:
-    """Many iterations of real steps, and a loss that is that of guessing by frequency, in the middle and at the end."""
+    """Many iterations of real steps, and a loss that is that of guessing by frequency, in the middle and at the end.
+
+    Silent where a linear fit to the inputs finds the labels: they do tell, and training is slow or the task hard.
+    """
     values = losses(history)
     if len(values) < _ITERATIONS or not is_one_training(history):
         return
@@ -37,9 +43,10 @@ def find(history: History) -> Iterator[Finding]:
         entropy <= 0
         or max(abs(middle - entropy), abs(end - entropy)) > _NEAR * entropy
         or not _moves(history)
+        or inputs_tell_labels(history, ops)
     ):
         return
-    line = history.script.data_line(ops[0].site, r"shuffle|permut|randint|choice|sort|rand", labels=True)
+    line = reordered_alone(history.script) or history.script.data_line(ops[0].site, _MADE, labels=True)
     yield Finding(
         f"the loss stays at {end:.3g}, the entropy of the labels ({entropy:.3g}): the inputs tell nothing of them",
         ops[0].label,
