@@ -33,6 +33,9 @@ PAIRS = [
     "fifth_updates_before_it_goes_back", "fifth_updates_by_hand_and_never_clears", "fifth_vae_samples_from_an_array",
     "sixth_first_row_for_all", "sixth_one_array_for_two_layers", "sixth_probability_clipped_at_its_edge",
     "sixth_step_as_wide_as_the_valley", "sixth_weights_without_initializer",
+    "seventh_divergence_is_subtracted", "seventh_encoder_never_moves", "seventh_first_step_leaps_away",
+    "seventh_one_branch_is_an_array", "seventh_only_inputs_are_permuted", "seventh_rewarded_choices_become_rarer",
+    "seventh_steps_reshaped_into_examples",
     "second_custom_function_wrong", "second_two_nets_missing_clear", "whole_numbers_lose_it_all",
 ]  # fmt: skip
 CONTROLS = [
@@ -41,6 +44,7 @@ CONTROLS = [
     "softplus_head_near_zero",
     "straight_through", "table_of_all_pairs", "truncated_bptt", "weights_tied_on_purpose",
     "fifth_rows_of_a_square_normalized", "fifth_two_views_one_stopped", "fifth_vector_quantized_autoencoder",
+    "seventh_hard_and_noisy", "seventh_last_steps_are_dropped", "seventh_word_vectors",
     "fifth_gradient_penalty_of_second_order", "fifth_state_carried_as_arrays",
 ]  # fmt: skip
 

@@ -16,12 +16,16 @@ _FEW = 3
 
 @dataclasses.dataclass(slots=True)
 class Detached:
-    """The output of `made` goes into `entry`, at `place`, as an array; `walk` visits both sides of the cut."""
+    """The output of `made` goes into `entry`, at `place`, as an array.
+
+    `walk` visits `entry`, and `made` as well where `both` says so: by another way.
+    """
 
     made: Op
     entry: Op
     place: int
     walk: Walk
+    both: bool
 
 
 def detached(history: History) -> list[Detached]:
@@ -42,11 +46,12 @@ def _find(history: History) -> list[Detached]:
         for place in op.fed:
             tensor = op.x[place][1] if place < len(op.x) else None
             made = None if tensor is None else last_made.get(tensor)
-            if made is None or not made.steps or not _is_telling(history, tensor):
+            if made is None or not made.in_graph or not _is_telling(history, tensor):
                 continue
-            walk = made.steps[0].walk
-            if any(step.walk is walk for later in downstream([op]) for step in later.steps):
-                found.append(Detached(made, op, place, walk))
+            walks = [made.steps[0].walk] if made.steps else [step.walk for step in op.steps[:1]]
+            for walk in walks:
+                if any(step.walk is walk for later in downstream([op]) for step in later.steps):
+                    found.append(Detached(made, op, place, walk, bool(made.steps)))
         last_made.update((tensor, op) for _, tensor in op.y if tensor is not None)
     return found
 

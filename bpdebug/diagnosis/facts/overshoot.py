@@ -13,7 +13,7 @@ __all__ = ["Overshoot", "overshoot"]
 _STEP_FACTOR = 3.0
 _FIRST_UPDATES = 3
 _PEAK_FACTOR = 20.0
-_ENOUGH_FALL = 0.75
+_ENOUGH_FALL = 0.95
 _FLOOR = 1e-3
 
 

@@ -15,6 +15,10 @@ __all__ = ["find"]
 _WALKS = 5
 _LOOKED = 12
 _GROWN = 2.0
+_FIX_OF_STATE = (
+    "Call reset_state() of {layer} where a new sequence begins; where the same one goes on, call"
+    " loss.unchain_backward() after update()."
+)
 
 
 def find(history: History) -> Iterator[Finding]:
@@ -37,13 +41,28 @@ def find(history: History) -> Iterator[Finding]:
             continue
         parameters = [parameter for op in again for parameter in history.parameters_of(op)]
         where = model_of(parameters) or (parameters[0].name if parameters else again[0].label)
+        layer = _carries_state(history, walks[1])
+        state = f", as {layer} carries its state on" if layer else ""
         yield Finding(
-            f"each backward() goes through the graphs of all iterations before, too: {sizes[0]} ops at first,"
+            f"each backward() goes through the graphs of all iterations before, too{state}: {sizes[0]} ops at first,"
             f" {len(walks[-1].steps):,} at the end; gradients of old passes are added again and again",
             where,
             seq=walks[1].seq,
             site=caller,
             evidence={"ops visited": sizes, "passes": len(walks)},
+            fix=_FIX_OF_STATE.format(layer=layer) if layer else "",
             subjects=frozenset(parameter.name for parameter in parameters),
         )
         return
+
+
+def _carries_state(history: History, walk: Walk) -> str:
+    """The recurrent layer whose op reads what it gave in an earlier iteration; empty where it is another way."""
+    for step in walk.steps:
+        op = step.op
+        if op is None or op.scope not in history.layers or "." not in op.scope:
+            continue
+        earlier = (source for source in op.sources if source is not None and source.scope == op.scope)
+        if any(source.iteration < op.iteration for source in earlier):
+            return op.scope
+    return ""

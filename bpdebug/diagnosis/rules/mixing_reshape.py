@@ -1,34 +1,73 @@
-"""A reshape is used where a transpose is meant: elements change places between rows."""
+"""A reshape is used where a transpose is meant: elements change places between rows, or between examples."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
+from ..facts.batch import batch_behind
 from ..facts.history import History
+from ..facts.records import Op
 from ..finding import Finding
 
 __all__ = ["find"]
 
 
 def find(history: History) -> Iterator[Finding]:
-    """A reshape of a training op whose new shape has the very sizes of the old one in another order."""
+    """A reshape of a training op whose new shape has the very sizes of the old one in another order.
+
+    Or one that makes rows of examples of what had the examples along another axis, such as (T, B, H) to (B, T * H).
+    """
     seen: set[int] = set()
     for op in history.training_ops():
         if op.label != "reshape" or op.site in seen or not op.y:
             continue
-        before = [size for size in history.values.shape(op.x[0][1]) if size != 1]
-        after = [size for size in history.values.shape(op.y[0][1]) if size != 1]
-        if len(before) < 2 or before == after or sorted(before) != sorted(after):
-            continue
-        if len(set(before)) == 1:
+        before, after = history.values.shape(op.x[0][1]), history.values.shape(op.y[0][1])
+        told = _swapped(before, after) or _spread_over(history, op, before, after)
+        if not told:
             continue
         seen.add(op.site)
         yield Finding(
-            f"reshape turns {tuple(before)} into {tuple(after)}: the sizes change places, but the elements stay in"
-            " order; transpose would move them",
+            told,
             f"{op.scope}/reshape" if op.scope else "reshape",
             seq=op.seq,
             site=op.site,
             evidence={"before": list(before), "after": list(after)},
             subjects=frozenset({"reshape"}),
         )
+
+
+def _swapped(before: tuple[int, ...], after: tuple[int, ...]) -> str:
+    old, new = [size for size in before if size != 1], [size for size in after if size != 1]
+    if len(old) < 2 or old == new or sorted(old) != sorted(new) or len(set(old)) == 1:
+        return ""
+    return (
+        f"reshape turns {tuple(old)} into {tuple(new)}: the sizes change places, but the elements stay in order;"
+        " transpose would move them"
+    )
+
+
+def _spread_over(history: History, op: Op, before: tuple[int, ...], after: tuple[int, ...]) -> str:
+    """The axis of the examples moves to the front, or away from there, while the elements stay where they are."""
+    if len(before) < 2 or len(after) < 2 or before[0] == after[0]:
+        return ""
+    examples = batch_behind(history, op)
+    if examples < 2:
+        return ""
+    old, new = _strides(before, examples), _strides(after, examples)
+    if (
+        len(old) != 1
+        or len(new) != 1
+        or old == new
+        or 0 not in (before.index(examples), after.index(examples))
+    ):
+        return ""
+    return (
+        f"reshape turns {before} into {after}: the {examples} examples were along axis {before.index(examples)}, so"
+        f" each row along axis {after.index(examples)} now mixes several of them; transpose first"
+    )
+
+
+def _strides(shape: tuple[int, ...], size: int) -> list[int]:
+    """How many elements lie between neighbours along each axis of a size."""
+    return [math.prod(shape[axis + 1 :]) for axis, length in enumerate(shape) if length == size]

@@ -14,7 +14,7 @@ __all__ = ["find"]
 
 _ON_PURPOSE = (
     r"freez|frozen|pre-?train|transfer|fine.?tun|load_npz|load_hdf5|load_state|extractor|backbone|copyparams"
-    r"|teacher|reservoir|random features|\bbase\b"
+    r"|teacher|reservoir|random features|\bbase\b|\bfixed\b|enable_update|vgg|resnet\d|googlenet|alexnet"
 )
 _UPDATES = 3
 
@@ -49,7 +49,7 @@ def find(history: History) -> Iterator[Finding]:
     ]
     disabled = [parameter for parameter in left if parameter.number in frozen]
     behind = [parameter for parameter in left if _is_behind(parameter, learning)]
-    if not behind and learning and (disabled or history.script.mentions(_ON_PURPOSE)):
+    if not behind and learning and history.script.mentions(_ON_PURPOSE):
         return
     chosen = behind or left
     yield _finding(history, chosen, disabled, learning)

@@ -1,4 +1,4 @@
-"""A value goes on as a variable on one way and as a plain array on another: part of its gradient is missing."""
+"""A value goes on as a plain array, and its layers get a part of their gradient only, by another way."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ from ..finding import Finding
 __all__ = ["find"]
 
 _WALKS = 2
+_COMPARING = ("contrastive", "triplet", "sub", "squared_error", "absolute_error", "mul", "concat", "stack")
+"""Ops that compare two results of one net; mean_squared_error takes one of them as its target on purpose."""
 _LOOKED = 200
 _ON_PURPOSE = (
     r"detach|stop[\s_-]*(the[\s_-]*)?grad|straight[\s_-]*through|teacher|scheduled|target.?net|bootstrap"
@@ -22,6 +24,7 @@ _ON_PURPOSE = (
 def find(history: History) -> Iterator[Finding]:
     """The array meets variables of the same pass before something is learnt from it, in several passes.
 
+    Or one of two results of the same layers is an array where the two are compared, as in a siamese net.
     Such an array as a target, in a probe that stands alone, or fed back to the cell that made it, is meant.
     """
     if history.script.mentions(_ON_PURPOSE):
@@ -37,7 +40,8 @@ def find(history: History) -> Iterator[Finding]:
         layer = _layer(history, first.made)
         line = history.script.array_line(first.entry.site)
         yield Finding(
-            f"the value of {_name(first.made)} goes into {_name(first.entry)} as a plain array, and elsewhere as a"
+            f"the value of {_name(first.made)} goes into {_name(first.entry)} as a plain array,"
+            f" {'and elsewhere as' if first.both else 'beside the other result of the same layers, which is'} a"
             f" variable: {layer or 'what is behind it'} gets only a part of its gradient",
             layer or _name(first.made),
             seq=first.entry.seq,
@@ -54,11 +58,25 @@ def find(history: History) -> Iterator[Finding]:
 
 
 def _is_missed(history: History, found: Detached) -> bool:
+    if not found.both:
+        return found.entry.label in _COMPARING and _is_twin(history, found)
     behind = downstream([found.entry])
     learns = any(history.parameters_of(op) for op in behind)
     if not learns or not any(history.parameters_of(op) for op in upstream([found.made])):
         return False
     return not _takes_itself_away(found) and not _is_fed_back(history, found) and _meets(history, found)
+
+
+def _is_twin(history: History, found: Detached) -> bool:
+    """Whether the very layers that made the array made another input of the op, too."""
+    made = _layers_behind(history, found.made)
+    return bool(made) and any(
+        source is not None and _layers_behind(history, source) == made for source in found.entry.sources
+    )
+
+
+def _layers_behind(history: History, op: Op) -> set[int]:
+    return {parameter.number for earlier in upstream([op]) for parameter in history.parameters_of(earlier)}
 
 
 def _meets(history: History, found: Detached) -> bool:

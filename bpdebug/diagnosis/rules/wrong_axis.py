@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ..facts.batch import batch_behind
 from ..facts.history import History
 from ..facts.records import Op
 from ..facts.training import downstream, weighted
@@ -38,7 +39,7 @@ def find(history: History) -> Iterator[Finding]:
             continue
         if len(shape) < 2 or 0 not in _axes(op.attrs, len(shape)):
             continue
-        if shape[0] < 2 or shape[0] == shape[1] or shape[0] != _batch(history, op):
+        if shape[0] < 2 or shape[0] == shape[1] or shape[0] != batch_behind(history, op):
             continue
         if op.label in _NORMALIZING or (op.label in _REDUCING and _goes_into_weights(op)):
             seen.add(op.site)
@@ -66,21 +67,6 @@ def _axes(attrs: dict[str, object], ndim: int) -> list[int]:
     if isinstance(axis, list | tuple):
         return [a % ndim for a in axis if isinstance(a, int)] if len(axis) < ndim else []
     return []
-
-
-def _batch(history: History, op: Op) -> int:
-    """The number of examples, by the labels that the loss behind the op is given; 0 where it isn't known."""
-    for later in downstream([op]):
-        for place in later.fed:
-            shape = history.values.shape(later.x[place][1])
-            if place > 0 and shape and later is not op and not history.parameters_of(later):
-                return shape[0]
-    same = (other for other in history.ops if other.iteration == op.iteration and other.seq < op.seq)
-    first = next((other for other in same if 0 in other.fed and history.parameters_of(other)), None)
-    if first is None:
-        return 0
-    shape = history.values.shape(first.x[0][1])
-    return shape[0] if len(shape) in (2, 4) else 0  # of three axes, the first may be the time
 
 
 def _goes_into_weights(op: Op) -> bool:

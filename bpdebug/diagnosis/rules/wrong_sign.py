@@ -6,25 +6,38 @@ from collections.abc import Iterator
 
 from ..facts.history import History
 from ..facts.records import Op
-from ..facts.training import fall, is_one_training, loss_walks, losses, upstream
+from ..facts.rewarded import rarer_by_reward
+from ..facts.terms import Term, terms_of
+from ..facts.training import downstream, fall, is_one_training, loss_walks, losses, upstream
 from ..finding import Finding
 
 __all__ = ["find"]
 
 _DISTANCES = (
     "softmax_cross_entropy", "sigmoid_cross_entropy", "mean_squared_error", "mean_absolute_error", "huber_loss",
-    "hinge", "squared_error", "absolute_error", "connectionist_temporal_classification",
+    "hinge", "squared_error", "absolute_error", "connectionist_temporal_classification", "contrastive", "triplet",
+    "negative_sampling", "crf1d",
 )  # fmt: skip
 _RATES = ("lr", "alpha")
 _LOGS = ("log", "log_softmax")
+_LOOKS = 40
+_GROWS = 5.0
+_KEEPS_ON = 0.5
 
 
 def find(history: History) -> Iterator[Finding]:
-    """A negative rate; a distance whose incoming gradient is negative in each walk; a log-likelihood that falls."""
+    """A negative rate; a distance whose incoming gradient is negative in each walk; a log-likelihood that falls.
+
+    Or a term that is never below zero, is taken away from the loss, and grows without end.
+    """
     yield from _negative_rate(history)
+    rewarded = rarer_by_reward(history)
+    if rewarded is not None:
+        yield _rewarded(history, *rewarded)
+        return
     if not is_one_training(history):
         return
-    found = _negated_distance(history) or _missing_minus(history)
+    found = _negated_distance(history) or _missing_minus(history) or _taken_away(history)
     if found is not None:
         yield found
 
@@ -43,10 +56,31 @@ def _negative_rate(history: History) -> Iterator[Finding]:
                 )
 
 
+def _rewarded(history: History, product: Op, log: Op) -> Finding:
+    return Finding(
+        f"the loss grows with reward times log-likelihood ({log.label}), so each update makes rarer what was rewarded:"
+        " the minus is missing",
+        f"{log.scope}/{log.label}" if log.scope else log.label,
+        seq=product.steps[0].seq,
+        site=product.site,
+        fix="Minimize -log p * reward: write the minus before the product, or before its mean.",
+        subjects=frozenset({log.label, product.label}),
+    )
+
+
 def _negated_distance(history: History) -> Finding | None:
-    ops = [op for op in history.training_ops() if op.label in _DISTANCES]
-    negative = [op for op in ops if _sign(history, op) < 0]
-    if len(negative) < 2 or len(negative) < len(ops):
+    by_site: dict[int, list[Op]] = {}
+    for op in history.training_ops():
+        if op.label in _DISTANCES:
+            by_site.setdefault(op.site, []).append(op)
+    return next(filter(None, (_negated(history, ops) for ops in by_site.values())), None)
+
+
+def _negated(history: History, ops: list[Op]) -> Finding | None:
+    """What is to be said of the distances of one line."""
+    looked_at = ops[:: max(1, len(ops) // _LOOKS)]
+    negative = [op for op in looked_at if _sign(history, op) < 0]
+    if len(negative) < 2 or len(negative) < len(looked_at) or _is_weighted(history, negative[0]):
         return None
     op = negative[0]
     minus = _turn_of_sign(history, op)
@@ -60,6 +94,53 @@ def _negated_distance(history: History) -> Finding | None:
         seq=op.steps[0].seq,
         site=minus.site,
         evidence={"at first": means[0] if means else None, "at last": means[-1] if means else None},
+        subjects=frozenset({op.label}),
+    )
+
+
+def _is_weighted(history: History, op: Op) -> bool:
+    """Whether each example has a weight of its own, such as a reward, or a later op bounds the difference."""
+    for later in downstream([op]):
+        if later.label == "mul" and any(history.values.shape(later.x[place][1]) for place in later.fed):
+            return True
+        if later.label in ("relu", "clipped_relu", "maximum", "minimum", "clip", "sigmoid", "softplus"):
+            return True
+    return False
+
+
+def _taken_away(history: History) -> Finding | None:
+    """A term with a minus that began at zero or above, stayed there, and runs away."""
+    walks = [walk for walk in loss_walks(history) if walk.loss is not None]
+    looked_at = [walks[place * (len(walks) - 1) // (_LOOKS - 1)] for place in range(_LOOKS)] if walks else []
+    if len(walks) < _LOOKS or (walks[-1].loss or 0.0) >= 0:
+        return None
+    courses: dict[int, list[Term]] = {}
+    for walk in looked_at:
+        for term in terms_of(history, walk):
+            courses.setdefault(term.op.site, []).append(term)
+    first, last = abs(walks[0].loss or 0.0), abs(walks[-1].loss or 0.0)
+    for course in courses.values():
+        values = [term.value for term in course]
+        if len(course) != _LOOKS or course[0].turned is None or min(values) < 0 or last < first:
+            continue
+        early, late = values[_LOOKS // 2] - values[0], values[-1] - values[_LOOKS // 2]
+        # What has an upper end, such as an entropy, slows down on its way there.
+        if values[-1] > _GROWS * max(values[0], 1e-3 * first) and late > _KEEPS_ON * early > 0:
+            return _finding_taken_away(history, course)
+    return None
+
+
+def _finding_taken_away(history: History, course: list[Term]) -> Finding:
+    op, turned, values = course[0].op, course[0].turned, [term.value for term in course]
+    assert turned is not None
+    name = history.script.name_given(op.site) or (f"{op.scope}/{op.label}" if op.scope else op.label)
+    return Finding(
+        f"{name} is taken away from the loss, so it is made larger: it went from {values[0]:.4g} to {values[-1]:.4g},"
+        " and nothing stops it",
+        name,
+        seq=turned.seq,
+        site=turned.site,
+        evidence={f"{name} at first": values[0], f"{name} at last": values[-1]},
         subjects=frozenset({op.label}),
     )
 
