@@ -6,6 +6,7 @@ import importlib
 from typing import Any
 
 from .. import module_paths
+from .chainer_classes import CLASSES
 from .op import every_op
 
 __all__ = ["PATHS", "install"]
@@ -20,9 +21,7 @@ PATHS = {
     "array.flip": "Flip flip",
     "array.fliplr": "FlipLR fliplr",
     "array.flipud": "FlipUD flipud",
-    "array.get_item": "GetItemGrad=PutInZeros",
     "array.hstack": "hstack",
-    "array.im2col": "Im2ColGrad=Col2Im",
     "array.moveaxis": "moveaxis",
     "array.pad_sequence": "PadSequence pad_sequence",
     "array.rollaxis": "rollaxis",
@@ -33,10 +32,10 @@ PATHS = {
     "array.swapaxes": "swapaxes",
     "array.tile": "Tile tile",
     "array.vstack": "vstack",
-    "connection.convolution_2d": "Convolution2DFunction=Convolution convolution_2d",
-    "connection.convolution_nd": "ConvolutionND=Convolution convolution_1d convolution_3d convolution_nd",
-    "connection.deconvolution_2d": "Deconvolution2DFunction=Deconvolution deconvolution_2d",
-    "connection.deconvolution_nd": "DeconvolutionND=Deconvolution deconvolution_1d deconvolution_3d deconvolution_nd",
+    "connection.convolution_2d": "convolution_2d",
+    "connection.convolution_nd": "convolution_1d convolution_3d convolution_nd",
+    "connection.deconvolution_2d": "deconvolution_2d",
+    "connection.deconvolution_nd": "deconvolution_1d deconvolution_3d deconvolution_nd",
     "connection.embed_id": "EmbedIDFunction=EmbedID",
     "loss.decov": "DeCov decov",
     "loss.mean_absolute_error": "MeanAbsoluteError mean_absolute_error",
@@ -80,15 +79,13 @@ PATHS = {
     "math.zeta": "Zeta zeta",
     "noise.gumbel_softmax": "gumbel_softmax",
     "normalization.group_normalization": "GroupNormalization group_normalization",
-    "pooling.average_pooling_2d": "AveragePooling2D=AveragePooling average_pooling_2d",
-    "pooling.average_pooling_nd": (
-        "AveragePoolingND=AveragePooling average_pooling_1d average_pooling_3d average_pooling_nd"
-    ),
-    "pooling.max_pooling_nd": "MaxPoolingND=MaxPooling max_pooling_1d max_pooling_2d max_pooling_3d max_pooling_nd",
+    "pooling.average_pooling_2d": "average_pooling_2d",
+    "pooling.average_pooling_nd": "average_pooling_1d average_pooling_3d average_pooling_nd",
+    "pooling.max_pooling_nd": "max_pooling_1d max_pooling_2d max_pooling_3d max_pooling_nd",
     "pooling.roi_average_align_2d": "ROIAverageAlign2D roi_average_align_2d",
     "pooling.roi_average_pooling_2d": "ROIAveragePooling2D roi_average_pooling_2d",
     "pooling.roi_max_pooling_2d": "ROIMaxPooling2D roi_max_pooling_2d",
-    "pooling.roi_pooling_2d": "ROIPooling2D roi_pooling_2d",
+    "pooling.roi_pooling_2d": "roi_pooling_2d",
     "pooling.spatial_pyramid_pooling_2d": "spatial_pyramid_pooling_2d",
     "pooling.unpooling_2d": "unpooling_2d",
     "pooling.unpooling_nd": "unpooling_1d unpooling_3d unpooling_nd",
@@ -96,8 +93,8 @@ PATHS = {
 }
 """Module, to the public functions and the ops' classes that Chainer has in it; `name=ours` where ours has another name.
 
-Of Chainer's classes these are there for `isinstance`; their constructors take what our ops need. Classes of backward
-rules and of kernels, which have no counterpart, are left out.
+Of Chainer's classes these are our ops themselves, most of which take what Chainer's take; those that took something
+else are in `chainer_classes`. Classes of backward rules and of kernels, which have no counterpart, are left out.
 """
 
 
@@ -114,3 +111,7 @@ def install() -> None:
         return getattr(functions, name) if name in functions.__all__ else ops[name]
 
     module_paths.install(package, PATHS, find)
+    for path, classes in CLASSES.items():
+        module = importlib.import_module(f"{package}.{path}")
+        for made in classes:
+            setattr(module, made.__name__, made)

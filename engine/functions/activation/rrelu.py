@@ -24,13 +24,15 @@ class RReLU(Op):
     formula = "y = x where x >= 0, else r x, r drawn from l .. u;  gx = gy where x >= 0, else r gy"
     retained_x = (0,)
 
-    def __init__(self, low: float, high: float, r: Any = None) -> None:
-        if low > high:
-            raise ValueError(f"rrelu: l must not exceed u, but {low} > {high}")
-        if low < 0 or high > 1:
-            raise ValueError(f"rrelu: l and u must be in [0, 1], not {low} and {high}")
-        self.low = low
-        self.high = high
+    kept_as = {"lower": "low", "upper": "high"}
+
+    def __init__(self, lower: float = 1.0 / 8, upper: float = 1.0 / 3, r: Any = None) -> None:
+        if lower > upper:
+            raise ValueError(f"rrelu: l must not exceed u, but {lower} > {upper}")
+        if lower < 0 or upper > 1:
+            raise ValueError(f"rrelu: l and u must be in [0, 1], not {lower} and {upper}")
+        self.low = lower
+        self.high = upper
         self.r = r
 
     def attributes(self) -> dict[str, Any]:

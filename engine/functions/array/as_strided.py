@@ -26,10 +26,14 @@ class AsStrided(Op):
         "y[i] = memory of x at offset + i . strides;  gx = the sum of gy over all y that were read there"
     )
 
-    def __init__(self, shape: tuple[int, ...], strides: tuple[int, ...], offset: int | None = None) -> None:
+    kept_as = {"storage_offset": "offset"}
+
+    def __init__(
+        self, shape: tuple[int, ...], strides: tuple[int, ...], storage_offset: int | None = None
+    ) -> None:
         self.shape = shape
         self.strides = strides
-        self.offset = offset
+        self.offset = storage_offset
 
     @property
     def label(self) -> str:

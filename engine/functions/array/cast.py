@@ -21,8 +21,10 @@ class Cast(Op):
     y_roles = ("y",)
     formula = "y = x in another dtype;  gx = gy in the dtype of x"
 
-    def __init__(self, dtype: Any) -> None:
-        self.dtype = numpy.dtype(dtype)
+    kept_as = {"typ": "dtype"}
+
+    def __init__(self, typ: Any) -> None:
+        self.dtype = numpy.dtype(typ)
 
     def attributes(self) -> dict[str, Any]:
         return {"dtype": str(self.dtype)}

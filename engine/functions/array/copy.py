@@ -19,9 +19,11 @@ class Copy(Op):
     y_roles = ("y",)
     formula = "y = x on another device;  gx = gy brought back"
 
-    def __init__(self, source: Any, target: Any) -> None:
-        self.source = source
-        self.target = target
+    kept_as = {"in_device": "source", "out_device": "target"}
+
+    def __init__(self, in_device: Any, out_device: Any) -> None:
+        self.source = in_device
+        self.target = out_device
 
     def attributes(self) -> dict[str, Any]:
         return {"from": str(self.source), "to": str(self.target)}

@@ -71,8 +71,10 @@ class ScatterAdd(Op):
     y_roles = ("y",)
     formula = "y = a with b added at [index];  ga = gy;  gb = gy[index]"
 
-    def __init__(self, index: tuple[Any, ...]) -> None:
-        self.index = index
+    kept_as = {"slices": "index"}
+
+    def __init__(self, slices: Any) -> None:
+        self.index = slices if isinstance(slices, tuple) else (slices,)
 
     def forward(self, inputs: tuple[Any, ...]) -> tuple[Any, ...]:
         a, b = inputs

@@ -21,8 +21,10 @@ class GetItem(Op):
     y_roles = ("y",)
     formula = "y = x[index];  gx = zeros with gy added at [index]"
 
-    def __init__(self, index: tuple[Any, ...]) -> None:
-        self.index = index
+    kept_as = {"slices": "index"}
+
+    def __init__(self, slices: Any) -> None:
+        self.index = slices if isinstance(slices, tuple) else (slices,)
 
     def attributes(self) -> dict[str, Any]:
         return {"index": _index_text(self.index)}

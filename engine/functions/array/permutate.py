@@ -116,6 +116,9 @@ class FlipLR(Flip):
 
     op_name = "fliplr"
 
+    def __init__(self, axis: int = 1) -> None:
+        super().__init__(axis)
+
     @staticmethod
     def examples(rng: Any) -> list[Example]:
         return [Example(fliplr, (rng.normal(size=(2, 3)),))]
@@ -125,6 +128,9 @@ class FlipUD(Flip):
     """y is x with axis 0 in reverse order."""
 
     op_name = "flipud"
+
+    def __init__(self, axis: int = 0) -> None:
+        super().__init__(axis)
 
     @staticmethod
     def examples(rng: Any) -> list[Example]:
@@ -168,7 +174,7 @@ def fliplr(a: Any) -> Any:
     Raises:
         InvalidType: a has no such axis.
     """
-    return FlipLR(1).apply((a,))[0]
+    return FlipLR().apply((a,))[0]
 
 
 def flipud(a: Any) -> Any:
@@ -177,4 +183,4 @@ def flipud(a: Any) -> Any:
     Raises:
         InvalidType: a has no axes.
     """
-    return FlipUD(0).apply((a,))[0]
+    return FlipUD().apply((a,))[0]

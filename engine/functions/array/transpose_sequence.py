@@ -18,6 +18,10 @@ class TransposeSequence(Op):
     op_name = "transpose_sequence"
     y_roles = ("y",)
     formula = "y[t][i] = x[i][t];  gx[i][t] = gy[t][i]"
+    kept_as = {"length": None}
+
+    def __init__(self, length: int | None = None) -> None:
+        """`length` is how many outputs there will be, which Chainer wants to be told and the inputs say."""
 
     def forward(self, inputs: tuple[Any, ...]) -> tuple[Any, ...]:
         for i in range(len(inputs) - 1):

@@ -87,8 +87,10 @@ class EmbedIDGrad(Op):
     formula = "gW = zeros with gy added to the rows x;  ggy = ggW[x];  x are numbers, no gx"
     retained_x = (0,)
 
-    def __init__(self, shape: tuple[int, ...], ignore_label: int | None) -> None:
-        self.shape = shape
+    kept_as = {"w_shape": "shape"}
+
+    def __init__(self, w_shape: tuple[int, ...], ignore_label: int | None = None) -> None:
+        self.shape = w_shape
         self.ignore_label = ignore_label
 
     @property

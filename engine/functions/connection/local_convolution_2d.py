@@ -28,8 +28,8 @@ class LocalConvolution2DFunction(Op):
     )
     retained_x = (0, 1)
 
-    def __init__(self, stride: tuple[int, ...] = (1, 1)) -> None:
-        self.stride = stride
+    def __init__(self, stride: int | tuple[int, ...] = 1) -> None:
+        self.stride = conv.as_tuple(stride, 2)
 
     def attributes(self) -> dict[str, Any]:
         return {"stride": list(self.stride)}
@@ -121,4 +121,4 @@ def local_convolution_2d(x: Any, W: Any, b: Any = None, stride: Any = 1) -> Vari
         InvalidType: shapes or dtypes don't fit.
     """
     inputs = (x, W) if b is None else (x, W, b)
-    return LocalConvolution2DFunction(conv.as_tuple(stride, 2)).apply(inputs)[0]
+    return LocalConvolution2DFunction(stride).apply(inputs)[0]

@@ -21,12 +21,16 @@ class Shift(Op):
     y_roles = ("y",)
     formula = "y[c, i, j] = x[c, i - dy_c, j - dx_c];  gx[c, i, j] = gy[c, i + dy_c, j + dx_c]"
 
-    def __init__(self, kernel: tuple[int, ...], dilate: tuple[int, ...], back: bool = False) -> None:
-        for name, size in zip(("kh", "kw"), kernel, strict=True):
+    kept_as = {"ksize": "kernel"}
+
+    def __init__(
+        self, ksize: int | tuple[int, ...] = 3, dilate: int | tuple[int, ...] = 1, back: bool = False
+    ) -> None:
+        self.kernel = as_tuple(ksize, 2)
+        self.dilate = as_tuple(dilate, 2)
+        for name, size in zip(("kh", "kw"), self.kernel, strict=True):
             if size % 2 == 0:
                 raise ValueError(f"{name} must be odd, but it is {size}: the kernel needs a middle")
-        self.kernel = kernel
-        self.dilate = dilate
         self.back = back
 
     @property
@@ -110,4 +114,4 @@ def shift(x: Any, ksize: Any = 3, dilate: Any = 1) -> Variable:
 
     Reference: Wu et al. 2017, Shift: A Zero FLOP, Zero Parameter Alternative to Spatial Convolutions.
     """
-    return Shift(as_tuple(ksize, 2), as_tuple(dilate, 2)).apply((x,))[0]
+    return Shift(ksize, dilate).apply((x,))[0]

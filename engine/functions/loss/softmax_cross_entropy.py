@@ -30,7 +30,12 @@ class SoftmaxCrossEntropy(Op):
     retained_x = (0,)
 
     def __init__(
-        self, normalize: bool = True, class_weight: Any = None, ignore_label: int = -1, reduce: str = "mean"
+        self,
+        normalize: bool = True,
+        cache_score: bool = True,
+        class_weight: Any = None,
+        ignore_label: int = -1,
+        reduce: str = "mean",
     ) -> None:
         if reduce not in ("mean", "no"):
             raise ValueError(f"only 'mean' and 'no' are valid for 'reduce', but {reduce!r} is given")
@@ -44,9 +49,15 @@ class SoftmaxCrossEntropy(Op):
             if class_weight.dtype.kind != "f":
                 raise ValueError("The dtype of class_weight should be 'f'")
         self.normalize = normalize
+        self.cache_score = cache_score
         self.class_weight = class_weight
         self.ignore_label = ignore_label
         self.reduce = reduce
+
+    @property
+    def y(self) -> Any:
+        """softmax(x), as scripts look at it: once computed, unless the score isn't to be cached."""
+        return getattr(self, "probability", None) if self.cache_score else None
 
     def attributes(self) -> dict[str, Any]:
         return {
@@ -172,7 +183,7 @@ def softmax_cross_entropy(
     """
     if t.dtype.kind == "f":
         return _soft_targets(x, t, normalize, reduce, soft_target_loss)
-    return SoftmaxCrossEntropy(normalize, class_weight, ignore_label, reduce).apply((x, t))[0]
+    return SoftmaxCrossEntropy(normalize, cache_score, class_weight, ignore_label, reduce).apply((x, t))[0]
 
 
 def _soft_targets(x: Any, t: Any, normalize: bool, reduce: str, soft_target_loss: str) -> Any:

@@ -24,8 +24,13 @@ class FFT(Op):
         "ifft: c + d i = 1/n sum over k of (a + b i)_k e^(+2 pi i j k / n), ga + gb i = 1/n fft(gc + gd i)"
     )
 
-    def __init__(self, inverse: bool = False) -> None:
-        self.inverse = inverse
+    def __init__(self, method: str = "fft") -> None:
+        self.method = method
+
+    @property
+    def inverse(self) -> bool:
+        """Whether it is the way back."""
+        return self.method == "ifft"
 
     def attributes(self) -> dict[str, Any]:
         return {"inverse": self.inverse}
@@ -49,7 +54,7 @@ class FFT(Op):
         ga: Any
         gb: Any
         if isinstance(gc, Variable):
-            ga, gb = FFT(not self.inverse).apply((gc, gd))
+            ga, gb = FFT("fft" if self.inverse else "ifft").apply((gc, gd))
         else:
             ga, gb = _transformed(gc, gd, not self.inverse)
         return ga * scale, gb * scale
@@ -90,4 +95,4 @@ def fft(x: Any) -> tuple[Variable, Variable]:
 def ifft(x: Any) -> tuple[Variable, Variable]:
     """The inverse of `fft`."""
     real, imag = x
-    return FFT(inverse=True).apply((real, imag))  # type: ignore[return-value]
+    return FFT("ifft").apply((real, imag))  # type: ignore[return-value]

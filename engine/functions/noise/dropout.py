@@ -23,10 +23,12 @@ class Dropout(Op):
     y_roles = ("y",)
     formula = "y = x * mask;  gx = gy * mask"
 
-    def __init__(self, ratio: float, mask: Any = None) -> None:
-        if not 0.0 <= ratio < 1.0:
-            raise ValueError(f"dropout: ratio must be in the range [0, 1), not {ratio}")
-        self.ratio = ratio
+    kept_as = {"dropout_ratio": "ratio", "return_mask": None}
+
+    def __init__(self, dropout_ratio: float, mask: Any = None, return_mask: bool = False) -> None:
+        if not 0.0 <= dropout_ratio < 1.0:
+            raise ValueError(f"dropout: ratio must be in the range [0, 1), not {dropout_ratio}")
+        self.ratio = dropout_ratio
         self.mask = mask
 
     def attributes(self) -> dict[str, Any]:

@@ -23,10 +23,12 @@ class Zoneout(Op):
     y_roles = ("y",)
     formula = "y = x where mask, else h;  gh = 0 where mask, else gy;  gx = gy where mask, else 0"
 
-    def __init__(self, ratio: float, mask: Any = None) -> None:
-        if not 0.0 <= ratio < 1.0:
-            raise ValueError(f"zoneout: ratio must be in the range [0, 1), not {ratio}")
-        self.ratio = ratio
+    kept_as = {"zoneout_ratio": "ratio"}
+
+    def __init__(self, zoneout_ratio: float, mask: Any = None) -> None:
+        if not 0.0 <= zoneout_ratio < 1.0:
+            raise ValueError(f"zoneout: ratio must be in the range [0, 1), not {zoneout_ratio}")
+        self.ratio = zoneout_ratio
         self.mask = mask
 
     def attributes(self) -> dict[str, Any]:

@@ -74,9 +74,11 @@ class ROIAveragePooling2D(_RoiAverage):
 
     op_name = "roi_average_pooling_2d"
 
-    def __init__(self, outsize: tuple[int, int], scale: float) -> None:
+    kept_as = {"spatial_scale": "scale"}
+
+    def __init__(self, outsize: tuple[int, int], spatial_scale: float) -> None:
         self.outsize = outsize
-        self.scale = scale
+        self.scale = spatial_scale
 
     def attributes(self) -> dict[str, Any]:
         return {"outsize": list(self.outsize), "spatial_scale": self.scale}
@@ -100,10 +102,17 @@ class ROIAverageAlign2D(_RoiAverage):
 
     op_name = "roi_average_align_2d"
 
-    def __init__(self, outsize: tuple[int, int], scale: float, ratio: tuple[int | None, int | None]) -> None:
+    kept_as = {"spatial_scale": "scale", "sampling_ratio": "ratio"}
+
+    def __init__(
+        self,
+        outsize: tuple[int, int],
+        spatial_scale: float,
+        sampling_ratio: tuple[int | None, int | None] = (None, None),
+    ) -> None:
         self.outsize = outsize
-        self.scale = scale
-        self.ratio = ratio
+        self.scale = spatial_scale
+        self.ratio = sampling_ratio
 
     def attributes(self) -> dict[str, Any]:
         return {

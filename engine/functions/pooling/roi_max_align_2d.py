@@ -23,10 +23,17 @@ class ROIMaxAlign2D(_RoiMax):
         "gx = gy w at the four pixels of the largest"
     )
 
-    def __init__(self, outsize: tuple[int, int], scale: float, ratio: tuple[int | None, int | None]) -> None:
+    kept_as = {"spatial_scale": "scale", "sampling_ratio": "ratio"}
+
+    def __init__(
+        self,
+        outsize: tuple[int, int],
+        spatial_scale: float,
+        sampling_ratio: tuple[int | None, int | None] = (None, None),
+    ) -> None:
         self.outsize = outsize
-        self.scale = scale
-        self.ratio = ratio
+        self.scale = spatial_scale
+        self.ratio = sampling_ratio
 
     def attributes(self) -> dict[str, Any]:
         return {

@@ -22,9 +22,11 @@ class ROIPooling2D(_RoiMax):
     x_roles = ("x", "rois")
     formula = "y = the largest x in the bin of the region;  gx = gy at that element, 0 elsewhere"
 
-    def __init__(self, outsize: tuple[int, int], scale: float) -> None:
+    kept_as = {"spatial_scale": "scale"}
+
+    def __init__(self, outsize: tuple[int, int], spatial_scale: float) -> None:
         self.outsize = outsize
-        self.scale = scale
+        self.scale = spatial_scale
 
     def attributes(self) -> dict[str, Any]:
         return {"outsize": list(self.outsize), "spatial_scale": self.scale}
@@ -63,9 +65,11 @@ class ROIMaxPooling2D(_RoiMax):
     op_name = "roi_max_pooling_2d"
     formula = "y = the largest x in the bin of the region;  gx = gy at that element, 0 elsewhere"
 
-    def __init__(self, outsize: tuple[int, int], scale: float) -> None:
+    kept_as = {"spatial_scale": "scale"}
+
+    def __init__(self, outsize: tuple[int, int], spatial_scale: float) -> None:
         self.outsize = outsize
-        self.scale = scale
+        self.scale = spatial_scale
 
     def attributes(self) -> dict[str, Any]:
         return {"outsize": list(self.outsize), "spatial_scale": self.scale}

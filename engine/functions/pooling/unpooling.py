@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ... import backend
-from ...utils.conv import as_tuple, get_deconv_outsize, require_spatial_axes
+from ...utils.conv import as_tuple, require_spatial_axes
 from ...utils.type_check import require, require_equal, require_float
 from ...variable import Variable
 from ..op import Example, Op
@@ -22,20 +22,22 @@ class Unpooling(Op):
     y_roles = ("y",)
     formula = "y = sum of x over the windows that y is in;  gx = sum of gy over the window"
 
-    def __init__(self, window: PoolWindow, lengths: tuple[int, ...]) -> None:
+    def __init__(self, window: PoolWindow, lengths: tuple[int, ...] | None = None) -> None:
         self.window = window
         self.lengths = lengths
 
     @property
     def label(self) -> str:
-        return "Unpooling2D" if len(self.lengths) == 2 else "UnpoolingND"
+        return "Unpooling2D" if len(self.window.kernel) == 2 else "UnpoolingND"
 
     def attributes(self) -> dict[str, Any]:
-        return {**self.window.settings(), "outsize": list(self.lengths)}
+        return {**self.window.settings(), "outsize": None if self.lengths is None else list(self.lengths)}
 
     def forward(self, inputs: tuple[Any, ...]) -> tuple[Any, ...]:
         (x,) = inputs
         require_float("x", x)
+        if self.lengths is None:
+            self.lengths = self.window.least_lengths(x.shape)
         require(all(length >= 0 for length in self.lengths), "output lengths >= 0", str(self.lengths))
         shape = x.shape[:2] + self.lengths
         require_equal("x.shape[2:]", x.shape[2:], "windows over outsize", self.window.out(shape)[2:])
@@ -128,13 +130,7 @@ def unpooling_nd(
         InvalidType: the windows over `outsize` are not as many as x has elements.
     """
     window = PoolWindow.of(len(x.shape) - 2, ksize, stride, pad, cover_all)
-    if outsize is None:
-        lengths = tuple(
-            get_deconv_outsize(size, k, s, p, cover_all)
-            for size, k, s, p in zip(x.shape[2:], window.kernel, window.stride, window.pad, strict=True)
-        )
-    else:
-        lengths = as_tuple(outsize, len(x.shape) - 2)
+    lengths = None if outsize is None else as_tuple(outsize, len(x.shape) - 2)
     return Unpooling(window, lengths).apply((x,))[0]
 
 

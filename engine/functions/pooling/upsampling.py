@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ...utils.conv import as_tuple, get_deconv_outsize
+from ...utils.conv import as_tuple
 from ...utils.type_check import require_equal
 from .max_pooling import ToLargest
 from .windows import PoolWindow
@@ -38,13 +38,7 @@ def upsampling_2d(
     require_equal("x.ndim", len(x.shape), "4", 4)
     require_equal("indexes.shape", indexes.shape, "x.shape", x.shape)
     window = PoolWindow.of(2, ksize, stride, pad, cover_all)
-    if outsize is None:
-        lengths = tuple(
-            get_deconv_outsize(size, k, s, p, cover_all)
-            for size, k, s, p in zip(x.shape[2:], window.kernel, window.stride, window.pad, strict=True)
-        )
-    else:
-        lengths = as_tuple(outsize, 2)
+    lengths = window.least_lengths(x.shape) if outsize is None else as_tuple(outsize, 2)
     shape = (*x.shape[:2], *lengths)
     require_equal("x.shape[2:]", x.shape[2:], "windows over outsize", window.out(shape)[2:])
     return ToLargest(window, indexes, shape).apply((x,))[0]

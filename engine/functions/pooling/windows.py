@@ -7,7 +7,7 @@ import itertools
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from ...utils.conv import as_tuple, get_conv_outsize
+from ...utils.conv import as_tuple, get_conv_outsize, get_deconv_outsize
 from ...utils.type_check import require, require_equal, require_float
 
 __all__ = ["PoolWindow"]
@@ -60,6 +60,13 @@ class PoolWindow(NamedTuple):
         """The shape of the result for an image of this shape."""
         return shape[:2] + tuple(
             get_conv_outsize(size, k, s, p, self.cover_all)
+            for size, k, s, p in zip(shape[2:], self.kernel, self.stride, self.pad, strict=True)
+        )
+
+    def least_lengths(self, shape: tuple[int, ...]) -> tuple[int, ...]:
+        """The lengths of the smallest image that has as many windows as an array of `shape` has positions."""
+        return tuple(
+            get_deconv_outsize(size, k, s, p, self.cover_all)
             for size, k, s, p in zip(shape[2:], self.kernel, self.stride, self.pad, strict=True)
         )
 
