@@ -9,6 +9,7 @@ import sys
 
 import pytest
 
+from bpdebug.cli import main
 from bpdebug.log.reader import LogReader
 from bpdebug.log.schema import Kind
 
@@ -22,8 +23,24 @@ print("relu:", y.array, sys.argv[1:])
 
 
 @pytest.fixture
-def bpdebug(tmp_path):
-    """Runs bpdebug in an empty directory that holds `script.py`."""
+def bpdebug(tmp_path, monkeypatch, capfd):
+    """Carries out a command here, in an empty directory that holds `script.py`; the script has its own process."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+
+    def run(*words, script=None):
+        if script is not None:
+            (tmp_path / "script.py").write_text(script)
+        status = main(words)
+        said = capfd.readouterr()
+        return subprocess.CompletedProcess(words, status, said.out, said.err)
+
+    return run
+
+
+@pytest.fixture
+def bpdebug_process(tmp_path):
+    """The same in a process of its own, with these arguments for `subprocess.run`."""
 
     def run(*words, script=None, **how):
         if script is not None:
@@ -36,8 +53,8 @@ def bpdebug(tmp_path):
     return run
 
 
-def test_output_and_status_pass_through_and_the_run_is_recorded(bpdebug, tmp_path):
-    done = bpdebug(
+def test_output_and_status_pass_through_and_the_run_is_recorded(bpdebug_process, tmp_path):
+    done = bpdebug_process(
         "run", "--headless", "--log", "one", "script.py", "a",
         script=OPS + "print('trouble', file=sys.stderr)\nsys.exit(3)",
     )  # fmt: skip
@@ -124,12 +141,12 @@ def test_a_failing_import_is_shown_as_python_shows_it(bpdebug, tmp_path):
     )
 
 
-def test_real_chainer_is_used_where_it_is_wanted_and_gives_no_events(bpdebug, tmp_path):
+def test_real_chainer_is_used_where_it_is_wanted_and_gives_no_events(bpdebug_process, tmp_path):
     (tmp_path / "site" / "chainer").mkdir(parents=True)
     (tmp_path / "site" / "chainer" / "__init__.py").write_text("__version__ = 'real'\n")
     environment = {**os.environ, "PYTHONPATH": str(tmp_path / "site")}
     script = "import chainer; print(chainer.__version__)"
-    done = bpdebug(
+    done = bpdebug_process(
         "run", "--headless", "--log", "one", "--real-chainer", "script.py", script=script, env=environment
     )
     assert (done.returncode, done.stdout) == (0, "real\n")
@@ -137,7 +154,7 @@ def test_real_chainer_is_used_where_it_is_wanted_and_gives_no_events(bpdebug, tm
         "bpdebug: --real-chainer: the installed Chainer is used, and no events can come from it\n"
         "bpdebug: 3 events in one\n"
     )
-    ours = bpdebug("run", "--headless", "--quiet", "script.py", script=script, env=environment)
+    ours = bpdebug_process("run", "--headless", "--quiet", "script.py", script=script, env=environment)
     assert "real" not in ours.stdout
 
 
@@ -245,38 +262,44 @@ def test_a_script_and_a_directory_that_are_not_ours_are_told(bpdebug, tmp_path):
     assert "can't record there: Permission denied" in done.stderr
 
 
-def test_a_run_on_the_screen_without_a_terminal_says_what_to_do(bpdebug, tmp_path):
-    done = bpdebug("run", "script.py", script="open('ran', 'w')", stdin=subprocess.DEVNULL)
+def test_a_run_on_the_screen_without_a_terminal_says_what_to_do(bpdebug_process, tmp_path):
+    done = bpdebug_process("run", "script.py", script="open('ran', 'w')", stdin=subprocess.DEVNULL)
     assert done.returncode == 2
     assert "no terminal" in done.stderr
     assert "bpdebug run --headless script.py" in done.stderr
     assert not (tmp_path / "ran").exists()
 
 
-def test_a_terminal_that_can_show_nothing_says_what_to_do(bpdebug):
+def test_a_terminal_that_can_show_nothing_says_what_to_do(bpdebug_process):
     environment = {**os.environ, "TERM": "dumb"}
-    status, said = in_terminal(bpdebug, "run", "script.py", script=OPS, env=environment)
+    status, said = in_terminal(bpdebug_process, "run", "script.py", script=OPS, env=environment)
     assert status == 2
     assert b"TERM=dumb" in said
-    assert bpdebug("run", "--headless", "--log", "run", "script.py").returncode == 0
-    status, said = in_terminal(bpdebug, "view", "run", env=environment)
+    assert bpdebug_process("run", "--headless", "--log", "run", "script.py").returncode == 0
+    status, said = in_terminal(bpdebug_process, "view", "run", env=environment)
     assert status == 2
     assert b"TERM=dumb" in said
 
 
-def test_an_export_of_a_run_on_the_screen_is_refused(bpdebug):
+def test_an_export_of_a_run_on_the_screen_is_refused(bpdebug_process):
     status, said = in_terminal(
-        bpdebug, "run", "--export", "x.jsonl", "script.py", script=OPS, env={**os.environ, "TERM": "xterm"}
+        bpdebug_process,
+        "run",
+        "--export",
+        "x.jsonl",
+        "script.py",
+        script=OPS,
+        env={**os.environ, "TERM": "xterm"},
     )
     assert status == 2
     assert b"--headless" in said
 
 
-def in_terminal(bpdebug, *words, **how):
+def in_terminal(bpdebug_process, *words, **how):
     """Run with stdin, stdout and stderr on a terminal; gives the status and all that was shown."""
     ours, theirs = pty.openpty()
     try:
-        done = bpdebug(
+        done = bpdebug_process(
             *words,
             stdin=theirs,
             stdout=theirs,
@@ -303,9 +326,11 @@ def read_all(descriptor):
         shown += data
 
 
-def test_on_a_terminal_a_progress_line_comes_and_goes_around_the_output(bpdebug):
+def test_on_a_terminal_a_progress_line_comes_and_goes_around_the_output(bpdebug_process):
     script = OPS.replace("y = F", "import time\nfor i in range(30):\n    time.sleep(0.02)\n    y = F")
-    status, shown = in_terminal(bpdebug, "run", "--headless", "--log", "one", "script.py", script=script)
+    status, shown = in_terminal(
+        bpdebug_process, "run", "--headless", "--log", "one", "script.py", script=script
+    )
     assert status == 0
     before, _, behind = shown.partition(b"relu: [0. 2.] []")
     # Drawn at least once, and wiped away before the script's own line.
@@ -314,9 +339,11 @@ def test_on_a_terminal_a_progress_line_comes_and_goes_around_the_output(bpdebug)
     assert b"33 events in one" in behind
 
 
-def test_the_script_sees_the_terminal_itself(bpdebug):
+def test_the_script_sees_the_terminal_itself(bpdebug_process):
     script = "import sys; print(sys.stdin.isatty(), sys.stdout.isatty(), sys.stderr.isatty())"
-    assert b"True True True" in in_terminal(bpdebug, "run", "--headless", "script.py", script=script)[1]
+    assert (
+        b"True True True" in in_terminal(bpdebug_process, "run", "--headless", "script.py", script=script)[1]
+    )
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
@@ -336,9 +363,9 @@ def test_a_signal_to_bpdebug_reaches_the_script(number, tmp_path):
         assert process.wait(60) == 7
 
 
-def test_a_flood_of_output_passes_whole(bpdebug, tmp_path):
+def test_a_flood_of_output_passes_whole(bpdebug_process, tmp_path):
     with open(tmp_path / "out", "wb") as out:
-        done = bpdebug(
+        done = bpdebug_process(
             "run", "--headless", "--log", "one", "script.py",
             script="for _ in range(20_000): print('x' * 999)\nprint('end')",
             capture_output=False, stdout=out, stderr=subprocess.PIPE,
