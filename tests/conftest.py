@@ -1,11 +1,14 @@
 """What holds for every test, wherever the suite is started from."""
 
+import functools
 import os
 import signal
 import sys
+from collections.abc import Callable
 
 import pytest
 from hypothesis import HealthCheck, settings
+from recorded_samples import RecordedSample, shared_sample
 
 # A shell starts its background jobs with Ctrl-C ignored, `nohup` any program with hang-ups ignored, and what the tests
 # start would inherit that.
@@ -20,6 +23,12 @@ sys.dont_write_bytecode = False
 # That another program has the processor is no reason to fail.
 settings.register_profile("calm", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("calm")
+
+
+@pytest.fixture(scope="session")
+def recorded_sample(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], RecordedSample]:
+    """Gives the recorded run of a sample by its name."""
+    return functools.cache(lambda name: shared_sample(name, tmp_path_factory))
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

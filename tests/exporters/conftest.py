@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import importlib
 import io
-import pathlib
-import subprocess
-import sys
 
 import numpy as np
 import pytest
+from recorded_samples import SAMPLES
 
 from bpdebug.exporters import EXPORTERS, ExportOptions, ExportReport, exporter_for
 from bpdebug.log import records as r
@@ -18,32 +16,18 @@ from bpdebug.log.schema import EventFlag, Kind, Phase
 from bpdebug.log.writer import LogWriter
 from tests.support.example_run import write_example_run
 
-SAMPLES = sorted((pathlib.Path(__file__).parents[2] / "samples").glob("*.py"))
 HOSTILE = "=cmd|' /C'!A0<script>alert(1)</script>\"; } ]) \x1b[31m\n../../x\u202e\\N %s{{7*7}}"
 """A name that means something to shells, browsers, spreadsheets, terminals, unpackers and graph languages."""
 
 
 @pytest.fixture(scope="session")
-def sample_run(tmp_path_factory):
-    """Opens the recorded run of a sample by its name; each is recorded once."""
+def sample_run(recorded_sample):
+    """Opens the recorded run of a sample by its name."""
     readers: dict[str, LogReader] = {}
 
     def run(name: str) -> LogReader:
         if name not in readers:
-            directory = tmp_path_factory.mktemp(name) / "run"
-            script = next(path for path in SAMPLES if path.stem == name)
-            command = [
-                sys.executable,
-                "-m",
-                "bpdebug",
-                "run",
-                "--headless",
-                "--log",
-                str(directory),
-                str(script),
-            ]
-            subprocess.run(command, check=True, capture_output=True, timeout=120)
-            readers[name] = LogReader(directory)
+            readers[name] = LogReader(recorded_sample(name).directory)
         return readers[name]
 
     yield run

@@ -41,9 +41,9 @@ def test_every_tensor_of_every_sample_comes_back_bit_for_bit(sample, export, nam
     names, count = Names(sample), 0
     for seq in range(len(sample)):
         for view in event_tensors(names, seq, sample.body(seq)):
-            array = found[entry_name(sample.address(seq), view.role)]
-            assert array.dtype == view.array().dtype
-            assert array.tobytes() == view.array().tobytes()
+            array, recorded = found[entry_name(sample.address(seq), view.role)], view.array()
+            assert array.dtype == recorded.dtype
+            assert array.tobytes() == recorded.tobytes()
             count += 1
     assert len(found) == count > 0
     assert (report.events, report.damaged, report.notes) == (len(sample), 0, ())

@@ -7,56 +7,28 @@ import json
 import pathlib
 import subprocess
 import sys
-from dataclasses import dataclass
 
 import numpy as np
 import pytest
 from printed import assert_same_text
+from recorded_samples import SAMPLES, record_sample
 
 from bpdebug.frontends.engine_ops import EngineOps
 from bpdebug.log.reader import LogReader
 from bpdebug.timeline import Timeline
 from tests.support.truth import check_log
 
-ROOT = pathlib.Path(__file__).parents[2]
-SAMPLES = sorted((ROOT / "samples").glob("*.py"))
 OWN_FUNCTIONS = {"linear_function": {"LinearFunction"}, "wrong_gradient": {"Huber"}}
 """The classes of ops that a sample defines itself, and that nobody else can run again."""
-EXPECTED = json.loads((ROOT / "tests" / "golden" / "sample_outputs.json").read_text(encoding="utf-8"))
+EXPECTED = json.loads(
+    (pathlib.Path(__file__).parents[1] / "golden" / "sample_outputs.json").read_text(encoding="utf-8")
+)
 
 
-@dataclass(frozen=True)
-class Recorded:
-    """A sample that was run under the recorder: what the process left, and its log."""
-
-    status: int
-    stdout: str
-    stderr: str
-    directory: pathlib.Path
-
-
-@pytest.fixture(scope="module")
-def recorded(tmp_path_factory):
-    """Run a sample by its name under `bpdebug run --headless`, each once."""
-    runs: dict[str, Recorded] = {}
-
-    def run(name: str) -> Recorded:
-        if name not in runs:
-            directory = tmp_path_factory.mktemp(name) / "run"
-            runs[name] = record(name, directory)
-        return runs[name]
-
-    return run
-
-
-def record(name: str, directory: pathlib.Path) -> Recorded:
-    """Run one sample headless, with its log in `directory`."""
-    command = [sys.executable, "-m", "bpdebug", "run", "--headless", "--log", str(directory)]
-    process = subprocess.run(
-        [*command, str(ROOT / "samples" / f"{name}.py")],
-        capture_output=True, encoding="utf-8", timeout=120, check=False,
-    )  # fmt: skip
-    return Recorded(process.returncode, process.stdout, process.stderr, directory)
+@pytest.fixture
+def recorded(recorded_sample):
+    """A sample that was run under the recorder, by its name: what the process left, and its log."""
+    return recorded_sample
 
 
 @pytest.mark.parametrize("name", [path.stem for path in SAMPLES])
@@ -239,7 +211,7 @@ def test_the_state_at_an_event_is_the_same_whichever_way_one_came(name, recorded
 
 def test_two_runs_of_a_script_have_the_same_addresses(recorded, tmp_path):
     first, second = recorded("backprop_mlp").directory, tmp_path / "second"
-    assert record("backprop_mlp", second).status == 0
+    assert record_sample("backprop_mlp", second).status == 0
     with LogReader(first) as one, LogReader(second) as other:
         assert [one.address(seq) for seq in range(len(one))] == [
             other.address(seq) for seq in range(len(other))
