@@ -8,6 +8,7 @@ with `--new-pictures`, the screen is also written as SVG, to be looked at.
 from __future__ import annotations
 
 import difflib
+import functools
 from itertools import groupby
 from pathlib import Path
 
@@ -55,6 +56,7 @@ def _letter(number: int) -> str:
     return _LETTERS[second] * (first + 1)
 
 
+@functools.lru_cache(1000)
 def _look(style: Style | None) -> str:
     if style is None:
         return "plain"

@@ -18,7 +18,7 @@ from bpdebug.log.reader import LogReader
 from bpdebug.stepping import Breakpoint
 from bpdebug.timeline import Timeline
 from bpdebug.tui.app import DebuggerApp
-from bpdebug.tui.pane_table import PANES
+from bpdebug.tui.pane_table import PANE_TABLE, PANES, PLACES
 from tests.support.example_run import SCRIPT_PATH, write_example_run
 from tests.support.pictures import differences, picture_of, write_svg
 
@@ -32,19 +32,30 @@ BREAKPOINTS = [
 ]
 WATCHES = ["norm(gW)", "loss"]
 
-CASES: list[tuple[str, tuple[int, int], str, tuple[str, ...]]] = [
-    *((pane, size, "textual-dark", ()) for pane in PANES for size in (SMALL, WIDE)),
-    *((pane, SMALL, "textual-light", ()) for pane in PANES),
-    *((pane, WIDE, "textual-light", ()) for pane in ("source", "tensor", "graph")),
-    *((pane, SMALL, "mono-dark", ()) for pane in ("tensor", "graph", "weights", "timeline")),
-    ("source", LARGE, "textual-dark", ()),
-    ("tensor-histogram", SMALL, "textual-dark", ("v", "v", "v")),
-    ("tensor-heat-map", SMALL, "mono-light", ("v", "v")),
-    *(("help", size, "textual-dark", ("question_mark",)) for size in (SMALL, WIDE)),
-    *(("prompt", size, "textual-dark", ("colon", "b", "r")) for size in (SMALL, WIDE)),
-    *(("search", size, "textual-light", ("slash",)) for size in (SMALL, WIDE)),
-    *(("palette", size, "textual-dark", ("ctrl+p",)) for size in (SMALL, WIDE)),
+OVER_IT: dict[str, tuple[str, ...]] = {
+    "help": ("question_mark",),
+    "prompt": ("colon", "b", "r"),
+    "search": ("slash",),
+    "palette": ("ctrl+p",),
+}
+"""What comes up at some keys, and goes at Escape."""
+DRAWN: list[tuple[tuple[int, int], str, tuple[str, ...]]] = [
+    (SMALL, "textual-dark", ("help", "prompt", "palette", *PANES)),
+    (WIDE, "textual-dark", ("help", "prompt", "palette", *PANES)),
+    (SMALL, "textual-light", ("search", *PANES)),
+    (WIDE, "textual-light", ("search", "source", "tensor", "graph")),
+    (SMALL, "mono-dark", ("tensor", "graph", "weights", "timeline")),
+    (LARGE, "textual-dark", ("source",)),
+    (SMALL, "textual-dark", ("tensor-histogram",)),
+    (SMALL, "mono-light", ("tensor-heat-map",)),
 ]
+"""What each screen draws one after the other."""
+FORMS = {"tensor-histogram": ("v", "v", "v"), "tensor-heat-map": ("v", "v")}
+"""The keys to other forms of a pane."""
+
+
+def name_of(name: str, size: tuple[int, int], theme: str) -> str:
+    return f"{name}-{size[0]}x{size[1]}-{theme}"
 
 
 @pytest.fixture(scope="module")
@@ -82,40 +93,47 @@ async def settled(pilot: Pilot[None]) -> str:
 
 
 @pytest.mark.parametrize(
-    ("name", "size", "theme", "keys"),
-    CASES,
-    ids=[f"{name}-{size[0]}x{size[1]}-{theme}" for name, size, theme, _ in CASES],
+    ("size", "theme", "names"),
+    DRAWN,
+    ids=[name_of(names[0] if len(names) == 1 else "all", size, theme) for size, theme, names in DRAWN],
 )
 async def test_the_screen_looks_as_it_was_looked_at(
     app: DebuggerApp,
     tmp_path: Path,
     request: pytest.FixtureRequest,
-    name: str,
     size: tuple[int, int],
     theme: str,
-    keys: tuple[str, ...],
+    names: tuple[str, ...],
 ) -> None:
-    pane = name.partition("-")[0]
+    wrong = []
     async with app.run_test(size=size) as pilot:
-        await settled(pilot)  # where a list is scrolled to depends on the size that it has by then
         app.theme = theme
+        await settled(pilot)  # where a list is scrolled to depends on the size that it has by then
         app.main.say("")
         app.main.go_to(app.timeline.reader.find(HERE))
-        if pane in PANES:
-            app.main.workspace.choose(pane)
-        await pilot.pause()
-        await pilot.press(*keys)
-        drawn = await settled(pilot)
-        file = KEPT / f"{name}-{size[0]}x{size[1]}-{theme}.txt"
-        if request.config.getoption("--new-pictures"):
-            KEPT.mkdir(exist_ok=True)
-            file.write_text(drawn, encoding="utf-8")
-            write_svg(app, KEPT / "svg" / f"{file.stem}.svg")
-            return
-        if drawn != file.read_text(encoding="utf-8"):
-            picture = tmp_path / f"{file.stem}.svg"
-            write_svg(app, picture)
-            pytest.fail(f"{differences(file.read_text(encoding='utf-8'), drawn)}\nas a picture: {picture}")
+        for name in names:
+            pane = name.partition("-")[0]
+            if pane in PANES:
+                app.main.workspace.choose(pane)
+            await pilot.pause()
+            await pilot.press(*FORMS.get(name, ()), *OVER_IT.get(name, ()))
+            drawn = await settled(pilot)
+            file = KEPT / f"{name_of(name, size, theme)}.txt"
+            if request.config.getoption("--new-pictures"):
+                KEPT.mkdir(exist_ok=True)
+                file.write_text(drawn, encoding="utf-8")
+                write_svg(app, KEPT / "svg" / f"{file.stem}.svg")
+            elif drawn != file.read_text(encoding="utf-8"):
+                picture = tmp_path / f"{file.stem}.svg"
+                write_svg(app, picture)
+                difference = differences(file.read_text(encoding="utf-8"), drawn)
+                wrong.append(f"{file.stem}: {difference}\nas a picture: {picture}")
+            if name in OVER_IT:
+                await pilot.press("escape")
+            elif pane not in PLACES:  # the one that was in front of it
+                app.main.workspace.choose(next(kind.place for kind in PANE_TABLE if kind.name == pane))
+                await pilot.pause()
+    assert not wrong, "\n\n".join(wrong)
 
 
 async def test_a_picture_tells_another_text_and_another_look(app: DebuggerApp) -> None:
@@ -135,4 +153,4 @@ async def test_a_picture_tells_another_text_and_another_look(app: DebuggerApp) -
 
 def test_every_kept_picture_has_a_test() -> None:
     kept = {file.stem for file in KEPT.glob("*.txt")}
-    assert kept == {f"{name}-{size[0]}x{size[1]}-{theme}" for name, size, theme, _ in CASES}
+    assert kept == {name_of(name, size, theme) for size, theme, names in DRAWN for name in names}
