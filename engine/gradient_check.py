@@ -176,6 +176,30 @@ def check_double_backward(
         raise AssertionError("\n".join([*lines, "", str(error)])) from error
 
 
+class _CheckBackward:
+    """`check_backward` made first and run later, under the name and with the arguments of Chainer's own helper."""
+
+    def __init__(
+        self,
+        func: Callable[..., Any],
+        xs: Any,
+        gys: Any,
+        params: Any,
+        eps: float,
+        atol: float,
+        rtol: float,
+        no_gxs: Sequence[bool] | None,
+        dtype: Any,
+        detect_nondifferentiable: bool,
+        is_immutable_params: bool,
+    ) -> None:
+        self._arguments = (func, xs, gys, params, eps, atol, rtol, no_gxs, dtype, detect_nondifferentiable)
+
+    def run(self) -> None:
+        """Raise unless the gradients are right; see `check_backward`."""
+        check_backward(*self._arguments)
+
+
 class _Check:
     """A function at a point: `values` are the arrays of its inputs, then those of its parameters."""
 

@@ -12,6 +12,7 @@ import numpy
 
 from ..dataset.dataset_mixin import DatasetMixin
 from ..dtypes import get_dtype
+from ..utils.installed import is_installed
 
 __all__ = [
     "ImageDataset",
@@ -19,7 +20,11 @@ __all__ = [
     "LabeledZippedImageDataset",
     "MultiZippedImageDataset",
     "ZippedImageDataset",
+    "available",
 ]
+
+available = is_installed("PIL")
+"""Whether images can be read."""
 
 
 def _read_image(file: Any, dtype: Any) -> numpy.ndarray:

@@ -7,8 +7,12 @@ from typing import Any, TextIO
 
 from ..backends import cuda
 from ..function_hook import FunctionHook
+from ..utils.installed import is_installed
 
-__all__ = ["CupyMemoryProfileHook"]
+__all__ = ["CupyMemoryProfileHook", "memory_hook_available"]
+
+memory_hook_available = is_installed("cupy")
+"""Whether CuPy, whose memory hook this takes, is there."""
 
 _UNITS = {"B": 1, "KB": 1024, "MB": 1024**2, "GB": 1024**3, "TB": 1024**4}
 

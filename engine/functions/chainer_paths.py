@@ -6,10 +6,11 @@ import importlib
 from typing import Any
 
 from .. import module_paths
+from ..utils.installed import is_installed
 from .chainer_classes import CLASSES
 from .op import every_op
 
-__all__ = ["PATHS", "install"]
+__all__ = ["NEEDING_SCIPY", "PATHS", "install"]
 
 PATHS = {
     "activation.log_softmax": "logsumexp",
@@ -98,8 +99,12 @@ else are in `chainer_classes`. Classes of backward rules and of kernels, which h
 """
 
 
+NEEDING_SCIPY = ("math.erfcinv", "math.erfcx", "math.erfinv", "math.ndtri")
+"""Modules whose flag `available_cpu` says whether SciPy, by which they compute on the CPU, is there."""
+
+
 def install() -> None:
-    """Make the modules of the table."""
+    """Make the modules of the tables."""
     package = __package__ or ""
     functions = importlib.import_module(package)
     ops = {op.__name__: op for op in every_op() if op.__module__.startswith(package)}
@@ -115,3 +120,6 @@ def install() -> None:
         module = importlib.import_module(f"{package}.{path}")
         for made in classes:
             setattr(module, made.__name__, made)
+    for path in NEEDING_SCIPY:
+        module = importlib.import_module(f"{package}.{path}")
+        module.available_cpu = is_installed("scipy")  # type: ignore[attr-defined]

@@ -13,6 +13,7 @@ from ...dataset import Iterator, concat_examples
 from ...link import Link
 from ..converting import call_loss, converted
 from ..extension import PRIORITY_WRITER, Extension, refuse_unexpected
+from .evaluation_bar import with_bar
 
 __all__ = ["Evaluator"]
 
@@ -27,7 +28,7 @@ class Evaluator(Extension):
         device: where the batches go; None: they stay where they are.
         eval_hook: called with this evaluator before each evaluation.
         eval_func: what is called on the batches; None: the main target.
-        kwargs: `progress_bar`: accepted, and without effect.
+        kwargs: `progress_bar`: whether to draw a bar on stdout while evaluating.
 
     Raises:
         TypeError: an argument is unknown.
@@ -48,7 +49,7 @@ class Evaluator(Extension):
         eval_func: Callable[..., Any] | None = None,
         **kwargs: Any,
     ) -> None:
-        kwargs.pop("progress_bar", None)
+        self._progress_bar = kwargs.pop("progress_bar", False)
         refuse_unexpected("Evaluator", kwargs)
         self._iterators = iterator if isinstance(iterator, dict) else {"main": iterator}
         self._targets = {"main": target} if isinstance(target, Link) else target
@@ -104,7 +105,7 @@ class Evaluator(Extension):
         else:
             batches = copy.copy(iterator)
         summary = reporter.DictSummary()
-        for batch in batches:
+        for batch in with_bar(batches) if self._progress_bar else batches:
             observation: dict[str, Any] = {}
             with reporter.report_scope(observation), function.no_backprop_mode():
                 call_loss(eval_func, converted(self.converter, batch, self.device))

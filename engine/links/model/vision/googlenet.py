@@ -19,9 +19,9 @@ from ....initializers import LeCunUniform, Zero
 from ...connection.convolution_nd import Convolution2D
 from ...connection.inception import Inception
 from ...connection.linear import Linear
-from .layered import LayeredClassifier, prepared
+from .layered import LayeredClassifier, available, prepared
 
-__all__ = ["GoogLeNet", "prepare"]
+__all__ = ["GoogLeNet", "available", "prepare"]
 
 _MEAN_BGR = (104.0, 117.0, 123.0)
 # name -> channels: in, 1 x 1, before and after 3 x 3, before and after 5 x 5, after pooling

@@ -16,9 +16,13 @@ from ....link import Chain
 from ....serializers import load_npz
 from ....utils import imgproc
 from ....utils.argument import assert_kwargs_empty, check_unexpected_kwargs
+from ....utils.installed import is_installed
 from ....variable import Variable
 
-__all__ = ["LayeredClassifier", "prepared"]
+__all__ = ["LayeredClassifier", "available", "prepared"]
+
+available = is_installed("PIL")
+"""Whether image files can be prepared, under the name by which scripts ask."""
 
 _SIZE = (224, 224)
 _LARGER = (256, 256)

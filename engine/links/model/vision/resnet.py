@@ -13,7 +13,7 @@ from ....link import Chain
 from ...connection.convolution_nd import Convolution2D
 from ...connection.linear import Linear
 from ...normalization.batch_normalization import BatchNormalization
-from .layered import LayeredClassifier, prepared
+from .layered import LayeredClassifier, available, prepared
 
 __all__ = [
     "BottleneckA",
@@ -23,6 +23,7 @@ __all__ = [
     "ResNet101Layers",
     "ResNet152Layers",
     "ResNetLayers",
+    "available",
     "prepare",
 ]
 

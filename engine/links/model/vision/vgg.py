@@ -11,9 +11,9 @@ from ....functions import dropout, max_pooling_2d, relu, softmax
 from ....initializers import Normal, Zero
 from ...connection.convolution_nd import Convolution2D
 from ...connection.linear import Linear
-from .layered import LayeredClassifier, prepared
+from .layered import LayeredClassifier, available, prepared
 
-__all__ = ["VGG16Layers", "VGG19Layers", "VGGLayers", "prepare"]
+__all__ = ["VGG16Layers", "VGG19Layers", "VGGLayers", "available", "prepare"]
 
 _MEAN_BGR = (103.939, 116.779, 123.68)
 _CHANNELS = (64, 128, 256, 512, 512)
