@@ -7,6 +7,7 @@ import sys
 from collections import Counter
 
 import pytest
+from textual._compositor import Compositor
 from textual.css.stylesheet import Stylesheet
 from textual.widget import Widget
 
@@ -139,3 +140,38 @@ async def test_each_widget_is_styled_once_until_the_first_frame(app, monkeypatch
         grid = app.main.query_one(ValueGrid)
         table = app.main.query_one(ParameterTable)
         assert styled[grid] == styled[table] == 1
+
+
+async def test_the_focus_goes_from_pane_to_pane_without_drawing_the_whole_screen(app, monkeypatch):
+    async with app.run_test(size=(200, 60)) as pilot:
+        await pilot.pause(0.1)
+        asked = []
+        refresh = Widget.refresh
+
+        def noting(self, *regions, **options):
+            asked.append(self)
+            return refresh(self, *regions, **options)
+
+        monkeypatch.setattr(Widget, "refresh", noting)
+        await pilot.press("tab")
+        await pilot.pause(0.1)
+        assert app.main.workspace.current_pane in asked
+        assert app.main not in asked
+
+
+async def test_zooming_lays_the_screen_out_once(app, monkeypatch):
+    async with app.run_test(size=(200, 60)) as pilot:
+        await pilot.pause(0.1)
+        laid_out = []
+        reflow = Compositor.reflow
+
+        def counting(self, *args):
+            laid_out.append(args)
+            return reflow(self, *args)
+
+        monkeypatch.setattr(Compositor, "reflow", counting)
+        for _ in range(2):
+            laid_out.clear()
+            await pilot.press("z")
+            await pilot.pause(0.1)
+            assert len(laid_out) == 1

@@ -3,7 +3,9 @@ import pytest
 from pane_host import FakeRun, PaneHost, make_moment, screen_lines, screen_text
 
 from bpdebug.timeline import Curve
-from bpdebug.tui.panes.loss import LossPane, running_mean
+from bpdebug.tui.panes.curve_view import running_mean
+from bpdebug.tui.panes.loss import LossPane
+from bpdebug.tui.widgets.line_plot import LinePlot
 
 SMALL, LARGE = (78, 18), (115, 18)
 DOTS = {chr(code) for code in range(0x2801, 0x2900)}
@@ -240,3 +242,52 @@ async def test_a_double_click_goes_to_the_event_that_reported_the_value() -> Non
         await pilot.double_click(offset=(77, 8))
         await pilot.pause()
     assert app.asked == [590]
+
+
+async def drawn_between(seqs: tuple[int, int], one: Curve, monkeypatch) -> tuple[int, list[str], list[str]]:
+    """How many lines of the plot are drawn for the second event; the screen then, and as it is when all is drawn."""
+    app = PaneHost(LossPane())
+    async with app.run_test(size=SMALL) as pilot:
+        run = FakeRun(one)
+        app.pane.show(make_moment(seq=seqs[0]), run)
+        await pilot.pause()
+        made = []
+        make = LinePlot._plot_line
+
+        def counting(self, *args):
+            made.append(args[0])
+            return make(self, *args)
+
+        monkeypatch.setattr(LinePlot, "_plot_line", counting)
+        app.pane.show(make_moment(seq=seqs[1]), run)
+        await pilot.pause()
+        count, part = len(made), screen_lines(app)
+        plot = app.pane.query_one(LinePlot)
+        plot._lines = None
+        plot.refresh()
+        await pilot.pause()
+        return count, part, screen_lines(app)
+
+
+async def test_the_next_of_very_many_values_draws_no_line_anew(monkeypatch) -> None:
+    flat = curve("loss", np.ones(100_000))
+    count, part, whole = await drawn_between((500_000, 500_010), flat, monkeypatch)
+    assert count == 0
+    assert part == whole
+    assert "at iteration 50001" in "\n".join(part)
+
+
+async def test_a_line_is_drawn_anew_where_now_has_moved(monkeypatch) -> None:
+    count, part, whole = await drawn_between((10, 40), curve("loss", np.linspace(4, 1, 5)), monkeypatch)
+    assert count > 5
+    assert part == whole
+
+
+async def test_a_curve_that_has_grown_is_drawn_with_its_new_values() -> None:
+    app = PaneHost(LossPane())
+    async with app.run_test(size=SMALL) as pilot:
+        app.pane.show(make_moment(seq=0), FakeRun(curve("loss", [3.0, 2.0])))
+        await pilot.pause()
+        app.pane.show(make_moment(seq=20), FakeRun(curve("loss", [3.0, 2.0, 0.5])))
+        await pilot.pause()
+        assert "lowest 0.5 at iteration 2" in screen_text(app)

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 
 from textual.app import ComposeResult
 from textual.message import Message
-from textual.widget import Widget
 
 from ...errors import BpdebugError, CannotRerun
 from ...log.schema import Kind
@@ -22,6 +21,7 @@ from ..keymap import bindings_for
 from ..messages import GoTo, Notice, SubtitleChanged
 from ..widgets.background import SMALL, Background, Failure
 from ..widgets.lines import Lines, Piece, paragraph
+from ..widgets.steady import Fitted
 
 if TYPE_CHECKING:
     from ...explain import Explanation, PathStep
@@ -43,7 +43,7 @@ class _Answer:
     path: Sequence[PathStep]
 
 
-class ExplainPane(Widget, can_focus=True):
+class ExplainPane(Fitted, can_focus=True):
     """Explains the element that was asked for, as long as an event has it, else the largest of what the event made."""
 
     TITLE = "Explain"

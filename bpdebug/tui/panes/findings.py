@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
 from textual.message import Message
-from textual.widget import Widget
 
 from ...text import count_text
 from ..findings_worker import FindingsWorker
 from ..keymap import bindings_for
 from ..messages import FindingsFound, GoTo, Notice, SubtitleChanged
 from ..widgets.lines import Lines, Piece
+from ..widgets.steady import Fitted
 from .finding_list import FindingList
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ __all__ = ["FindingsPane"]
 _LIST_PART = 3
 
 
-class FindingsPane(Widget, can_focus=True):
+class FindingsPane(Fitted, can_focus=True):
     """A list of causes with their symptoms, and below it the one under the cursor; Enter goes to its first event."""
 
     TITLE = "Findings"

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
 from textual.message import Message
-from textual.widget import Widget
 
 from ...log.schema import Phase
 from ...text import count_text
@@ -19,6 +18,7 @@ from ..keymap import bindings_for
 from ..messages import GoTo, Notice, SubtitleChanged
 from ..widgets.background import Background
 from ..widgets.lines import Lines, Piece, flow, paragraph
+from ..widgets.steady import Fitted
 from .gradient_norms import GradientNorms
 from .graph_layers import LayerList
 from .graph_ops import OpList
@@ -32,7 +32,7 @@ __all__ = ["GraphPane"]
 _VIEWS = ("both", "ops", "layers")
 
 
-class GraphPane(Widget, can_focus=True):
+class GraphPane(Fitted, can_focus=True):
     """The cursor follows the op of the event; Enter goes to the op under the cursor."""
 
     TITLE = "Graph"

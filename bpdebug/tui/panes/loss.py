@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 from textual.app import ComposeResult
 from textual.timer import Timer
-from textual.widget import Widget
 
 from ...text import clean, count_text, number
 from ..keymap import bindings_for
@@ -16,12 +15,14 @@ from ..messages import GoTo, SubtitleChanged
 from ..widgets.line_plot import LinePlot, Plotted
 from ..widgets.lines import Lines, Piece, flow, paragraph
 from ..widgets.role_tabs import RoleTab, RoleTabs
+from ..widgets.steady import Fitted
+from .curve_view import CurveViews
 
 if TYPE_CHECKING:
     from ...diff.beside import Beside
     from ...timeline import Curve, Moment, Timeline
 
-__all__ = ["LossPane", "running_mean"]
+__all__ = ["LossPane"]
 
 _SMALLEST_WINDOW = 4.0
 _LOOKED_AT_ONCE = 1_000_000
@@ -31,7 +32,7 @@ _SMOOTHINGS = (1, 5, 20, 100)
 """Values in the running mean that is drawn; 1 draws the values themselves."""
 
 
-class LossPane(Widget, can_focus=True):
+class LossPane(Fitted, can_focus=True):
     """One curve at a time: bold up to now, a line at now, a marker that the person moves."""
 
     TITLE = "Loss"
@@ -52,6 +53,7 @@ class LossPane(Widget, can_focus=True):
         self._curves: list[Curve] = []
         self._beside: Beside | None = None
         self._other_curves: dict[str, Curve] = {}
+        self._views, self._other_views = CurveViews(), CurveViews()
         self._timeline: Timeline | None = None
         self._looking: Timer | None = None
         self._seq = -1
@@ -151,19 +153,19 @@ class LossPane(Widget, can_focus=True):
         self._plot.display = curve is not None
         place = self._place()
         self._tabs.show(
-            [RoleTab(clean(one.name), alarm=not np.isfinite(one.values).all()) for one in self._curves],
+            [RoleTab(clean(one.name), alarm=self._views.of(one).bad > 0) for one in self._curves],
             place,
         )
         width = self.size.width
         if curve is None:
             lines = _nothing(width) if self._looking is None else [[("looking for reports ...", "muted")]]
         else:
-            x, x_name = _x_of(curve)
+            view = self._views.of(curve)
             now = self._now(curve)
-            values = running_mean(curve.values, _SMOOTHINGS[self._smoothing])
-            other_x, other_values = self._other_points(curve)
+            values = view.mean(_SMOOTHINGS[self._smoothing])
+            others = self._other_points(curve)
             self._plot.show(
-                Plotted(x, values, x_name, self._window, now, self._marker, self._log, other_x, other_values)
+                Plotted(view.x, values, view.x_name, self._window, now, self._marker, self._log, *others)
             )
             lines = flow(self._in_words(curve, now), width, 1 if self.size.height < 9 else 2)
         self._words.show(lines)
@@ -176,7 +178,8 @@ class LossPane(Widget, can_focus=True):
         other = self._other_curves.get(curve.name)
         if other is None:
             return None, None
-        return _x_of(other)[0], running_mean(other.values, _SMOOTHINGS[self._smoothing])
+        view = self._other_views.of(other)
+        return view.x, view.mean(_SMOOTHINGS[self._smoothing])
 
     def _other_words(self, curve: Curve) -> list[Piece]:
         """The value of the other run, where that is at this event."""
@@ -200,25 +203,21 @@ class LossPane(Widget, can_focus=True):
         if self._marker is not None:
             pieces += _value_words("◆", curve, self._marker)
             pieces.append(("Enter goes there", "muted"))
-        finite = np.isfinite(curve.values)
+        view = self._views.of(curve)
         if self._log:
-            below = int((finite & (curve.values <= 0)).sum())
             pieces.append(("log scale", "muted"))
-            if below:
-                pieces.append((f"{count_text(below, 'value')} not above 0 left out", "alarm"))
+            if view.finite_below:
+                pieces.append((f"{count_text(view.finite_below, 'value')} not above 0 left out", "alarm"))
         if self._smoothing:
             pieces.append((f"mean of {_SMOOTHINGS[self._smoothing]} values", "muted"))
         if self._window is not None:
             pieces.append(("zoomed (v: all)", "muted"))
-        if finite.any() and len(curve.values) > 1:
-            lowest = int(np.argmin(np.where(finite, curve.values, np.inf)))
-            value = number(float(curve.values[lowest]))
-            pieces.append((f"lowest {value} at iteration {curve.iterations[lowest]}", ""))
-        bad = int(len(finite) - finite.sum())
-        if bad:
-            first = int(np.argmin(finite))
-            words = count_text(bad, "value") + " not finite, first at iteration"
-            pieces.append((f"{words} {curve.iterations[first]}", "alarm"))
+        if view.lowest is not None and len(curve.values) > 1:
+            value = number(float(curve.values[view.lowest]))
+            pieces.append((f"lowest {value} at iteration {curve.iterations[view.lowest]}", ""))
+        if view.bad:
+            words = count_text(view.bad, "value") + " not finite, first at iteration"
+            pieces.append((f"{words} {curve.iterations[view.first_bad]}", "alarm"))
         return pieces
 
     def _set_subtitle(self, curve: Curve | None) -> None:
@@ -233,7 +232,7 @@ class LossPane(Widget, can_focus=True):
         curve = self._curve()
         if curve is None or len(curve.values) < 2:
             return
-        x, _ = _x_of(curve)
+        x = self._views.of(curve).x
         whole = float(x[-1] - x[0])
         low, high = self._window or (float(x[0]), float(x[-1]))
         span = (high - low) * factor
@@ -257,7 +256,7 @@ class LossPane(Widget, can_focus=True):
     def _keep_in_window(self, curve: Curve | None, place: int | None) -> None:
         if curve is None or place is None or self._window is None:
             return
-        x, _ = _x_of(curve)
+        x = self._views.of(curve).x
         low, high = self._window
         if not low <= x[place] <= high:
             self._window = self._inside(x, float(x[place]), high - low)
@@ -311,7 +310,7 @@ class LossPane(Widget, can_focus=True):
         curve = self._curve()
         if curve is None:
             return
-        x, _ = _x_of(curve)
+        x = self._views.of(curve).x
         low, high = self._window or (float(x[0]), float(x[-1]))
         shown = int(np.searchsorted(x, high, "right") - np.searchsorted(x, low, "left"))
         stride = max(1, shown // self._plot.dots_across)
@@ -342,30 +341,6 @@ class LossPane(Widget, can_focus=True):
         curve = self._curve()
         if curve is not None and self._marker is not None:
             self.post_message(GoTo(int(curve.seqs[self._marker])))
-
-
-def running_mean(values: np.ndarray, count: int) -> np.ndarray:
-    """The mean of each value and up to `count - 1` before it; what isn't finite stays, and is in no other's mean."""
-    if count <= 1 or not len(values):
-        return values
-    finite = np.isfinite(values)
-    summed, counted = np.zeros(len(values)), np.zeros(len(values))
-    # Not by differences of cumulated sums: one huge value would take the digits of all after it.
-    with np.errstate(over="ignore"):
-        for shift in range(min(count, len(values))):
-            end = len(values) - shift
-            summed[shift:] += np.where(finite[:end], values[:end], 0.0)
-            counted[shift:] += finite[:end]
-        means = summed / np.maximum(counted, 1)
-    return np.where(finite, means, values)
-
-
-def _x_of(curve: Curve) -> tuple[np.ndarray, str]:
-    """Iterations; where they don't tell the values apart at all, the count of the value."""
-    iterations = curve.iterations
-    if len(iterations) > 1 and iterations[0] == iterations[-1]:
-        return np.arange(1, len(iterations) + 1, dtype=np.float64), "value number"
-    return np.maximum.accumulate(iterations.astype(np.float64)), "iteration"
 
 
 def _value_words(what: str, curve: Curve, place: int) -> list[Piece]:

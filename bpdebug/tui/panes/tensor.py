@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 from textual.app import ComposeResult
 from textual.message import Message
-from textual.widget import Widget
 
 from ...errors import BpdebugError
 from ...text import clean, shape_text
@@ -21,6 +20,7 @@ from ..widgets.background import Background, Failure
 from ..widgets.cell_format import exact
 from ..widgets.lines import Lines, Piece, flow
 from ..widgets.role_tabs import RoleTab, RoleTabs
+from ..widgets.steady import Fitted
 from ..widgets.value_grid import ValueGrid
 from .tensor_beside import TensorBeside
 from .tensor_find import FINDERS, find_element
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 __all__ = ["TensorPane"]
 
 
-class TensorPane(Widget, can_focus=True):
+class TensorPane(Fitted, can_focus=True):
     """Keeps the chosen role, element and slice while the person steps, as far as the next event has them."""
 
     TITLE = "Tensor"

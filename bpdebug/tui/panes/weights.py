@@ -15,6 +15,7 @@ from ..keymap import bindings_for
 from ..messages import GoTo, Notice, SubtitleChanged
 from ..widgets.background import Background
 from ..widgets.lines import Lines, Piece, flow, paragraph
+from ..widgets.steady import Fitted
 from .norms import Norms
 from .parameter_detail import Part, detail_lines, heading, parts_beside, parts_of
 from .parameter_table import ParameterTable
@@ -30,7 +31,7 @@ _DETAIL_WANTS = 8
 """Lines: heading, titles, norms, and a few rows of numbers."""
 
 
-class WeightsPane(Widget, can_focus=True):
+class WeightsPane(Fitted, can_focus=True):
     """The cursor follows the parameter that an event updates; else it stays on the one chosen."""
 
     TITLE = "Weights"

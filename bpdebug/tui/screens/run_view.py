@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from textual import events
 from textual.app import ComposeResult
+from textual.reactive import Reactive
 from textual.screen import Screen
 from textual.timer import Timer
 from textual.widget import Widget
@@ -53,6 +54,8 @@ class RunScreen(SureTimers, Screen[None]):
     """Status line, panes, line of keys."""
 
     AUTO_FOCUS = ""  # the workspace knows which pane has it
+    focused: Reactive[Widget | None] = Reactive(None, repaint=False)
+    """Panes draw the focus themselves; Textual would draw the whole screen anew when it changes."""
 
     def __init__(
         self,

@@ -1,6 +1,7 @@
-"""Styles of a widget's parts, kept until the stylesheet says otherwise.
+"""Bases of widgets that know more of themselves than Textual does, so that it has less to work out anew.
 
-Textual forgets them with every refresh and works them out anew, which takes longer than drawing a line.
+Textual forgets the styles of a widget's parts with every refresh, which takes longer than drawing a line; and lays out
+the whole screen a second time for each widget that a layout has given another size.
 """
 
 from __future__ import annotations
@@ -8,12 +9,20 @@ from __future__ import annotations
 from typing import Any
 
 from rich.style import Style
+from textual.geometry import Size
+from textual.reactive import Reactive
 from textual.widget import Widget
 
-__all__ = ["Steady"]
+__all__ = ["Fitted", "Steady"]
 
 
-class Steady(Widget):
+class Fitted(Widget):
+    """A widget whose content takes the room that there is: how large that is changes nothing of the layout."""
+
+    virtual_size: Reactive[Size] = Reactive(Size(0, 0), layout=False)
+
+
+class Steady(Fitted):
     """Base of widgets that put their lines together by hand."""
 
     def __init__(self, **options: Any) -> None:

@@ -11,7 +11,6 @@ from rich.style import Style
 from textual import events
 from textual.geometry import Size
 from textual.message import Message
-from textual.reactive import Reactive
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
@@ -46,8 +45,6 @@ class ValueGrid(Steady, ScrollView, can_focus=False):
 
     class Moved(Message):
         """The element cursor is somewhere else."""
-
-    virtual_size: Reactive[Size] = Reactive(Size(0, 0), layout=False)
 
     def watch_virtual_size(self, size: Size) -> None:
         # Only the scrollbars depend on it; when they come or go, Textual lays out by itself.

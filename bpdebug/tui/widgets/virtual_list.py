@@ -8,7 +8,6 @@ from rich.segment import Segment
 from rich.style import Style
 from textual import events
 from textual.geometry import Size
-from textual.reactive import Reactive
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
@@ -30,11 +29,12 @@ def strip_of(pieces: list[tuple[str, Style]], width: int, base: Style, scrolled:
 class LineView(SureTimers, Steady, ScrollView, can_focus=True, inherit_bindings=False):
     """A scrolling widget that draws its lines on demand, and whose growth costs no new layout of the screen."""
 
-    virtual_size: Reactive[Size] = Reactive(Size(0, 0), layout=False)
-
     def watch_virtual_size(self, size: Size) -> None:
         # Only the scrollbars depend on it; when they come or go, Textual lays out by itself.
         self._scroll_update(size)
+
+    def watch_has_focus(self, _has_focus: bool) -> None:
+        """No style of a list depends on who has the focus: its rows show that, and they are drawn anew anyway."""
 
     @property
     def columns(self) -> int:

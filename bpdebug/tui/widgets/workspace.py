@@ -15,6 +15,7 @@ from textual.widget import Widget
 
 from ..layout import Plan, Slot, dragged, make_plan, resized
 from ..pane_table import FRONT, PANE_TABLE, PANES
+from .steady import Fitted
 from .tab_strip import Tab, TabStrip
 
 __all__ = ["Workspace"]
@@ -42,7 +43,7 @@ class _PlanLayout(Layout):
         return placements
 
 
-class Workspace(Widget):
+class Workspace(Fitted):
     """All panes, in their arrangement.
 
     Attributes:
