@@ -335,14 +335,18 @@ class Link(SavedLink, link_hook.HookedLink, DeviceResident):
             return self._share()
         twin = copy.deepcopy(self)
         if mode == "init":
-            for param in twin.params(include_uninit=False):
-                if backend.is_array(param.initializer):
-                    raise TypeError(
-                        f"copy(mode='init'): parameter {param.name} was made from an array, so nothing says how "
-                        "to initialize it anew; give it an initializer, or use mode='copy'"
-                    )
-                param.initialize(param.shape)
+            twin._initialize_anew()
         return twin
+
+    def _initialize_anew(self) -> None:
+        """Fill all parameters that have a shape by their initializers."""
+        for param in self.params(include_uninit=False):
+            if backend.is_array(param.initializer):
+                raise TypeError(
+                    f"copy(mode='init'): parameter {param.name} was made from an array, so nothing says how "
+                    "to initialize it anew; give it an initializer, or use mode='copy'"
+                )
+            param.initialize(param.shape)
 
     def _share(self) -> Any:
         twin = self.__copy__()

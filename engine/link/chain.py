@@ -76,6 +76,12 @@ class Chain(Link):
         with self.init_scope():
             setattr(self, name, link)
 
+    def _initialize_anew(self) -> None:
+        super()._initialize_anew()
+        # Once more, link by link: Chainer draws so many numbers, and what is made next goes on behind them.
+        for child in self.children():
+            child._initialize_anew()
+
     # ---- what is in it ----
 
     def _all_params(self, include_uninit: bool) -> list[Parameter]:

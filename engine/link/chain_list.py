@@ -124,6 +124,10 @@ class ChainList(Link, MutableSequence):
         for child in self._children:
             send_visitor(visitor, child)
 
+    def _initialize_anew(self) -> None:
+        for child in self._children:
+            child._initialize_anew()
+
     def copyparams(self, link: Link, copy_persistent: bool = True) -> None:
         super().copyparams(link, copy_persistent)
         others = list(link.children())

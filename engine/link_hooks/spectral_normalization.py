@@ -98,8 +98,8 @@ class SpectralNormalization(ReplacedWeight):
         if config.train and not config.in_recomputing:
             link.__dict__[self.vector_name][...] = u
         sigma = matmul(matmul(u[None], self.reshape_W(W)), v[:, None])[0, 0]
-        factor = link.gamma if self.use_gamma else 1 if self.factor is None else self.factor
-        return W * (factor / sigma)
+        factor = 1 if self.factor is None else self.factor
+        return W * ((link.gamma * factor if self.use_gamma else factor) / sigma)
 
     def _unit(self, vector: Any) -> Any:
         return vector / ((vector * vector).sum() ** 0.5 + self.eps)

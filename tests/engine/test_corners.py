@@ -12,9 +12,10 @@ import numpy
 import pytest
 
 import engine
-from engine import Parameter, Variable, optimizers
+from engine import Chain, ChainList, Parameter, Variable, optimizers
 from engine import functions as F
 from engine import links as L
+from engine.link_hooks import SpectralNormalization
 from engine.utils import conv, conv_nd
 from engine.utils.type_check import InvalidType
 
@@ -145,3 +146,41 @@ def test_gradients_are_looked_at_for_nan_with_dynamic_loss_scaling_only() -> Non
 
 def test_six_is_there_as_it_is_with_chainer() -> None:
     assert importlib.import_module("six").moves.range is range
+
+
+def test_a_chain_that_is_copied_anew_draws_as_many_numbers_as_chainers() -> None:
+    def weights(*shapes: tuple[int, ...]) -> list[Any]:
+        return [numpy.random.normal(0, 1 / numpy.sqrt(2), shape).astype("f") for shape in shapes]
+
+    inner = Chain(b=L.Linear(2, 2, nobias=True))
+    chain = Chain(a=L.Linear(2, 2, nobias=True), inner=inner, late=L.Linear(None, 2, nobias=True))
+    square = (2, 2)
+    numpy.random.seed(1)
+    # The chain fills all, then each child itself: `a` a second time, `inner` all of its own and then `b`.
+    _, _, a, _, b = weights(square, square, square, square, square)
+    behind = numpy.random.rand()
+    numpy.random.seed(1)
+    copied = chain.copy("init")
+    assert numpy.random.rand() == behind
+    numpy.testing.assert_array_equal(copied.a.W.array, a)
+    numpy.testing.assert_array_equal(copied.inner.b.W.array, b)
+    assert not copied.late.W.is_initialized
+
+
+def test_a_list_of_links_that_is_copied_anew_keeps_what_it_owns_itself() -> None:
+    links = ChainList(L.Linear(2, 2))
+    with links.init_scope():
+        links.own = Parameter(engine.initializers.Normal(), (2,))
+    copied = links.copy("init")
+    numpy.testing.assert_array_equal(copied.own.array, links.own.array)
+    assert (copied[0].W.array != links[0].W.array).any()
+
+
+def test_a_spectral_norm_multiplies_by_factor_and_gamma() -> None:
+    x = numpy.ones((2, 3), "f")
+
+    def output(**options: Any) -> Any:
+        numpy.random.seed(0)
+        return L.Linear(3, 4).add_hook(SpectralNormalization(use_gamma=True, **options))(x).array
+
+    numpy.testing.assert_allclose(output(factor=3.0), 3 * output(), rtol=1e-6)

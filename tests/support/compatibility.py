@@ -22,6 +22,9 @@ DIFFERENT = {
     "chainer.static_graph": "marks nothing: every call is computed anew, with the same results",
     "chainer.grad": "the same; outputs named twice add up",
     "chainer.get_device": "`@numpy` and `@cupy:N`; ChainerX's `native` is the CPU; no other ChainerX or iDeep devices",
+    "chainer.Chain": (
+        "`copy('init')` fills its links in the order of their names, where Chainer's order changes from run to run"
+    ),
     "chainer.Sequential": "`repeat()` names the copies in order; one with a lambda can be copied, but not pickled",
     "chainer.FunctionNode": "one node is one op: a second `apply` with the graph on raises `TypeError`",
     "chainer.links.Parameter": "`copy('init')` raises, where Chainer fills in NaN",
