@@ -79,6 +79,8 @@ def cost(rounds: int, iterations: int) -> None:
     ]
     check.append(str(iterations))
     ratios = []
+    for command in (plain, check):
+        _cpu_s([*command[:-1], "1"])  # compiles what it imports
     for _ in range(rounds):
         base, ours = _cpu_s(plain), _cpu_s(check)
         ratios.append(ours / base)
@@ -93,6 +95,7 @@ def _cpu_s(command: list[str]) -> float:
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     one_thread = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1")
     environment = os.environ | one_thread | {"PYTHONPATH": str(ROOT)}
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)  # who installs us does not compile us at each start
     done = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
     if done.returncode:
         sys.exit(f"benchmarks: {' '.join(command)} failed:\n{done.stdout}{done.stderr}")

@@ -18,8 +18,9 @@ from .patterns import pattern_matches
 __all__ = ["POLICIES", "CapturePlan", "Policy", "Rule", "parse_bytes", "parse_capture", "plan_of"]
 
 _SAMPLE = 64
-FULL_AT_FIRST = 3
-FULL_EVERY = 25
+_FULL_AT_FIRST = 3
+_FULL_EARLY = (25, 50)
+_FULL_EVERY = 100
 
 
 @dataclass(frozen=True)
@@ -30,7 +31,7 @@ class Policy:
         summary: for help and docs.
         keep: what of a tensor it keeps, and why not more.
         iterations: it takes a number, as in `last:5`.
-        thinned: in `FULL_AT_FIRST` iterations and every `FULL_EVERY`th it keeps everything.
+        thinned: in some iterations (see `is_full`) it keeps everything.
     """
 
     name: str
@@ -45,8 +46,8 @@ class Policy:
 
 
 def is_full(iteration: int) -> bool:
-    """Whether a thinned policy keeps everything of this iteration."""
-    return iteration < FULL_AT_FIRST or iteration % FULL_EVERY == 0
+    """Whether a thinned policy keeps everything of this iteration: more seldom later, as less changes then."""
+    return iteration < _FULL_AT_FIRST or iteration in _FULL_EARLY or iteration % _FULL_EVERY == 0
 
 
 POLICIES = {
@@ -72,8 +73,8 @@ POLICIES = {
         ),
         Policy(
             "sparse",
-            "tensors of up to 16 KiB in full; larger ones in iterations 0 to 2 and every 25th, and where a value is not"
-            " finite",
+            "tensors of up to 16 KiB in full; larger ones in iterations 0 to 2, 25, 50 and every 100th, and where a"
+            " value is not finite",
             Keep(False, False, 0, "the run kept large tensors now and then only (--capture sparse)", 1 << 14),
             thinned=True,
         ),

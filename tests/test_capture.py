@@ -47,6 +47,13 @@ def test_values_are_kept_in_the_iterations_asked_for():
     assert kept(plan_of(CaptureOptions("none@relu", "1:")), "", "relu", 0) == "none"
 
 
+def test_large_tensors_are_kept_more_and_more_seldom():
+    plan = parse_capture("sparse")
+    full = [i for i in range(320) if kept(plan, "", "relu", i) == "full"]
+    assert full == [0, 1, 2, 25, 50, 100, 200, 300]
+    assert plan.keep("forward", "", "relu", 3).small_bytes == 16 << 10
+
+
 def test_last_is_a_flight_recorder():
     plan = parse_capture("none@relu;last:5")
     assert (plan.last, kept(plan, "", "tanh")) == (5, "full")

@@ -11,7 +11,7 @@ import threading
 import weakref
 from collections.abc import Callable, Sequence
 from types import ModuleType
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -52,6 +52,22 @@ def watch(engine_package: ModuleType, recorder: Recorder) -> Callable[[], None]:
     return stop
 
 
+class _KnownOp(NamedTuple):
+    """An op that was met before.
+
+    Attributes:
+        number: from `writer.op`.
+        label: what people call it.
+        grad_label: text id of the label that events about the gradients of its outputs have.
+        has_settings: whether there is anything to be asked of the node in order to make it again.
+    """
+
+    number: int
+    label: str
+    grad_label: int
+    has_settings: bool
+
+
 _FRAMES_UP = 4
 """To the engine's `emit`: from the recorder's method over the watcher's and `_Watcher.__call__`."""
 
@@ -73,7 +89,7 @@ class _Watcher:
         self._variable_class = engine.Variable
         self._plain_attributes = engine.FunctionNode.attributes
         self._op_class = engine.functions.op.Op
-        self._ops: dict[Any, tuple[int, str]] = {}
+        self._ops: dict[Any, _KnownOp] = {}
         self._before = threading.local()
         events = engine.events
         self._methods: dict[type, Callable[[Any], None]] = {
@@ -109,7 +125,7 @@ class _Watcher:
 
     # ---- who is who -------------------------------------------------------------------------------------------
 
-    def _variable(self, node: Any, array: Any, made_by: str = "") -> Variable:
+    def _variable(self, node: Any, array: Any) -> Variable:
         """The log's number for a variable node; `array` is what it holds now."""
         known = node.watch_id
         if known.__class__ is Variable and known.owner is self._owner:
@@ -128,22 +144,27 @@ class _Watcher:
             known = recorder.new_variable(name, made_by=node.name, array=array)
         else:
             creator = node.creator_node
-            known = recorder.new_variable(made_by=made_by if creator is None else _label(creator))
+            known = recorder.new_variable(made_by="" if creator is None else _label(creator))
         node.watch_id = known
         return known
 
     def _variables(self, nodes: Sequence[Any], arrays: Sequence[Any]) -> list[Variable]:
         return [self._variable(node, array) for node, array in zip(nodes, arrays, strict=True)]
 
-    def _op(self, node: Any) -> tuple[int, str]:
-        """Id and label of the op of a function node."""
+    def _op(self, node: Any) -> _KnownOp:
+        """What the log knows of the op of a function node."""
         cls = type(node.as_creator())  # of an old-style function the script's own class, not the adapter
         key = cls, node.op_name, node.x_roles, node.y_roles
         op = self._ops.get(key)
         if op is None:
+            writer = self._recorder.writer
             label = _label(node)
-            number = self._recorder.writer.op(cls.__name__, label, node.x_roles, node.y_roles, node.formula)
-            op = self._ops[key] = number, label
+            op = self._ops[key] = _KnownOp(
+                writer.op(cls.__name__, label, node.x_roles, node.y_roles, node.formula),
+                label,
+                writer.text(f"grad:{label}"),
+                isinstance(node, self._op_class) and bool(node._kept),
+            )
         return op
 
     def _node(self, node: Any) -> Node | None:
@@ -167,11 +188,12 @@ class _Watcher:
         if isinstance(array, np.ndarray):
             self._recorder.take_back(array)
 
-    def _fed(self, x: Sequence[Variable], event: Any) -> list[Fed]:
-        """Which inputs of an op are arrays of the script, and whether these came before."""
+    def _fed(self, places: Sequence[int], arrays: Sequence[Any]) -> list[Fed]:
+        """Which inputs of an op are arrays of the script, of those at `places`, and whether these came before."""
         fed = []
-        for place, (x_node, array, variable) in enumerate(zip(event.x, event.x_arrays, x, strict=True)):
-            if x_node.creator_node is not None or variable.parameter or not isinstance(array, np.ndarray):
+        for place in places:
+            array = arrays[place]
+            if not isinstance(array, np.ndarray):
                 continue
             serial = self._arrays.get(array)
             if serial is None:
@@ -198,25 +220,31 @@ class _Watcher:
 
     def _forward(self, event: Any) -> None:
         node = event.node
-        op, label = self._op(node)
-        owner = self._owner
+        recorder = self._recorder
+        op = self._op(node)
         train = bool(self._config.train)
-        training = train and bool(self._config.enable_backprop)
-        phase = self._recorder.phase_of_call(training)
-        x = []
+        phase = recorder.phase_of_call(train and bool(self._config.enable_backprop))
+        x: list[Variable] = []
+        made_by_no_op: list[int] = []
         for x_node, array in zip(event.x, event.x_arrays, strict=True):
             known = x_node.watch_id
-            if known.__class__ is not Variable or known.owner is not owner:
+            if known.__class__ is not Variable or known.owner is not self._owner:
                 known = self._variable(x_node, array)
+            if x_node.creator_node is None and not known.parameter:
+                made_by_no_op.append(len(x))
             x.append(known)
+        y = []
+        for output in event.y:
+            output._node.watch_id = known = recorder.new_output(op.grad_label)
+            y.append(known)
         attributes = {} if type(node).attributes is self._plain_attributes else node.attributes()
         held: list[Any] = []
-        node.watch_id = self._recorder.forward(
-            op,
-            label,
+        node.watch_id = recorder.forward(
+            op.number,
+            op.label,
             x,
             event.x_arrays,
-            [self._variable(y.node, None, label) for y in event.y],
+            y,
             event.y_arrays,
             attributes=attributes,
             phase=phase,
@@ -225,17 +253,15 @@ class _Watcher:
             during=None if event.during is None else self._node(event.during),
             random_state=node.random_state,
             duration_ns=event.duration_ns,
-            settings=self._settings(node, attributes, held),
+            settings=self._settings(node, attributes, held) if op.has_settings else {},
             held=held,
-            fed=self._fed(x, event) if event.during is None else (),
+            fed=self._fed(made_by_no_op, event.x_arrays) if made_by_no_op and event.during is None else (),
             kept_bytes=kept_bytes(node, event.x_arrays, event.y_arrays) if event.in_graph else 0,
             private=not node.foreign,
         )
 
     def _settings(self, node: Any, attributes: dict[str, Any], held: list[Any]) -> dict[str, Any]:
         """What `attributes` lack to make an op of ours again, as JSON and, appended to `held`, arrays."""
-        if not isinstance(node, self._op_class) or not node._kept:
-            return {}
         beside = settings_beside(attributes, node.settings())
         return {name: encode(value, held) for name, value in beside.items()}
 
@@ -272,10 +298,10 @@ class _Watcher:
 
     def _unwatched(self, event: Any) -> Node:
         """A node whose forward pass happened before we watched."""
-        op, label = self._op(event.node)
+        op = self._op(event.node)
         x = [self._variable(x, None).number for x in event.x]
         y = [self._variable(y, None).number for y in event.y if y is not None]
-        node = self._recorder.unseen_node(op, label, x, y)
+        node = self._recorder.unseen_node(op.number, op.label, x, y)
         event.node.watch_id = node
         return node
 

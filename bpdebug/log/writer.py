@@ -57,7 +57,9 @@ FLUSH_AFTER_S = 0.015
 """A third of the promised 50 ms: each write gives the interpreter away, and gets it back up to 5 ms later."""
 BYTES_WAITING = 64 << 20
 EVENT_BYTES = 1 << 10
-"""So much memory for unwritten events, each counted so (output by its length), and the next one waits for the disk."""
+"""So much memory for unwritten events, each counted so, or for output: then the next one waits for the disk."""
+MOST_WAITING = 2 * BYTES_WAITING // EVENT_BYTES
+"""Bodies and index records of events that fill it."""
 _USUAL_BODY_BYTES = 100
 
 _TAIL = struct.Struct("<BBHIIIIIIHHIIId")
@@ -88,9 +90,10 @@ class LogWriter(Interning):
         self._files = files
         self._segments = SegmentWriter(directory)
         self._lent = LentWriter(directory, self.store)
-        self._started_ns = time.perf_counter_ns()
+        self.started_ns = _clock()
+        """By `time.perf_counter_ns`: times of events count from here."""
         self._pending: list[Any] = []  # body, rest of the index record, body, rest, ...
-        self._waiting_bytes = 0
+        self._output_bytes = 0
         self._dropping: list[int] = []
         self._taken = 0
         self._body_offset = 0
@@ -198,35 +201,33 @@ class LogWriter(Interning):
             Its seq. The time is taken now unless given.
         """
         if time_us is None:
-            time_us = self.time_us()
-        return self.add(
-            body,
-            (
-                kind, phase, depth, iteration, scope, label, site, node, ordinal,
-                thread, flags, partner, parent, time_us, value,
-            ),
-        )  # fmt: skip
+            time_us = (_clock() - self.started_ns) // 1000
+        with self._mutex:
+            return self.add(
+                body,
+                (
+                    kind, phase, depth, iteration, scope, label, site, node, ordinal,
+                    thread, flags, partner, parent, time_us, value,
+                ),
+            )  # fmt: skip
 
     def add(self, body: Event, header: tuple[Any, ...]) -> int:
-        """As `append`, with all but the body in the order of its arguments."""
-        with self._mutex:
-            if self.stopped:
-                return self._taken
-            pending = self._pending
-            # One operation, so that an interrupt can't leave a body without its record.
-            pending += (body, header)
-            seq = self._taken + (len(pending) >> 1) - 1
-        self._waiting_bytes += EVENT_BYTES if header[0] != _OUTPUT else len(body.text)  # type: ignore[union-attr]
+        """As `append`, with all but the body in the order of its arguments. Call it with the mutex held."""
+        if self.stopped:
+            return self._taken
+        pending = self._pending
+        # One operation, so that an interrupt can't leave a body without its record.
+        pending += (body, header)
         if not self._awake:
             self._awake = True
             self._wake.set()
-        if self._waiting_bytes > BYTES_WAITING:
+        waiting = len(pending)
+        if header[0] == _OUTPUT:
+            self._output_bytes += len(body.text)  # type: ignore[union-attr]
+        seq = self._taken + (waiting >> 1) - 1
+        if waiting > MOST_WAITING or self._output_bytes > BYTES_WAITING:
             self.flush()
         return seq
-
-    def time_us(self) -> int:
-        """Microseconds since the writer was made."""
-        return (_clock() - self._started_ns) // 1000
 
     def drop_segments(self, segments: Iterable[int], why: str) -> None:
         """Remove the files of these segments, none of which is being written; the log says that and why."""
@@ -318,7 +319,7 @@ class LogWriter(Interning):
             definitions, self._definition_lines = self._definition_lines, []
             events, self._pending = self._pending, []
             self._taken += len(events) >> 1
-            self._waiting_bytes = 0
+            self._output_bytes = 0
             dropping, self._dropping = self._dropping, []
         for piece in taken.pieces:
             self._segments.write(piece.segment, piece.offset, piece.data, staging.crowded)

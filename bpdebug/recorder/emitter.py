@@ -9,6 +9,7 @@ import contextlib
 import dataclasses
 import os
 import sys
+import time
 import weakref
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -35,6 +36,8 @@ _READ: dict[Keep, Keep] = {FULL: FULL}
 """What to keep of tensors that an event only reads."""
 
 OnEvent = Callable[[Mapping[str, Any]], None]
+
+_clock = time.perf_counter_ns
 
 NONFINITE = int(EventFlag.nonfinite)
 VALUE = int(EventFlag.value)
@@ -153,20 +156,19 @@ class Emitter:
         """
         rows: list[int | None] = []
         flags = 0
-        put = self._put
         if known is None:
             known = {}
         for array in arrays:
             if array is None:
                 rows.append(None)
                 continue
-            key = id(array)
-            if key in known:
-                entry = known[key]
-            elif private or type(array) is not np.ndarray:
-                known[key] = entry = self._entry(array, keep, private)
-            else:
-                known[key] = entry = put(array, "cpu", keep)
+            entry = known.get(id(array))
+            if entry is None:
+                if type(array) is np.ndarray and (not private or array.nbytes < LENT_BYTES):
+                    entry = self._put(array, "cpu", keep)
+                else:
+                    entry = self._entry(array, keep, private)
+                known[id(array)] = entry
             rows.append(entry[0])
             if entry[1]:
                 flags = NONFINITE
@@ -194,23 +196,22 @@ class Emitter:
             self.disabled = True
             return 0
         thread = self._threads.state
+        progress = self._progress
         if phase < 0:
-            phase = thread.phase if thread.phase >= 0 else self._progress.phase
+            phase = thread.phase if thread.phase >= 0 else progress.phase
         if scope < 0:
             scope = thread.scope
-        depth = len(thread.stack)
-        parent = thread.parent
+        name = (phase, scope, label)
         with self._lock:
-            iteration = self._progress.iteration
+            iteration = progress.iteration
+            ordinals = self._ordinals
             if iteration != self._ordinals_of:
-                self._ordinals.clear()
+                ordinals.clear()
                 self._ordinals_of = iteration
-            name = (phase, scope, label)
-            ordinal = self._ordinals.get(name, 0) + 1
-            self._ordinals[name] = ordinal
+            ordinals[name] = ordinal = ordinals.get(name, 0) + 1
             header = (
-                kind, phase, depth, iteration, scope, label, site, node, ordinal, thread.number,
-                flags, partner, parent, writer.time_us(), value,
+                kind, phase, len(thread.stack), iteration, scope, label, site, node, ordinal, thread.number,
+                flags, partner, thread.parent, (_clock() - writer.started_ns) // 1000, value,
             )  # fmt: skip
             seq = writer.add(body, header)
         if self.capturing.selective and (told := self.capturing.step_down()):
@@ -223,7 +224,7 @@ class Emitter:
                     "seq": seq,
                     "kind": int(kind),
                     "phase": phase,
-                    "depth": depth,
+                    "depth": header[2],
                     "iteration": iteration,
                     "scope": scope,
                     "label": label,
@@ -233,7 +234,7 @@ class Emitter:
                     "thread": thread.number,
                     "flags": flags,
                     "partner": partner,
-                    "parent": parent,
+                    "parent": header[-3],
                     "time_us": header[-2],
                     "value": value,
                     "body": body,

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 from ..capture import CapturePlan
 from ..log.lent import Content, same_content
 from ..log.plain import json_value
 from ..log.records import Fed, ForwardBody, ScopeEnteredBody, ScopeExitedBody, WarnedBody
 from ..log.schema import NOTHING, Kind
+from ..log.tensor_store import Entry
 from ..log.writer import LogWriter
 from .emitter import DURING, EVERYTHING, Emitter, OnEvent
 from .flight_recorder import FlightRecorder
@@ -26,7 +27,7 @@ NAMED_ALIKE = 1000
 FORWARD_KIND = int(Kind.forward)
 KEPT = "kept"
 """The category of the warning that says that values are kept for good."""
-CONTENT = 5
+CONTENT: Final = 5
 """Where an `Entry` of the tensor store has the content id."""
 NO_ATTRIBUTES: Mapping[str, Any] = {}
 
@@ -70,6 +71,14 @@ class ForwardEvents(Emitter):
         number = writer.variable(name, parameter, first, made, registered)
         label = writer.text(f"grad:{name or made_by or 'input'}")
         return Variable(self.owner, number, name, label, parameter, content)
+
+    def new_output(self, grad_label: int) -> Variable:
+        """A variable without a name that an op has just made.
+
+        Args:
+            grad_label: text id of the label that events about its gradient have.
+        """
+        return Variable(self.owner, self.writer.variable(), "", grad_label, False)
 
     def name_in_iteration(self, name: str) -> str:
         """A name for a variable that the script calls `name`: it stays the same in each iteration.
@@ -174,13 +183,12 @@ class ForwardEvents(Emitter):
             flags |= DURING
         state_row = None if random_state is None else self._rows([random_state], known, keep)[0][0]
         site = self.call_sites.here(self.frames_up)
-        x_numbers = [variable.number for variable in x]
-        y_numbers = [variable.number for variable in y]
+        x_slots, x_numbers, x_contents, changed = self._read(x, x_arrays, x_rows, known)
+        y_slots, y_numbers, y_contents = _written(y, y_arrays, y_rows, known)
         body = ForwardBody(
             op,
-            # Pairs are encoded as `Slot`s are, and are cheaper to make.
-            list(zip(x_numbers, x_rows, strict=True)),  # type: ignore[arg-type]
-            list(zip(y_numbers, y_rows, strict=True)),  # type: ignore[arg-type]
+            x_slots,  # type: ignore[arg-type]
+            y_slots,  # type: ignore[arg-type]
             json_value(attributes) if attributes else {},
             train,
             in_graph,
@@ -190,17 +198,15 @@ class ForwardEvents(Emitter):
             self._rows(held, known, keep)[0] if held else [],
             list(fed),
             kept_bytes,
-            _changed_outside(x, x_arrays, known, self._edited),
+            changed,
             state_row,
         )
         number = next(self._node_numbers)
         if self.on_event is not None:
             thread.arrays = {"x": x_arrays, "y": y_arrays}
-        node = Node(self.owner, number, NOTHING, op, text, scope, site, x_numbers, y_numbers)
-        node.x_contents = [variable.content for variable in x]  # as `_changed_outside` found it
-        for variable, array in zip(y, y_arrays, strict=True):
-            variable.content = content = b"" if array is None else known[id(array)][CONTENT]
-            node.y_contents.append(content)
+        node = Node(
+            self.owner, number, NOTHING, op, text, scope, site, x_numbers, y_numbers, x_contents, y_contents
+        )
         node.seq = self._emit(FORWARD_KIND, body, text, phase, scope, site, number, flags)
         return node
 
@@ -208,7 +214,17 @@ class ForwardEvents(Emitter):
         """A node for `backward` whose forward pass was not recorded; `x` and `y` are numbers of variables."""
         text = self.writer.text(label)
         return Node(
-            self.owner, next(self._node_numbers), NOTHING, op, text, NOTHING, NOTHING, list(x), list(y)
+            self.owner,
+            next(self._node_numbers),
+            NOTHING,
+            op,
+            text,
+            NOTHING,
+            NOTHING,
+            list(x),
+            list(y),
+            [],
+            [],
         )
 
     def phase_of_call(self, training: bool) -> int:
@@ -225,20 +241,51 @@ class ForwardEvents(Emitter):
                 self._flight_recorder.iteration_begins(self._flown)
         return phase
 
+    def _read(
+        self,
+        x: Sequence[Variable],
+        arrays: Sequence[Any],
+        rows: Sequence[int | None],
+        known: Mapping[int, Entry],
+    ) -> tuple[list[_Pair], list[int], list[Content], list[int]]:
+        """Slots, numbers and contents of an op's inputs, and the places of those that were changed outside any op.
 
-def _changed_outside(
-    x: Sequence[Variable], arrays: Sequence[Any], known: Mapping[int, Any], edited: Mapping[int, Content]
-) -> list[int]:
-    """The places of the inputs that hold something else than when an event last showed them."""
-    changed = []
-    for place, (variable, array) in enumerate(zip(x, arrays, strict=True)):
-        if array is None:
-            continue
-        content = known[id(array)][CONTENT]
-        if content is not variable.content:
-            if content and variable.content and not same_content(content, variable.content):
-                said = edited.get(variable.number)
-                if said is None or not same_content(content, said):
-                    changed.append(place)
-            variable.content = content
-    return changed
+        A change outside is a content that differs from the one that an event last showed of the variable.
+        """
+        slots: list[_Pair] = []
+        numbers: list[int] = []
+        contents: list[Content] = []
+        changed: list[int] = []
+        for variable, array, row in zip(x, arrays, rows, strict=True):
+            number = variable.number
+            if array is not None:
+                content = known[id(array)][CONTENT]
+                if content is not variable.content:
+                    if content and variable.content and not same_content(content, variable.content):
+                        said = self._edited.get(number)
+                        if said is None or not same_content(content, said):
+                            changed.append(len(slots))
+                    variable.content = content
+            slots.append((number, row))
+            numbers.append(number)
+            contents.append(variable.content)
+        return slots, numbers, contents, changed
+
+
+_Pair = tuple[int, int | None]
+"""Encoded as a `Slot` is, and cheaper to make."""
+
+
+def _written(
+    y: Sequence[Variable], arrays: Sequence[Any], rows: Sequence[int | None], known: Mapping[int, Entry]
+) -> tuple[list[_Pair], list[int], list[Content]]:
+    """Slots, numbers and contents of an op's outputs."""
+    slots: list[_Pair] = []
+    numbers: list[int] = []
+    contents: list[Content] = []
+    for variable, array, row in zip(y, arrays, rows, strict=True):
+        variable.content = content = b"" if array is None else known[id(array)][CONTENT]
+        slots.append((variable.number, row))
+        numbers.append(variable.number)
+        contents.append(content)
+    return slots, numbers, contents

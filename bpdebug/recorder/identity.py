@@ -39,6 +39,8 @@ class Node:
         site: int,
         x: list[int],
         y: list[int],
+        x_contents: list[Content],
+        y_contents: list[Content],
     ) -> None:
         self.owner = owner
         self.number = number
@@ -49,8 +51,8 @@ class Node:
         self.site = site
         self.x = x
         self.y = y
-        self.x_contents: list[Content] = []
-        self.y_contents: list[Content] = []
+        self.x_contents = x_contents
+        self.y_contents = y_contents
         """The contents that its inputs and outputs had in the forward pass; empty where they aren't known."""
 
 

@@ -216,7 +216,7 @@ def test_a_column_of_the_jacobian_agrees_with_the_backward_rule(op, tmp_path):
 
 def test_float64_reaches_inputs_settings_and_dtypes():
     cast = OpCall(
-        "Cast", engine.functions.array.cast.Cast.formula, {"dtype": {"dtype": "<f2"}}, [], [np.ones(2)]
+        "Cast", engine.functions.array.cast.Cast.formula, {"typ": {"dtype": "<f2"}}, [], [np.ones(2)]
     )
     assert RUNNER.run(cast).y[0].dtype == np.float16
     assert RUNNER.run(cast, dtype=np.float64).y[0].dtype == np.float64

@@ -337,7 +337,7 @@ def test_a_forked_child_records_nothing(run: Run) -> None:
 def test_a_flood_of_events_waits_for_the_disk_and_loses_nothing(
     run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bpdebug.log.writer.BYTES_WAITING", 3000)
+    monkeypatch.setattr("bpdebug.log.writer.MOST_WAITING", 6)
     for i in range(50):
         run.recorder.reported("i", i)
     reader = run.read()
