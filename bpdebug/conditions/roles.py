@@ -124,6 +124,13 @@ class Roles:
         side = field.removeprefix("g")
         return field, lambda op, count: self._places_of(op, side, bare, count)
 
+    def variable(self, tensor: s.Tensor) -> int | None:
+        """The number of the variable that a full name (`MLP.l1.W`) means in forward events, -1 for none so far.
+
+        None for a name that isn't one.
+        """
+        return self._variable(tensor.name) if "." in tensor.name and not tensor.suffix else None
+
     # ---- ops ----------------------------------------------------------------------------------------------------
 
     def _in_forward(self, tensor: s.Tensor, body: Any) -> list[Found]:

@@ -13,6 +13,7 @@ import numpy as np
 from ..conditions import syntax as s
 from ..conditions.roles import Found, Roles, parameter_fields
 from ..log.schema import EVENTS_FILE, Kind
+from .body_numbers import LONGEST_LIST, NONE, PARAMETER_KINDS, Items, parameter_numbers, slots_of
 
 if TYPE_CHECKING:
     from ..log.reader import LogReader
@@ -43,8 +44,8 @@ _LISTS: dict[str, Any] = {
     **dict.fromkeys(("gx", "gy", "seeds"), list[int | None]),
 }
 _MOST_BYTES = 8 << 20
-NONE, SEVERAL = -1, -2
-"""In place of a row: there is no such tensor, and the name means several there."""
+SEVERAL = -2
+"""In place of a row: the name means several tensors there."""
 
 
 def rows_of(
@@ -61,30 +62,27 @@ def rows_of(
     rows, less = np.full((2, len(seqs)), NONE, np.int64)
     if not len(seqs):
         return rows, less
-    index = reader.index[seqs]
-    kinds = index["kind"]
-    for kind in np.unique(kinds).tolist():
-        if kind not in _FIELDS:
-            continue
+    index = reader.index
+    # Column by column: whole records are eight times as much to copy.
+    kinds = index["kind"][seqs]
+    begins = index["offset"][seqs].astype(np.int64)
+    ends = begins + index["length"][seqs]
+    for kind in _FIELDS:
         mine = np.flatnonzero(kinds == kind)
-        for piece in _pieces(index, mine):
-            rows[piece], less[piece] = _rows_of_kind(reader, roles, tensor, kind, index[piece])
+        if not mine.size:
+            continue
+        # In parts whose bodies lie within a few megabytes of each other.
+        for piece in np.split(mine, np.flatnonzero(np.diff(begins[mine] // _MOST_BYTES)) + 1):
+            rows[piece], less[piece] = _rows_of_kind(reader, roles, tensor, kind, begins[piece], ends[piece])
     return rows, less
 
 
-def _pieces(index: np.ndarray, mine: np.ndarray) -> list[np.ndarray]:
-    """`mine` in parts whose bodies lie within a few megabytes of each other."""
-    part = index["offset"][mine].astype(np.int64) // _MOST_BYTES
-    return np.split(mine, np.flatnonzero(np.diff(part)) + 1)
-
-
 def _rows_of_kind(
-    reader: LogReader, roles: Roles, tensor: s.Tensor, kind: int, index: np.ndarray
-) -> tuple[np.ndarray | list[int] | int, np.ndarray | int]:
-    begins = index["offset"].astype(np.int64)
+    reader: LogReader, roles: Roles, tensor: s.Tensor, kind: int, begins: np.ndarray, ends: np.ndarray
+) -> tuple[np.ndarray | int, np.ndarray | int]:
     low = int(begins.min())
-    begins -= low
-    size = int((begins + index["length"]).max())
+    begins, ends = begins - low, ends - low
+    size = int(ends.max())
     if size > 2 * _MOST_BYTES:  # only of a damaged log
         return NONE, NONE
     file = os.open(reader.directory / EVENTS_FILE, os.O_RDONLY | os.O_CLOEXEC)
@@ -92,11 +90,79 @@ def _rows_of_kind(
         data = os.pread(file, size, low)
     finally:
         os.close(file)
-    spans = zip(begins.tolist(), (begins + index["length"]).tolist(), strict=True)
-    bodies = _decoded(kind, [data[begin:end] for begin, end in spans])
+    rows, less, good = _read_at_once(roles, tensor, kind, data, begins, ends)
+    left = np.flatnonzero(~good)
+    if left.size:
+        spans = zip(begins[left].tolist(), ends[left].tolist(), strict=True)
+        bodies = _decoded(kind, [data[begin:end] for begin, end in spans])
+        rows[left], less[left] = _rows_of_bodies(bodies, roles, tensor, kind)
+    return rows, less
+
+
+def _read_at_once(
+    roles: Roles, tensor: s.Tensor, kind: int, data: bytes, begins: np.ndarray, ends: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """What the bytes of the lines say, and for which of them they do."""
+    rows, less = np.full((2, len(begins)), NONE, np.int64)
     quick = roles.field_and_places(tensor, kind)
-    if quick is not None:
-        return _rows_by_place(bodies, *quick), NONE
+    variable = roles.variable(tensor) if kind == Kind.forward else None
+    if quick is not None or variable is not None:
+        ops, fields, good = slots_of(data, begins, ends, kind, "" if quick is None else quick[0])
+        ops[~good] = NONE
+        if quick is not None:
+            field, places_of = quick
+            return _at_places(ops, fields[field], places_of), less, good
+        inputs, outputs = (_of_variable(fields[side], variable) for side in ("x", "y"))
+        return np.where(inputs == NONE, outputs, inputs), less, good
+    if kind in PARAMETER_KINDS:
+        names = parameter_fields(tensor, kind)
+        numbers, good = parameter_numbers(data, begins, ends, kind)
+        about = _is_about(roles, tensor, np.where(good, numbers["var"], NONE))
+        for name in names:
+            about &= numbers[name] != NONE
+        for column, name in zip((rows, less), names, strict=False):
+            column[about] = numbers[name][about]
+        return rows, less, good
+    return rows, less, np.zeros(len(begins), bool)
+
+
+def _at_places(ops: np.ndarray, items: Items, places_of: Callable[[int, int], tuple[int, ...]]) -> np.ndarray:
+    """The rows of a role, whose places are the same in all events of an op."""
+    found = np.full(len(ops), NONE, np.int64)
+    keys = ops * (LONGEST_LIST + 1) + items.counts
+    for key in np.unique(keys).tolist():
+        mine = keys == key
+        op, count = divmod(key, LONGEST_LIST + 1)
+        places = [place for place in places_of(op, count) if place < count] if op >= 0 else []
+        found[mine] = _only_one(items.rows[mine][:, places])
+    return found
+
+
+def _of_variable(items: Items, variable: int | None) -> np.ndarray:
+    """The rows of a variable in a list."""
+    return _only_one(np.where(items.variables == variable, items.rows, NONE))
+
+
+def _only_one(rows: np.ndarray) -> np.ndarray:
+    """Of each event's rows the one that is there."""
+    if not rows.shape[1]:
+        return np.full(len(rows), NONE, np.int64)
+    found: np.ndarray = rows.max(axis=1)
+    found[(rows != NONE).sum(axis=1) > 1] = SEVERAL
+    return found
+
+
+def _is_about(roles: Roles, tensor: s.Tensor, variables: np.ndarray) -> np.ndarray:
+    about = np.zeros(len(variables), bool)
+    for variable in np.unique(variables).tolist():
+        if roles.is_about(tensor.name, variable):
+            about |= variables == variable
+    return about
+
+
+def _rows_of_bodies(
+    bodies: list[Any], roles: Roles, tensor: s.Tensor, kind: int
+) -> tuple[np.ndarray | list[int] | int, np.ndarray | int]:
     if kind in _OF_PARAMETERS:
         return _rows_of_parameters(bodies, roles, tensor, kind)
     found: list[int] = []
@@ -138,11 +204,9 @@ def _rows_of_parameters(
     fields = parameter_fields(tensor, kind)
     if not fields:
         return NONE, NONE
-    variables = np.array([body.var if body is not None else -1 for body in bodies])
-    about = np.zeros(len(bodies), bool)
-    for variable in np.unique(variables).tolist():
-        if roles.is_about(tensor.name, variable):
-            about |= variables == variable
+    about = _is_about(
+        roles, tensor, np.array([body.var if body is not None else -1 for body in bodies], np.int64)
+    )
     rows = []
     for field in fields:
         values = [None if body is None else getattr(body, field) for body in bodies]
@@ -150,31 +214,6 @@ def _rows_of_parameters(
         about &= rows[-1] != NONE
     found = [np.where(about, column, NONE) for column in rows]
     return found[0], found[1] if len(found) > 1 else NONE
-
-
-def _rows_by_place(
-    bodies: list[Any], field: str, places_of: Callable[[int, int], tuple[int, ...]]
-) -> list[int]:
-    """The rows of a role, whose places are the same in all events of an op."""
-    pairs = field in ("x", "y")
-    known: dict[tuple[int, int], tuple[int, ...]] = {}
-    found: list[int] = []
-    for body in bodies:
-        if body is None:
-            found.append(NONE)
-            continue
-        items = getattr(body, field)
-        key = body.op, len(items)
-        places = known.get(key)
-        if places is None:
-            places = known[key] = places_of(*key)
-        if len(places) == 1:
-            row = items[places[0]][1] if pairs else items[places[0]]
-            found.append(NONE if row is None else row)
-            continue
-        rows = [row for place in places if (row := items[place][1] if pairs else items[place]) is not None]
-        found.append(rows[0] if len(rows) == 1 else SEVERAL if rows else NONE)
-    return found
 
 
 @functools.cache

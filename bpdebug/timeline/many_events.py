@@ -43,7 +43,13 @@ class ManyEvents:
     def __init__(self, recorded: RecordedEvents, seqs: np.ndarray) -> None:
         self.recorded = recorded
         self.seqs = seqs
-        self._index = recorded.reader.index[seqs]
+        # Most questions are about a whole piece of the log: a slice of it need not be copied.
+        whole = len(seqs) and int(seqs[-1]) - int(seqs[0]) + 1 == len(seqs)
+        self._where = slice(int(seqs[0]), int(seqs[-1]) + 1) if whole else seqs
+
+    def _column(self, name: str) -> np.ndarray:
+        column: np.ndarray = self.recorded.reader.index[name][self._where]
+        return column
 
     def _all(self, data: np.ndarray) -> Values:
         return Values(data, np.ones(len(self.seqs), bool))
@@ -63,16 +69,16 @@ class ManyEvents:
         if name == "event":
             return self._all(self.seqs.astype(np.float64))
         if name == "time":
-            return self._all(self._index["time_us"] / 1e6)
+            return self._all(self._column("time_us") / 1e6)
         if name != "line":
-            return self._all(self._index[name].astype(np.float64))
-        sites, places = np.unique(self._index["site"], return_inverse=True)
+            return self._all(self._column(name).astype(np.float64))
+        sites, places = np.unique(self._column("site"), return_inverse=True)
         lines = _from_list([line_of(self.recorded.reader, site) for site in sites.tolist()])
         return Values(lines.data[places], lines.known[places])
 
     def text_is(self, name: str, pattern: str) -> Values:
         # Few events differ in what a text depends on: each combination is asked once.
-        columns = [self._index[column] for column in _TEXT_COLUMNS[name]]
+        columns = [self._column(column) for column in _TEXT_COLUMNS[name]]
         first, places = _combinations(columns)
         one_each = ManyEvents(self.recorded, self.seqs[first])
         found = one_each._one_by_one(lambda event: event.text_is(name, pattern), False)
@@ -80,7 +86,7 @@ class ManyEvents:
 
     def nonfinite(self, name: str) -> Values:
         found = np.zeros(len(self.seqs), bool)
-        flagged = np.flatnonzero(self._index["flags"] & EventFlag.nonfinite)
+        flagged = np.flatnonzero(self._column("flags") & EventFlag.nonfinite)
         if flagged.size:
             some = ManyEvents(self.recorded, self.seqs[flagged])
             found[flagged] = some._one_by_one(lambda event: event.nonfinite(name), True).true

@@ -116,15 +116,16 @@ class RecordedTensors:
         statistics = self._reader.statistics
         if name not in _FROM_STATISTICS or not len(statistics):
             return asked
-        there = asked[rows[asked] < len(statistics)]
-        records = statistics[rows[there]]
+        found = rows[asked] < len(statistics)
+        records = statistics[rows[asked[found]]]
         measured = records["size"] > 0
-        there, records = there[measured], records[measured]
+        found[found] = measured
+        there, records = asked[found], records[measured]
         with np.errstate(all="ignore"):
             values = np.asarray(_FROM_STATISTICS[name](records), np.float64)
         known[there] = ~np.isnan(values)
         data[there] = np.where(np.isnan(values), 0.0, values)
-        return np.setdiff1d(asked, there, assume_unique=True)
+        return asked[~found]
 
     def _measured(self, piece: Piece, name: str) -> Any:
         tensors = self._reader.tensors
