@@ -42,7 +42,7 @@ def quit_from(screen):
     return screen.end()
 
 
-def test_a_storm_of_sizes_ends_in_the_last_one(terminal):
+def test_a_storm_of_sizes_ends_in_the_last_one_and_a_pasted_megabyte_is_no_command(terminal):
     screen = terminal("run", "script.py", script=WAITING, width=80, height=24)
     screen.see("event 0 of 0")
     for step in range(60):
@@ -50,15 +50,6 @@ def test_a_storm_of_sizes_ends_in_the_last_one(terminal):
     screen.size(150, 40)
     shown = screen.see("event 0 of 0", last_line="q quit")
     assert max(map(len, shown.split("\n"))) > 100
-    screen.press("s")
-    screen.see("event 1 of 1")
-    assert quit_from(screen) == 0
-    screen.assert_sane()
-
-
-def test_a_pasted_megabyte_is_no_command_and_the_keys_go_on(terminal):
-    screen = terminal("run", "script.py", script=WAITING)
-    screen.see("event 0 of 0")
     screen.paste("s" * (1 << 20))
     screen.press("s")
     screen.see("event 1 of 1")

@@ -58,36 +58,29 @@ def quit_from(screen):
     return screen.end()
 
 
-def test_a_person_steps_forward_and_back_and_quits(terminal, tmp_path):
+def test_a_person_steps_forward_and_back_crosses_over_and_quits(terminal, tmp_path):
     screen = terminal("run", "script.py", script=TRAINING)
     screen.see("script.py", "LIVE paused", "event 0 of 0")
     screen.press("s")
     screen.see("event 1 of 1", "stdout", "隠れ層 before")
+    pid = child_of(tmp_path)
+    screen.press("\x03")  # Ctrl-C on the screen is not for the script
     screen.press("s", "s")  # event 2 is the matmul
     # What the script writes past print() doesn't touch the screen.
-    screen.see("event 3 of 3", "matmul", "loss = F.sum(y * y)")
+    screen.see("event 3 of 3", "LIVE paused", "matmul", "loss = F.sum(y * y)")
     screen.press("S")
-    screen.see("event 2 of 3")
+    screen.see("event 2 of 3", "matmul")
+    screen.press("x")  # runs the script to the backward step
+    screen.see("LIVE paused", "  backward  ", "matmul", without=["event 2 of 3"])
+    screen.press("x")
+    screen.see("event 2 of ", "  forward  ")
     screen.press("s")
-    screen.see("event 3 of 3")
-    pid = child_of(tmp_path)
+    screen.see("event 3 of ")
     assert is_alive(pid)
     assert quit_from(screen) == 0
     assert not is_alive(pid)
     screen.assert_sane()
     assert "bpdebug: the run is kept in" in screen.screen.text()
-
-
-def test_crossing_over_runs_the_script_to_the_backward_step(terminal):
-    screen = terminal("run", "script.py", script=TRAINING)
-    screen.see("event 0 of 0")
-    screen.press("2", "s")
-    screen.see("event 2 of 2", "matmul")
-    screen.press("x")
-    screen.see("LIVE paused", "  backward  ", "matmul", without=["event 2 of 2"])
-    screen.press("x")
-    screen.see("event 2 of ", "  forward  ")
-    quit_from(screen)
 
 
 def test_a_script_that_has_run_to_its_end_can_be_walked_and_quit_at_once(terminal):
@@ -127,36 +120,20 @@ def test_kill_9_of_the_debugger_ends_the_child(terminal, tmp_path):
         time.sleep(0.02)
 
 
-def test_the_screen_follows_the_size_of_the_terminal(terminal):
-    screen = terminal("run", "script.py", script=TRAINING, width=80, height=24)
-    screen.see("event 0 of 0")
-    screen.press("3", "s")
-    screen.see("event 3 of 3")
-    screen.size(150, 45)
-    # The line of keys moves down to the new last line.
-    shown = screen.see("event 3 of 3", last_line="q quit")
-    assert max(map(len, shown.split("\n"))) > 100
-    screen.size(80, 24)
-    screen.see("event 3 of 3", last_line="q quit")
-    quit_from(screen)
-
-
-def test_the_size_is_the_terminals_whatever_the_shell_has_exported(terminal, monkeypatch):
-    monkeypatch.setenv("COLUMNS", "60")
+def test_the_screen_has_the_size_of_the_terminal_and_follows_it(terminal, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "60")  # as some shells export it, and never change it
     monkeypatch.setenv("LINES", "20")
     screen = terminal("run", "script.py", script=TRAINING, width=150, height=40)
     shown = screen.see("event 0 of 0", last_line="q quit")
     assert max(map(len, shown.split("\n"))) > 100
-    quit_from(screen)
-
-
-def test_ctrl_c_on_the_screen_does_not_kill_the_script(terminal, tmp_path):
-    screen = terminal("run", "script.py", script=TRAINING)
-    screen.see("event 0 of 0")
-    screen.press("\x03")
-    screen.press("s")
-    screen.see("event 1 of 1", "LIVE paused")
-    assert is_alive(child_of(tmp_path))
+    screen.press("3", "s")
+    screen.see("event 3 of 3")
+    screen.size(80, 24)
+    # The line of keys moves to the new last line.
+    screen.see("event 3 of 3", last_line="q quit")
+    screen.size(150, 45)
+    shown = screen.see("event 3 of 3", last_line="q quit")
+    assert max(map(len, shown.split("\n"))) > 100
     quit_from(screen)
 
 
