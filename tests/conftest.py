@@ -1,6 +1,7 @@
 """What holds for every test, wherever the suite is started from."""
 
 import functools
+import gc
 import os
 import signal
 import sys
@@ -23,6 +24,16 @@ sys.dont_write_bytecode = False
 # That another program has the processor is no reason to fail.
 settings.register_profile("calm", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("calm")
+
+
+def pytest_collection() -> None:
+    gc.disable()
+
+
+def pytest_collection_finish() -> None:
+    """Leave what collecting tests has made to itself: each garbage collection would go through all of it."""
+    gc.freeze()
+    gc.enable()
 
 
 @pytest.fixture(scope="session")
