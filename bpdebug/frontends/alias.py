@@ -19,6 +19,8 @@ from importlib.util import spec_from_file_location
 from pathlib import Path
 from types import ModuleType
 
+from . import numpy_names
+
 __all__ = ["ENGINE_DIRECTORY", "ChainerFinder", "install"]
 
 ENGINE_DIRECTORY = Path(__file__).resolve().parent.parent.parent / "engine"
@@ -27,11 +29,16 @@ ENGINE_DIRECTORY = Path(__file__).resolve().parent.parent.parent / "engine"
 def install(engine_directory: Path = ENGINE_DIRECTORY) -> ModuleType:
     """Make `import chainer` give the engine from now on, also if a real Chainer is installed.
 
+    Also lets NumPy answer for the names of NumPy 1 that scripts of Chainer's time use.
+
     Returns:
         The engine package; its `__name__` is `chainer`.
     """
     sys.meta_path.insert(0, ChainerFinder(engine_directory))
-    return importlib.import_module("chainer")
+    package = importlib.import_module("chainer")
+    if "numpy" in sys.modules:
+        numpy_names.offer(sys.modules["numpy"])
+    return package
 
 
 class ChainerFinder(MetaPathFinder):
