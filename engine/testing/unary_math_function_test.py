@@ -15,10 +15,10 @@ from .parameterized import parameterize, product
 
 __all__ = ["check_available", "is_available", "unary_math_function_unittest"]
 
-# Tolerances by dtype: half precision keeps 11 bits, and a difference of it along a short step keeps few of them.
-_FORWARD = {"e": {"atol": 5e-3, "rtol": 5e-3}}
-_BACKWARD = {"e": {"eps": 2.0**-3, "atol": 1e-1, "rtol": 1e-1, "dtype": numpy.float64}}
-_OTHER = {"eps": 1e-3, "atol": 1e-4, "rtol": 1e-3, "dtype": numpy.float64}
+_CLOSE: dict[str, Any] = {"atol": 1e-4, "rtol": 1e-4}
+# Half precision keeps 11 bits; inputs of such dtype lie apart, and gradients are compared along a step of that size.
+_HALF_FORWARD: dict[str, Any] = {"atol": 2.0**-10, "rtol": 2.0**-10}
+_HALF_BACKWARD = {"eps": 2.0**-4, "atol": 2.0**-4, "rtol": 2.0**-4}
 
 
 def is_available() -> bool:
@@ -50,8 +50,8 @@ def unary_math_function_unittest(
         make_data: gives input, gradient and gradient of the gradient for a shape and a dtype; None: uniform from -1
             to 1.
         is_linear: not needed; older scripts pass it.
-        forward_options, backward_options, double_backward_options: tolerances, as arguments for `assert_allclose`,
-            `check_backward` and `check_double_backward`.
+        forward_options, backward_options, double_backward_options: arguments for `assert_allclose`, `check_backward`
+            and `check_double_backward` in place of the defaults, which are by dtype; those not given stay.
 
     Raises:
         ValueError: func_expected is None, and NumPy has no function of that name.
@@ -72,14 +72,11 @@ def unary_math_function_unittest(
 
         def setUp(self) -> None:
             self.x, self.gy, self.ggx = data(self.shape, self.dtype)
-            kind = numpy.dtype(self.dtype).char
-            self.forward_options = _FORWARD.get(kind, {}) if forward_options is None else forward_options
-            self.backward_options = (
-                _BACKWARD.get(kind, _OTHER) if backward_options is None else backward_options
-            )
-            self.double_backward_options = (
-                _BACKWARD.get(kind, _OTHER) if double_backward_options is None else double_backward_options
-            )
+            is_half = self.dtype == numpy.float16
+            backward: dict[str, Any] = {"dtype": numpy.float64, **(_HALF_BACKWARD if is_half else _CLOSE)}
+            self.forward_options = (_HALF_FORWARD if is_half else _CLOSE) | (forward_options or {})
+            self.backward_options = backward | (backward_options or {})
+            self.double_backward_options = backward | (double_backward_options or {})
 
         def check_forward(self, x: Any) -> None:
             y = call(Variable(x))

@@ -381,3 +381,15 @@ def test_marks_skip_what_is_not_there(monkeypatch):
     monkeypatch.setattr(attr, "_gpu_count", lambda: 1)
     assert not hasattr(attr.gpu(lambda self: None), "__unittest_skip__")
     assert attr.multi_gpu(2)(lambda self: None).__unittest_skip_why__ == "needs 2 GPU(s), and there are 1"
+
+
+def test_options_of_an_elementwise_test_stand_beside_its_defaults(module):
+    bundle = testing.unary_math_function_unittest(
+        F.exp, forward_options={"rtol": 1e-2}, backward_options={"atol": 1e-2}
+    )(defined(module, "TestExp", unittest.TestCase))
+    half, _, single = (case("test_forward_cpu") for case in bundle.cases[:3])
+    for case in (half, single):
+        case.setUp()
+    assert half.forward_options == {"atol": 2.0**-10, "rtol": 1e-2}
+    assert half.backward_options == {"dtype": np.float64, "eps": 2.0**-4, "atol": 1e-2, "rtol": 2.0**-4}
+    assert single.double_backward_options == {"dtype": np.float64, "atol": 1e-4, "rtol": 1e-4}

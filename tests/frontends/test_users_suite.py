@@ -8,7 +8,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-PAGE = Path(__file__).parents[2] / "docs" / "testing.md"
+HERE = Path(__file__).parent
+PAGE = HERE.parents[1] / "docs" / "testing.md"
 
 SUITE = """
 import unittest
@@ -59,14 +60,26 @@ testing.run_module(__name__, __file__)
 def test_a_suite_runs_passes_skips_and_fails(tmp_path):
     (tmp_path / "conftest.py").write_text(re.search(r"```python\n(.*?)```", PAGE.read_text(), re.DOTALL)[1])
     (tmp_path / "test_suite.py").write_text(SUITE)
-    ran = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-c", "/dev/null", str(tmp_path)],
-        cwd=tmp_path,
+    ran = run_pytest(tmp_path)
+    assert "1 failed, 16 passed, 26 skipped" in ran.stdout, ran.stdout + ran.stderr
+    assert "TestPlain.test_together failed with the parameters" in ran.stdout
+    assert "a: 2" in ran.stdout
+
+
+def test_a_longer_suite_that_passes_on_real_chainer_passes(tmp_path):
+    (tmp_path / "conftest.py").write_text(re.search(r"```python\n(.*?)```", PAGE.read_text(), re.DOTALL)[1])
+    (tmp_path / "test_suite.py").write_text((HERE / "suite_in_chainers_style.py").read_text())
+    ran = run_pytest(tmp_path)
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    assert re.search(r"\b11\d passed", ran.stdout), ran.stdout
+
+
+def run_pytest(folder):
+    return subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-c", "/dev/null", str(folder)],
+        cwd=folder,
         capture_output=True,
         text=True,
         env=os.environ | {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"},
         timeout=120,
     )
-    assert "1 failed, 16 passed, 26 skipped" in ran.stdout, ran.stdout + ran.stderr
-    assert "TestPlain.test_together failed with the parameters" in ran.stdout
-    assert "a: 2" in ran.stdout

@@ -179,8 +179,8 @@ def page() -> str:
         "where an op isn't made of others; `op_name` is our own name. Where Chainer stumbles into an error of NumPy's,",
         "or asserts, the engine raises `InvalidType` or an error that says what to do.",
         "",
-        "Scripts of its time use names of NumPy 1 (`numpy.int`, `numpy.product`): where the engine stands in for Chainer,",
-        "NumPy 2 answers for them, with a `DeprecationWarning`.",
+        "Scripts of its time use names of NumPy 1 (`numpy.int`, `numpy.product`): where the engine stands in for",
+        "Chainer, NumPy 2 answers for them, with a `DeprecationWarning`.",
         "",
         "This page is made from the code by `tests/support/compatibility.py`.",
     ]
