@@ -6,6 +6,7 @@ from typing import Any
 
 from ..distribution import register_kl
 from ..functions import lgamma, log
+from ..utils.arguments import force_array
 from ..variable import as_array, as_variable
 from .of_numbers import OfNumbers, impossible_outside
 
@@ -32,7 +33,9 @@ class Poisson(OfNumbers):
 
     def log_prob(self, x: Any) -> Any:
         count = as_array(x).astype(self._dtype, copy=False)
-        return impossible_outside(count >= 0, count * log(self.lam) - lgamma(count + 1) - self.lam)
+        return impossible_outside(
+            count >= 0, count * log(self.lam) - lgamma(force_array(count + 1)) - self.lam
+        )
 
     def sample_n(self, n: int) -> Any:
         drawn = self.xp.random.poisson(self.lam.array, self._shape_of(n))

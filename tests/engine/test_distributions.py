@@ -184,3 +184,22 @@ def test_an_event_of_several_numbers_survives_where_each_does_and_has_no_inverse
     )
     with pytest.raises(RuntimeError, match="no inverse"):
         rows.icdf(x)
+
+
+def test_distributions_without_axes_compare_with_their_bounds():
+    one, x = np.array(1.0), np.array(0.5)
+    for distribution in (
+        distributions.Beta(one, one),
+        distributions.Exponential(one),
+        distributions.Gamma(one, one),
+        distributions.Pareto(x, np.array(3.0)),
+        distributions.Poisson(one),
+        distributions.Uniform(low=np.array(0.0), high=one),
+    ):
+        found = distribution.log_prob(x)
+        assert found.shape == ()
+        assert np.isfinite(found.array)
+        if not isinstance(distribution, distributions.Poisson):
+            assert abs(engine.kl_divergence(distribution, distribution).array) < 1e-12
+    assert distributions.Exponential(one).cdf(np.array(-0.5)).array == 0
+    assert distributions.Pareto(one, x).mean.array == np.inf
