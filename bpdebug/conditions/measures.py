@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
 
-__all__ = ["MEASURES", "measure"]
+__all__ = ["MEASURES", "measure", "measure_each"]
 
 Measured = float | bool | None
 """None: there is no such number (the least of no elements)."""
@@ -71,3 +72,45 @@ MEASURES: dict[str, Callable[[np.ndarray], Measured]] = {
     "norm": lambda flat: math.sqrt(float(floats @ floats)) if (floats := _floats(flat)).size else 0.0,
 }
 """Every measure by its name; `largest` is the greatest absolute value."""
+
+
+_ROWS: dict[str, Callable[[np.ndarray], Any]] = {
+    "nan": lambda rows: False,
+    "inf": lambda rows: False,
+    "finite": lambda rows: True,
+    "size": lambda rows: rows.shape[1],
+    "zeros": lambda rows: (rows.shape[1] - np.count_nonzero(rows, axis=1)) / rows.shape[1],
+    "any": lambda rows: np.count_nonzero(rows, axis=1) > 0,
+    "all": lambda rows: np.count_nonzero(rows, axis=1) == rows.shape[1],
+    "min": lambda rows: rows.min(axis=1),
+    "max": lambda rows: rows.max(axis=1),
+    "largest": lambda rows: np.maximum(np.abs(rows.min(axis=1)), np.abs(rows.max(axis=1))),
+    "mean": lambda rows: rows.mean(axis=1),
+    "std": lambda rows: rows.std(axis=1),
+    "sum": lambda rows: rows.sum(axis=1),
+    "norm": lambda rows: np.sqrt(np.vecdot(rows, rows)),
+}
+"""What `MEASURES` says of one array, of each row; of float64 or truth values, finite, at least one a row."""
+
+
+def measure_each(stack: np.ndarray, name: str) -> tuple[np.ndarray, np.ndarray]:
+    """The measure `name` of each array in a stack of them: the values, and where there is one.
+
+    Args:
+        stack: arrays along the first axis.
+        name: a key of `MEASURES`.
+    """
+    rows = stack.reshape(len(stack), -1) if stack.size else stack
+    values, known = np.zeros(len(stack)), np.ones(len(stack), bool)
+    alone = np.ones(len(stack), bool)
+    if stack.size and name in _ROWS and rows.dtype.kind in "bf":
+        truths = rows.dtype.kind == "b" and name in ("zeros", "any", "all")
+        wide = rows if truths else rows.astype(np.float64, copy=False)
+        alone = ~np.isfinite(rows).all(axis=1)
+        with np.errstate(all="ignore"):
+            values[~alone] = _ROWS[name](wide[~alone])
+    for place in np.flatnonzero(alone).tolist():
+        found = measure([stack[place]], name)
+        known[place] = found is not None
+        values[place] = 0.0 if found is None else float(found)
+    return values, known

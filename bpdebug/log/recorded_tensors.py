@@ -157,6 +157,41 @@ class RecordedTensors:
             array.flags.writeable = False
         return array
 
+    def stack(self, tensors: np.ndarray) -> np.ndarray:
+        """The contents of many tensors of one layout, copied into one array with an axis before theirs.
+
+        Args:
+            tensors: their rows, at least one.
+
+        Raises:
+            NotCaptured: the bytes of one were not kept.
+            DamagedLog: one can't be read, or has another layout.
+        """
+        for tensor in (int(tensors.min()), int(tensors.max())):
+            self.layout_of(tensor)  # raises where there is no such tensor
+        records = self.tensors[tensors]
+        like = self._mapped(int(tensors[0]))
+        if (records["layout"] != records["layout"][0]).any():
+            raise DamagedLog(f"{self.directory}: tensors of several layouts don't fit on each other")
+        stacked = np.empty((len(tensors), *like.shape), like.dtype)
+        if not like.size:
+            return stacked
+        flat = stacked.reshape(len(tensors), like.size)
+        offsets = records["offset"].astype(np.int64)
+        if offsets.min() < 0:
+            raise DamagedLog(f"{self.directory}: a tensor is damaged: no file is so long")
+        for number in dict.fromkeys(records["segment"].tolist()):
+            mine = np.flatnonzero(records["segment"] == number)
+            furthest = mine[offsets[mine].argmax()]
+            self._mapped(int(tensors[furthest]))  # raises where the segment doesn't reach so far
+            data = self._segment(int(tensors[furthest]), number, int(offsets[furthest]) + like.nbytes)
+            # Every array that begins at any byte of the segment, one a row: only those that are asked for are read.
+            every = np.ndarray(
+                (len(data) - like.nbytes + 1, like.size), like.dtype, data, strides=(1, like.itemsize)
+            )
+            flat[mine] = every[offsets[mine]]
+        return stacked
+
     def check(self, tensor: int) -> None:
         """See to it that `array` would answer, without reading the bytes; raises like it."""
         self._mapped(tensor)

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bpdebug.errors import NotCaptured
+from bpdebug.errors import DamagedLog, NotCaptured
 from bpdebug.log import staging, tensor_store
 from bpdebug.log.glances import nonfinite_flags
 from bpdebug.log.reader import LogReader
@@ -189,3 +189,27 @@ def test_threads_may_store_at_the_same_time(tmp_path: Path) -> None:
     for seed, mine in rows.items():
         for i, row in enumerate(mine):
             np.testing.assert_array_equal(reader.array(row), np.full(1 + i * 97, seed * 1000.0 + i))
+
+
+@pytest.mark.parametrize("name", ARRAYS)
+def test_tensors_of_one_layout_come_back_stacked(tmp_path: Path, monkeypatch, name: str) -> None:
+    first = ARRAYS[name]
+    arrays = [first, np.zeros_like(first), first]
+    monkeypatch.setattr(staging, "SEGMENT_BYTES", max(1, first.nbytes))  # each in a file of its own
+    rows, reader = stored(tmp_path / "run", *arrays)
+    assert not first.nbytes or len(set(reader.tensors["segment"].tolist())) == 2
+    found = reader.stack(np.array(rows))
+    assert found.dtype == first.dtype
+    np.testing.assert_array_equal(found, np.stack(arrays))
+
+
+def test_tensors_that_do_not_fit_on_each_other_or_are_not_there_make_no_stack(tmp_path: Path) -> None:
+    rows, reader = stored(tmp_path / "run", np.zeros(3), np.zeros(4), np.ones(3))
+    with pytest.raises(DamagedLog, match="several layouts"):
+        reader.stack(np.array(rows[:2]))
+    with pytest.raises(DamagedLog):
+        reader.stack(np.array([99]))
+    path = tmp_path / "run" / "tensors-0000.seg"
+    path.write_bytes(path.read_bytes()[:-8])
+    with pytest.raises(DamagedLog):
+        LogReader(tmp_path / "run").stack(np.array([rows[0], rows[2]]))
