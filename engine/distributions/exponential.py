@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from ..distribution import register_kl
-from ..functions import exp, log
+from ..functions import exp, log, where
 from ..variable import as_array, as_variable
-from .of_numbers import OfNumbers, chosen, impossible_outside
+from .of_numbers import OfNumbers, impossible_outside
 
 __all__ = ["Exponential"]
 
@@ -36,7 +36,7 @@ class Exponential(OfNumbers):
 
     def cdf(self, x: Any) -> Any:
         x = as_variable(x)
-        return chosen(as_array(x) >= 0, 1 - exp(-self.lam * x), 0.0)
+        return where(as_array(x) >= 0, 1 - exp(-self.lam * x), 0.0)
 
     def icdf(self, x: Any) -> Any:
         x = as_variable(x)

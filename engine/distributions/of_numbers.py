@@ -8,9 +8,8 @@ import numpy
 
 from ..distribution import Distribution
 from ..functions import where
-from ..utils.arguments import force_array
 
-__all__ = ["OfNumbers", "chosen", "impossible_outside"]
+__all__ = ["OfNumbers", "impossible_outside"]
 
 
 class OfNumbers(Distribution):
@@ -33,11 +32,6 @@ class OfNumbers(Distribution):
         return (n, *self.batch_shape)
 
 
-def chosen(condition: Any, x: Any, y: Any) -> Any:
-    """`functions.where` on a comparison of arrays of any shape: of arrays without axes NumPy makes a number."""
-    return where(force_array(condition), x, y)
-
-
 def impossible_outside(possible: Any, log_prob: Any) -> Any:
     """`log_prob` where the array `possible` is true; elsewhere -inf, the logarithm of no probability."""
-    return chosen(possible, log_prob, -numpy.inf)
+    return where(possible, log_prob, -numpy.inf)

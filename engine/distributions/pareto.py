@@ -7,9 +7,9 @@ from typing import Any
 import numpy
 
 from ..distribution import register_kl
-from ..functions import log
+from ..functions import log, where
 from ..variable import as_array, as_variable
-from .of_numbers import OfNumbers, chosen, impossible_outside
+from .of_numbers import OfNumbers, impossible_outside
 
 __all__ = ["Pareto"]
 
@@ -51,16 +51,16 @@ class Pareto(OfNumbers):
     def mean(self) -> Any:
         """Infinite where alpha is not above 1."""
         value = self.alpha * self.scale / (self.alpha - 1)
-        return chosen(self.alpha.array > 1, value, numpy.inf)
+        return where(self.alpha.array > 1, value, numpy.inf)
 
     @property
     def variance(self) -> Any:
         """Infinite where alpha is not above 2."""
         value = self.scale**2 * self.alpha / (self.alpha - 1) ** 2 / (self.alpha - 2)
-        return chosen(self.alpha.array > 2, value, numpy.inf)
+        return where(self.alpha.array > 2, value, numpy.inf)
 
 
 @register_kl(Pareto, Pareto)
 def _kl_pareto_pareto(p: Pareto, q: Pareto) -> Any:
     divergence = q.alpha * (log(p.scale) - log(q.scale)) + log(p.alpha) - log(q.alpha) + q.alpha / p.alpha - 1
-    return chosen(p.scale.array >= q.scale.array, divergence, numpy.inf)
+    return where(p.scale.array >= q.scale.array, divergence, numpy.inf)

@@ -8,9 +8,8 @@ import numpy
 
 from .. import backend
 from ..distribution import Distribution, register_kl
-from ..functions import broadcast_to, clip, log
+from ..functions import broadcast_to, clip, log, where
 from ..variable import as_array, as_variable
-from .of_numbers import chosen
 
 __all__ = ["Uniform"]
 
@@ -64,7 +63,7 @@ class Uniform(Distribution):
         inside = (value >= self.low.array) & (value <= self.high.array)
         density = -log(broadcast_to(self.scale, x.shape))
         nothing = backend.get_array_module(value).full(density.shape, -numpy.inf, density.dtype)
-        return chosen(inside, density, nothing)
+        return where(inside, density, nothing)
 
     def cdf(self, x: Any) -> Any:
         return clip((x - broadcast_to(self.low, x.shape)) / broadcast_to(self.scale, x.shape), 0.0, 1.0)
@@ -95,4 +94,4 @@ def _kl_uniform_uniform(p: Uniform, q: Uniform) -> Any:
     outside = (p.low.array < q.low.array) | (p.high.array > q.high.array)
     divergence = log(q.scale) - log(p.scale)
     infinite = p.xp.full(divergence.shape, numpy.inf, divergence.dtype)
-    return chosen(outside, infinite, divergence)
+    return where(outside, infinite, divergence)

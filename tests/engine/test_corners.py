@@ -184,3 +184,28 @@ def test_a_spectral_norm_multiplies_by_factor_and_gamma() -> None:
         return L.Linear(3, 4).add_hook(SpectralNormalization(use_gamma=True, **options))(x).array
 
     numpy.testing.assert_allclose(output(factor=3.0), 3 * output(), rtol=1e-6)
+
+
+def test_a_comparison_without_axes_chooses() -> None:
+    x = Variable(numpy.array(2, numpy.float32))
+    assert F.where(x.array > 1, x, x * 3).array == 2
+
+
+def test_a_cast_to_the_same_dtype_is_a_step_of_its_own_in_the_graph() -> None:
+    x = Variable(floats(1, 2))
+    y = F.cast(x, "f")
+    assert y is not x
+    assert y.creator.label == "Cast"
+    with engine.no_backprop_mode():
+        assert F.cast(x, "f") is x
+
+
+def test_whole_numbers_get_no_gradient_from_a_cast() -> None:
+    x = Variable(numpy.array([1, 2]))
+    F.sum(F.cast(x, "f")).backward()
+    assert x.grad is None
+
+
+def test_what_is_flat_already_stays() -> None:
+    x = Variable(floats(1, 2))
+    assert F.flatten(x) is x

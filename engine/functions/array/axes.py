@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ...utils.type_check import require
+from ...variable import as_variable
 from .reshape import reshape
 from .transpose import transpose
 
@@ -101,5 +102,5 @@ def squeeze(x: Any, axis: int | tuple[int, ...] | None = None) -> Any:
 
 
 def flatten(x: Any) -> Any:
-    """x with one axis, in C order."""
-    return reshape(x, (-1,) if x.size else (0,))
+    """x with one axis, in C order; x itself if it has no more."""
+    return as_variable(x) if len(x.shape) == 1 else reshape(x, (-1,) if x.size else (0,))

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy
 
+from ...configuration import config
 from ...variable import as_variable
 from .. import either
 from ..op import Example, Op
@@ -35,7 +36,8 @@ class Cast(Op):
     def vjp(
         self, xs: tuple[Any, ...], ys: tuple[Any, ...], gys: tuple[Any, ...], wanted: tuple[int, ...]
     ) -> tuple[Any, ...]:
-        return (either.cast(gys[0], self.inputs[0].dtype),)  # type: ignore[index]
+        dtype = self.inputs[0].dtype  # type: ignore[index]
+        return (either.cast(gys[0], dtype) if dtype.kind == "f" else None,)
 
     @staticmethod
     def examples(rng: Any) -> list[Example]:
@@ -43,5 +45,10 @@ class Cast(Op):
 
 
 def cast(x: Any, typ: Any) -> Any:
-    """x in dtype `typ`; x itself if it has that dtype."""
-    return as_variable(x) if x.dtype == typ else Cast(typ).apply((x,))[0]
+    """x in dtype `typ`, a variable of its own; without the graph x itself if it has that dtype.
+
+    Only of floats is there a gradient.
+    """
+    if x.dtype == typ and not config.enable_backprop:
+        return as_variable(x)
+    return Cast(typ).apply((x,))[0]

@@ -7,6 +7,7 @@ from typing import Any
 import numpy
 
 from ... import backend
+from ...utils.arguments import force_array
 from ...utils.type_check import InvalidType, require, require_equal
 from ...variable import Variable, as_array
 from .. import either
@@ -74,13 +75,13 @@ def where(condition: Any, x: Any, y: Any) -> Any:
     """x where `condition` holds, else y; shapes are broadcast.
 
     Args:
-        condition: array (or variable) of booleans.
+        condition: array (or variable) of booleans; or one boolean of NumPy's, as comparisons without axes give.
         x, y: variables, arrays or numbers.
 
     Raises:
         InvalidType: the condition holds no booleans.
     """
-    condition = as_array(condition)
+    condition = force_array(as_array(condition))
     xp = backend.get_array_module(condition, x, y)
     dtype = next((value.dtype for value in (x, y) if hasattr(value, "dtype")), None)
     x, y = (
