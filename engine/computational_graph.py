@@ -26,7 +26,8 @@ class DotNode:
     def __init__(self, node: Any, attribute: dict[str, str] | None = None, show_name: bool = True) -> None:
         self.node = node
         self.id_ = id(node)
-        self.attribute = {"label": _label(node, show_name), **(attribute or {})}
+        shape = "oval" if isinstance(node, VariableNode) else "box"
+        self.attribute = {"label": _label(node, show_name), "shape": shape, **(attribute or {})}
 
     @property
     def label(self) -> str:

@@ -91,12 +91,15 @@ class Sequential(ChainList):
         self.insert(len(self), layer)
 
     def insert(self, i: int, layer: Callable[..., Any]) -> None:
-        """Put a layer before the one at `i`.
+        """Put a layer before the one at `i`, or at the end.
 
         Raises:
+            IndexError: there is no such place.
             ValueError: it can't be called.
         """
         _check_callable(layer)
+        if not -len(self) <= i <= len(self):
+            raise IndexError(f"Index out of range: {i}, in a Sequential of {len(self)} layers")
         place = slice(i, None).indices(len(self._layers))[0]
         if isinstance(layer, Link):
             children = list(self._children)

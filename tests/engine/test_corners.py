@@ -12,9 +12,10 @@ import numpy
 import pytest
 
 import engine
-from engine import Chain, ChainList, Parameter, Variable, optimizers
+from engine import Chain, ChainList, Parameter, Sequential, Variable, optimizers
 from engine import functions as F
 from engine import links as L
+from engine.computational_graph import build_computational_graph
 from engine.link_hooks import SpectralNormalization
 from engine.utils import conv, conv_nd
 from engine.utils.type_check import InvalidType
@@ -209,3 +210,22 @@ def test_whole_numbers_get_no_gradient_from_a_cast() -> None:
 def test_what_is_flat_already_stays() -> None:
     x = Variable(floats(1, 2))
     assert F.flatten(x) is x
+
+
+def test_a_layer_goes_in_at_a_place_that_is_there() -> None:
+    model = Sequential(F.relu, F.tanh)
+    for place in (-3, 3):
+        with pytest.raises(IndexError, match="out of range"):
+            model.insert(place, F.sin)
+    model.insert(-2, F.sin)
+    model.insert(3, F.cos)
+    assert list(model) == [F.sin, F.relu, F.tanh, F.cos]
+
+
+def test_nodes_of_a_picture_have_shapes_also_with_a_style_of_ones_own() -> None:
+    graph = build_computational_graph(
+        [Variable(floats(1)) * 2], variable_style={"color": "red"}, function_style={}
+    )
+    text = graph.dump()
+    assert '[label="(1), float32",shape="oval",color="red"]' in text
+    assert '[label="_ * 2",shape="box"]' in text
