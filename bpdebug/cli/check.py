@@ -17,6 +17,7 @@ from ..errors import LogError, UsageError
 from .bounded import run_bounded
 from .opening import open_run
 from .run_directory import choose_directory
+from .run_names import RUN_HELP, find_run, run_called
 from .script_file import check_is_readable
 
 __all__ = ["configure", "execute"]
@@ -53,7 +54,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "command",
         metavar="SCRIPT|RUN",
         nargs=argparse.PARSER,
-        help="a script, and behind it whatever it takes; or a recorded run",
+        help=f"a script, and behind it whatever it takes; or {RUN_HELP}",
     )
 
 
@@ -70,7 +71,7 @@ def execute(options: argparse.Namespace) -> int:
             raise UsageError(f"{target} is a recorded run: nothing can stand behind it")
         if options.log:
             raise UsageError("--log goes with a script: a recorded run is there already")
-        return _report(options, target, Path(target))
+        return _report(options, target, run_called(target))
     check_is_readable(target)
     with _directory(target, options.log) as directory:
         run_bounded(target, args, directory, options.iterations, options.seconds)
@@ -78,8 +79,10 @@ def execute(options: argparse.Namespace) -> int:
 
 
 def _is_run(target: str) -> bool:
-    """Whether `target` is a recording: a directory, or a file that isn't Python's to run."""
-    return os.path.isdir(target) or target.endswith(".bpd")
+    """Whether `target` is a recording: a directory, a file that isn't Python's to run, or the name of a run."""
+    if os.path.isdir(target) or target.endswith(".bpd"):
+        return True
+    return not target.endswith(".py") and not os.path.exists(target) and find_run(target) is not None
 
 
 @contextmanager

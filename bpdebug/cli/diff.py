@@ -11,6 +11,7 @@ from ..diff.as_json import comparison_json
 from ..diff.report import report_lines
 from ..errors import LogError, UsageError
 from .opening import open_run
+from .run_names import RUN_HELP
 from .tolerance_options import add_tolerance_options, tolerance_from
 
 __all__ = ["configure", "execute"]
@@ -21,7 +22,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.epilog = (
         "Exit status: 0 the runs are the same, 1 they differ, 2 one of them can't be read, or misuse."
     )
-    parser.add_argument("a", metavar="A", help="a recorded run, as a directory or packed")
+    parser.add_argument("a", metavar="A", help=RUN_HELP)
     parser.add_argument("b", metavar="B", help="the run to compare it with")
     add_tolerance_options(parser)
     parser.add_argument(

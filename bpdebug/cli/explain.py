@@ -15,6 +15,7 @@ from ..explain.element import find_element
 from ..log.schema import Kind
 from ..timeline import Timeline
 from .opening import open_run
+from .run_names import RUN_HELP
 from .show import columns_of_terminal, find_event
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ _SAME = 1e-5
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the command's options and arguments."""
-    parser.add_argument("run", metavar="RUN", help="the recorded run: its directory, or a packed file")
+    parser.add_argument("run", metavar="RUN", help=RUN_HELP)
     parser.add_argument(
         "at",
         metavar="ADDRESS",

@@ -12,6 +12,7 @@ from ..log.reader import LogReader
 from ..text import count_text
 from .opening import open_run
 from .progress_bar import ProgressBar
+from .run_names import RUN_HELP
 
 __all__ = ["configure", "execute", "find_faults"]
 
@@ -19,7 +20,7 @@ __all__ = ["configure", "execute", "find_faults"]
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the command's options and arguments."""
     formats = "; ".join(f"{exporter.name}: {exporter.summary}" for exporter in EXPORTERS.values())
-    parser.add_argument("run", metavar="RUN", help="the recorded run: its directory, or a packed file")
+    parser.add_argument("run", metavar="RUN", help=RUN_HELP)
     parser.add_argument(
         "--format", metavar="NAME", default="", help=f"format (default: by the suffix of FILE). {formats}"
     )

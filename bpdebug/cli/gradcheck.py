@@ -21,6 +21,7 @@ from ..log.reader import LogReader
 from ..timeline import Timeline
 from .gradcheck_report import Report
 from .opening import open_run
+from .run_names import RUN_HELP
 from .script_file import check_is_readable, syntax_error
 from .show import find_event
 
@@ -49,7 +50,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "target",
         metavar="SCRIPT|RUN",
-        help="a script to run and check, or a recorded run: its directory, or a packed file",
+        help=f"a script to run and check; or {RUN_HELP}",
     )
     parser.add_argument("args", nargs=argparse.REMAINDER, metavar="ARGUMENTS", help="the script's own")
 

@@ -15,6 +15,7 @@ from ..text import bytes_text, clean, count_text, duration_text, number, shape_t
 from ..timeline import Timeline
 from ..timeline.scan import pieces
 from .opening import open_run
+from .run_names import RUN_HELP
 
 __all__ = ["configure", "execute"]
 
@@ -24,7 +25,7 @@ _LISTED = 200
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the command's arguments."""
-    parser.add_argument("run", metavar="RUN", help="the recorded run: its directory, or a packed file")
+    parser.add_argument("run", metavar="RUN", help=RUN_HELP)
 
 
 def execute(options: argparse.Namespace) -> int:

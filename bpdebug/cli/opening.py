@@ -1,12 +1,12 @@
-"""Opens a run that a command names: a directory, or a packed file."""
+"""Opens a run that a command names: by its directory, its name, or as a packed file."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 from ..log.reader import LogReader
+from .run_names import run_called
 
 __all__ = ["open_run"]
 
@@ -18,7 +18,7 @@ def open_run(run: str) -> Iterator[LogReader]:
     Raises:
         LogError: there is none, or it can't be unpacked.
     """
-    path = Path(run)
+    path = run_called(run)
     if path.is_file():
         from ..packing import unpacked
 

@@ -11,13 +11,14 @@ from ..packing import pack_run
 from ..packing.files import PACKED_SUFFIX
 from ..text import bytes_text
 from .progress_bar import ProgressBar
+from .run_names import UNPACKED_RUN_HELP, run_called
 
 __all__ = ["configure", "execute"]
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the command's options and arguments."""
-    parser.add_argument("run", metavar="RUN", help="directory of the recorded run")
+    parser.add_argument("run", metavar="RUN", help=UNPACKED_RUN_HELP)
     parser.add_argument(
         "-o", "--output", metavar="FILE", help=f"the file to write (default: RUN{PACKED_SUFFIX}, here)"
     )
@@ -30,7 +31,7 @@ def execute(options: argparse.Namespace) -> int:
     Raises:
         BpdebugError: there is no run, or the file can't be written.
     """
-    directory = Path(options.run)
+    directory = run_called(options.run)
     if options.output is not None and Path(options.output).suffix != PACKED_SUFFIX:
         raise UsageError(f"-o {options.output}: the name of a packed run ends in {PACKED_SUFFIX}")
     target = Path(options.output or f"{directory.resolve().name}{PACKED_SUFFIX}")

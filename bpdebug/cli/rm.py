@@ -13,13 +13,16 @@ from ..log.run_file import read_run_file
 from ..packing import is_file_of_run
 from ..text import bytes_text, clean, count_text
 from .recorded_runs import is_being_written, size_of
+from .run_names import find_run
 
 __all__ = ["configure", "execute"]
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the command's options and arguments."""
-    parser.add_argument("runs", metavar="RUN", nargs="+", help="directory of a recorded run")
+    parser.add_argument(
+        "runs", metavar="RUN", nargs="+", help="a recorded run: its directory, or its whole name"
+    )
     parser.add_argument("--yes", action="store_true", help="don't ask")
 
 
@@ -29,7 +32,7 @@ def execute(options: argparse.Namespace) -> int:
     Raises:
         BpdebugError: one of them is no run, is being written, or can't be removed.
     """
-    directories = list(dict.fromkeys(Path(run) for run in options.runs))
+    directories = list(dict.fromkeys(_exactly(run) for run in options.runs))
     for directory in directories:
         _check(directory)
     size = bytes_text(sum(size_of(directory) for directory in directories))
@@ -46,6 +49,12 @@ def execute(options: argparse.Namespace) -> int:
         _remove(directory)
     sys.stderr.write(f"bpdebug: {count_text(len(directories), 'run')} removed, {size}\n")
     return 0
+
+
+def _exactly(name: str) -> Path:
+    """The run at this path or of this name; what removes takes no start of a name."""
+    run = find_run(name)
+    return run if run is not None and run.name == name else Path(name)
 
 
 def _check(directory: Path) -> None:

@@ -15,6 +15,7 @@ from ..log.reader import LogReader
 from ..text import bytes_text, cell_width, clean, duration_text, fit, number
 from ..timeline import Timeline
 from .recorded_runs import default_places, is_being_written, runs_in, size_of
+from .run_names import short_name
 
 __all__ = ["configure", "execute"]
 
@@ -110,7 +111,7 @@ def _table(lines: list[_Line], now: datetime.datetime) -> Iterator[str]:
 
 def _cells(line: _Line, now: datetime.datetime) -> tuple[str, ...]:
     return (
-        clean(line.directory),
+        clean(short_name(Path(line.directory))),
         _age(line.created, now),
         bytes_text(line.size_bytes),
         clean(Path(line.script).name),

@@ -18,6 +18,7 @@ from ..timeline import Moment, Timeline
 from . import beside_views, graph_views, list_views
 from . import show_views as views
 from .opening import open_run
+from .run_names import RUN_HELP
 from .stop_options import add_stop_options, stops_from
 from .stop_views import stop_lines
 from .tolerance_options import add_with_option, tolerance_from
@@ -71,7 +72,7 @@ _EVENT = ("source", "facts", "tensor")
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the command's options and arguments."""
     listing = "; ".join(f"{name}: {view.summary}" for name, view in VIEWS.items())
-    parser.add_argument("run", metavar="RUN", help="the recorded run: its directory, or a packed file")
+    parser.add_argument("run", metavar="RUN", help=RUN_HELP)
     parser.add_argument(
         "--at",
         metavar="ADDRESS",

@@ -8,6 +8,7 @@ from ..text import clean, count_text
 from ..verify import LISTED, verify_run
 from .opening import open_run
 from .progress_bar import ProgressBar
+from .run_names import RUN_HELP
 
 __all__ = ["configure", "execute"]
 
@@ -15,7 +16,7 @@ __all__ = ["configure", "execute"]
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the command's arguments."""
     parser.epilog = "Exit status: 0 nothing is wrong, 1 something is, 2 there is no run to check."
-    parser.add_argument("run", metavar="RUN", help="a recorded run, as a directory or packed")
+    parser.add_argument("run", metavar="RUN", help=RUN_HELP)
 
 
 def execute(options: argparse.Namespace) -> int:

@@ -8,6 +8,7 @@ import sys
 
 from ..collecting import hold_off
 from ..errors import TerminalError
+from .run_names import RUN_HELP
 from .single_thread import import_numpy
 from .stop_options import add_stop_options, stops_from
 from .tolerance_options import add_with_option, tolerance_from
@@ -19,7 +20,7 @@ __all__ = ["configure", "execute"]
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the command's arguments."""
     add_stop_options(parser)
-    parser.add_argument("run", metavar="RUN", help="the recorded run: its directory, or a packed file")
+    parser.add_argument("run", metavar="RUN", help=RUN_HELP)
     add_with_option(parser)
     add_web_options(parser)
 
