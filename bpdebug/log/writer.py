@@ -61,6 +61,8 @@ EVENT_BYTES = 1 << 10
 MOST_WAITING = 2 * BYTES_WAITING // EVENT_BYTES
 """Bodies and index records of events that fill it."""
 _USUAL_BODY_BYTES = 100
+_WRITTEN_AT_ONCE = 1 << 13
+"""Bodies and index records."""
 
 _TAIL = struct.Struct("<BBHIIIIIIHHIIId")
 _TAIL_DTYPE = np.dtype([("tail", f"V{_TAIL.size}")])
@@ -332,10 +334,13 @@ class LogWriter(Interning):
         write_all(self._files[TENSOR_STATISTICS_FILE], b"".join(taken.statistics))
         write_all(self._files[TENSOR_INDEX_FILE], b"".join(taken.records))
         write_all(self._files[DEFINITIONS_FILE], b"".join(definitions))
-        if events:
-            bodies = _encoded(events[0::2])
+        while events:
+            # In portions: as many events again may be made meanwhile, in the memory that each portion leaves.
+            part = events[:_WRITTEN_AT_ONCE]
+            del events[:_WRITTEN_AT_ONCE]
+            bodies = _encoded(part[0::2])
             write_all(self._files[EVENTS_FILE], bodies)
-            write_all(self._files[EVENT_INDEX_FILE], self._index_records(bodies, events[1::2]))
+            write_all(self._files[EVENT_INDEX_FILE], self._index_records(bodies, part[1::2]))
         for segment in dropping:
             self._segments.remove(segment)
             self._lent.remove(segment)

@@ -259,3 +259,27 @@ def test_what_a_record_refers_to_is_written_before_it(
         "events.jsonl",
         "events.idx",
     ]
+
+
+def test_events_are_let_go_of_as_they_are_written(tmp_path, monkeypatch):
+    """As many may be made while they are: the memory of both together is bounded."""
+    writer = LogWriter.create(tmp_path / "run")
+    body = OutputBody("stdout", "said")
+    held = []
+    encode = writer_module._encoded
+
+    def noting(bodies):
+        held.append(sys.getrefcount(body))
+        return encode(bodies)
+
+    monkeypatch.setattr(writer_module, "_encoded", noting)
+    label, thread = writer.text("stdout"), writer.thread("MainThread")
+    with writer.mutex:  # so that all are written in one round
+        for _ in range(20_000):
+            writer.append(Kind.output, body, label=label, thread=thread)
+    writer.close()
+    assert held[0] > 20_000
+    assert held[-1] < 10_000
+    with LogReader(tmp_path / "run") as reader:
+        assert len(reader) == 20_000
+        assert reader.body(19_999) == body
