@@ -229,3 +229,18 @@ def test_nodes_of_a_picture_have_shapes_also_with_a_style_of_ones_own() -> None:
     text = graph.dump()
     assert '[label="(1), float32",shape="oval",color="red"]' in text
     assert '[label="_ * 2",shape="box"]' in text
+
+
+def test_statistics_move_once_in_what_is_computed_again() -> None:
+    x = floats(1, 2, 3, 5).reshape(4, 1)
+    plain, forgetting = L.BatchNormalization(1), L.BatchNormalization(1)
+    F.sum(plain(Variable(x))).backward()
+    recomputing = []
+
+    def normalized(x: Any) -> Any:
+        recomputing.append(engine.config.in_recomputing)
+        return forgetting(x)
+
+    F.sum(F.forget(normalized, Variable(x))).backward()
+    assert recomputing == [False, True]
+    numpy.testing.assert_array_equal(forgetting.avg_mean, plain.avg_mean)

@@ -44,7 +44,8 @@ class Forget(FunctionNode):
         if config.enable_backprop:
             raise RuntimeError("double backpropagation through forget() is not possible")
         variables = [Variable(x.array) for x in self.get_retained_inputs()]
-        with using_config("enable_backprop", True):
+        # Links that keep statistics of what they see look at `in_recomputing`: they have seen this already.
+        with using_config("enable_backprop", True), using_config("in_recomputing", True):
             ys = self._call(variables)
         roots = []
         for y, gy in zip(ys, grad_outputs, strict=True):
