@@ -244,3 +244,21 @@ def test_statistics_move_once_in_what_is_computed_again() -> None:
     F.sum(F.forget(normalized, Variable(x))).backward()
     assert recomputing == [False, True]
     numpy.testing.assert_array_equal(forgetting.avg_mean, plain.avg_mean)
+
+
+@pytest.mark.parametrize("function", [F.vstack, F.dstack])
+def test_arrays_with_different_numbers_of_axes_are_not_stacked(function: Callable[[Any], Any]) -> None:
+    with pytest.raises(InvalidType, match="ndim"):
+        function([numpy.ones((2, 3)), numpy.ones(3)])
+
+
+def test_weights_are_floats() -> None:
+    image, W = numpy.ones((1, 1, 3, 3), "f"), numpy.ones((1, 1, 2, 2), "i")
+    for call in (
+        lambda: F.linear(numpy.ones((1, 2), "f"), numpy.ones((3, 2), "i")),
+        lambda: F.convolution_2d(image, W),
+        lambda: F.deconvolution_2d(image, W),
+        lambda: F.depthwise_convolution_2d(image, W),
+    ):
+        with pytest.raises(InvalidType, match=r"W\.dtype\.kind == f"):
+            call()

@@ -35,13 +35,28 @@ def hstack(xs: Any) -> Any:
 
 
 def vstack(xs: Any) -> Any:
-    """Arrays below each other along axis 0; vectors become rows."""
+    """Arrays below each other along axis 0; vectors become rows.
+
+    Raises:
+        InvalidType: the numbers of axes differ, or the shapes don't fit.
+    """
+    _require_equal_ndims(xs)
     return concat([x if len(x.shape) > 1 else reshape(x, (1, -1)) for x in xs], 0)
 
 
 def dstack(xs: Any) -> Any:
-    """Arrays behind each other along axis 2; vectors and matrices get that axis first."""
+    """Arrays behind each other along axis 2; vectors and matrices get that axis first.
+
+    Raises:
+        InvalidType: the numbers of axes differ, or the shapes don't fit.
+    """
+    _require_equal_ndims(xs)
     return concat([_with_three_axes(x) for x in xs], 2)
+
+
+def _require_equal_ndims(xs: Any) -> None:
+    for i, x in enumerate(xs):
+        require_equal("xs[0].ndim", len(xs[0].shape), f"xs[{i}].ndim", len(x.shape))
 
 
 def _with_three_axes(x: Any) -> Any:

@@ -50,6 +50,7 @@ class Convolution(Op):
         x, W = inputs[0], inputs[1]
         ndim, groups = len(self.window.stride), self.window.groups
         require_float("x", x)
+        require_float("W", W)
         require_equal("x.ndim", x.ndim, str(ndim + 2), ndim + 2)
         require_equal("W.ndim", W.ndim, str(ndim + 2), ndim + 2)
         require_equal("x.shape[1]", x.shape[1], "W.shape[1] * groups", W.shape[1] * groups)
@@ -146,6 +147,7 @@ class Deconvolution(Op):
         window = self.window
         ndim = len(window.stride)
         require_float("x", x)
+        require_float("W", W)
         require_equal("x.ndim", x.ndim, str(ndim + 2), ndim + 2)
         require_equal("W.ndim", W.ndim, str(ndim + 2), ndim + 2)
         require_equal("x.shape[1]", x.shape[1], "W.shape[0]", W.shape[0])

@@ -25,8 +25,9 @@ class LinearFunction(Op):
 
     def forward(self, inputs: tuple[Any, ...]) -> tuple[Any, ...]:
         x, W = inputs[0], inputs[1]
-        if x.ndim != 2 or W.ndim != 2 or x.shape[1] != W.shape[1] or x.dtype.kind != "f":
+        if x.ndim != 2 or W.ndim != 2 or x.shape[1] != W.shape[1] or not x.dtype.kind == W.dtype.kind == "f":
             require_float("x", x)
+            require_float("W", W)
             require_equal("x.ndim", x.ndim, "2", 2)
             require_equal("W.ndim", W.ndim, "2", 2)
             require_equal("x.shape[1]", x.shape[1], "W.shape[1]", W.shape[1])
