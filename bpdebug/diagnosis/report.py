@@ -49,8 +49,9 @@ def report_lines(findings: list[Finding], looked_at: dict[str, int], cwd: str = 
     if left:
         told += f"; not at the {left:,} events behind them"
     if not findings:
-        nothing = "nothing to look at: no op ran" if looked_at["events"] < 3 else "nothing found"
-        return [f"{nothing}: {told}"]
+        if not looked_at["iterations"]:
+            return [f"nothing to look at: no op of the engine ran; does the script import chainer? ({told})"]
+        return [f"nothing found: {told}"]
     lines = []
     for finding in findings:
         lines += [*finding_lines(finding, cwd), ""]

@@ -116,6 +116,29 @@ def test_a_script_that_makes_no_event_is_ended(
     assert "nothing to look at" in capsys.readouterr().out
 
 
+def test_a_script_without_ops_is_not_called_sound(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("talk.py").write_text("for i in range(5):\n    print(i, flush=True)\n")
+    assert main(["check", "talk.py"]) == 0
+    told = capsys.readouterr().out
+    assert told.startswith("nothing to look at: no op of the engine ran; does the script import chainer?")
+
+
+def test_a_message_of_several_lines_is_told_in_one_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    text = "import numpy as np\nimport chainer.links as L\nL.Linear(4, 3)(np.ones((2, 5), 'f'))\n"
+    Path("bad.py").write_text(text)
+    assert main(["check", "--format", "json", "bad.py"]) == 1
+    (finding,) = json.loads(capsys.readouterr().out)["findings"]
+    assert finding["message"].endswith(
+        "Invalid operation is performed in: LinearFunction (Forward); Expect: x.shape[1] == W.shape[1]; Actual: 5 != 4"
+    )
+
+
 @pytest.mark.parametrize(
     ("text", "line"), [("x = 1\nraise ValueError('what')\n", 2), ("def f(:\n", 1)], ids=["raises", "syntax"]
 )

@@ -10,6 +10,8 @@ from ..finding import Finding
 
 __all__ = ["find"]
 
+_LINES = 4
+"""Of the exception's message: enough for what a type check expects and what it got."""
 _NOT_FAULTS = ("KeyboardInterrupt", "SystemExit")
 
 
@@ -29,9 +31,12 @@ def find(history: History) -> Iterator[Finding]:
     scopes = history.reader.scopes
     layer = clean(scopes[scope].path) if scope < len(scopes) else ""
     where = layer or clean(failed.op) or "script"
-    first_line = clean(body.text).strip().splitlines()
+    lines = [clean(line.strip()) for line in body.text.splitlines() if line.strip()]
+    message = "; ".join(line.rstrip(";,") for line in lines[:_LINES])
     yield Finding(
-        f"the script ends by {clean(body.type)}: {first_line[0] if first_line else ''}",
+        f"the script ends by {clean(body.type)}: {message}"
+        if message
+        else f"the script ends by {clean(body.type)}",
         where,
         seq=at,
         site=history.site_of(at) if history.site_of(at) is not None else history.site_of(seq),
