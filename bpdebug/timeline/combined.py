@@ -25,9 +25,9 @@ if TYPE_CHECKING:
     from ..log.reader import LogReader
     from .recorded import RecordedEvents
 
-__all__ = ["CombinedTensors", "is_of_contents"]
+__all__ = ["STACKED", "CombinedTensors", "is_of_contents"]
 
-_STACKED = 1 << 10
+STACKED = 1 << 10
 """Tensors of up to so many elements are worked on together: of larger ones the elements take longer than all else."""
 _STACKED_TOGETHER = 1 << 18
 """Elements."""
@@ -97,7 +97,7 @@ class CombinedTensors:
                 tuple(self._reader.layouts[one].shape) for one in kind if 0 <= one < len(self._reader.layouts)
             }
             count = math.prod(sizes.pop()) if len(sizes) == 1 else 0
-            if not 0 < count <= _STACKED:
+            if not 0 < count <= STACKED:
                 continue
             mine = np.flatnonzero(kind_of == number)
             at_once = max(1, _STACKED_TOGETHER // count)

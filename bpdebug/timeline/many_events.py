@@ -6,6 +6,8 @@ bodies only of the events that are still undecided, elements of tensors last.
 
 from __future__ import annotations
 
+import functools
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,11 +19,13 @@ from ..conditions.measures import measure
 from ..conditions.one_event import line_of
 from ..conditions.rules import Rule
 from ..log.schema import EventFlag
-from .bulk import NONE, SEVERAL, rows_of
-from .combined import is_of_contents
+from .body_numbers import NONE
+from .bounds import Interval, bounds_of, combine, decide
+from .bulk import SEVERAL, rows_of
+from .combined import STACKED, is_of_contents
 from .recorded import RecordedEvents
 
-__all__ = ["ManyEvents", "Values"]
+__all__ = ["Bounded", "ManyEvents", "Values"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +39,33 @@ class Values:
     def true(self) -> np.ndarray:
         """Where it is known to be true."""
         return self.known & self.data.astype(bool)
+
+
+class Bounded:
+    """One value an event, like `Values`, that is worked out only where its bounds don't tell enough.
+
+    Attributes:
+        bounds: between which numbers each lies.
+        there: where there can be a value at all.
+    """
+
+    def __init__(self, bounds: Interval, there: np.ndarray, work_out: Callable[[np.ndarray], Values]) -> None:
+        self.bounds = bounds
+        self.there = there
+        self.at = work_out
+        """The values in these places."""
+
+    @functools.cached_property
+    def _all(self) -> Values:
+        return self.at(np.arange(len(self.there)))
+
+    @property
+    def data(self) -> np.ndarray:
+        return self._all.data
+
+    @property
+    def known(self) -> np.ndarray:
+        return self._all.known
 
 
 class ManyEvents:
@@ -96,7 +127,7 @@ class ManyEvents:
         data, known = self.recorded.reports.values_at(self.seqs, name, back)
         return Values(data, known)
 
-    def measured(self, measure_name: str, node: s.Node) -> Values:
+    def measured(self, measure_name: str, node: s.Node, bounded: bool = True) -> Values | Bounded:
         if not is_of_contents(node):
             return self._one_by_one(lambda event: event.measured(measure_name, node), True)
         recorded = self.recorded
@@ -114,6 +145,10 @@ class ManyEvents:
         places = np.flatnonzero(left)
         if places.size:
             some_rows = {tensor: rows[:, places] for tensor, rows in columns.items()}
+            if bounded and not known.any():
+                bounds = bounds_of(recorded.reader, node, measure_name, some_rows, STACKED)
+                if bounds is not None:
+                    return self._bounded(measure_name, node, places, bounds, several)
             data[places], known[places] = recorded.combined.measured(recorded, node, measure_name, some_rows)
         if several.any():
             some = ManyEvents(recorded, self.seqs[several])
@@ -121,27 +156,59 @@ class ManyEvents:
             data[several], known[several] = found.data, found.known
         return Values(data, known)
 
+    def _bounded(
+        self, measure_name: str, node: s.Node, places: np.ndarray, bounds: Interval, several: np.ndarray
+    ) -> Bounded:
+        """A measure of large tensors, of which `bounds` are known in `places`; there may be one where there are
+        `several`, too."""
+        low, high = np.full(len(self.seqs), -np.inf), np.full(len(self.seqs), np.inf)
+        low[places], high[places] = bounds
+        there = several.copy()
+        there[places] = True
+
+        def work_out(some: np.ndarray) -> Values:
+            found = ManyEvents(self.recorded, self.seqs[some]).measured(measure_name, node, bounded=False)
+            return Values(found.data, found.known)
+
+        return Bounded(Interval(low, high), there, work_out)
+
     # ---- what is made of it -------------------------------------------------------------------------------------
 
-    def arithmetic(self, operator: str, left: Values, right: Values) -> Values:
-        with np.errstate(all="ignore"):
-            data = ARITHMETIC[operator](left.data.astype(np.float64), right.data.astype(np.float64))
-        return Values(data, left.known & right.known)
+    def arithmetic(self, operator: str, left: Values | Bounded, right: Values | Bounded) -> Values | Bounded:
+        if isinstance(left, Bounded) or isinstance(right, Bounded):
+            there = _there(left) & _there(right)
+            return Bounded(
+                combine(operator, _bounds(left), _bounds(right)),
+                there,
+                lambda some: _calculated(operator, _at(left, some), _at(right, some)),
+            )
+        return _calculated(operator, left, right)
 
-    def compare(self, operator: str, left: Values, right: Values) -> Values:
-        return Values(COMPARISONS[operator](left.data, right.data), left.known & right.known)
+    def compare(self, operator: str, left: Values | Bounded, right: Values | Bounded) -> Values:
+        if not (isinstance(left, Bounded) or isinstance(right, Bounded)):
+            return _compared(operator, left, right)
+        there = _there(left) & _there(right)
+        true, false = decide(operator, _bounds(left), _bounds(right))
+        data, known = there & true, there & (true | false)
+        open_ = np.flatnonzero(there & ~(true | false))
+        if open_.size:
+            found = _compared(operator, _at(left, open_), _at(right, open_))
+            data[open_], known[open_] = found.data, found.known
+        return Values(data, known)
 
-    def mapped(self, function: str, value: Values) -> Values:
+    def mapped(self, function: str, value: Values | Bounded) -> Values:
         if function in MAPPED:
             with np.errstate(all="ignore"):
                 return Values(MAPPED[function](value.data.astype(np.float64)), value.known)
         found = _from_list([measure([np.asarray(float(one))], function) for one in value.data.tolist()])
         return Values(found.data, found.known & value.known)
 
-    def truth(self, value: Values) -> Values:
+    def truth(self, value: Values | Bounded) -> Values:
+        if isinstance(value, Bounded):  # whether it isn't zero
+            return self.compare("!=", value, self.constant(0.0))
         return Values(value.data.astype(bool), value.known)
 
-    def negated(self, value: Values) -> Values:
+    def negated(self, value: Values | Bounded) -> Values:
         return Values(~value.data.astype(bool), value.known)
 
     def both(self, left: Rule, right: Rule) -> Values:
@@ -162,6 +229,28 @@ class ManyEvents:
             data[open_] = np.where(by_second, decisive, not decisive)
             known[open_] = by_second | (first.known[open_] & second.known)
         return Values(data, known)
+
+
+def _calculated(operator: str, left: Values, right: Values) -> Values:
+    with np.errstate(all="ignore"):
+        data = ARITHMETIC[operator](left.data.astype(np.float64), right.data.astype(np.float64))
+    return Values(data, left.known & right.known)
+
+
+def _compared(operator: str, left: Values, right: Values) -> Values:
+    return Values(COMPARISONS[operator](left.data, right.data), left.known & right.known)
+
+
+def _at(value: Values | Bounded, places: np.ndarray) -> Values:
+    return value.at(places) if isinstance(value, Bounded) else Values(value.data[places], value.known[places])
+
+
+def _bounds(value: Values | Bounded) -> Interval:
+    return value.bounds if isinstance(value, Bounded) else Interval.exactly(value.data, value.known)
+
+
+def _there(value: Values | Bounded) -> np.ndarray:
+    return value.there if isinstance(value, Bounded) else value.known
 
 
 _TEXT_COLUMNS: dict[str, tuple[str, ...]] = {

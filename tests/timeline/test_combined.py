@@ -82,7 +82,7 @@ def test_small_tensors_together_give_what_each_of_them_gives(run, monkeypatch, t
         assert there.any()
         columns = {one: rows[:, there] for one, rows in columns.items()}
         several.append(recorded.combined.measured(recorded, node, name, columns))
-        monkeypatch.setattr(combined, "_STACKED", 0)
+        monkeypatch.setattr(combined, "STACKED", 0)
     (together, known_together), (alone, known_alone) = several
     assert known_together.tolist() == known_alone.tolist()
     np.testing.assert_array_equal(together, alone)
@@ -94,7 +94,7 @@ def test_small_tensors_are_not_measured_one_by_one_though_others_are(run, monkey
     after, before = rows_of(run, recorded.roles, node.argument, np.arange(len(run)))
     columns = {node.argument: np.stack([after, before])[:, after >= 0]}
     monkeypatch.setattr(
-        combined, "_STACKED", 3
+        combined, "STACKED", 3
     )  # W of the second layer has three elements, that of the first six
     alone = []
 
