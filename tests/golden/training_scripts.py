@@ -1,7 +1,11 @@
-"""Four small trainings, the same code for real Chainer and for the engine: losses of every step from one NumPy seed."""
+"""Small trainings, the same code for real Chainer and for the engine: losses of every step from one NumPy seed.
+
+More of them are in `model_scripts`.
+"""
 
 from __future__ import annotations
 
+import model_scripts
 import numpy as np
 
 __all__ = ["SCRIPTS", "losses_of"]
@@ -121,7 +125,13 @@ def vae(ch):
     return losses
 
 
-SCRIPTS = {"perceptron": perceptron, "cnn": cnn, "language model": language_model, "vae": vae}
+SCRIPTS = {
+    "perceptron": perceptron,
+    "cnn": cnn,
+    "language model": language_model,
+    "vae": vae,
+    **model_scripts.SCRIPTS,
+}
 
 
 def losses_of(name, ch):
