@@ -157,9 +157,11 @@ class Trainer:
         update = self.updater.update
         stop_trigger = self.stop_trigger
         try:
-            for entry in entries:
-                if entry.call_before_training:
-                    entry.extension(self)
+            self.observation = {}
+            with self.reporter.scope(self.observation):
+                for entry in entries:
+                    if entry.call_before_training:
+                        entry.extension(self)
             while not stop_trigger(self):
                 self.observation = {}
                 with self.reporter.scope(self.observation):

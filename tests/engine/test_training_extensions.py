@@ -53,6 +53,37 @@ def test_evaluation_is_without_graph_and_in_evaluation_mode(tmp_path):
         extensions.Evaluator(engine.iterators.SerialIterator(dataset, 5), model)
 
 
+def test_what_is_called_before_training_is_logged_for_iteration_0(tmp_path):
+    trainer = make_trainer(tmp_path, (1, "epoch"))
+    dataset = engine.datasets.TupleDataset(X, T)
+    iterator = engine.iterators.SerialIterator(dataset, 5, repeat=False, shuffle=False)
+    model = trainer.updater.get_optimizer("main").target
+    trainer.extend(extensions.Evaluator(iterator, model), call_before_training=True)
+    trainer.extend(extensions.LogReport(), call_before_training=True)
+    trainer.run()
+    first, last = json.loads((tmp_path / "log").read_text(encoding="utf-8"))
+    assert (first["iteration"], last["iteration"]) == (0, 3)
+    assert "main/loss" not in first
+    assert first["validation/main/loss"] != last["validation/main/loss"]
+
+
+def test_an_iterator_that_cant_be_reset_is_copied_with_a_warning():
+    class Once(engine.dataset.Iterator):
+        def __init__(self):
+            self.left = 2
+
+        def __next__(self):
+            if not self.left:
+                raise StopIteration
+            self.left -= 1
+            return [(X[0], T[0])]
+
+    evaluator = extensions.Evaluator(Once(), L.Classifier(L.Linear(4, 3)))
+    for _ in range(2):
+        with pytest.warns(DeprecationWarning, match="can't be reset"):
+            assert "main/loss" in evaluator()
+
+
 def test_the_progress_bar_draws_over_itself(tmp_path):
     out = io.StringIO()
     trainer = make_trainer(tmp_path, (2, "iteration"))

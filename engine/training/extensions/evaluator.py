@@ -11,6 +11,7 @@ from ... import backend, function, reporter
 from ...configuration import using_config
 from ...dataset import Iterator, concat_examples
 from ...link import Link
+from ...utils.deprecation import warn_deprecated
 from ..converting import call_loss, converted
 from ..extension import PRIORITY_WRITER, Extension, refuse_unexpected
 from .evaluation_bar import with_bar
@@ -103,6 +104,7 @@ class Evaluator(Extension):
             iterator.reset()
             batches = iterator
         else:
+            warn_deprecated("Evaluator with an iterator that can't be reset", "give the iterator a reset()")
             batches = copy.copy(iterator)
         summary = reporter.DictSummary()
         for batch in with_bar(batches) if self._progress_bar else batches:

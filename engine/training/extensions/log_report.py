@@ -59,7 +59,7 @@ class LogReport(Extension):
             self._summary.add(observation)
         else:
             self._summary.add({key: observation[key] for key in self._keys if key in observation})
-        if not self._trigger(trainer):
+        if not (trainer.is_before_training or self._trigger(trainer)):
             return
         entry: dict[str, Any] = {key: float(mean) for key, mean in self._summary.compute_mean().items()}
         entry["epoch"] = trainer.updater.epoch

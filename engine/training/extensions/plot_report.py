@@ -84,7 +84,7 @@ class PlotReport(Extension):
             return
         keys = self._y_keys if self._x_key in ("iteration", "epoch") else [*self._y_keys, self._x_key]
         self._summary.add({key: trainer.observation[key] for key in keys if key in trainer.observation})
-        if not self._trigger(trainer):
+        if not (trainer.is_before_training or self._trigger(trainer)):
             return
         means = {key: float(mean) for key, mean in self._summary.compute_mean().items()}
         means["epoch"], means["iteration"] = trainer.updater.epoch, trainer.updater.iteration
