@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import numpy
@@ -61,76 +62,109 @@ def unary_math_function_unittest(
     if expected is None:
         raise ValueError(f"NumPy has no function corresponding to {func.__name__}; give func_expected")
     label = name if label_expected is None and isinstance(func, type) else label_expected
-    data = _uniform if make_data is None else make_data
-
-    def call(x: Any) -> Any:
-        return func()(x) if isinstance(func, type) else func(x)
-
-    class _Tests:
-        shape: tuple[int, ...]
-        dtype: Any
-
-        def setUp(self) -> None:
-            self.x, self.gy, self.ggx = data(self.shape, self.dtype)
-            is_half = self.dtype == numpy.float16
-            backward: dict[str, Any] = {"dtype": numpy.float64, **(_HALF_BACKWARD if is_half else _CLOSE)}
-            self.forward_options = (_HALF_FORWARD if is_half else _CLOSE) | (forward_options or {})
-            self.backward_options = backward | (backward_options or {})
-            self.double_backward_options = backward | (double_backward_options or {})
-
-        def check_forward(self, x: Any) -> None:
-            y = call(Variable(x))
-            assert y.dtype == self.dtype, f"dtype of the result is {y.dtype}, not {self.dtype}"
-            wanted = numpy.asarray(expected(self.x)).astype(self.dtype)
-            gradient_check.assert_allclose(wanted, y, **self.forward_options)
-
-        def check_backward(self, x: Any, gy: Any) -> None:
-            gradient_check.check_backward(call, x, gy, **self.backward_options)
-
-        def check_double_backward(self, x: Any, gy: Any, ggx: Any) -> None:
-            gradient_check.check_double_backward(call, x, gy, ggx, **self.double_backward_options)
-
-        @condition.retry(3)
-        def test_forward_cpu(self) -> None:
-            self.check_forward(self.x)
-
-        @condition.retry(3)
-        def test_backward_cpu(self) -> None:
-            self.check_backward(self.x, self.gy)
-
-        @condition.retry(3)
-        def test_double_backward_cpu(self) -> None:
-            self.check_double_backward(self.x, self.gy, self.ggx)
-
-        @attr.gpu
-        @condition.retry(3)
-        def test_forward_gpu(self) -> None:
-            self.check_forward(cuda.to_gpu(self.x))
-
-        @attr.gpu
-        @condition.retry(3)
-        def test_backward_gpu(self) -> None:
-            self.check_backward(cuda.to_gpu(self.x), cuda.to_gpu(self.gy))
-
-        @attr.gpu
-        @condition.retry(3)
-        def test_double_backward_gpu(self) -> None:
-            self.check_double_backward(cuda.to_gpu(self.x), cuda.to_gpu(self.gy), cuda.to_gpu(self.ggx))
-
-    def test_label(self: Any) -> None:
-        found = call(Variable(self.x)).creator.label
-        assert found == label, f"label is {found!r}, not {label!r}"
+    tested = _Tested(
+        func,
+        expected,
+        label,
+        make_data or _uniform,
+        forward_options or {},
+        backward_options or {},
+        double_backward_options or {},
+    )
 
     def decorate(case: type) -> Any:
-        for member, value in vars(_Tests).items():
-            if not member.startswith("__"):
-                setattr(case, member, value)
-        if label is not None:
-            case.test_label = test_label  # type: ignore[attr-defined]
+        for tests in (_Tests,) if label is None else (_Tests, _LabelTest):
+            for member, value in vars(tests).items():
+                if not member.startswith("__"):
+                    setattr(case, member, value)
+        case._tested = tested  # type: ignore[attr-defined]
         dtypes = [numpy.float16, numpy.float32, numpy.float64]
         return parameterize(*product({"shape": [(3, 2), ()], "dtype": dtypes}))(case)
 
     return decorate
+
+
+@dataclass(frozen=True)
+class _Tested:
+    """A function, what it is compared with, and how closely."""
+
+    func: Any
+    expected: Callable[[Any], Any]
+    label: str | None
+    make_data: Callable[[tuple[int, ...], Any], tuple[Any, Any, Any]]
+    forward_options: dict[str, Any]
+    backward_options: dict[str, Any]
+    double_backward_options: dict[str, Any]
+
+    def call(self, x: Any) -> Any:
+        return self.func()(x) if isinstance(self.func, type) else self.func(x)
+
+
+class _Tests:
+    """What a class of tests gets; `unary_math_function_unittest` puts it there."""
+
+    _tested: _Tested
+    shape: tuple[int, ...]
+    dtype: Any
+
+    def setUp(self) -> None:
+        tested = self._tested
+        self.x, self.gy, self.ggx = tested.make_data(self.shape, self.dtype)
+        is_half = self.dtype == numpy.float16
+        backward: dict[str, Any] = {"dtype": numpy.float64, **(_HALF_BACKWARD if is_half else _CLOSE)}
+        self.forward_options = (_HALF_FORWARD if is_half else _CLOSE) | tested.forward_options
+        self.backward_options = backward | tested.backward_options
+        self.double_backward_options = backward | tested.double_backward_options
+
+    def check_forward(self, x: Any) -> None:
+        y = self._tested.call(Variable(x))
+        assert y.dtype == self.dtype, f"dtype of the result is {y.dtype}, not {self.dtype}"
+        wanted = numpy.asarray(self._tested.expected(self.x)).astype(self.dtype)
+        gradient_check.assert_allclose(wanted, y, **self.forward_options)
+
+    def check_backward(self, x: Any, gy: Any) -> None:
+        gradient_check.check_backward(self._tested.call, x, gy, **self.backward_options)
+
+    def check_double_backward(self, x: Any, gy: Any, ggx: Any) -> None:
+        gradient_check.check_double_backward(self._tested.call, x, gy, ggx, **self.double_backward_options)
+
+    @condition.retry(3)
+    def test_forward_cpu(self) -> None:
+        self.check_forward(self.x)
+
+    @condition.retry(3)
+    def test_backward_cpu(self) -> None:
+        self.check_backward(self.x, self.gy)
+
+    @condition.retry(3)
+    def test_double_backward_cpu(self) -> None:
+        self.check_double_backward(self.x, self.gy, self.ggx)
+
+    @attr.gpu
+    @condition.retry(3)
+    def test_forward_gpu(self) -> None:
+        self.check_forward(cuda.to_gpu(self.x))
+
+    @attr.gpu
+    @condition.retry(3)
+    def test_backward_gpu(self) -> None:
+        self.check_backward(cuda.to_gpu(self.x), cuda.to_gpu(self.gy))
+
+    @attr.gpu
+    @condition.retry(3)
+    def test_double_backward_gpu(self) -> None:
+        self.check_double_backward(cuda.to_gpu(self.x), cuda.to_gpu(self.gy), cuda.to_gpu(self.ggx))
+
+
+class _LabelTest:
+    """What it gets, too, where the op's label is known."""
+
+    _tested: _Tested
+    x: Any
+
+    def test_label(self) -> None:
+        found = self._tested.call(Variable(self.x)).creator.label
+        assert found == self._tested.label, f"label is {found!r}, not {self._tested.label!r}"
 
 
 def _uniform(shape: tuple[int, ...], dtype: Any) -> tuple[Any, Any, Any]:
