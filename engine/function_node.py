@@ -123,10 +123,7 @@ class FunctionNode(function_hook.HookedFunction):
                 break
         started = 0
         if observers:
-            state = snapshot(numpy) if self.foreign else None
-            if self.foreign or function_hook.installed:
-                for data in xs:
-                    events.hand_out(data)
+            state = self._before_foreign_code(xs)
             started = _clock()
         try:
             if (self._checks_types or "check_type_forward" in self.__dict__) and config.type_check:
@@ -156,21 +153,40 @@ class FunctionNode(function_hook.HookedFunction):
             self._join_graph(variables, ys)
         if started:  # an observer that came while the op ran hears of the next one
             took_ns = _clock() - started
-            if state is not None and not numpy.array_equal(state, numpy.asarray(snapshot(numpy))):
-                self.random_state = state
-            events.emit(
-                events.ForwardFinished(
-                    self,
-                    tuple([x._node for x in variables]),
-                    xs,
-                    ys,
-                    tuple([y._data for y in ys]),
-                    enable_backprop and requires_grad,
-                    getattr(walking, "node", None),
-                    took_ns,
-                )
-            )
+            self._tell(variables, xs, ys, enable_backprop and requires_grad, state, took_ns)
         return ys
+
+    def _before_foreign_code(self, xs: tuple[Any, ...]) -> Any:
+        """Tell whoever observes that code outside the engine will hold these arrays; the random state before it."""
+        if self.foreign or function_hook.installed:
+            for data in xs:
+                events.hand_out(data)
+        return snapshot(numpy) if self.foreign else None
+
+    def _tell(
+        self,
+        variables: tuple[Variable, ...],
+        xs: tuple[Any, ...],
+        ys: tuple[Variable, ...],
+        in_graph: bool,
+        state: Any,
+        took_ns: int,
+    ) -> None:
+        """Emit that the op is computed; `state` is the random state before it, None if it can't have drawn numbers."""
+        if state is not None and not numpy.array_equal(state, numpy.asarray(snapshot(numpy))):
+            self.random_state = state
+        events.emit(
+            events.ForwardFinished(
+                self,
+                tuple([x._node for x in variables]),
+                xs,
+                ys,
+                tuple([y._data for y in ys]),
+                in_graph,
+                getattr(walking, "node", None),
+                took_ns,
+            )
+        )
 
     def _join_graph(self, variables: tuple[Variable, ...], ys: tuple[Variable, ...]) -> None:
         """Link inputs, this node and outputs, and keep the arrays that the backward rule needs."""
