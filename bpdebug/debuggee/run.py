@@ -6,7 +6,7 @@ import contextlib
 import os
 import sys
 import threading
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection
 from typing import TYPE_CHECKING, Any
 
 from ..capture import plan_of
@@ -50,75 +50,90 @@ class Run:
         self._pid = os.getpid()
         self._name = name
         self._outcome = script.Outcome(1, "the script did not run")
-        self._on_event: Callable[[Mapping[str, Any]], None] | None = None
         self._gate: Gate | None = None
         self._orders: Orders | None = None
         self._progress: Progress | None = None
         self._channel: Channel | None = None
         self._bound: Bound | None = None
-        self._stops: list[Callable[[], None]] = []
-        plan = plan_of(settings.capture)
-        self._log = LogWriter.create(settings.log_directory, script=name)
-        terminal = settings.progress and sys.stderr is not None and sys.stderr.isatty()
-        if settings.control is not None:
-            from ..breakpoints.live import LiveStops
-            from ..recorder.arrays import to_host
-            from .channel import Channel
-            from .gate import Gate
-            from .orders import Orders
-            from .pausing import interrupt_main_thread_soon, pause_at_signal
-
-            self._channel = Channel(settings.control)
-            stops = LiveStops(self._log, lambda array: to_host(array)[0])
-            self._gate = Gate(stops, self._flush, self._channel.send, self._leave)
-            self._recorder = Recorder(self._log, on_event=self._gate, plan=plan)
-            self._gate.on_need_before = self._recorder.look_before
-            self._orders = Orders(self._recorder, stops)
-            self._gate.carry_out = self._orders
-            self._gate.on_pause_wanted = interrupt_main_thread_soon
-            pause_at_signal(tracebacks.is_machinery, self._gate.pause_here)
-        self._output = Output(self._record_output, pass_on=not settings.screen)
-        if self._channel is None:
-            if terminal:
-                self._progress = Progress(self._output, self._is_loss)
-            self._recorder = Recorder(self._log, on_event=self._progress, plan=plan)
-            self._recorder.observer_only_reads = True  # as do bounds and triggers, below
-        if settings.iterations is not None or settings.seconds is not None:
-            from .bound import Bound
-
-            self._bound = Bound(self._recorder, settings.iterations, settings.seconds, self._leave_bounded)
         self._triggers: Triggers | None = None
-        if settings.capture.keep_when is not None or settings.capture.until is not None:
-            from .triggers import Triggers
-
-            self._triggers = Triggers(settings.capture, self._recorder, self._recorder.on_event)
-            self._recorder.on_event = self._triggers
+        self._stops: list[Callable[[], None]] = []
+        self._log = LogWriter.create(settings.log_directory, script=name)
+        self._output = Output(self._record_output, pass_on=not settings.screen)
+        if settings.control is not None:
+            self._recorder = self._recorder_with_debugger(settings, settings.control)
+        else:
+            self._recorder = self._recorder_alone(settings)
+        self._set_bounds(settings)
         # The log can be opened from now on; what follows takes the debugger's time, too.
         if self._channel is not None and self._gate is not None:
             self._channel.listen(self._gate.receive, self._debugger_gone)
             self._channel.send(Ready(pid=self._pid, schema=SCHEMA_VERSION))
         if not settings.real_chainer:
-            from ..frontends import alias, engine
+            self._watch_engine(settings)
 
-            package = alias.install()
-            # Before the recorder, so that what was printed until now stands before the event.
-            self._stops.append(package.events.observe(lambda event: self._output.settle()))
-            self._stops.append(engine.watch(package, self._recorder))
-            if self._orders is not None:
-                from ..frontends.own_ops import OwnOps
+    def _recorder_with_debugger(self, settings: ChildSettings, control: int) -> Recorder:
+        """What records while somebody steps the run, who is at the other end of the socket `control`."""
+        from ..breakpoints.live import LiveStops
+        from ..recorder.arrays import to_host
+        from .channel import Channel
+        from .gate import Gate
+        from .orders import Orders
+        from .pausing import interrupt_main_thread_soon, pause_at_signal
 
-                self._orders.own_ops = OwnOps(package, lambda: self._log.event_count - 1)
-                self._stops.append(package.events.observe(self._orders.own_ops))
-            if settings.gradcheck:
-                from .gradient_checks import GradientChecks
+        self._channel = Channel(control)
+        stops = LiveStops(self._log, lambda array: to_host(array)[0])
+        self._gate = gate = Gate(stops, self._flush, self._channel.send, self._leave)
+        recorder = Recorder(self._log, on_event=gate, plan=plan_of(settings.capture))
+        gate.on_need_before = recorder.look_before
+        self._orders = Orders(recorder, stops)
+        gate.carry_out = self._orders
+        gate.on_pause_wanted = interrupt_main_thread_soon
+        pause_at_signal(tracebacks.is_machinery, gate.pause_here)
+        return recorder
 
-                checks = GradientChecks(package, self._log, settings, self._end_early)
-                self._stops.append(checks.stop)
-            if self._bound is not None:
-                from ..frontends import gradient_probe
+    def _recorder_alone(self, settings: ChildSettings) -> Recorder:
+        """What records a run that nobody steps, with a progress line where there is a terminal for it."""
+        if settings.progress and sys.stderr is not None and sys.stderr.isatty():
+            self._progress = Progress(self._output, self._is_loss)
+        recorder = Recorder(self._log, on_event=self._progress, plan=plan_of(settings.capture))
+        recorder.observer_only_reads = True  # as do bounds and triggers
+        return recorder
 
-                self._stops.append(gradient_probe.probe(package, self._recorder))
-            prepare_workers()
+    def _set_bounds(self, settings: ChildSettings) -> None:
+        """Let the run end where the settings say so, and what it keeps hang on their conditions."""
+        if settings.iterations is not None or settings.seconds is not None:
+            from .bound import Bound
+
+            self._bound = Bound(self._recorder, settings.iterations, settings.seconds, self._leave_bounded)
+        if settings.capture.keep_when is not None or settings.capture.until is not None:
+            from .triggers import Triggers
+
+            self._triggers = Triggers(settings.capture, self._recorder, self._recorder.on_event)
+            self._recorder.on_event = self._triggers
+
+    def _watch_engine(self, settings: ChildSettings) -> None:
+        """Make `import chainer` give the engine, and record what it does from now on."""
+        from ..frontends import alias, engine
+
+        package = alias.install()
+        # Before the recorder, so that what was printed until now stands before the event.
+        self._stops.append(package.events.observe(lambda event: self._output.settle()))
+        self._stops.append(engine.watch(package, self._recorder))
+        if self._orders is not None:
+            from ..frontends.own_ops import OwnOps
+
+            self._orders.own_ops = OwnOps(package, lambda: self._log.event_count - 1)
+            self._stops.append(package.events.observe(self._orders.own_ops))
+        if settings.gradcheck:
+            from .gradient_checks import GradientChecks
+
+            checks = GradientChecks(package, self._log, settings, self._end_early)
+            self._stops.append(checks.stop)
+        if self._bound is not None:
+            from ..frontends import gradient_probe
+
+            self._stops.append(gradient_probe.probe(package, self._recorder))
+        prepare_workers()
 
     def execute(self, args: list[str], modules_at_start: Collection[str]) -> None:
         """Run the script to its end.
