@@ -47,9 +47,15 @@ def event_from(timeline: Timeline, text: str) -> int:
 
 
 def run_command(screen: MainScreen, text: str) -> str:
-    """Carry out what was typed; in words what was wrong with it, or ""."""
+    """Carry out what was typed; in words what was wrong with it, or "".
+
+    An event's number or address alone means to go there.
+    """
     name, _, rest = text.strip().partition(" ")
     if not name:
+        return ""
+    if name.isdecimal() or "/" in name:
+        _goto(screen, text.strip())
         return ""
     found = [command for command in COMMANDS if command.name == name]
     found = found or [command for command in COMMANDS if command.name.startswith(name)]

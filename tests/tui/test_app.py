@@ -182,6 +182,10 @@ async def test_the_prompt_goes_to_an_address_and_explains_a_wrong_one(app):
         assert "MLP.l1.W" in notice(app)
         app.main.prompt_entered(":", "dance")
         assert "no such command" in notice(app)
+        app.main.prompt_entered(":", "it1/forward/MLP.l1/linear")
+        assert at(app) == "it1/forward/MLP.l1/linear"
+        app.main.prompt_entered(":", " 7 ")
+        assert app.main.navigator.seq == 7
 
 
 def type_at_once(app: DebuggerApp, *keys: str) -> None:
