@@ -24,6 +24,7 @@ from ..log.schema import EventFlag, Kind
 from ..stepping import Breakpoint
 from .bulk import SEVERAL, rows_of
 from .many_events import ManyEvents
+from .portions import Portions
 from .ranges import Ranges
 from .recorded import RecordedEvents
 from .unfinished import Unfinished
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
 __all__ = ["PIECE", "Hits", "RecordedStops"]
 
 PIECE = 1 << 13
-"""Events that are looked at together."""
+"""Events whose hits are remembered together."""
 _EMPTY = np.zeros(0, np.int64)
 _FAILURE = Breakpoint(kind=int(Kind.failed))
 """Stops at what `stepping.UntilStop` does, for a live child."""
@@ -61,22 +62,32 @@ class Hits:
         self._condition = condition(breakpoint_.condition) if breakpoint_.condition else None
         self._edge = stops_at_edges(breakpoint_)
         self._pieces: dict[int, _Piece] = {}
+        self._portions = Portions(PIECE)
         self._single: dict[int, bool] = {}
 
-    def of_piece(self, number: int) -> np.ndarray:
-        """The hits among events `[number * PIECE, (number + 1) * PIECE)`, ascending, as far as the log goes."""
+    def of_piece(self, number: int, deadline: float | None = None) -> np.ndarray:
+        """The hits among events `[number * PIECE, (number + 1) * PIECE)`, ascending, as far as the log goes.
+
+        Args:
+            deadline: `time.monotonic()` after which it is left: then `is_known` tells whether these are all.
+        """
         begin = number * PIECE
         end = min(begin + PIECE, len(self._reader))
         known = self._pieces.get(number)
         if known is None:
             known = self._pieces[number] = _Piece(begin)
-        if known.end < end:
+        while known.end < end:
+            self._portions.begin()
+            part = min(known.end + self._portions.size, end)
             if self.breakpoint.changes:
-                found = self._changes(number, known, known.end, end)
+                found = self._changes(number, known, known.end, part)
             else:
-                found = self._hits(known.end, end)
+                found = self._hits(known.end, part)
             known.hits = np.concatenate([known.hits, found]) if len(known.hits) else found
-            known.end = end
+            known.end = part
+            self._portions.end()
+            if part < end and deadline is not None and time.monotonic() > deadline:
+                break
         return known.hits
 
     def is_known(self, number: int) -> bool:
@@ -230,6 +241,7 @@ class RecordedStops:
         self._passed: dict[Breakpoint, list[int]] = {}
         """Of a breakpoint that ignores hits: those after `since` to the end of each piece, until they are enough."""
         self._left: dict[tuple[Breakpoint, ...], RecordedStops] = {}
+        self._done = 0.0
         self.deadline: float | None = None
         """`time.monotonic()` after which a search is left; None for never."""
 
@@ -314,21 +326,33 @@ class RecordedStops:
         for number in range(until // PIECE + 1):
             if not found.is_known(number):
                 self._check_time(number * PIECE / (until + 1), -1)
-            count += int(np.searchsorted(found.of_piece(number), until, side="right"))
+            count += int(np.searchsorted(self._of_piece(found, number), until, side="right"))
         return count
 
     # ---- how ----------------------------------------------------------------------------------------------------
 
     def _check_time(self, done: float, number: int) -> None:
+        self._done = min(max(done, 0.0), 1.0)
         if self.deadline is None or time.monotonic() < self.deadline:
             return
         if number < 0 or not all(found.is_known(number) for found in self._hits.values()):
-            raise Unfinished(min(max(done, 0.0), 1.0))
+            raise Unfinished(self._done)
+
+    def _of_piece(self, found: Hits, number: int) -> np.ndarray:
+        """All hits in a piece.
+
+        Raises:
+            Unfinished: the deadline passed on the way.
+        """
+        hits = found.of_piece(number, self.deadline)
+        if not found.is_known(number):
+            raise Unfinished(self._done)
+        return hits
 
     def _stops_in(self, number: int, failures: bool) -> np.ndarray:
         parts = [self._stops_of(one, number) for one in self._hits]
         if failures:
-            parts.append(self._failures.of_piece(number))
+            parts.append(self._of_piece(self._failures, number))
         parts = [part for part in parts if len(part)]
         if len(parts) < 2:
             return parts[0] if parts else _EMPTY
@@ -336,7 +360,7 @@ class RecordedStops:
 
     def _stops_of(self, one: Breakpoint, number: int) -> np.ndarray:
         """The hits of a breakpoint in a piece, without those that it ignores."""
-        found = self._hits[one].of_piece(number)
+        found = self._of_piece(self._hits[one], number)
         if not one.ignore or not len(found):
             return found
         after = int(np.searchsorted(found, one.since, side="right"))
@@ -352,7 +376,7 @@ class RecordedStops:
         for before in range(first + len(passed), number):
             if passed and passed[-1] >= one.ignore:
                 break
-            hits = self._hits[one].of_piece(before)
+            hits = self._of_piece(self._hits[one], before)
             new = len(hits) - int(np.searchsorted(hits, one.since, side="right"))
             passed.append((passed[-1] if passed else 0) + new)
         return passed[min(number - first, len(passed)) - 1]

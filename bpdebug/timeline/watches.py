@@ -18,6 +18,7 @@ from ..log.schema import Kind
 from ..stepping import Breakpoint
 from ..text import clean, count_text, number
 from .many_events import ManyEvents
+from .portions import Portions
 from .recorded import RecordedEvents
 from .stops import PIECE, RecordedStops
 from .unfinished import Unfinished
@@ -70,6 +71,7 @@ class WatchValues:
         node = self._asked.node
         self.is_tensor = has_tensor(node) and _is_whole(node)
         self._pieces: dict[int, tuple[int, np.ndarray, np.ndarray]] = {}
+        self._portions = Portions(PIECE)
 
     def until(self, seq: int, count: int, deadline: float | None = None) -> tuple[np.ndarray, np.ndarray]:
         """Events and values of the last `count` that are not after `seq`, oldest first.
@@ -92,12 +94,15 @@ class WatchValues:
         begin = piece * PIECE
         end = min(begin + PIECE, len(self._recorded.reader))
         known, at, worth = self._pieces.get(piece, (begin, np.zeros(0, np.int64), _EMPTY))
-        if known < end:
+        while known < end:
             if deadline is not None and time.monotonic() > deadline:
                 raise Unfinished(done)
-            more_at, more_worth = self._look(known, end)
-            at, worth = np.concatenate([at, more_at]), np.concatenate([worth, more_worth])
-            self._pieces[piece] = end, at, worth
+            self._portions.begin()
+            part = min(known + self._portions.size, end)
+            more_at, more_worth = self._look(known, part)
+            at, worth, known = np.concatenate([at, more_at]), np.concatenate([worth, more_worth]), part
+            self._pieces[piece] = known, at, worth
+            self._portions.end()
         return at, worth
 
     def _look(self, begin: int, end: int) -> tuple[np.ndarray, np.ndarray]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+
 import msgspec
 import numpy as np
 import pytest
@@ -16,6 +18,7 @@ from bpdebug.timeline import Timeline, stops
 from bpdebug.timeline.recorded import RecordedEvents
 from bpdebug.timeline.stops import RecordedStops
 from bpdebug.timeline.unfinished import Unfinished
+from bpdebug.timeline.watches import WatchValues
 from tests.support.asked_run import record_training
 
 TEXTS = (
@@ -152,6 +155,72 @@ def test_a_search_can_be_left_and_taken_up_again(run, monkeypatch):
     assert first == found.first(0, failures=False) == live[one][0]
 
 
+@pytest.fixture
+def slowly(monkeypatch):
+    """Looking takes a second each time; the events that were looked at, from which to which."""
+    looked, now_s = [], [0.0]
+    for name in ("_hits", "_changes"):
+        look = getattr(stops.Hits, name)
+
+        def noting(self, *args, look=look):
+            looked.append(args[-2:])
+            now_s[0] += 1.0
+            return look(self, *args)
+
+        monkeypatch.setattr(stops.Hits, name, noting)
+    monkeypatch.setattr("time.perf_counter", lambda: now_s[0])
+    monkeypatch.setattr("bpdebug.timeline.portions._FIRST", 8)
+    monkeypatch.setattr("bpdebug.timeline.portions._LEAST", 2)
+    return looked
+
+
+@pytest.mark.parametrize("text", ["any(abs(gx) > 0.01)", "norm(MLP.l1.W) changes", "iteration >= 2"])
+def test_fewer_events_are_looked_at_together_where_that_takes_long(run, slowly, text):
+    reader, _ = run
+    one = breakpoint_from_text(text)
+    expected = stops.Hits(RecordedEvents(reader), one).of_piece(0).tolist()
+    slowly.clear()
+    hits, turns = stops.Hits(RecordedEvents(reader), one), 0
+    while not hits.is_known(0):
+        found = hits.of_piece(0, deadline=0.0)  # is over: one look a turn
+        turns += 1
+    assert found.tolist() == expected
+    assert [end - begin for begin, end in slowly[:4]] == [8, 4, 2, 2]
+    assert turns == len(slowly)
+    assert [begin for begin, _ in slowly] == [0, *(end for _, end in slowly[:-1])]
+
+
+def test_more_events_are_looked_at_together_where_that_is_quick(run, monkeypatch):
+    reader, _ = run
+    monkeypatch.setattr("bpdebug.timeline.portions._FIRST", 8)
+    monkeypatch.setattr("time.perf_counter", lambda: 0.0)
+    hits = stops.Hits(RecordedEvents(reader), breakpoint_from_text("linear"))
+    hits.of_piece(0)
+    assert hits._portions.size >= len(reader) // 2
+
+
+def test_a_search_can_be_left_within_a_piece(run, slowly, monkeypatch):
+    reader, live = run
+    one = breakpoint_from_text("norm(gx) > 0.1")
+    now_s = [0.0]
+
+    def clock():
+        now_s[0] += 1.0
+        return now_s[0]
+
+    monkeypatch.setattr("time.monotonic", clock)
+    found = RecordedStops(RecordedEvents(reader), [one], {})
+    turns = 0
+    while True:
+        found.deadline = now_s[0] + 1.5  # time for one look
+        turns += 1
+        with contextlib.suppress(Unfinished):
+            first = found.first(0, failures=False)
+            break
+    assert turns > 3
+    assert first == live[one][0]
+
+
 def test_a_breakpoint_that_stops_once_is_passed_by_afterwards(run):
     reader, live = run
     timeline = Timeline(reader)
@@ -191,3 +260,33 @@ def test_what_is_typed_means_a_breakpoint_and_back(text, expected):
     found = breakpoint_from_text(text)
     assert found == expected
     assert breakpoint_from_text(str(found)) == found
+
+
+def test_a_watch_looks_at_fewer_events_together_where_that_takes_long(run, monkeypatch):
+    reader, _ = run
+    text = "max(abs(gx))"
+    whole = [
+        part.tolist() for part in WatchValues(RecordedEvents(reader), text).until(len(reader) - 1, 10**6)
+    ]
+    looked, now_s = [], [0.0]
+    look = WatchValues._look
+
+    def noting(self, begin, end):
+        looked.append(end - begin)
+        now_s[0] += 1.0
+        return look(self, begin, end)
+
+    monkeypatch.setattr(WatchValues, "_look", noting)
+    monkeypatch.setattr("bpdebug.timeline.portions._FIRST", 32)
+    monkeypatch.setattr("time.perf_counter", lambda: now_s[0])
+    monkeypatch.setattr("time.monotonic", lambda: now_s[0])
+    values, turns = WatchValues(RecordedEvents(reader), text), 0
+    while True:
+        turns += 1
+        with contextlib.suppress(Unfinished):
+            found = values.until(len(reader) - 1, 10**6, deadline=now_s[0] + 0.5)
+            break
+    assert [part.tolist() for part in found] == whole
+    assert sum(looked) == len(reader)
+    assert looked[:4] == [32, 16, 16, 16]
+    assert turns == len(looked)
