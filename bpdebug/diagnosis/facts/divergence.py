@@ -16,6 +16,7 @@ _STEP_FACTOR = 3.0
 _PEAK_FACTOR = 20.0
 _NO_BETTER = 0.8
 _FLOOR = 1e-3
+_IN_A_ROW = 3
 
 
 @dataclasses.dataclass(slots=True)
@@ -50,12 +51,19 @@ def _find(history: History) -> Blowup | None:
     first, tail = losses[0], losses[-max(2, len(losses) // 5) :]
     last = max(tail, key=abs) if infinite else sorted(tail)[len(tail) // 2]
     # Upwards only: the likelihood of a density falls far below zero in a sound training.
-    at_last, at_most = _times(last, first), _times(max(losses), first)
+    at_last, at_most = _times(last, first), _times(_lasting_peak(losses), first)
     grew = at_last > _LOSS_FACTOR or (at_most > _PEAK_FACTOR and at_last > _NO_BETTER)
     if not grew and not (infinite and _weights_grew(history)):
         return None
     start = next((walk for walk in finite if _times(walk.loss or 0.0, first) > _LOSS_FACTOR), finite[-1])
     return Blowup(first, last, start.seq, _site(start), infinite)
+
+
+def _lasting_peak(losses: list[float]) -> float:
+    """The largest loss that two more in a row come up to: a single batch of outliers is no divergence."""
+    return max(
+        (min(losses[i : i + _IN_A_ROW]) for i in range(len(losses) - _IN_A_ROW + 1)), default=max(losses)
+    )
 
 
 def _times(loss: float, first: float) -> float:

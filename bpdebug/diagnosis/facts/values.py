@@ -17,6 +17,7 @@ __all__ = ["Values"]
 
 SAMPLE = 1 << 15
 """Figures of a tensor with more elements are those of so many of them, evenly spread."""
+_UNKNOWN = bytes(16)
 
 
 class Values:
@@ -27,6 +28,7 @@ class Values:
         self._norms: dict[int, float | None] = {}
         self._spreads: dict[int, tuple[float, float] | None] = {}
         self._flags = reader.tensors["flags"]
+        self._contents = reader.tensors["content"]
 
     def shape(self, tensor: int | None) -> tuple[int, ...]:
         """Its shape; empty for None."""
@@ -66,6 +68,14 @@ class Values:
             tensor is None
             or tensor >= len(self._flags)
             or not int(self._flags[tensor]) & (TensorFlag.nan | TensorFlag.inf)
+        )
+
+    def identified(self, tensor: int | None) -> bool:
+        """Whether the recorder looked at what it held, so that another content has another row."""
+        return (
+            tensor is not None
+            and tensor < len(self._contents)
+            and self._contents[tensor].tobytes() != _UNKNOWN
         )
 
     def sample(self, tensor: int | None) -> np.ndarray | None:

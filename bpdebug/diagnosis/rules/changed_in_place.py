@@ -59,7 +59,8 @@ def _change(history: History, op: Op) -> tuple[str, int] | None:
     if not op.steps:
         return None
     for place, reader, tensor in _read_again(op):
-        if tensor != op.y[place][1] and reader.steps and history.values.array(tensor) is not None:
+        both_known = history.values.identified(tensor) and history.values.identified(op.y[place][1])
+        if tensor != op.y[place][1] and reader.steps and both_known:
             return f"output {place}", reader.seq
     return None
 

@@ -37,7 +37,7 @@ def find(history: History) -> Iterator[Finding]:
         return
     op = late[-1]
     behind = [other for other in upstream([op]) if weighted(other)]
-    if not behind:
+    if not behind or _inputs_are_equal(history, op):
         return
     last = behind[-1]
     began = _began(history, op)
@@ -59,6 +59,18 @@ def _began(history: History, op: Op) -> Op | None:
             if history.values.shape(tensor)[:1] == examples and _same(history, tensor):
                 return other
     return None
+
+
+def _inputs_are_equal(history: History, op: Op) -> bool:
+    """Whether the examples of the batch are all the same, so that a sound model answers the same, too."""
+    examples = history.values.shape(op.x[0][1])[:1]
+    fed = [
+        history.values.array(other.x[place][1])
+        for other in upstream([op])
+        for place in other.fed
+        if other is not op and history.values.shape(other.x[place][1])[:1] == examples
+    ]
+    return bool(fed) and all(array is not None and bool((array == array[:1]).all()) for array in fed)
 
 
 def _constant(history: History, op: Op) -> bool:

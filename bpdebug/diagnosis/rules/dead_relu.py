@@ -65,6 +65,7 @@ def _finding(history: History, ops: list[Op], dead: int, units: int) -> Finding:
         f"{dead} of {units} units of {where} are dead: {_said(ops[0])} for every example"
         f"{' from the start' if since_start else ' in the later half of the run'}{told}",
         where,
+        fix="Begin with biases of 0, which is the default of initial_bias." if told else "",
         seq=ops[0].seq if since_start else ops[len(ops) // 2].seq,
         site=made if since_start and made is not None else ops[0].site,
         evidence={

@@ -9,6 +9,7 @@ from ..facts.divergence import blowup
 from ..facts.history import History
 from ..facts.origin import origin
 from ..facts.records import Parameter
+from ..facts.repeated import Growth, growth_by_repetition
 from ..facts.training import fall, losses, weighted
 from ..finding import Finding
 
@@ -24,9 +25,15 @@ _ENOUGH_FALL = 0.4
 def find(history: History) -> Iterator[Finding]:
     """The gain (standard deviation of the weights times the root of their inputs; 1 to 1.5 is usual) of a layer.
 
-    In a run that diverges or doesn't learn well; beyond 10 in any run.
+    In a run that diverges or doesn't learn well; beyond 10 in any run. Weights that a pass applies again and again are
+    too large where the signal grows with each use, whatever their gain is.
     """
     values = losses(history)
+    badly = fall(values) <= _ENOUGH_FALL or blowup(history) is not None
+    growth = growth_by_repetition(history) if badly else None
+    if growth is not None:
+        yield _growing(history, growth)
+        return
     if origin(history) is not None and blowup(history) is None:
         return  # something that isn't finite, all of a sudden, has a cause of its own
     learns = fall(values) > _ENOUGH_FALL and blowup(history) is None
@@ -59,6 +66,22 @@ def find(history: History) -> Iterator[Finding]:
             "layers": [other.layer for other in alike][:8],
         },
         subjects=frozenset({*(other.layer for other in alike), *(other.name for other in alike)}),
+    )
+
+
+def _growing(history: History, growth: Growth) -> Finding:
+    parameter = growth.parameter
+    gain = _gain(history, parameter)
+    return Finding(
+        f"the signal grows each time it goes through {parameter.layer or parameter.name}: after {growth.times} more"
+        f" steps of the first pass it is {growth.factor:.2g} times as large; its weights begin too large",
+        parameter.layer or parameter.name,
+        seq=growth.last.seq,
+        site=parameter.made,
+        blamed=("initialW", "scale"),
+        evidence={"gain": gain, "steps": growth.times, "grows by a factor of": growth.factor},
+        fix="Begin recurrent weights with Orthogonal() or a smaller scale, or use an LSTM or GRU.",
+        subjects=frozenset({parameter.layer, parameter.name}),
     )
 
 

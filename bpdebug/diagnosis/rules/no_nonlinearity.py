@@ -36,7 +36,11 @@ def find(history: History) -> Iterator[Finding]:
         if not weighted(op) or op.label.startswith("deconvolution") or not op.sources:
             continue
         before = _linear_before(op)
-        if before is None or not before.steps or len({reader.site for reader in before.readers}) > 1:
+        if (
+            before is None
+            or not before.steps
+            or len({(reader.site, reader.label) for reader in before.readers}) > 1
+        ):
             continue
         if any(cut.made is before for cut in detached(history)):
             continue

@@ -7,13 +7,14 @@ from collections.abc import Iterator
 from ..facts.batch import batch_behind
 from ..facts.history import History
 from ..facts.records import Op
-from ..facts.training import downstream, weighted
+from ..facts.training import downstream, upstream, weighted
 from ..finding import Finding
 
 __all__ = ["find"]
 
 _NORMALIZING = ("softmax", "log_softmax", "normalize", "logsumexp", "cumsum")
 _OF_ONE = ("softmax", "log_softmax")
+_EXCHANGES = r"\.T\b|transpose|swapaxes|moveaxis|rollaxis"
 _REDUCING = ("sum", "mean", "max", "min", "average")
 
 
@@ -39,7 +40,9 @@ def find(history: History) -> Iterator[Finding]:
             continue
         if len(shape) < 2 or 0 not in _axes(op.attrs, len(shape)):
             continue
-        if shape[0] < 2 or shape[0] == shape[1] or shape[0] != batch_behind(history, op):
+        if shape[0] < 2 or shape[0] != batch_behind(history, op):
+            continue
+        if shape[0] == shape[1] and not (len(shape) > 2 and _batch_comes_first(history, op)):
             continue
         if op.label in _NORMALIZING or (op.label in _REDUCING and _goes_into_weights(op)):
             seen.add(op.site)
@@ -67,6 +70,17 @@ def _axes(attrs: dict[str, object], ndim: int) -> list[int]:
     if isinstance(axis, list | tuple):
         return [a % ndim for a in axis if isinstance(a, int)] if len(axis) < ndim else []
     return []
+
+
+def _batch_comes_first(history: History, op: Op) -> bool:
+    """Of as many examples as steps: whether the data come as they were stacked, and nothing exchanges their axes."""
+    if history.script.lines_with(_EXCHANGES):
+        return False
+    behind = upstream([op])
+    return any(0 in other.fed for other in behind) and not any(
+        other.label in ("transpose", "swapaxes", "moveaxis", "rollaxis", "stack", "separate")
+        for other in behind
+    )
 
 
 def _goes_into_weights(op: Op) -> bool:

@@ -125,7 +125,8 @@ def _taken_away(history: History) -> Finding | None:
             continue
         early, late = values[_LOOKS // 2] - values[0], values[-1] - values[_LOOKS // 2]
         # What has an upper end, such as an entropy, slows down on its way there.
-        if values[-1] > _GROWS * max(values[0], 1e-3 * first) and late > _KEEPS_ON * early > 0:
+        grows = values[-1] > _GROWS * max(values[0], 1e-3 * first) and late > _KEEPS_ON * early > 0
+        if grows and not _are_weighted_both_ways(history, upstream([course[-1].op])):
             return _finding_taken_away(history, course)
     return None
 
@@ -184,6 +185,8 @@ def _missing_minus(history: History) -> Finding | None:
                 for later in op.readers
             ):
                 return None  # p log p: an entropy
+            if _are_weighted_both_ways(history, downstream([op])):
+                return None  # an advantage, whose sign says which way the likelihood is meant to go
             return Finding(
                 "the loss is a log-likelihood without its minus: it falls without end, and the likelihood with it",
                 f"{op.scope}/{op.label}" if op.scope else op.label,
@@ -193,6 +196,16 @@ def _missing_minus(history: History) -> Finding | None:
                 subjects=frozenset({op.label}),
             )
     return None
+
+
+def _are_weighted_both_ways(history: History, ops: list[Op]) -> bool:
+    """Whether one of the ops multiplies with numbers of both signs that the script gives, such as advantages."""
+    for op in ops:
+        for place in op.fed if op.label == "mul" else ():
+            sample = history.values.sample(op.x[place][1])
+            if sample is not None and sample.size and sample.min() < 0 < sample.max():
+                return True
+    return False
 
 
 def _loss_line(root: Op) -> int:
