@@ -36,6 +36,10 @@ PAIRS = [
     "seventh_divergence_is_subtracted", "seventh_encoder_never_moves", "seventh_first_step_leaps_away",
     "seventh_one_branch_is_an_array", "seventh_only_inputs_are_permuted", "seventh_rewarded_choices_become_rarer",
     "seventh_steps_reshaped_into_examples",
+    "deep_sigmoids_learn_nothing", "half_precision_sum_overflows", "mean_over_a_square_batch",
+    "recurrent_weights_too_large", "mask_leaves_nothing_of_a_row", "log_of_a_negative_number",
+    "own_update_rule_adds_the_gradient", "examples_drawn_from_one_seed", "own_extension_evaluates_with_dropout",
+    "passes_added_up_undivided", "loss_wrapped_again", "zeros_written_into_a_result",
     "second_custom_function_wrong", "second_two_nets_missing_clear", "whole_numbers_lose_it_all",
 ]  # fmt: skip
 CONTROLS = [
@@ -44,6 +48,8 @@ CONTROLS = [
     "softplus_head_near_zero",
     "straight_through", "table_of_all_pairs", "truncated_bptt", "weights_tied_on_purpose",
     "fifth_rows_of_a_square_normalized", "fifth_two_views_one_stopped", "fifth_vector_quantized_autoencoder",
+    "all_rows_alike", "one_batch_of_outliers", "residual_from_the_first_layer", "rewards_less_their_mean",
+    "sign_forward_straight_back", "neither_alone_tells", "mask_of_minus_infinity",
     "seventh_hard_and_noisy", "seventh_last_steps_are_dropped", "seventh_word_vectors",
     "fifth_gradient_penalty_of_second_order", "fifth_state_carried_as_arrays",
 ]  # fmt: skip

@@ -15,6 +15,7 @@ _WEIGHT_FACTOR = 30.0
 _STEP_FACTOR = 3.0
 _PEAK_FACTOR = 20.0
 _NO_BETTER = 0.8
+_FAR = 30.0
 _FLOOR = 1e-3
 _IN_A_ROW = 3
 
@@ -53,7 +54,9 @@ def _find(history: History) -> Blowup | None:
     # Upwards only: the likelihood of a density falls far below zero in a sound training.
     at_last, at_most = _times(last, first), _times(_lasting_peak(losses), first)
     grew = at_last > _LOSS_FACTOR or (at_most > _PEAK_FACTOR and at_last > _NO_BETTER)
-    if not grew and not (infinite and _weights_grew(history)):
+    if infinite and at_last < _FAR and not _weights_grew(history):
+        return None  # something that isn't finite all of a sudden
+    if not grew and not infinite:
         return None
     start = next((walk for walk in finite if _times(walk.loss or 0.0, first) > _LOSS_FACTOR), finite[-1])
     return Blowup(first, last, start.seq, _site(start), infinite)

@@ -95,6 +95,7 @@ def _exp(x: list[float]) -> str:
     return f"exp({_short(x[0])}) is larger than its dtype can hold"
 
 
+_EMPTIED = "all that it runs over there is -inf, a mask that leaves nothing, so it divides 0 by 0"
 _FORWARD: dict[str, Callable[[list[float]], str]] = {
     "log": _log,
     "log2": _log,
@@ -108,6 +109,8 @@ _FORWARD: dict[str, Callable[[list[float]], str]] = {
     "expm1": _exp,
     "power": _power,
     "square": lambda x: "the square is too large for its dtype",
+    "softmax": lambda x: _EMPTIED if x[0] == -np.inf else "",
+    "log_softmax": lambda x: _EMPTIED if x[0] == -np.inf else "",
     "mul": lambda x: "the product is too large for its dtype",
 }
 

@@ -9,10 +9,15 @@ from __future__ import annotations
 import dataclasses
 import enum
 
+import numpy as np
+
 from .history import History
 from .records import Moved, Op, Step, Walk
 
 __all__ = ["Kind", "Origin", "origin"]
+
+
+_OVER_A_MASK = ("softmax", "log_softmax", "logsumexp")
 
 
 class Kind(enum.Enum):
@@ -120,23 +125,33 @@ def _hidden(history: History, op: Op) -> Origin | None:
 
 
 def _behind(history: History, op: Op) -> Origin | None:
-    """From an op with a bad output back to where it began."""
+    """From an op with a bad output back to where it began; of a mask of -inf, to the softmax that it left nothing."""
     seen = set()
+    emptied: Op | None = None
     while op.seq not in seen:
         seen.add(op.seq)
         bad = [place for place, (_, tensor) in enumerate(op.x) if not history.values.finite(tensor)]
         if not bad:
             return Origin(Kind.forward, op.seq, op=op)
         place = bad[0]
+        if op.label in _OVER_A_MASK and _holds_only_minus_infinity(history, op.x[place][1]):
+            emptied = op
         var = op.x[place][0]
         parameter = history.parameters.get(var)
         if parameter is not None:
             return _of_parameter(history, op, place)
         source = op.sources[place]
         if source is None:
+            if emptied is not None:
+                return Origin(Kind.forward, emptied.seq, op=emptied)
             return Origin(Kind.data, op.seq, op=op, place=place)
         op = source
     return None
+
+
+def _holds_only_minus_infinity(history: History, tensor: int | None) -> bool:
+    array = history.values.array(tensor)
+    return array is not None and not np.isnan(array).any() and not np.isposinf(array).any()
 
 
 def _of_parameter(history: History, op: Op, place: int) -> Origin | None:

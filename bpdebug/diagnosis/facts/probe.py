@@ -1,6 +1,7 @@
-"""Whether a run's inputs tell anything of its labels, by a linear fit that is tried on examples it wasn't fitted to.
+"""Whether a run's inputs tell anything of its labels, by fits that are tried on examples they weren't fitted to.
 
-A fit that does better than guessing shows that they do. One that doesn't shows nothing: the relation may not be linear.
+One is linear in the inputs and their squares, the other in random ReLUs of them (Rahimi and Recht 2008). A fit that
+does better than guessing shows that they do. One that doesn't shows nothing: the relation may be another.
 """
 
 from __future__ import annotations
@@ -19,10 +20,11 @@ _LOOKED = 400
 _SURE = 4.0
 """Standard deviations above the share of the most frequent label."""
 _FEW = 40
+_RELUS = 200
 
 
 def inputs_tell_labels(history: History, losses: list[Op]) -> bool:
-    """Whether a fit of half of the examples is right about the other half more often than by guessing.
+    """Whether one of the fits of half of the examples is right about the other half more often than by guessing.
 
     Args:
         losses: ops that are given scores and, as plain arrays of whole numbers, labels.
@@ -30,7 +32,17 @@ def inputs_tell_labels(history: History, losses: list[Op]) -> bool:
     rows, labels = _examples(history, losses)
     if len(labels) < _FEW:
         return False
-    features = np.concatenate([rows, rows * rows, np.ones((len(rows), 1))], axis=1)
+    ones = np.ones((len(rows), 1))
+    rng = np.random.default_rng(0)
+    directions = rng.standard_normal((rows.shape[1], _RELUS)) / np.sqrt(rows.shape[1])
+    bent = np.maximum(rows @ directions + rng.uniform(-1, 1, _RELUS), 0)
+    return _fits(np.concatenate([rows, rows * rows, ones], axis=1), labels) or _fits(
+        np.concatenate([bent, ones], axis=1), labels
+    )
+
+
+def _fits(features: np.ndarray, labels: np.ndarray) -> bool:
+    """Whether a linear fit of the even rows is right about the odd ones more often than by guessing."""
     classes, numbers = np.unique(labels, return_inverse=True)
     wanted = np.eye(len(classes))[numbers]
     fitted, tried = np.arange(len(labels)) % 2 == 0, np.arange(len(labels)) % 2 == 1

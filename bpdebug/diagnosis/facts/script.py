@@ -29,6 +29,7 @@ _LABEL_NAME = re.compile(
 )
 _RUNS = re.compile(r"\.run\s*\(")
 _DATASETS = r"Dataset\s*\(|Iterator\s*\(|list\(zip\("
+_INDEXED = ("__getitem__", "get_example")
 _SHUFFLES = ("shuffle", "sort", "fill")
 
 
@@ -202,6 +203,22 @@ class Script:
                 if wanted.search(self.text(candidate).split("#", 1)[0]) and candidate != begin:
                     return candidate
         return None
+
+    def line_in_data_set(self, pattern: str) -> Line | None:
+        """The line of code inside a class that is indexed as a data set on which a pattern is found, if it is one."""
+        classes = [
+            (path, node.lineno, node.end_lineno or node.lineno)
+            for path in self._texts
+            for node in self._walk(path)
+            if isinstance(node, ast.ClassDef)
+            and any(isinstance(part, ast.FunctionDef) and part.name in _INDEXED for part in node.body)
+        ]
+        found = [
+            line
+            for line in self.lines_with(pattern)
+            if any(path == line[0] and first <= line[1] <= last for path, first, last in classes)
+        ]
+        return found[-1] if found else None
 
     def makers(self, line: Line | None) -> list[Line]:
         """The nearest statement before a line that gives each name used there its value."""

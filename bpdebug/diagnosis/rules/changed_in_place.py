@@ -26,6 +26,7 @@ def find(history: History) -> Iterator[Finding]:
     through weights that the first one's update has changed.
     """
     seen: set[str] = set()
+    told: set[tuple[int, str]] = set()
     for op in history.ops:
         where = _place(op)
         if where in seen or op.during:
@@ -33,8 +34,12 @@ def find(history: History) -> Iterator[Finding]:
         change = _change(history, op)
         if change is None:
             continue
+        what, seq, maker = change
         seen.add(where)
-        what, seq = change
+        if maker is not None and (maker.site, maker.label) in told:
+            continue
+        if maker is not None:
+            told.add((maker.site, maker.label))
         line = _guilty_line(history, op)
         yield Finding(
             f"{what} of {op.label} was changed in place after it was computed: the gradient knows nothing of it",
@@ -48,20 +53,22 @@ def find(history: History) -> Iterator[Finding]:
         )
 
 
-def _change(history: History, op: Op) -> tuple[str, int] | None:
-    """What was changed, and the event that shows it."""
+def _change(history: History, op: Op) -> tuple[str, int, Op | None] | None:
+    """What was changed, the event that shows it, and the op that had made it."""
     for step in op.steps:
         for name in step.changed:
             place = int(name[1:])
             if name[0] == "x" and place < len(op.x) and op.x[place][0] in history.parameters:
                 continue
-            return ("input" if name[0] == "x" else "output") + f" {place}", step.seq
+            if name[0] == "x":
+                return f"input {place}", step.seq, op.sources[place] if place < len(op.sources) else None
+            return f"output {place}", step.seq, op
     if not op.steps:
         return None
     for place, reader, tensor in _read_again(op):
         both_known = history.values.identified(tensor) and history.values.identified(op.y[place][1])
         if tensor != op.y[place][1] and reader.steps and both_known:
-            return f"output {place}", reader.seq
+            return f"output {place}", reader.seq, op
     return None
 
 

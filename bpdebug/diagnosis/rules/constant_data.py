@@ -8,6 +8,7 @@ import numpy as np
 
 from ..facts.history import History
 from ..facts.records import Op
+from ..facts.script import Line
 from ..facts.training import upstream
 from ..finding import Finding
 
@@ -16,6 +17,9 @@ __all__ = ["find"]
 _ITERATIONS = 3
 _ROWS = 4
 _LOSING = r"//|astype\s*\(\s*(np\.|numpy\.)?(int|'i|\"i|bool|uint)|\bint\(|zeros|full|ones"
+_ROUNDING = r"//|astype\s*\(\s*(np\.|numpy\.)?(int|'i|\"i|bool|uint)"
+_SEEDS = r"RandomState\s*\(|\bseed\s*\(|default_rng\s*\("
+_DRAWN_ANEW = "Look at how examples are made: a generator that begins anew for each gives the same each time."
 _LABELLED = (
     "softmax_cross_entropy",
     "sigmoid_cross_entropy",
@@ -35,18 +39,27 @@ def find(history: History) -> Iterator[Finding]:
             continue
         labels = place > 0
         what = "labels" if labels else "inputs"
-        line = history.script.data_line(site, _LOSING, labels)
+        whole = bool((value == np.round(value)).all())
+        line = _line(history, site, labels, whole)
         yield Finding(
-            f"all {what} that {ops[0].label} is given are the same ({value}): they were lost on the way, by rounding to"
-            " whole numbers perhaps",
+            f"all {what} that {ops[0].label} is given are the same ({', '.join(f'{float(v):g}' for v in value[:4])})"
+            + (": they were lost on the way, by rounding to whole numbers perhaps" if whole else ""),
             ops[0].scope or ops[0].label,
             seq=ops[0].seq,
             site=ops[0].site if line is None else None,
             file="" if line is None else line[0],
             line=0 if line is None else line[1],
-            evidence={"value": value, "batches": len(ops)},
+            evidence={"value": [float(v) for v in value[:4]], "batches": len(ops)},
+            fix="" if whole else _DRAWN_ANEW,
         )
         return
+
+
+def _line(history: History, site: int, labels: bool, whole: bool) -> Line | None:
+    """The statement that lost the differences: on the way of the names, else the only such one in a data set."""
+    if not whole:
+        return history.script.data_line(site, _SEEDS, labels) or history.script.line_in_data_set(_SEEDS)
+    return history.script.data_line(site, _LOSING, labels) or history.script.line_in_data_set(_ROUNDING)
 
 
 def _fed_ops(history: History) -> dict[tuple[int, int], list[Op]]:
@@ -76,8 +89,8 @@ def _is_the_loss(history: History, op: Op) -> bool:
     return all(other.seq in behind for other in upstream([walk.root_op]) if history.parameters_of(other))
 
 
-def _constant(history: History, ops: list[Op], place: int) -> str | None:
-    """The value that all rows of all batches hold, as text."""
+def _constant(history: History, ops: list[Op], place: int) -> np.ndarray | None:
+    """The row that all rows of all batches are equal to."""
     first: np.ndarray | None = None
     for op in ops[:: max(1, len(ops) // 10)]:
         array = history.values.array(op.x[place][1])
@@ -89,4 +102,4 @@ def _constant(history: History, ops: list[Op], place: int) -> str | None:
         first = rows[0] if first is None else first
         if first.shape != rows[0].shape or not np.array_equal(rows, np.broadcast_to(first, rows.shape)):
             return None
-    return None if first is None else ", ".join(f"{float(value):g}" for value in first[:4])
+    return first

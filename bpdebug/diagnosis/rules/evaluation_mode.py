@@ -90,7 +90,13 @@ def _is_sampling(found: list[tuple[Op, Op]]) -> bool:
 
 
 def _call_of_model(history: History, op: Op) -> Line | None:
-    """The line that calls the model: the innermost one that isn't in a model's own `forward`."""
+    """The line that calls the model: the innermost one that isn't in a model's own `forward` or other method."""
     frames = history.script.frames(op.site)
-    outside = [frame for frame in frames if frame[2].rpartition(".")[2] not in ("forward", "__call__")]
+    models = {layer.cls for layer in history.layers.values()}
+    outside = [
+        frame
+        for frame in frames
+        if frame[2].rpartition(".")[2] not in ("forward", "__call__")
+        and frame[2].rpartition(".")[0].rpartition(".")[2] not in models
+    ]
     return (outside or frames)[-1][:2] if frames else None

@@ -6,15 +6,24 @@ from collections.abc import Iterator
 
 from ..facts.history import History
 from ..facts.reach import Unreached, Why, unreached
-from ..facts.records import Op
+from ..facts.records import Op, Walk
 from ..facts.script import Line
 from ..finding import Finding
 
 __all__ = ["find"]
 
+_WRAPS = r"(Variable|as_variable)\s*\(.*(\.array\b|\.data\b|np\.|numpy\.|float\()"
+
 
 def find(history: History) -> Iterator[Finding]:
-    """Parameters without gradient whose output's content is fed to a later op as an array."""
+    """Parameters without gradient whose output's content is fed to a later op as an array.
+
+    Or walks that begin at a variable that no op made: all is cut off.
+    """
+    alone = _wrapped_loss(history)
+    if alone is not None:
+        yield alone
+        return
     cut: dict[int, list[Unreached]] = {}
     for found in unreached(history):
         if found.why is Why.cut and found.entry is not None:
@@ -41,6 +50,34 @@ def find(history: History) -> Iterator[Finding]:
             },
             subjects=frozenset(found.parameter.name for found in entries),
         )
+
+
+def _wrapped_loss(history: History) -> Finding | None:
+    """Every walk begins at a leaf that isn't a parameter: a loss that was taken out of the graph and wrapped again."""
+    walks = [walk for walk in history.walks if not walk.failed]
+    lost = unreached(history)
+    used = [found.parameter for found in lost if found.op is not None and found.op.in_graph]
+    leaves = all(walk.root_op is None and walk.roots and not walk.received for walk in walks)
+    if not used or not leaves or any(number in history.parameters for number in _roots(walks)):
+        return None
+    layers = list(dict.fromkeys(parameter.layer or parameter.name for parameter in used))
+    line = history.script.first_with(_WRAPS)
+    return Finding(
+        "no gradient reaches any layer: backward() begins at a variable that no op made, a loss that was turned into"
+        " an array and wrapped again",
+        ", ".join(layers[:4]) + (" ..." if len(layers) > 4 else ""),
+        seq=walks[0].seq,
+        site=walks[0].caller,
+        file="" if line is None else line[0],
+        line=0 if line is None else line[1],
+        evidence={"parameters without gradient": len(lost), "backward passes": len(walks)},
+        fix="Compute the loss with F functions and operators on variables, and call backward() on their result.",
+        subjects=frozenset(parameter.name for parameter in used),
+    )
+
+
+def _roots(walks: list[Walk]) -> set[int]:
+    return {var for walk in walks for var, _ in walk.roots}
 
 
 def _layers(entries: list[Unreached]) -> list[str]:

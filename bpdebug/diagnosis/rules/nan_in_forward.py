@@ -11,6 +11,8 @@ from ..finding import Finding
 
 __all__ = ["find"]
 
+_UNMASK = "Leave an element of each row unmasked, or mask with a large finite number, such as -1e4."
+
 
 def find(history: History) -> Iterator[Finding]:
     """The origin of the first harm, where it is an op; with its operands, and why they give no number."""
@@ -26,5 +28,6 @@ def find(history: History) -> Iterator[Finding]:
         f"{op.scope}/{op.label}" if op.scope else op.label,
         seq=op.seq,
         site=op.site,
+        fix=_UNMASK if "mask" in reason else "",
         evidence={"operand": operands, "iteration": op.iteration, "op": op.cls},
     )

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import statistics
 from collections.abc import Iterator
+from itertools import pairwise
 
 from ..facts.divergence import blowup
 from ..facts.history import History
-from ..facts.records import Op
+from ..facts.records import Op, Walk
 from ..facts.training import fall, loss_walks, losses
 from ..finding import Finding
 
@@ -15,6 +17,8 @@ __all__ = ["find"]
 _EXAMPLES = 16
 _ENOUGH_FALL = 0.3
 _DIVIDED = 0.2
+_PASSES = 4
+_DIVIDES_GRADIENT = r"grad\w*(\[[^\]]*\])?\s*/="
 _SCALE_FREE = (
     "Adam", "AdamW", "AMSGrad", "AdaBound", "AMSBound", "RMSprop", "RMSpropGraves", "AdaGrad", "AdaDelta", "SMORMS3",
 )  # fmt: skip
@@ -23,7 +27,7 @@ _PASSES_ON = ("mul", "add", "neg", "reshape", "div", "cast", "sub")
 
 
 def find(history: History) -> Iterator[Finding]:
-    """A sum over many examples as the root of the walks, in a run that diverges or doesn't learn.
+    """A sum over many examples as the root of the walks, or of many walks, in a run that diverges or doesn't learn.
 
     Only with an optimizer whose steps grow with the gradient.
     """
@@ -36,6 +40,7 @@ def find(history: History) -> Iterator[Finding]:
         return
     op = _sum_behind(walks[0].root_op)
     if op is None:
+        yield from _accumulated(history, walks)
         return
     shape = history.values.shape(op.x[0][1])
     if not shape or shape[0] < _EXAMPLES:
@@ -49,6 +54,34 @@ def find(history: History) -> Iterator[Finding]:
         evidence={"examples": shape[0], "learning rate": rate, "first loss": losses(history)[:1]},
         subjects=frozenset({op.label}),
     )
+
+
+def _accumulated(history: History, walks: list[Walk]) -> Iterator[Finding]:
+    """The gradients of many walks, none of them divided, in one update."""
+    updates = [update.seq for update in history.updates]
+    between = [sum(start < walk.seq < stop for walk in walks) for start, stop in pairwise([-1, *updates])]
+    passes = int(statistics.median(between)) if between else 0
+    root = walks[0].root_op
+    if passes < _PASSES or root is None or _is_divided(root) or history.script.mentions(_DIVIDES_GRADIENT):
+        return
+    yield Finding(
+        f"each update takes the gradients of {passes} backward passes together, and none is divided by their number:"
+        f" the steps are {passes} times as large",
+        f"{root.scope}/{root.label}" if root.scope else root.label,
+        seq=walks[0].seq,
+        site=walks[0].caller,
+        evidence={"backward passes for an update": passes, "first loss": walks[0].loss},
+        fix=f"Divide each loss by the number of passes, such as (loss / {passes}).backward().",
+        subjects=frozenset({root.label}),
+    )
+
+
+def _is_divided(root: Op) -> bool:
+    """Whether the root is a loss that was multiplied with less than 1, or divided by more."""
+    constant = root.attrs.get("c")
+    if root.label in ("mul", "div") and isinstance(constant, int | float):
+        return abs(constant) < 1 if root.label == "mul" else abs(constant) > 1
+    return root.label in ("mul", "div") and bool(root.fed)
 
 
 def _sum_behind(op: Op) -> Op | None:

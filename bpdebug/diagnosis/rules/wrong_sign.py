@@ -9,6 +9,7 @@ from ..facts.records import Op
 from ..facts.rewarded import rarer_by_reward
 from ..facts.terms import Term, terms_of
 from ..facts.training import downstream, fall, is_one_training, loss_walks, losses, upstream
+from ..facts.uphill import uphill
 from ..finding import Finding
 
 __all__ = ["find"]
@@ -19,6 +20,7 @@ _DISTANCES = (
     "negative_sampling", "crf1d",
 )  # fmt: skip
 _RATES = ("lr", "alpha")
+_ADDS_GRADIENT = r"\+=.*\bgrad|\+\s*[\w.]*(lr|rate|alpha|eta|step)\w*\s*\*.*\bgrad"
 _LOGS = ("log", "log_softmax")
 _LOOKS = 40
 _GROWS = 5.0
@@ -30,7 +32,14 @@ def find(history: History) -> Iterator[Finding]:
 
     Or a term that is never below zero, is taken away from the loss, and grows without end.
     """
-    yield from _negative_rate(history)
+    negative = list(_negative_rate(history))
+    if negative:
+        yield from negative
+        return
+    ascent = _ascent(history)
+    if ascent is not None:
+        yield ascent
+        return
     rewarded = rarer_by_reward(history)
     if rewarded is not None:
         yield _rewarded(history, *rewarded)
@@ -54,6 +63,27 @@ def _negative_rate(history: History) -> Iterator[Finding]:
                     site=update.made,
                     evidence={name: rate},
                 )
+
+
+def _ascent(history: History) -> Finding | None:
+    """Updates that go along the gradient of a loss that has a distance in it, to be made small."""
+    found = uphill(history)
+    distances = [op for op in history.training_ops() if op.label in _DISTANCES][:_LOOKS]
+    if found is None or not distances or any(_sign(history, op) < 0 for op in distances):
+        return None
+    update = found.parameter.moved[0].update if found.parameter.moved else None
+    line = history.script.first_with(_ADDS_GRADIENT) or history.script.first_with(r"def update_core")
+    return Finding(
+        f"the updates of {found.parameter.name} follow its gradient (cosine {found.cosine:.2f}) instead of going"
+        " against it: the loss is made larger",
+        found.parameter.name if update is None else update.optimizer,
+        seq=found.seq,
+        site=None if update is None or line is not None else update.made,
+        file="" if line is None else line[0],
+        line=0 if line is None else line[1],
+        evidence={"cosine of update and gradient": found.cosine, "parameter": found.parameter.name},
+        fix="Subtract the gradient: param.array -= lr * param.grad.",
+    )
 
 
 def _rewarded(history: History, product: Op, log: Op) -> Finding:
