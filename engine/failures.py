@@ -20,6 +20,17 @@ __all__ = ["as_output", "check_finite", "check_finite_gradients", "explain", "no
 _ENGINE_FOLDER = os.path.dirname(os.path.abspath(__file__)) + os.sep
 
 
+_WIDENED = (
+    "float64 beside float32: NumPy 2 makes float64 of a float32 array times a number of its own, such as\n"
+    "numpy.sqrt(2), where NumPy 1 kept float32; say float(number), or .astype(numpy.float32)"
+)
+
+
+def _mixes_widths(arrays: tuple[Any, ...]) -> bool:
+    dtypes = {str(array.dtype) for array in arrays if backend.is_array(array)}
+    return {"float32", "float64"} <= dtypes
+
+
 def user_line() -> str:
     """The innermost line outside the engine, such as `train.py:41, in forward`; empty if there is none."""
     frame = sys._getframe(1)
@@ -56,6 +67,8 @@ def explain(error: BaseException, node: Any, arrays: tuple[Any, ...], during: st
     line = user_line()
     if line:
         note += f"\n  at {line}"
+    if isinstance(error, InvalidType) and _mixes_widths(arrays):
+        note += f"\n{_WIDENED}"
     error.add_note(note)
     with contextlib.suppress(AttributeError):  # an exception with slots: an outer op explains it once more
         error._explained_by_engine = True  # type: ignore[attr-defined]

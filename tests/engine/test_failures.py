@@ -9,6 +9,7 @@ import pytest
 
 import engine
 import engine.functions as F
+import engine.links as L
 from engine import FunctionNode, Variable, failures
 from engine.utils.type_check import InvalidType
 
@@ -94,3 +95,13 @@ def test_wrong_outputs_are_explained_and_told_like_any_failure() -> None:
     stop()
     assert note.startswith("Numbers (forward): inputs float32(2,)\n  at ")
     assert [type(event) for event in seen] == [engine.events.Failed]
+
+
+def test_a_mix_of_widths_says_where_numpy_2_widens() -> None:
+    x = numpy.ones((2, 3), numpy.float32) * numpy.sqrt(2)
+    (note,) = notes_of(lambda: L.Linear(3, 2)(x))
+    assert "numpy.sqrt(2), where NumPy 1 kept float32" in note
+    (note,) = notes_of(lambda: F.add(ones(2), Variable(numpy.ones(2))))
+    assert "float64 beside float32" in note
+    (note,) = notes_of(lambda: L.Linear(4, 2)(x.astype(numpy.float32)))
+    assert "NumPy 1" not in note

@@ -180,7 +180,9 @@ def page() -> str:
         "or asserts, the engine raises `InvalidType` or an error that says what to do.",
         "",
         "Scripts of its time use names of NumPy 1 (`numpy.int`, `numpy.product`): where the engine stands in for",
-        "Chainer, NumPy 2 answers for them, with a `DeprecationWarning`.",
+        "Chainer, NumPy 2 answers for them, with a `DeprecationWarning`. NumPy 2 also makes float64 of a float32 array",
+        "times a number of its own, such as `numpy.sqrt(2)`, which no op then mixes with float32; the error says so,",
+        "and `float(numpy.sqrt(2))` is what to write.",
         "",
         "This page is made from the code by `tests/support/compatibility.py`.",
     ]
