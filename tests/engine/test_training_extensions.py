@@ -6,6 +6,7 @@ import io
 import json
 import os
 import sys
+from unittest import mock
 
 import numpy
 import pytest
@@ -249,3 +250,17 @@ def test_a_graph_without_variables_joins_the_ops():
     assert "octagon" not in text
     with pytest.raises(NotImplementedError, match="only dot format"):
         whole.dump("pdf")
+
+
+def test_a_writer_takes_a_worker_that_can_only_start_and_join(tmp_path):
+    worker = mock.MagicMock()
+
+    class Writer(extensions.snapshot_writers.StandardWriter):
+        def create_worker(self, filename, outdir, target, **kwds):
+            return worker
+
+    writer = Writer()
+    writer("one", str(tmp_path), {"a": numpy.ones(1)})
+    writer("two", str(tmp_path), {"a": numpy.ones(1)})
+    writer.finalize()
+    assert (worker.start.call_count, worker.join.call_count) == (2, 2)

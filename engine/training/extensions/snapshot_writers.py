@@ -210,4 +210,6 @@ def _save(
 def _failure_of(worker: Any) -> BaseException | None:
     """What to raise for a process that failed; its own traceback is on stderr."""
     status = getattr(worker, "exitcode", None)
-    return RuntimeError(f"the process that writes snapshots ended with status {status}") if status else None
+    if not isinstance(status, int) or status == 0:  # a worker of the script's own may know no status
+        return None
+    return RuntimeError(f"the process that writes snapshots ended with status {status}")
