@@ -18,7 +18,7 @@ from .body_numbers import LONGEST_LIST, NONE, PARAMETER_KINDS, Items, parameter_
 if TYPE_CHECKING:
     from ..log.reader import LogReader
 
-__all__ = ["NONE", "SEVERAL", "rows_of"]
+__all__ = ["SEVERAL", "Known", "rows_of"]
 
 _FIELDS: dict[int, tuple[str, ...]] = {
     Kind.forward: ("op", "x", "y"),
@@ -44,17 +44,20 @@ _LISTS: dict[str, Any] = {
     **dict.fromkeys(("gx", "gy", "seeds"), list[int | None]),
 }
 _MOST_BYTES = 8 << 20
+Known = dict[tuple[int, int, str], Any]
+"""What was read of bodies: by kind, first byte, and last field."""
 SEVERAL = -2
 """In place of a row: the name means several tensors there."""
 
 
 def rows_of(
-    reader: LogReader, roles: Roles, tensor: s.Tensor, seqs: np.ndarray
+    reader: LogReader, roles: Roles, tensor: s.Tensor, seqs: np.ndarray, known: Known | None = None
 ) -> tuple[np.ndarray, np.ndarray]:
     """For each event the row of the tensor that the name means, and of the one that is to be subtracted from it.
 
     Args:
         seqs: events of the log, ascending.
+        known: what was read of the bodies of these events for another tensor; added to.
 
     Returns:
         Two int64 arrays: `NONE` for no tensor, `SEVERAL` (in the first) where one row isn't all.
@@ -73,12 +76,20 @@ def rows_of(
             continue
         # In parts whose bodies lie within a few megabytes of each other.
         for piece in np.split(mine, np.flatnonzero(np.diff(begins[mine] // _MOST_BYTES)) + 1):
-            rows[piece], less[piece] = _rows_of_kind(reader, roles, tensor, kind, begins[piece], ends[piece])
+            rows[piece], less[piece] = _rows_of_kind(
+                reader, roles, tensor, kind, begins[piece], ends[piece], {} if known is None else known
+            )
     return rows, less
 
 
 def _rows_of_kind(
-    reader: LogReader, roles: Roles, tensor: s.Tensor, kind: int, begins: np.ndarray, ends: np.ndarray
+    reader: LogReader,
+    roles: Roles,
+    tensor: s.Tensor,
+    kind: int,
+    begins: np.ndarray,
+    ends: np.ndarray,
+    known: Known,
 ) -> tuple[np.ndarray | int, np.ndarray | int]:
     low = int(begins.min())
     begins, ends = begins - low, ends - low
@@ -90,7 +101,14 @@ def _rows_of_kind(
         data = os.pread(file, size, low)
     finally:
         os.close(file)
-    rows, less, good = _read_at_once(roles, tensor, kind, data, begins, ends)
+
+    def once(field: str, read: Callable[..., Any], *args: Any) -> Any:
+        place = kind, low, field
+        if place not in known:
+            known[place] = read(data, begins, ends, kind, *args)
+        return known[place]
+
+    rows, less, good = _read_at_once(roles, tensor, kind, len(begins), once)
     left = np.flatnonzero(~good)
     if left.size:
         spans = zip(begins[left].tolist(), ends[left].tolist(), strict=True)
@@ -100,14 +118,15 @@ def _rows_of_kind(
 
 
 def _read_at_once(
-    roles: Roles, tensor: s.Tensor, kind: int, data: bytes, begins: np.ndarray, ends: np.ndarray
+    roles: Roles, tensor: s.Tensor, kind: int, count: int, once: Callable[..., Any]
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """What the bytes of the lines say, and for which of them they do."""
-    rows, less = np.full((2, len(begins)), NONE, np.int64)
+    """What the bytes of so many lines say, and for which of them they do; `once` reads them."""
+    rows, less = np.full((2, count), NONE, np.int64)
     quick = roles.field_and_places(tensor, kind)
     variable = roles.variable(tensor) if kind == Kind.forward else None
     if quick is not None or variable is not None:
-        ops, fields, good = slots_of(data, begins, ends, kind, "" if quick is None else quick[0])
+        until = "" if quick is None else quick[0]
+        ops, fields, good = once(until, slots_of, until)
         ops[~good] = NONE
         if quick is not None:
             field, places_of = quick
@@ -116,14 +135,14 @@ def _read_at_once(
         return np.where(inputs == NONE, outputs, inputs), less, good
     if kind in PARAMETER_KINDS:
         names = parameter_fields(tensor, kind)
-        numbers, good = parameter_numbers(data, begins, ends, kind)
+        numbers, good = once("", parameter_numbers)
         about = _is_about(roles, tensor, np.where(good, numbers["var"], NONE))
         for name in names:
             about &= numbers[name] != NONE
         for column, name in zip((rows, less), names, strict=False):
             column[about] = numbers[name][about]
         return rows, less, good
-    return rows, less, np.zeros(len(begins), bool)
+    return rows, less, np.zeros(count, bool)
 
 
 def _at_places(ops: np.ndarray, items: Items, places_of: Callable[[int, int], tuple[int, ...]]) -> np.ndarray:

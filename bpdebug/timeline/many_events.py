@@ -21,7 +21,7 @@ from ..conditions.rules import Rule
 from ..log.schema import EventFlag
 from .body_numbers import NONE
 from .bounds import Interval, bounds_of, combine, decide
-from .bulk import SEVERAL, rows_of
+from .bulk import SEVERAL, Known, rows_of
 from .combined import STACKED, is_of_contents
 from .recorded import RecordedEvents
 
@@ -74,6 +74,7 @@ class ManyEvents:
     def __init__(self, recorded: RecordedEvents, seqs: np.ndarray) -> None:
         self.recorded = recorded
         self.seqs = seqs
+        self._read: Known = {}
         # Most questions are about a whole piece of the log: a slice of it need not be copied.
         whole = len(seqs) and int(seqs[-1]) - int(seqs[0]) + 1 == len(seqs)
         self._where = slice(int(seqs[0]), int(seqs[-1]) + 1) if whole else seqs
@@ -132,7 +133,7 @@ class ManyEvents:
             return self._one_by_one(lambda event: event.measured(measure_name, node), True)
         recorded = self.recorded
         columns = {
-            tensor: np.stack(rows_of(recorded.reader, recorded.roles, tensor, self.seqs))
+            tensor: np.stack(rows_of(recorded.reader, recorded.roles, tensor, self.seqs, self._read))
             for tensor in tensors_in(node)
         }
         data, known = np.zeros(len(self.seqs)), np.zeros(len(self.seqs), bool)

@@ -22,6 +22,11 @@ class Portions:
         self._most = most
         self._begun_s = 0.0
 
+    @property
+    def is_quick(self) -> bool:
+        """Whether as many as there may be take no long time."""
+        return self.size >= self._most
+
     def begin(self) -> None:
         """A portion is begun."""
         self._begun_s = time.perf_counter()

@@ -36,6 +36,8 @@ __all__ = ["PIECE", "Hits", "RecordedStops"]
 
 PIECE = 1 << 13
 """Events whose hits are remembered together."""
+_TOGETHER = 4
+"""Pieces that are looked at together where that is quick."""
 _EMPTY = np.zeros(0, np.int64)
 _FAILURE = Breakpoint(kind=int(Kind.failed))
 """Stops at what `stepping.UntilStop` does, for a live child."""
@@ -73,6 +75,8 @@ class Hits:
         """
         begin = number * PIECE
         end = min(begin + PIECE, len(self._reader))
+        if number not in self._pieces and self._portions.is_quick and not self.breakpoint.changes:
+            self._look_around(number)
         known = self._pieces.get(number)
         if known is None:
             known = self._pieces[number] = _Piece(begin)
@@ -89,6 +93,21 @@ class Hits:
             if part < end and deadline is not None and time.monotonic() > deadline:
                 break
         return known.hits
+
+    def _look_around(self, number: int) -> None:
+        """Look at a piece together with its neighbours: of few events all takes longer than the events do."""
+        first = number // _TOGETHER * _TOGETHER
+        numbers = range(first, first + _TOGETHER)
+        if numbers.stop * PIECE > len(self._reader) or any(one in self._pieces for one in numbers):
+            return
+        self._portions.begin()
+        hits = self._hits(first * PIECE, numbers.stop * PIECE)
+        ends = [(one + 1) * PIECE for one in numbers]
+        parts = np.split(hits, np.searchsorted(hits, ends[:-1]))
+        self._pieces.update(
+            (one, _Piece(end, part)) for one, end, part in zip(numbers, ends, parts, strict=True)
+        )
+        self._portions.end()
 
     def is_known(self, number: int) -> bool:
         """Whether the whole piece was looked at, so that asking costs nothing."""

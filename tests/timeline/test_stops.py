@@ -290,3 +290,21 @@ def test_a_watch_looks_at_fewer_events_together_where_that_takes_long(run, monke
     assert sum(looked) == len(reader)
     assert looked[:4] == [32, 16, 16, 16]
     assert turns == len(looked)
+
+
+@pytest.mark.parametrize("text", ["norm(gx) > 0.1", "iteration >= 2", "norm(MLP.l1.W) changes"])
+def test_neighbouring_pieces_that_are_quick_have_the_hits_that_each_has_alone(run, monkeypatch, text):
+    reader, _ = run
+    monkeypatch.setattr(stops, "PIECE", 8)
+    one = breakpoint_from_text(text)
+    pieces = range((len(reader) - 1) // 8 + 1)
+    found = []
+    for together in (1, 4):
+        monkeypatch.setattr(stops, "_TOGETHER", together)
+        hits = stops.Hits(RecordedEvents(reader), one)
+        hits.of_piece(5)
+        assert [number for number in pieces if hits.is_known(number)] == (
+            [4, 5, 6, 7] if together == 4 and not one.changes else [5]
+        )
+        found.append([hits.of_piece(number).tolist() for number in pieces])
+    assert found[0] == found[1]
