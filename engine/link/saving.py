@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from ..parameter import Parameter
-from ..serializer import Deserializer
 
 __all__ = ["SavedLink"]
 
@@ -28,7 +27,7 @@ class SavedLink:
 def serialize_parameter(serializer: Any, name: str, parameter: Parameter) -> None:
     """Save one parameter, or load into its array."""
     stored = serializer(name, parameter.array)
-    if parameter._data is None and stored is not None and isinstance(serializer, Deserializer):
+    if parameter._data is None and stored is not None:
         parameter.initialize(stored.shape)
         array: Any = parameter._data
         array[...] = parameter.device.send(stored)

@@ -194,3 +194,10 @@ def test_values_come_back_from_hdf5(tmp_path):
     serializers.load_hdf5(tmp_path / "model.h5", other)
     assert other[1].W.array.tolist() == model[1].W.array.tolist()
     assert other[0].W.array is None
+
+
+def test_whatever_gives_an_array_for_a_parameter_without_shape_gives_its_shape():
+    link = engine.links.Linear(None, 2, nobias=True)
+    stored = numpy.arange(6, dtype="f").reshape(2, 3)
+    link.serialize(lambda name, value: stored)
+    numpy.testing.assert_array_equal(link.W.array, stored)
