@@ -165,4 +165,5 @@ def fitted(stored: numpy.ndarray, value: Any) -> Any:
         raise TypeError(
             f"Cannot safely deserialize from numpy array with dtype={stored.dtype} into a variable of type {wanted}."
         )
-    return wanted(stored)
+    # One element with axes: a number to the NumPy of Chainer's time, but not to NumPy's of today.
+    return wanted(stored.item() if is_number and stored.size == 1 else stored)

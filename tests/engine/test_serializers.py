@@ -201,3 +201,10 @@ def test_whatever_gives_an_array_for_a_parameter_without_shape_gives_its_shape()
     stored = numpy.arange(6, dtype="f").reshape(2, 3)
     link.serialize(lambda name, value: stored)
     numpy.testing.assert_array_equal(link.W.array, stored)
+
+
+def test_one_stored_element_is_a_number_whatever_axes_it_has():
+    deserializer = serializers.NpzDeserializer({"one": numpy.array([2.5]), "two": numpy.ones(2)})
+    assert deserializer("one", 0.0) == 2.5
+    with pytest.raises(TypeError, match="loading two"):
+        deserializer("two", 0.0)
