@@ -24,6 +24,7 @@ from bpdebug.log.reader import LogReader
 from bpdebug.log.schema import Kind
 from bpdebug.stepping import Breakpoint
 from bpdebug.timeline import Timeline
+from tests.support.differing_log import write_differing
 from tests.support.synthetic_log import write_training
 
 ROWS_ON_SCREEN = 60
@@ -36,6 +37,11 @@ def main() -> None:
         write_training(directory, wanted)
         measure(directory)
         keys_to_frames.measure(directory)
+    with tempfile.TemporaryDirectory() as directory:
+        write_differing(directory, wanted // 10)
+        with LogReader(directory) as reader:
+            print(f"a tenth of the events, of which each has tensors of its own: {len(reader):,}")
+            stops(reader)
 
 
 def measure(directory: str) -> None:
@@ -74,8 +80,7 @@ def measure(directory: str) -> None:
 def stops(reader: LogReader) -> None:
     """Breakpoints that stop nowhere, so that the whole log is searched, in both directions.
 
-    One or two of each kind: of flags, of reports, of fields, of recorded statistics, of the elements of tensors. The
-    log's tensors are few, so that the last find each content known: with others, computing it comes on top.
+    One or two of each kind: of flags, of reports, of fields, of recorded statistics, of the elements of tensors.
     """
     for text in (
         "nan",
@@ -95,7 +100,7 @@ def stops(reader: LogReader) -> None:
                 found.last(len(timeline), failures=False) if back else found.first(0, failures=False)
             ) is None
             spent = time.process_time() - begin
-            report(f"{'previous' if back else 'next'} stop: {text}", [spent], 5000)
+            report(f"{'previous' if back else 'next'} stop: {text}", [spent], 3000)
 
 
 def _jump(timeline: Timeline, seq: int) -> None:
