@@ -10,6 +10,7 @@ Only for `bpdebug check`: it calls the script's code a few times more than the s
 from __future__ import annotations
 
 import copy
+import weakref
 from collections.abc import Callable, Sequence
 from types import ModuleType
 from typing import Any
@@ -43,24 +44,31 @@ class _Probe:
 
     def __init__(self, engine: ModuleType, recorder: Recorder) -> None:
         self._step_class = engine.events.BackwardStepped
+        self._forward_class = engine.events.ForwardFinished
         self._own_modules = engine.__name__
         self._recorder = recorder
         self._times: dict[type, int] = {}
         self._found: set[type] = set()
+        self._inputs: weakref.WeakKeyDictionary[Any, list[np.ndarray]] = weakref.WeakKeyDictionary()
+        """Copies of what functions of the script's own were given, for rules that retain none of it."""
         self._busy = False
 
     def __call__(self, event: Any) -> None:
+        if type(event) is self._forward_class and event.in_graph and not self._busy:
+            if self._is_wanted(type(event.node.as_creator())):
+                self._inputs[event.node] = [np.array(x) for x in event.x_arrays if _is_checked(x)]
+            return
         if type(event) is not self._step_class or self._busy or self._recorder.disabled:
             return
         function = event.node.as_creator()
         cls = type(function)
-        if cls.__module__.partition(".")[0] == self._own_modules or self._times.get(cls, 0) >= _TIMES:
+        if not self._is_wanted(cls):
             return
         self._times[cls] = self._times.get(cls, 0) + 1
         self._busy = True
         state = np.random.get_state()
         try:
-            found = _check(function, event)
+            found = _check(function, event, self._inputs.pop(event.node, []))
         except Exception:  # the script's own code, which may want exactly what it was called with
             found = None
         finally:
@@ -70,11 +78,18 @@ class _Probe:
             self._found.add(cls)
             self._recorder.warned(CATEGORY, found.to_json(), None)
 
+    def _is_wanted(self, cls: type) -> bool:
+        """Whether it is a function of the script's own that is still to be looked at."""
+        return cls.__module__.partition(".")[0] != self._own_modules and self._times.get(cls, 0) < _TIMES
 
-def _check(function: Any, event: Any) -> WrongGradient | None:
+
+def _is_checked(x: Any) -> bool:
+    return type(x) is np.ndarray and x.dtype.kind == "f" and x.size <= _MAX_ELEMENTS
+
+
+def _check(function: Any, event: Any, xs: list[np.ndarray]) -> WrongGradient | None:
     """The first input whose gradient disagrees with finite differences."""
-    xs = [None if i not in event.node.retained_x else x.kept for i, x in enumerate(event.x)]
-    if any(x is None or x.dtype.kind != "f" or x.size > _MAX_ELEMENTS for x in xs):
+    if not xs or len(xs) != len(event.x):
         return None
     arrays = [np.asarray(x, np.float64) for x in xs]
     rng = np.random.default_rng(0)

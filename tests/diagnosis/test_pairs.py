@@ -40,6 +40,9 @@ PAIRS = [
     "recurrent_weights_too_large", "mask_leaves_nothing_of_a_row", "log_of_a_negative_number",
     "own_update_rule_adds_the_gradient", "examples_drawn_from_one_seed", "own_extension_evaluates_with_dropout",
     "passes_added_up_undivided", "loss_wrapped_again", "zeros_written_into_a_result",
+    "all_labels_are_ignored", "graph_off_after_the_first_evaluation", "eighteen_layers_grow",
+    "penalty_heavier_than_the_loss", "two_ways_below_each_other", "updater_makes_its_iterator_anew",
+    "mean_retains_nothing",
     "second_custom_function_wrong", "second_two_nets_missing_clear", "whole_numbers_lose_it_all",
 ]  # fmt: skip
 CONTROLS = [
@@ -48,6 +51,7 @@ CONTROLS = [
     "softplus_head_near_zero",
     "straight_through", "table_of_all_pairs", "truncated_bptt", "weights_tied_on_purpose",
     "fifth_rows_of_a_square_normalized", "fifth_two_views_one_stopped", "fifth_vector_quantized_autoencoder",
+    "second_order_of_an_inner_step",
     "all_rows_alike", "one_batch_of_outliers", "residual_from_the_first_layer", "rewards_less_their_mean",
     "sign_forward_straight_back", "neither_alone_tells", "mask_of_minus_infinity",
     "seventh_hard_and_noisy", "seventh_last_steps_are_dropped", "seventh_word_vectors",

@@ -82,8 +82,8 @@ class History:
         return [self.parameters[var] for var, _ in op.x if var in self.parameters]
 
     def training_ops(self) -> list[Op]:
-        """The ops that some backward walk has visited."""
-        return [op for op in self.ops if op.steps]
+        """The ops that some backward walk has visited, without those that backward rules called."""
+        return [op for op in self.ops if op.steps and not op.during]
 
     def address(self, seq: int | None) -> str:
         """The address of an event; empty for None, or where it is damaged."""

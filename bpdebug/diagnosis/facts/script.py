@@ -132,6 +132,20 @@ class Script:
             if isinstance(node, ast.For | ast.While) and node.lineno <= line[1] <= (node.end_lineno or 0)
         )
 
+    def is_in_same_method(self, line: Line, other: Line) -> bool:
+        """Whether two lines of a file stand in one method of a class, one that isn't its constructor."""
+        if line[0] != other[0]:
+            return False
+        around = self._function_at(*line)
+        methods = {
+            part
+            for node in self._walk(line[0])
+            if isinstance(node, ast.ClassDef)
+            for part in node.body
+            if isinstance(part, ast.FunctionDef) and part.name != "__init__"
+        }
+        return around in methods and around is self._function_at(*other)
+
     def rule_line(self, cls: str) -> Line | None:
         """The line of a class of the script at which its backward rule returns; None where it has no such class."""
         for path in self._texts:

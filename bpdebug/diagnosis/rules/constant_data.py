@@ -18,6 +18,11 @@ _ITERATIONS = 3
 _ROWS = 4
 _LOSING = r"//|astype\s*\(\s*(np\.|numpy\.)?(int|'i|\"i|bool|uint)|\bint\(|zeros|full|ones"
 _ROUNDING = r"//|astype\s*\(\s*(np\.|numpy\.)?(int|'i|\"i|bool|uint)"
+_LEAVES_OUT = ("softmax_cross_entropy", "sigmoid_cross_entropy")
+_LOST = ": they were lost on the way, by rounding to whole numbers perhaps"
+_UNMAPPED = (
+    "Look at how labels are made: a name or number that isn't known becomes the label that is ignored."
+)
 _SEEDS = r"RandomState\s*\(|\bseed\s*\(|default_rng\s*\("
 _DRAWN_ANEW = "Look at how examples are made: a generator that begins anew for each gives the same each time."
 _LABELLED = (
@@ -40,19 +45,28 @@ def find(history: History) -> Iterator[Finding]:
         labels = place > 0
         what = "labels" if labels else "inputs"
         whole = bool((value == np.round(value)).all())
+        ignored = _ignored(ops[0], value) if labels else ""
         line = _line(history, site, labels, whole)
         yield Finding(
             f"all {what} that {ops[0].label} is given are the same ({', '.join(f'{float(v):g}' for v in value[:4])})"
-            + (": they were lost on the way, by rounding to whole numbers perhaps" if whole else ""),
+            + (ignored or (_LOST if whole else "")),
             ops[0].scope or ops[0].label,
             seq=ops[0].seq,
             site=ops[0].site if line is None else None,
             file="" if line is None else line[0],
             line=0 if line is None else line[1],
             evidence={"value": [float(v) for v in value[:4]], "batches": len(ops)},
-            fix="" if whole else _DRAWN_ANEW,
+            fix=_UNMAPPED if ignored else "" if whole else _DRAWN_ANEW,
         )
         return
+
+
+def _ignored(op: Op, value: np.ndarray) -> str:
+    """What is to be said where all labels are the one that the loss leaves out."""
+    left_out = op.attrs.get("ignore_label", -1 if op.label in _LEAVES_OUT else None)
+    if op.label not in _LEAVES_OUT or not (value == left_out).all():
+        return ""
+    return ", the label that the loss ignores: no example counts"
 
 
 def _line(history: History, site: int, labels: bool, whole: bool) -> Line | None:

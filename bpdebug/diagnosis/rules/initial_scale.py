@@ -9,7 +9,7 @@ from ..facts.divergence import blowup
 from ..facts.history import History
 from ..facts.origin import origin
 from ..facts.records import Parameter
-from ..facts.repeated import Growth, growth_by_repetition
+from ..facts.repeated import Growth, growth_by_depth, growth_by_repetition
 from ..facts.training import fall, losses, weighted
 from ..finding import Finding
 
@@ -33,6 +33,10 @@ def find(history: History) -> Iterator[Finding]:
     growth = growth_by_repetition(history) if badly else None
     if growth is not None:
         yield _growing(history, growth)
+        return
+    deep = growth_by_depth(history) if badly else None
+    if deep is not None:
+        yield _deepening(history, deep)
         return
     if origin(history) is not None and blowup(history) is None:
         return  # something that isn't finite, all of a sudden, has a cause of its own
@@ -81,6 +85,24 @@ def _growing(history: History, growth: Growth) -> Finding:
         blamed=("initialW", "scale"),
         evidence={"gain": gain, "steps": growth.times, "grows by a factor of": growth.factor},
         fix="Begin recurrent weights with Orthogonal() or a smaller scale, or use an LSTM or GRU.",
+        subjects=frozenset({parameter.layer, parameter.name}),
+    )
+
+
+def _deepening(history: History, growth: Growth) -> Finding:
+    parameter = growth.parameter
+    return Finding(
+        f"the signal grows from layer to layer: {growth.times} layers behind the first it is {growth.factor:.2g} times"
+        f" as large in the first pass; weights such as those of {parameter.layer or parameter.name} begin too large",
+        parameter.layer or parameter.name,
+        seq=growth.last.seq,
+        site=parameter.made,
+        blamed=("initialW", "scale"),
+        evidence={
+            "gain": _gain(history, parameter),
+            "layers": growth.times + 1,
+            "grows by a factor of": growth.factor,
+        },
         subjects=frozenset({parameter.layer, parameter.name}),
     )
 

@@ -12,6 +12,8 @@ from ..finding import Finding
 
 __all__ = ["find"]
 
+_BELOW = "were put one below the other"
+
 
 def find(history: History) -> Iterator[Finding]:
     """A reshape of a training op whose new shape has the very sizes of the old one in another order.
@@ -23,7 +25,11 @@ def find(history: History) -> Iterator[Finding]:
         if op.label != "reshape" or op.site in seen or not op.y:
             continue
         before, after = history.values.shape(op.x[0][1]), history.values.shape(op.y[0][1])
-        told = _swapped(before, after) or _spread_over(history, op, before, after)
+        told = (
+            _swapped(before, after)
+            or _spread_over(history, op, before, after)
+            or _side_by_side(history, op, before, after)
+        )
         if not told:
             continue
         seen.add(op.site)
@@ -32,6 +38,7 @@ def find(history: History) -> Iterator[Finding]:
             f"{op.scope}/reshape" if op.scope else "reshape",
             seq=op.seq,
             site=op.site,
+            fix="Concatenate along axis 1: F.concat((a, b), axis=1)." if _BELOW in told else "",
             evidence={"before": list(before), "after": list(after)},
             subjects=frozenset({"reshape"}),
         )
@@ -65,6 +72,21 @@ def _spread_over(history: History, op: Op, before: tuple[int, ...], after: tuple
     return (
         f"reshape turns {before} into {after}: the {examples} examples were along axis {before.index(examples)}, so"
         f" each row along axis {after.index(examples)} now mixes several of them; transpose first"
+    )
+
+
+def _side_by_side(history: History, op: Op, before: tuple[int, ...], after: tuple[int, ...]) -> str:
+    """Results for the same examples are put one below the other, and rows of as many examples cut out of that."""
+    joined = op.sources[0] if op.sources else None
+    if joined is None or joined.label not in ("concat", "vstack") or joined.attrs.get("axis", 0) != 0:
+        return ""
+    parts = {history.values.shape(tensor)[:1] for _, tensor in joined.x}
+    examples = batch_behind(history, op)
+    if examples < 2 or parts != {(examples,)} or after[:1] != (examples,) or len(joined.x) < 2:
+        return ""
+    return (
+        f"reshape turns {before} into {after}: {len(joined.x)} times {examples} examples {_BELOW},"
+        " so each row now holds several of them"
     )
 
 

@@ -14,6 +14,7 @@ _ITERATIONS = 5
 _SPLIT = 0.4
 _ON_PURPOSE = r"over-?fit|one batch|single batch|sanity|by heart|memoriz"
 _FETCHES = r"\.next\s*\(\s*\)|\bnext\s*\("
+_MAKES = r"Iterator\s*\("
 _SEEDS = r"RandomState\s*\(\s*\w|random\.seed\s*\(\s*\w|default_rng\s*\(\s*\w"
 
 
@@ -51,7 +52,11 @@ def find(history: History) -> Iterator[Finding]:
             line = history.script.data_line(ops[0].site, r"\[[^\]]*:[^\]]*\]")
             line = line or history.script.outermost(ops[0].site)
         elif len(serials) == 1 or rows == 0:
-            line = _fetched_once(history, ops[0]) or _seeded_each_time(history, ops[0])
+            line = (
+                _fetched_once(history, ops[0])
+                or _seeded_each_time(history, ops[0])
+                or _iterator_made_anew(history, ops[0])
+            )
             rows = 0
         if line is None:
             continue
@@ -76,6 +81,21 @@ def _fetched_once(history: History, op: Op) -> tuple[str, int] | None:
     for line in history.script.lines_with(_FETCHES):
         if line[0] == loop[0] and line[1] < around[0] and not history.script.loops_around(line):
             return line
+    return None
+
+
+def _iterator_made_anew(history: History, op: Op) -> tuple[str, int] | None:
+    """The line that makes an iterator where each iteration comes by: in the loop, or in an updater's own method."""
+    made = [line for line in history.script.lines_with(_MAKES) if "repeat" not in history.script.text(line)]
+    for path, number, _ in reversed(history.script.frames(op.site)):
+        around = set(history.script.loops_around((path, number)))
+        for line in made:
+            if line[0] != path:
+                continue
+            if around & set(history.script.loops_around(line)):
+                return line
+            if not around and history.script.is_in_same_method(line, (path, number)):
+                return line
     return None
 
 

@@ -6,6 +6,7 @@ import statistics
 from collections.abc import Iterator
 
 from ..facts.history import History
+from ..facts.penalty import Penalty, heavy_penalty
 from ..facts.records import Moved
 from ..facts.training import fall, losses
 from ..finding import Finding
@@ -19,7 +20,14 @@ _ENOUGH_FALL = 0.5
 
 
 def find(history: History) -> Iterator[Finding]:
-    """A decay that adds several times the gradient, weights that shrink, and a loss that doesn't fall well."""
+    """A decay that adds several times the gradient, weights that shrink, and a loss that doesn't fall well.
+
+    A penalty in the loss itself falls with the weights, so the rest of the loss is looked at.
+    """
+    penalty = heavy_penalty(history)
+    if penalty is not None and any(_shrank(history, p.moved) for p in history.parameters.values()):
+        yield _penalized(history, penalty)
+        return
     if fall(losses(history)) > _ENOUGH_FALL:
         return
     ratios: dict[str, list[float]] = {}
@@ -57,6 +65,24 @@ def find(history: History) -> Iterator[Finding]:
             },
             subjects=frozenset({hook, *(parameter.name for parameter in shrunk)}),
         )
+
+
+def _penalized(history: History, penalty: Penalty) -> Finding:
+    op = penalty.op
+    return Finding(
+        f"a penalty on the weights makes up {penalty.first:.3g} of the first loss, the rest"
+        f" {penalty.rest_first:.3g}: the weights shrink, and the rest stays at {penalty.rest_last:.3g}",
+        f"{op.scope}/{op.label}" if op.scope else op.label,
+        seq=op.seq,
+        site=penalty.site,
+        evidence={
+            "penalty": penalty.first,
+            "rest at first": penalty.rest_first,
+            "rest at last": penalty.rest_last,
+        },
+        fix="Multiply the penalty with 1e-4 to 1e-3.",
+        subjects=frozenset({op.label}),
+    )
 
 
 def _settings(settings: dict[str, object]) -> str:
