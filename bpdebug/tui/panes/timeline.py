@@ -20,26 +20,23 @@ from ..keymap import bindings_for
 from ..messages import GoTo, Notice, SubtitleChanged, ToggleBreakpoint
 from ..widgets.part_style import ground_style, text_style
 from ..widgets.virtual_list import VirtualList, strip_of
-from .timeline_bar import bar_text
+from .timeline_bar import RunBar, bar_text, beside_sign
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from ...diff.beside import Beside
-    from ...diff.marking import Mark
     from ...timeline import Moment, Row, Timeline
-    from ...timeline.overview import OverviewCell
     from ...timeline.stops import RecordedStops
 
-__all__ = ["TimelinePane", "beside_sign", "breakpoint_on"]
+__all__ = ["TimelinePane", "breakpoint_on"]
 
 _INDENT = 2
 _QUIET = (Kind.scope_exited, Kind.output, Kind.backward_finished, Kind.update_finished)
 """Kinds that say little: drawn dimmer."""
 
-_LOOKED_AT_ONCE = 500_000
-"""Events that the overview looks through within a frame; of a longer log, more every `_LOOK_S`."""
 _LOOK_S = 0.05
+"""How often the bar of a long run is looked through further."""
 
 _COLUMNS: tuple[tuple[str, ...], ...] = ((), ("time",), ("memory",), ("time", "memory"))
 """What can stand right of the rows; the same key goes through them."""
@@ -62,15 +59,6 @@ def breakpoint_on(timeline: Timeline, seq: int) -> Breakpoint:
         scope=reader.scopes[scope].path if scope < len(reader.scopes) else "",
         label=reader.texts[label] if label < len(reader.texts) else "",
     )
-
-
-def beside_sign(beside: Beside, mark: Mark) -> str:
-    """One cell for an event that isn't the same in the run beside: `≠`, or the letter of the only run that has it."""
-    from ...diff.marking import Mark
-
-    if mark & Mark.differs:
-        return "≠"
-    return beside.letter if mark & Mark.alone else ""
 
 
 class TimelinePane(VirtualList):
@@ -102,17 +90,17 @@ class TimelinePane(VirtualList):
         self._stops: RecordedStops | None = None
         self._marks: dict[str, Mapping[int, str]] = {}
         self._columns = 0
-        self._cells: list[OverviewCell] = []
-        self._cells_for: tuple[int, int, int] | None = None
+        self._bar: RunBar | None = None
         self._looking: Timer | None = None
         self._beside: Beside | None = None
-        self._beside_signs: tuple[object, dict[int, str]] = (None, {})
 
     # ---- what it is told --------------------------------------------------------------------------------------
 
     def show(self, moment: Moment, timeline: Timeline) -> None:
         """Put the cursor on this event."""
-        self._timeline = timeline
+        if timeline is not self._timeline:
+            self._timeline = timeline
+            self._bar = RunBar(timeline)
         self._current_seq = moment.seq
         before, left = len(timeline.rows), self._current_row
         row = timeline.rows.reveal(moment.seq)
@@ -263,64 +251,33 @@ class TimelinePane(VirtualList):
         return 1 if self.size.height >= 6 else 0
 
     def draw_header(self, line: int, width: int) -> Strip:
-        if self._timeline is None:
+        bar = self._bar
+        if bar is None:
             return Strip.blank(width, self.base)
+        if self._looking is None and not bar.look_further():
+            self._looking = self.set_interval(_LOOK_S, self._look_on)
         looks = {
             "bad": self._part("nonfinite"), "mark": self._part("mark"), "loss": self._part("loss"),
             "nothing": self._part("quiet"),
         }  # fmt: skip
         titles = "".join(f"{title:>{_COLUMN}}" for title in self._shown_columns(width))
-        cells = self._overview(width - len(titles))
+        cells = bar.cells(width - len(titles))
         marks = [mark for found in self._marks.values() for mark in found.items()]
-        marks += self._signs_in(cells).items()
+        marks += bar.signs(self._beside).items()
         pieces = []
         for text, name in bar_text(cells, self._current_seq, marks):
             style, _, here = name.partition(" ")
             pieces.append((text, looks[style] + Style(reverse=True) if here else looks[style]))
-        bar = strip_of(pieces, width - len(titles), self.base)
-        return Strip.join([bar, strip_of([(titles, self._part("quiet"))], len(titles), self.base)])
-
-    def _signs_in(self, cells: list[OverviewCell]) -> dict[int, str]:
-        """By the first event of a cell, a sign where it holds a difference, and the cell before holds none.
-
-        From a divergence on all may differ, and nothing else could be seen of the run.
-        """
-        beside = self._beside
-        if beside is None or not cells:
-            return {}
-        key = (self._cells_for, beside.marks.done)
-        if key != self._beside_signs[0]:
-            signs: dict[int, str] = {}
-            before = ""
-            ends = [*(cell.first for cell in cells[1:]), len(beside.this)]
-            for cell, end in zip(cells, ends, strict=True):
-                sign = beside_sign(beside, beside.marks_in(cell.first, end))
-                if sign and not before:
-                    signs[cell.first] = sign
-                before = sign
-            self._beside_signs = (key, signs)
-        return self._beside_signs[1]
+        drawn = strip_of(pieces, width - len(titles), self.base)
+        return Strip.join([drawn, strip_of([(titles, self._part("quiet"))], len(titles), self.base)])
 
     def header_clicked(self, line: int, column: int) -> None:
-        cells = self._cells
-        if column < len(cells):
-            bad = cells[column].bad
-            self.post_message(GoTo(cells[column].first if bad is None else bad))
-
-    def _overview(self, width: int) -> list[OverviewCell]:
-        assert self._timeline is not None
-        overview = self._timeline.overview
-        done = overview.look_through(_LOOKED_AT_ONCE) if self._looking is None else False
-        wanted = (width, len(self._timeline), overview.looked)
-        if wanted != self._cells_for:
-            self._cells = overview.cells(width)
-            self._cells_for = wanted
-        if not done and self._looking is None:
-            self._looking = self.set_interval(_LOOK_S, self._look_on)
-        return self._cells
+        seq = self._bar.event_at(column) if self._bar is not None else None
+        if seq is not None:
+            self.post_message(GoTo(seq))
 
     def _look_on(self) -> None:
-        if self._timeline is None or self._timeline.overview.look_through(_LOOKED_AT_ONCE):
+        if self._bar is None or self._bar.look_further():
             if self._looking is not None:
                 self._looking.stop()
             self._looking = None

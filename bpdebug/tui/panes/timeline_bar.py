@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from ...timeline.overview import OverviewCell
 
-__all__ = ["bar_text", "cell_of"]
+if TYPE_CHECKING:
+    from ...diff.beside import Beside
+    from ...diff.marking import Mark
+    from ...timeline import Timeline
 
+__all__ = ["RunBar", "bar_text", "beside_sign", "cell_of"]
+
+_LOOKED_AT_ONCE = 500_000
+"""Events that are looked through within a frame."""
 _HEIGHTS = "▁▂▃▄▅▆▇█"
 _NOTHING = "─"
 
@@ -48,3 +56,63 @@ def bar_text(cells: list[OverviewCell], here: int, marks: Iterable[tuple[int, st
             text, style = _NOTHING, "nothing"
         drawn.append((text, f"{style} here" if place == now else style))
     return drawn
+
+
+def beside_sign(beside: Beside, mark: Mark) -> str:
+    """One cell for an event that isn't the same in the run beside: `≠`, or the letter of the only run that has it."""
+    from ...diff.marking import Mark
+
+    if mark & Mark.differs:
+        return "≠"
+    return beside.letter if mark & Mark.alone else ""
+
+
+class RunBar:
+    """What the bar of a run is made of, kept until there is more of it."""
+
+    def __init__(self, timeline: Timeline) -> None:
+        self._timeline = timeline
+        self._cells: list[OverviewCell] = []
+        self._cells_for: tuple[int, int, int] | None = None
+        self._signs: dict[int, str] = {}
+        self._signs_for: object = None
+
+    def look_further(self) -> bool:
+        """Look through as much more of the run as a frame has time for; whether that was all."""
+        return self._timeline.overview.look_through(_LOOKED_AT_ONCE)
+
+    def cells(self, width: int) -> list[OverviewCell]:
+        """The run in so many cells, as far as it was looked through."""
+        overview = self._timeline.overview
+        wanted = (width, len(self._timeline), overview.looked)
+        if wanted != self._cells_for:
+            self._cells = overview.cells(width)
+            self._cells_for = wanted
+        return self._cells
+
+    def signs(self, beside: Beside | None) -> dict[int, str]:
+        """By the first event of a cell, a sign where it holds a difference, and the cell before holds none.
+
+        From a divergence on all may differ, and nothing else could be seen of the run.
+        """
+        cells = self._cells
+        if beside is None or not cells:
+            return {}
+        key = (self._cells_for, beside.marks.done)
+        if key != self._signs_for:
+            self._signs, self._signs_for = {}, key
+            before = ""
+            ends = [*(cell.first for cell in cells[1:]), len(beside.this)]
+            for cell, end in zip(cells, ends, strict=True):
+                sign = beside_sign(beside, beside.marks_in(cell.first, end))
+                if sign and not before:
+                    self._signs[cell.first] = sign
+                before = sign
+        return self._signs
+
+    def event_at(self, column: int) -> int | None:
+        """The event that a click on a cell means: the first that isn't finite there, else its first one."""
+        if column >= len(self._cells):
+            return None
+        cell = self._cells[column]
+        return cell.first if cell.bad is None else cell.bad
