@@ -6,11 +6,13 @@ import contextlib
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+import numpy
+
 from .. import backend
 from ..variable import Variable
 from .array import assert_allclose
 
-__all__ = ["FunctionTestError", "LinkTestError", "check_equal", "check_variables"]
+__all__ = ["FunctionTestError", "LinkTestError", "check_equal", "check_variables", "require_arrays"]
 
 
 class _TestError(AssertionError):
@@ -43,6 +45,25 @@ class FunctionTestError(_TestError):
 
 class LinkTestError(_TestError):
     """A link doesn't do what is expected of it."""
+
+
+def require_arrays(values: Any, what: str, numbers: bool = False) -> None:
+    """Raise unless what a test case defines gives a tuple of NumPy arrays.
+
+    Args:
+        values: what it gave.
+        what: its method, such as `generate_inputs()`.
+        numbers: whether NumPy's numbers are arrays enough.
+
+    Raises:
+        TypeError: the test case, not what is under test, is wrong.
+    """
+    wanted: Any = numpy.ndarray | numpy.generic if numbers else numpy.ndarray
+    if not isinstance(values, tuple):
+        raise TypeError(f"{what} must give a tuple of NumPy arrays, not {type(values).__name__}")
+    for place, value in enumerate(values):
+        if not isinstance(value, wanted):
+            raise TypeError(f"{what} must give NumPy arrays, but at place {place} is {type(value).__name__}")
 
 
 def check_variables(values: Any, device: backend.Device, what: str, error: type[_TestError]) -> None:

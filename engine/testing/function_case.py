@@ -12,7 +12,7 @@ from .. import gradient_check
 from ..variable import Variable
 from .array import as_noncontiguous
 from .backend import BackendConfig
-from .errors import FunctionTestError, check_equal, check_variables
+from .errors import FunctionTestError, check_equal, check_variables, require_arrays
 
 __all__ = ["FunctionTestBase", "FunctionTestCase"]
 
@@ -77,11 +77,7 @@ class FunctionTestBase:
             return
         inputs = self._generated_inputs()
         expected = self.forward_expected(tuple(_copy(x) for x in inputs))
-        FunctionTestError.check(
-            isinstance(expected, tuple)
-            and all(isinstance(y, numpy.ndarray | numpy.generic) for y in expected),
-            "forward_expected() must give a tuple of NumPy arrays",
-        )
+        require_arrays(expected, "forward_expected()", numbers=True)
         given = backend_config.get_array(tuple(_copy(x) for x in inputs))
         if self.contiguous is None:
             given = as_noncontiguous(given)
@@ -164,10 +160,7 @@ class FunctionTestBase:
 
     def _generated_inputs(self) -> tuple[Any, ...]:
         inputs = self.generate_inputs()
-        FunctionTestError.check(
-            isinstance(inputs, tuple) and all(isinstance(x, numpy.ndarray) for x in inputs),
-            "generate_inputs() must give a tuple of NumPy arrays",
-        )
+        require_arrays(inputs, "generate_inputs()")
         return inputs
 
     def _placed(self, arrays: tuple[Any, ...], backend_config: BackendConfig) -> tuple[Any, ...]:

@@ -13,7 +13,7 @@ from ..initializer import Initializer
 from ..variable import Variable
 from .array import as_noncontiguous
 from .backend import BackendConfig
-from .errors import LinkTestError, check_equal, check_variables
+from .errors import LinkTestError, check_equal, check_variables, require_arrays
 
 __all__ = ["InitializerArgument", "LinkInitializersTestCase", "LinkTestCase"]
 
@@ -79,10 +79,7 @@ class _LinkTestBase:
 
     def _generated_inputs(self) -> tuple[Any, ...]:
         inputs = self.generate_inputs()
-        LinkTestError.check(
-            isinstance(inputs, tuple) and all(isinstance(x, numpy.ndarray) for x in inputs),
-            "generate_inputs() must give a tuple of NumPy arrays",
-        )
+        require_arrays(inputs, "generate_inputs()")
         return inputs
 
     def _placed(self, arrays: tuple[Any, ...], backend_config: BackendConfig) -> tuple[Any, ...]:
@@ -162,11 +159,7 @@ class LinkTestCase(_LinkTestBase, unittest.TestCase):
         check_variables(outputs, backend_config.device, "forward()", LinkTestError)
         link.to_device("@numpy")
         expected = self.forward_expected(link, inputs)
-        LinkTestError.check(
-            isinstance(expected, tuple)
-            and all(isinstance(y, numpy.ndarray | numpy.generic) for y in expected),
-            "forward_expected() must give a tuple of NumPy arrays",
-        )
+        require_arrays(expected, "forward_expected()", numbers=True)
         self.check_forward_outputs(tuple(y.array for y in outputs), expected)
 
     def test_backward(self, backend_config: BackendConfig) -> None:

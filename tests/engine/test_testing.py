@@ -393,3 +393,31 @@ def test_options_of_an_elementwise_test_stand_beside_its_defaults(module):
     assert half.forward_options == {"atol": 2.0**-10, "rtol": 1e-2}
     assert half.backward_options == {"dtype": np.float64, "eps": 2.0**-4, "atol": 1e-2, "rtol": 2.0**-4}
     assert single.double_backward_options == {"dtype": np.float64, "atol": 1e-4, "rtol": 1e-4}
+
+
+@pytest.mark.parametrize(
+    ("method", "gives", "found"),
+    [
+        (
+            "generate_inputs",
+            [np.ones(2, "f")],
+            "generate_inputs.. must give a tuple of NumPy arrays, not list",
+        ),
+        ("generate_inputs", (1.0,), "generate_inputs.. must give NumPy arrays, but at place 0 is float"),
+        ("forward_expected", [np.ones(2, "f")], "forward_expected.. must give a tuple"),
+    ],
+)
+def test_a_test_case_that_is_wrong_itself_raises_a_type_error(method, gives, found):
+    class Case(testing.FunctionTestCase):
+        def generate_inputs(self):
+            return (np.ones(2, "f"),)
+
+        def forward(self, inputs, device):
+            return (inputs[0] * 1,)
+
+        def forward_expected(self, inputs):
+            return inputs
+
+    setattr(Case, method, lambda self, *_: gives)
+    with pytest.raises(TypeError, match=found):
+        Case("test_forward").run_test_forward(testing.BackendConfig({}))
