@@ -25,11 +25,18 @@ DIFFERENT = {
     "chainer.Chain": (
         "`copy('init')` fills its links in the order of their names, where Chainer's order changes from run to run"
     ),
-    "chainer.Sequential": "`repeat()` names the copies in order; one with a lambda can be copied, but not pickled",
+    "chainer.Sequential": (
+        "`repeat()` names the copies in order; one with a lambda can be copied, but not pickled; `index(layer, start)` "
+        "counts from the beginning, not from `start`"
+    ),
+    "chainer.training.extensions.WarmupShift": (
+        "a resumed training goes on from the value that was reached, where Chainer's from the one to start with"
+    ),
     "chainer.FunctionNode": "one node is one op: a second `apply` with the graph on raises `TypeError`",
     "chainer.links.Parameter": "`copy('init')` raises, where Chainer fills in NaN",
     "chainer.functions.softmax_cross_entropy": (
-        "always has second derivatives; on the CPU a label that is no class raises, also a negative one"
+        "always has second derivatives; on the CPU a label that is no class raises, also a negative one; the gradient "
+        "is right also where soft targets of a sample don't sum to 1"
     ),
     "chainer.functions.mean_squared_error": "second derivatives with respect to both sides",
     "chainer.functions.embed_id": "a number that is no row raises without debug mode, too, on the CPU",
