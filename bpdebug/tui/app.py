@@ -134,6 +134,10 @@ class DebuggerApp(SureTimers, App[None]):
         if isinstance(event, events.Key | events.Paste) and not event.is_forwarded:
             if self._comparing is not None:
                 self._comparing.hold()
+            if self.screen is self.main:
+                if isinstance(event, events.Key):
+                    self.main.before_key(event.key)
+                await self.main.workspace.wait_until_settled()
             focused = self.focused
             if isinstance(focused, PromptLine):
                 await focused.take(event)

@@ -219,6 +219,31 @@ async def test_keys_typed_at_once_with_the_one_that_opens_something_go_into_it(a
         assert not app.main.query_one(Prompt).display
 
 
+async def test_what_is_typed_at_once_behind_the_digit_of_a_pane_is_for_that_pane(app):
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        app.main.go_to(app.timeline.reader.find("it0/forward/MLP.l1/linear"))
+        await pilot.pause()
+        tensor = app.main.workspace.panes["tensor"]
+        type_at_once(app, "3", "right", "enter")
+        for _ in range(20):
+            await pilot.pause()
+            if app.main.workspace.current == "explain":
+                break
+        assert tensor.chosen_element()[1] == (0, 1)
+        assert app.main.workspace.current == "explain"
+
+
+async def test_digits_before_a_step_are_a_count_and_open_no_pane(app):
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        type_at_once(app, "3", "s", "1", "0", "s", "2", "S")
+        for _ in range(10):
+            await pilot.pause()
+        assert app.main.navigator.seq == 11
+        assert app.main.workspace.current == "source"
+
+
 async def test_keys_behind_the_one_that_opens_the_palette_are_looked_for_in_it(app):
     async with app.run_test(size=(100, 35)) as pilot:
         await pilot.pause()

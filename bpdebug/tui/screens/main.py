@@ -32,6 +32,9 @@ if TYPE_CHECKING:
 
 __all__ = ["MainScreen"]
 
+_COUNTED = ("digit", "difference", "move", "resize_pane", "run_to", "search_step")
+"""Actions that take the digits before them as how often."""
+
 
 class MainScreen(BesideActions):
     """Status line, panes, line of keys."""
@@ -89,7 +92,17 @@ class MainScreen(BesideActions):
         self._counter_timer = self.set_timer(WAIT_S, self._count_expired) if lone else None
         self._show_status()
 
+    def before_key(self, key: str) -> None:
+        """A lone digit means a pane, and at once, where a key follows that takes no count."""
+        if self._counter.text:
+            active = self.active_bindings.get(key)
+            if active is None or active.binding.action.partition("(")[0] not in _COUNTED:
+                self._count_expired()
+
     def _count_expired(self) -> None:
+        if self._counter_timer is not None:
+            self._counter_timer.stop()
+            self._counter_timer = None
         key = self._counter.expire()
         pane = pane_of_key(key) if key is not None else None
         if pane is not None:

@@ -324,6 +324,7 @@ class RunScreen(SureTimers, Screen[None]):
 
     def on_workspace_arranged(self) -> None:
         self._show_panes()
+        self.call_after_refresh(self.workspace.settle)
 
     def show_breakpoints(self) -> None:
         """Mark the breakpoints in all panes."""

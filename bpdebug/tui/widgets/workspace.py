@@ -5,6 +5,8 @@ Panes are mounted once; another arrangement moves them, so that focus, cursors a
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 from collections.abc import Mapping, Sequence
 
 from textual import events
@@ -20,6 +22,8 @@ from .tab_strip import Tab, TabStrip
 
 __all__ = ["Workspace"]
 
+_SETTLED_AFTER_S = 0.5
+"""A key is not kept back for longer, whatever happened to the arrangement."""
 _KEY_OF = {kind.name: kind.key for kind in PANE_TABLE}
 
 
@@ -69,6 +73,8 @@ class Workspace(Fitted):
         self.zoomed = False
         self.recent: list[str] = list(recent)
         self.plan = Plan("small", ())
+        self._settled = asyncio.Event()
+        self._settled.set()
         self._plan_layout = _PlanLayout()
         self._edge: Slot | None = None
 
@@ -105,6 +111,17 @@ class Workspace(Fitted):
         self.zoomed = not self.zoomed
         self.rearrange()
 
+    def settle(self) -> None:
+        """Each pane in the arrangement has its room, and what it shows."""
+        self._settled.set()
+
+    async def wait_until_settled(self) -> None:
+        """Return when `settle` was called for the arrangement of now: what is typed is meant for that."""
+        if not self._settled.is_set():
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._settled.wait(), _SETTLED_AFTER_S)
+            self._settled.set()
+
     def grow(self, steps: int) -> bool:
         """Grow the current pane (shrink it if negative); False if it can't be."""
         shares = resized(self.shares, self.plan.mode, self.current, steps)
@@ -132,6 +149,7 @@ class Workspace(Fitted):
         if changed:
             # A child's change makes its parent forget how it was laid out.
             self.strips[0].refresh(layout=True)
+            self._settled.clear()
             self.post_message(self.Arranged())
 
     def refresh_strips(self) -> None:
