@@ -21,8 +21,10 @@ from ..recorder import Recorder
 from ..recorder.arrays import describe
 from ..recorder.identity import Node, Variable
 from .engine_arrays import held_elsewhere, kept_bytes, rows_behind, shares
+from .engine_calls import Calls
 from .engine_names import LinkNames
 from .engine_optimizers import Optimizers
+from .engine_words import label_of, operand_roles, why_no_gradient
 from .op_settings import encode, settings_beside
 from .weak_table import WeakTable
 
@@ -83,7 +85,7 @@ class _Watcher:
         self._optimizers = Optimizers(self._made)
         self._arrays: WeakTable[int] = WeakTable()
         self._array_numbers = itertools.count(1)
-        self._calls = _Calls()
+        self._calls = Calls()
         self._config = engine.configuration.config
         self._parameter_class = engine.Parameter
         self._variable_class = engine.Variable
@@ -144,7 +146,7 @@ class _Watcher:
             known = recorder.new_variable(name, made_by=node.name, array=array)
         else:
             creator = node.creator_node
-            known = recorder.new_variable(made_by="" if creator is None else _label(creator))
+            known = recorder.new_variable(made_by="" if creator is None else label_of(creator))
         node.watch_id = known
         return known
 
@@ -158,7 +160,7 @@ class _Watcher:
         op = self._ops.get(key)
         if op is None:
             writer = self._recorder.writer
-            label = _label(node)
+            label = label_of(node)
             op = self._ops[key] = _KnownOp(
                 writer.op(cls.__name__, label, node.x_roles, node.y_roles, node.formula),
                 label,
@@ -267,8 +269,8 @@ class _Watcher:
 
     def _failed(self, event: Any) -> None:
         shapes = [describe(array) for array in event.arrays]
-        operands = list(zip(_operand_roles(event), event.arrays, strict=True))
-        self._recorder.op_failed(event.error, _label(event.node), shapes, self._training(), operands)
+        operands = list(zip(operand_roles(event), event.arrays, strict=True))
+        self._recorder.op_failed(event.error, label_of(event.node), shapes, self._training(), operands)
 
     # ---- backward ---------------------------------------------------------------------------------------------
 
@@ -289,7 +291,7 @@ class _Watcher:
         why = {}
         for place, (x, gx) in enumerate(zip(event.x, event.gx, strict=True)):
             if gx is None:
-                why[place] = self._why_no_gradient(event.node, place, x)
+                why[place] = why_no_gradient(event.node, place, x, self._recorder.walk_call())
         function = event.node
         kept_x = {place: function.inputs[place].kept for place in function.retained_x}
         kept_y = dict(zip(function.retained_y, function._kept_y, strict=True)) if function._kept_y else {}
@@ -304,18 +306,6 @@ class _Watcher:
         node = self._recorder.unseen_node(op.number, op.label, x, y)
         event.node.watch_id = node
         return node
-
-    def _why_no_gradient(self, node: Any, place: int, x: Any) -> str:
-        role = node.x_roles[place] if place < len(node.x_roles) else f"input {place}"
-        if x.requires_grad:
-            if self._recorder.walk_call() == "grad":
-                return f"{role}: grad() did not ask for it, or the op's rule gives none"
-            return f"{role}: the op's rule gives none (its gradient is zero)"
-        if x.dtype is not None and x.dtype.kind not in "fc":
-            return f"{role} holds {x.dtype.name} values, which have no gradient"
-        if x.creator_node is not None:
-            return f"{role} needs no gradient: nothing that it was computed from does"
-        return f"{role} needs no gradient: it was given as a plain array, or with requires_grad=False"
 
     def _backward_finished(self, event: Any) -> None:
         self._recorder.backward_finished(event.failed)
@@ -407,33 +397,3 @@ class _Watcher:
         value = event.value
         array = getattr(value, "array", value)
         self._recorder.reported(event.name, array)
-
-
-def _operand_roles(event: Any) -> list[str]:
-    """The roles of what a failed op was computing with: its inputs, or the gradients that arrived."""
-    forward = event.during == "forward"
-    known = list(event.node.x_roles if forward else [f"g{role}" for role in event.node.y_roles])
-    letter = "x" if forward else "gy"
-    return [known[i] if i < len(known) else f"{letter}[{i}]" for i in range(len(event.arrays))]
-
-
-def _label(node: Any) -> str:
-    return node.op_name or type(node).__name__
-
-
-class _Calls(threading.local):
-    """The links whose calls enclose what happens now in this thread, outermost first."""
-
-    def __init__(self) -> None:
-        self.stack: list[Any] = []
-
-    @property
-    def innermost(self) -> Any:
-        return self.stack[-1] if self.stack else None
-
-    def leave(self, link: Any) -> None:
-        """Take off `link`, and what was left open inside it."""
-        for depth in range(len(self.stack) - 1, -1, -1):
-            if self.stack[depth] is link:
-                del self.stack[depth:]
-                return
