@@ -7,24 +7,19 @@ import json
 import pytest
 from textual import events
 from textual.keys import _character_to_key
-from textual.pilot import Pilot
 from textual.widgets import Input
 
 from bpdebug.log.reader import LogReader
 from bpdebug.log.schema import Kind
-from bpdebug.log.writer import LogWriter
-from bpdebug.recorder import Recorder
-from bpdebug.stepping import Breakpoint, UntilSeq, UntilStop
+from bpdebug.stepping import Breakpoint
 from bpdebug.timeline import Timeline
 from bpdebug.tui.app import DebuggerApp
 from bpdebug.tui.pane_table import PANES, PLACES
 from bpdebug.tui.preferences import Preferences
 from bpdebug.tui.screens.help import HelpScreen
-from bpdebug.tui.screens.quit import QuitScreen
-from bpdebug.tui.status import StatusLine
-from bpdebug.tui.widgets.key_line import KeyLine
 from bpdebug.tui.widgets.prompt import Prompt
 from tests.support.example_run import NAN_ADDRESS, SCRIPT_PATH, line_of, write_example_run
+from tests.support.main_screen import at, notice, press, status
 
 
 @pytest.fixture(autouse=True)
@@ -41,23 +36,6 @@ def example(tmp_path_factory):
 def app(example):
     with LogReader(example) as reader:
         yield DebuggerApp(Timeline(reader))
-
-
-def status(app: DebuggerApp) -> str:
-    return app.main.query_one(StatusLine).render().plain
-
-
-def notice(app: DebuggerApp) -> str:
-    return app.main.query_one(KeyLine).notice
-
-
-def at(app: DebuggerApp) -> str:
-    return app.timeline.reader.address(app.main.navigator.seq)
-
-
-async def press(pilot: Pilot, *keys: str) -> None:
-    await pilot.press(*keys)
-    await pilot.pause()
 
 
 async def test_keys_step_forward_and_back(app):
@@ -331,149 +309,6 @@ async def test_quitting_a_recorded_run_asks_nothing(app):
     async with app.run_test(size=(80, 24)) as pilot:
         await press(pilot, "q")
         assert not app.is_running
-
-
-# ---- live -----------------------------------------------------------------------------------------------------
-
-
-class LiveRun:
-    """A session whose child is this test: a writer of its own that makes an event a step."""
-
-    def __init__(self, directory) -> None:
-        self.writer = LogWriter.create(directory, script="/home/ada/live.py")
-        self.recorder = Recorder(self.writer)
-        self.state, self.paused_at, self.why, self.exit_status = "paused", 0, "start", None
-        self.goals: list = []
-        self.breakpoints: list = []
-        self.raw = b""
-        self.on_change = None
-        self.terminated = False
-        self.recorder.run_started(["live.py"], "/home/ada/live.py", "/", {"python": "3"}, ["cpu"], "0")
-        self.recorder.flush()
-
-    def say(self, text: str) -> int:
-        self.recorder.output("stdout", text)
-        self.recorder.flush()
-        return self.writer.event_count - 1 if hasattr(self.writer, "event_count") else -1
-
-    def pauses(self, seq: int, why: str = "step") -> None:
-        self.state, self.paused_at, self.why = "paused", seq, why
-        self.on_change()
-
-    def ends(self, why: str, status: int) -> None:
-        self.state, self.paused_at, self.why, self.exit_status = "ended", None, why, status
-        self.on_change()
-
-    def go(self, goal) -> None:
-        self.goals.append(goal)
-        self.state, self.paused_at = "running", None
-
-    def pause(self) -> None:
-        self.pauses(len_of(self), "pause")
-
-    def set_breakpoints(self, breakpoints) -> None:
-        self.breakpoints = breakpoints
-
-    def take_raw_output(self) -> bytes:
-        data, self.raw = self.raw, b""
-        return data
-
-    def terminate(self) -> None:
-        self.terminated = True
-
-    def wait(self, timeout_s=None) -> bool:
-        return self.state == "ended" or self.terminated
-
-
-def len_of(run: LiveRun) -> int:
-    with LogReader(run.writer.directory) as reader:
-        return len(reader) - 1
-
-
-@pytest.fixture
-def live(tmp_path):
-    run = LiveRun(tmp_path / "live")
-    with LogReader(tmp_path / "live") as reader:
-        yield run, DebuggerApp(Timeline(reader), run)
-    run.writer.close()
-
-
-async def test_a_live_step_waits_for_the_child_and_keys_are_answered_meanwhile(live):
-    run, app = live
-    async with app.run_test(size=(80, 24)) as pilot:
-        assert "LIVE paused" in status(app)
-        await press(pilot, "s")
-        assert run.goals == [UntilSeq(1)]
-        assert "LIVE running" in status(app)
-        await press(pilot, "o")
-        assert app.main.workspace.current == "console"
-        run.say("hello\n")
-        run.pauses(1)
-        await pilot.pause()
-        await pilot.pause()
-        assert app.main.navigator.seq == 1
-        assert "LIVE paused" in status(app)
-        assert app.main.workspace.panes["console"].copy_text()[1] == "hello"
-
-
-async def test_a_running_script_is_followed_and_its_death_is_told(live):
-    run, app = live
-    async with app.run_test(size=(100, 35)) as pilot:
-        await press(pilot, "space")
-        assert run.goals == [UntilStop()]
-        run.say("one\n")
-        run.say("two\n")
-        await pilot.pause(0.3)
-        assert app.main.navigator.seq == 2
-        run.raw = b"Segmentation fault\n"
-        run.ends("killed by signal 9 (SIGKILL)", 137)
-        await pilot.pause(0.3)
-        assert "LIVE ended" in status(app)
-        assert "killed by signal 9" in status(app)
-        assert "killed by signal 9" in notice(app)
-        await press(pilot, "o")
-        assert "Segmentation fault" in app.main.workspace.panes["console"].copy_text()[1]
-        await press(pilot, "S", "S")
-        assert app.main.navigator.seq == 0
-        await press(pilot, "G")
-        assert app.main.navigator.seq == 2
-
-
-async def test_a_script_without_any_op_gets_a_clear_word_and_its_output(live):
-    run, app = live
-    async with app.run_test(size=(80, 24)) as pilot:
-        await press(pilot, "c")
-        run.say("只是打印\n")
-        run.recorder.run_finished(0, "the script ended")
-        run.recorder.flush()
-        run.ends("the script ended", 0)
-        await pilot.pause(0.3)
-        assert app.main.query_one("#banner").display
-        assert "ran no op" in str(app.main.query_one("#banner").render())
-        assert app.main.workspace.current == "console"
-        assert app.main.workspace.panes["console"].copy_text()[1] == "只是打印"
-
-
-async def test_quitting_asks_while_the_script_lives_and_ends_it(live):
-    run, app = live
-    async with app.run_test(size=(80, 24)) as pilot:
-        await press(pilot, "q")
-        assert isinstance(app.screen, QuitScreen)
-        await press(pilot, "n")
-        assert app.screen is app.main
-        assert not run.terminated
-        await press(pilot, "ctrl+q", "y")
-    assert run.terminated
-
-
-async def test_breakpoints_are_sent_to_the_child(live):
-    run, app = live
-    async with app.run_test(size=(80, 24)) as pilot:
-        app.main.prompt_entered(":", "break forward/MLP.l1/linear")
-        await pilot.pause()
-        assert run.breakpoints == [Breakpoint(kind=Kind.forward, pattern="MLP.l1/linear")]
-        app.main.prompt_entered(":", "clear")
-        assert run.breakpoints == []
 
 
 async def test_explain_and_gradcheck_can_be_asked_for_from_anywhere(app):

@@ -10,9 +10,9 @@ from bpdebug.stepping import Breakpoint
 from bpdebug.timeline import Timeline
 from bpdebug.tui.app import DebuggerApp
 from bpdebug.tui.screens.stop_actions import pointing
-from bpdebug.tui.widgets.key_line import KeyLine
 from bpdebug.tui.widgets.prompt import Prompt
 from tests.support.example_run import NAN_ADDRESS, SCRIPT_PATH, line_of, write_example_run
+from tests.support.main_screen import at, notice
 
 
 @pytest.fixture(autouse=True)
@@ -29,14 +29,6 @@ def example(tmp_path_factory):
 def app(example):
     with LogReader(example) as reader:
         yield DebuggerApp(Timeline(reader), None, [Breakpoint(condition="nan")], ["norm(gW)"])
-
-
-def at(app):
-    return app.timeline.reader.address(app.main.navigator.seq)
-
-
-def notice(app):
-    return app.main.query_one(KeyLine).notice
 
 
 def enter(app, text, mark=":"):

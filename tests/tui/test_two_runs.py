@@ -20,8 +20,7 @@ from bpdebug.tui.beside_worker import BesideWorker
 from bpdebug.tui.messages import ComparedFurther
 from bpdebug.tui.panes.tensor_beside import SHORT_NAMES
 from bpdebug.tui.screens.help import HelpScreen
-from bpdebug.tui.status import StatusLine
-from bpdebug.tui.widgets.key_line import KeyLine
+from tests.support.main_screen import at, notice, press, status
 from tests.support.pane_host import screen_text
 
 SCRIPT = """\
@@ -86,23 +85,6 @@ def both(recorded):
     yield make
     for reader in opened:
         reader.close()
-
-
-def status(app: DebuggerApp) -> str:
-    return app.main.query_one(StatusLine).render().plain
-
-
-def notice(app: DebuggerApp) -> str:
-    return app.main.query_one(KeyLine).notice
-
-
-def at(app: DebuggerApp) -> str:
-    return app.timeline.reader.address(app.main.navigator.seq)
-
-
-async def press(pilot: Pilot, *keys: str) -> None:
-    await pilot.press(*keys)
-    await pilot.pause()
 
 
 async def compared(app: DebuggerApp, pilot: Pilot) -> None:
