@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from ...log.records import RunStartedBody
 from ...log.schema import NOTHING
+from .syntax import changed_in_place, constructs, names_given, names_in, names_read, takes_array
 
 if TYPE_CHECKING:
     from ...log.reader import LogReader
@@ -30,7 +31,6 @@ _LABEL_NAME = re.compile(
 _RUNS = re.compile(r"\.run\s*\(")
 _DATASETS = r"Dataset\s*\(|Iterator\s*\(|list\(zip\("
 _INDEXED = ("__getitem__", "get_example")
-_SHUFFLES = ("shuffle", "sort", "fill")
 
 
 class Script:
@@ -185,18 +185,24 @@ class Script:
             statement = self._statement_at(path, line)
             if statement is None:
                 continue
-            if found := _takes_array(statement):
+            if found := takes_array(statement):
                 return path, found
             inside = self._function_at(path, line)
-            for name in _names_read(statement):
-                earlier = [
+            loops = self.loops_around((path, line))
+            for name in names_read(statement):
+                given = [
                     node
                     for node in ast.walk(inside)
-                    if isinstance(node, ast.Assign) and node.lineno < line and name in _names_given(node)
+                    if isinstance(node, ast.Assign) and node.lineno != line and name in names_given(node)
                 ]
-                nearest = max(earlier, key=lambda node: node.lineno, default=None)
-                if nearest is not None and (found := _takes_array(nearest.value)):
-                    return path, found
+                # In a loop, what a later statement gave the name came before this statement's next turn.
+                given = [node for node in given if node.lineno < line or loops]
+                given.sort(key=lambda node: (node.lineno > line, -node.lineno))
+                for node in given[:1] + [node for node in given if node.lineno > line]:
+                    if node.lineno > line and loops != self.loops_around((path, node.lineno)):
+                        continue
+                    if found := takes_array(node.value):
+                        return path, found
             if function == "<module>":
                 break
         return None
@@ -209,10 +215,8 @@ class Script:
             labels: look for labels, by the names that people give them, rather than for inputs.
         """
         begin = self.outermost(site)
-        starts = [] if begin is None or _RUNS.search(self.text(begin)) else [begin]
-        starts += self.lines_with(_DATASETS)
         wanted = re.compile(prefer)
-        for start in starts:
+        for start in self._starts(site):
             for candidate in (start, *self._history_of_names(start, labels)):
                 if wanted.search(self.text(candidate).split("#", 1)[0]) and candidate != begin:
                     return candidate
@@ -233,6 +237,26 @@ class Script:
             if any(path == line[0] and first <= line[1] <= last for path, first, last in classes)
         ]
         return found[-1] if found else None
+
+    def labels_line(self, site: int | None) -> Line | None:
+        """The first statement that gave a value to what is called like labels, of those that led to a call site."""
+        for start in self._starts(site):
+            named = {
+                (start[0], number)
+                for number, targets, reads in self._assignments(start[0])
+                if reads
+                and any(_LABEL_NAME.search(target) for target in targets)  # a list of classes reads nothing
+            }
+            found = [line for line in self._history_of_names(start, labels=True) if line in named]
+            if found:
+                return found[-1]
+        return None
+
+    def _starts(self, site: int | None) -> list[Line]:
+        """Where data is handed over: at a call site, else where it was put into a dataset or an iterator."""
+        begin = self.outermost(site)
+        starts = [] if begin is None or _RUNS.search(self.text(begin)) else [begin]
+        return starts + self.lines_with(_DATASETS)
 
     def makers(self, line: Line | None) -> list[Line]:
         """The nearest statement before a line that gives each name used there its value."""
@@ -258,7 +282,7 @@ class Script:
             if not isinstance(call, ast.Call) or call.lineno > line[1] or (call.end_lineno or 0) < line[1]:
                 continue
             given: list[ast.expr] = [word.value for word in call.keywords if word.arg in arguments]
-            given += call.args[:1] if "" in arguments and _constructs(call) else []
+            given += call.args[:1] if "" in arguments and constructs(call) else []
             for value in given:
                 if isinstance(value, ast.Name):
                     return self._set_at(line, value.id)
@@ -338,7 +362,7 @@ class Script:
     def _names_at(self, path: str, line: int) -> list[str]:
         """The names read by the statement at a line."""
         statement = self._statement_at(path, line)
-        return [] if statement is None else _names_read(statement)
+        return [] if statement is None else names_read(statement)
 
     def _assignments(self, path: str) -> list[tuple[int, set[str], list[str]]]:
         """`(line, names given a value, names read)` of the statements that give names values, by line."""
@@ -351,47 +375,10 @@ class Script:
                 targets, value = [node.target], node.value
             elif isinstance(node, ast.For):
                 targets, value = [node.target], node.iter
-            elif (
-                isinstance(node, ast.Expr)
-                and isinstance(node.value, ast.Call)
-                and _changes_in_place(node.value)
-            ):
-                targets, value = [*node.value.args, node.value.func], node.value
+            elif isinstance(node, ast.Expr) and (changed := changed_in_place(node.value)):
+                targets, value = changed, node.value
             else:
                 continue
-            names = {part.id for target in targets for part in ast.walk(target) if isinstance(part, ast.Name)}
-            found.append((node.lineno, names, _names_read(value)))
+            names = {name for target in targets for name in names_in(target)}
+            found.append((node.lineno, names, names_read(value)))
         return sorted(found, key=lambda entry: entry[0])
-
-
-def _constructs(call: ast.Call) -> bool:
-    """Whether a class is called, by its name: `optimizers.SGD(rate)`, not `.setup(model)`."""
-    name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
-    return name[:1].isupper()
-
-
-def _changes_in_place(call: ast.Call) -> bool:
-    return isinstance(call.func, ast.Attribute) and call.func.attr in _SHUFFLES
-
-
-def _names_read(node: ast.AST) -> list[str]:
-    """In the order in which they stand there."""
-    read = [part for part in ast.walk(node) if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Load)]
-    read.sort(key=lambda part: (part.lineno, part.col_offset))
-    return list(dict.fromkeys(part.id for part in read))
-
-
-def _names_given(node: ast.Assign) -> set[str]:
-    return {part.id for target in node.targets for part in ast.walk(target) if isinstance(part, ast.Name)}
-
-
-def _takes_array(node: ast.AST) -> int:
-    """The line at which an expression reads `.array` or `.data`; 0 where it doesn't."""
-    lines = [
-        part.lineno
-        for part in ast.walk(node)
-        if isinstance(part, ast.Attribute)
-        and part.attr in ("array", "data")
-        and isinstance(part.ctx, ast.Load)
-    ]
-    return min(lines, default=0)

@@ -13,6 +13,7 @@ from .records import Accumulated, Cleared, Op, Parameter, Walk
 
 __all__ = [
     "CONV_OR_LINEAR",
+    "among_known",
     "between_seqs",
     "downstream",
     "fall",
@@ -88,6 +89,12 @@ def between_seqs(events: Sequence[_Event], start: int, stop: int) -> Sequence[_E
 
 def _seq(event: Accumulated | Cleared) -> int:
     return event.seq
+
+
+def among_known(history: History, ops: Sequence[Op], count: int) -> list[Op]:
+    """About so many ops, evenly spread, of those whose inputs and outputs were kept: of large ones a run keeps few."""
+    known = [op for op in ops if all(history.values.known(tensor) for _, tensor in (*op.x, *op.y))]
+    return known[:: max(1, len(known) // count)]
 
 
 def downstream(ops: Iterable[Op]) -> list[Op]:

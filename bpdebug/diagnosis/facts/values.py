@@ -48,6 +48,13 @@ class Values:
         except DamagedLog:
             return ""
 
+    def known(self, tensor: int | None) -> bool:
+        """Whether the run kept its values."""
+        try:
+            return tensor is not None and not self._reader.why_not_captured(tensor)
+        except DamagedLog:
+            return False
+
     def array(self, tensor: int | None) -> np.ndarray | None:
         """The whole tensor."""
         if tensor is None:

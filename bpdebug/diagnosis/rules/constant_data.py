@@ -9,7 +9,7 @@ import numpy as np
 from ..facts.history import History
 from ..facts.records import Op
 from ..facts.script import Line
-from ..facts.training import upstream
+from ..facts.training import among_known, is_one_training, upstream
 from ..finding import Finding
 
 __all__ = ["find"]
@@ -43,13 +43,16 @@ def find(history: History) -> Iterator[Finding]:
         if value is None:
             continue
         labels = place > 0
+        if labels and not is_one_training(history):
+            continue  # a generator wants all its images to pass for real
         what = "labels" if labels else "inputs"
         whole = bool((value == np.round(value)).all())
         ignored = _ignored(ops[0], value) if labels else ""
         line = _line(history, site, labels, whole)
+        why = ": there is nothing to tell apart" if labels else _LOST if whole else ""
+        told = ", ".join(f"{float(number):g}" for number in value[:4])
         yield Finding(
-            f"all {what} that {ops[0].label} is given are the same ({', '.join(f'{float(v):g}' for v in value[:4])})"
-            + (ignored or (_LOST if whole else "")),
+            f"all {what} that {ops[0].label} is given are the same ({told}){ignored or why}",
             ops[0].scope or ops[0].label,
             seq=ops[0].seq,
             site=ops[0].site if line is None else None,
@@ -73,7 +76,8 @@ def _line(history: History, site: int, labels: bool, whole: bool) -> Line | None
     """The statement that lost the differences: on the way of the names, else the only such one in a data set."""
     if not whole:
         return history.script.data_line(site, _SEEDS, labels) or history.script.line_in_data_set(_SEEDS)
-    return history.script.data_line(site, _LOSING, labels) or history.script.line_in_data_set(_ROUNDING)
+    line = history.script.data_line(site, _LOSING, labels) or history.script.line_in_data_set(_ROUNDING)
+    return line or (history.script.labels_line(site) if labels else None)
 
 
 def _fed_ops(history: History) -> dict[tuple[int, int], list[Op]]:
@@ -106,7 +110,7 @@ def _is_the_loss(history: History, op: Op) -> bool:
 def _constant(history: History, ops: list[Op], place: int) -> np.ndarray | None:
     """The row that all rows of all batches are equal to."""
     first: np.ndarray | None = None
-    for op in ops[:: max(1, len(ops) // 10)]:
+    for op in among_known(history, ops, 10):
         array = history.values.array(op.x[place][1])
         if array is None:
             continue

@@ -8,7 +8,7 @@ import numpy as np
 
 from ..facts.history import History
 from ..facts.records import Op
-from ..facts.training import upstream, weighted
+from ..facts.training import among_known, upstream, weighted
 from ..finding import Finding
 
 __all__ = ["find"]
@@ -23,6 +23,7 @@ _LOSSES = (
 )
 _ITERATIONS = 10
 _SAME = 1e-5
+_LOOKS = 8
 
 
 def find(history: History) -> Iterator[Finding]:
@@ -32,8 +33,8 @@ def find(history: History) -> Iterator[Finding]:
     if len(iterations) < _ITERATIONS:
         return
     late = [op for op in ops if op.iteration >= iterations[len(iterations) // 2]]
-    late = late[:: max(1, len(late) // 8)]
-    if not all(_constant(history, op) for op in late):
+    late = among_known(history, late, _LOOKS)
+    if not late or not all(_constant(history, op) for op in late):
         return
     op = late[-1]
     behind = [other for other in upstream([op]) if weighted(other)]
@@ -41,8 +42,9 @@ def find(history: History) -> Iterator[Finding]:
         return
     last = behind[-1]
     began = _began(history, op)
+    since = "" if began is None else f"; from {began.scope or 'the model'}/{began.label} on"
     yield Finding(
-        f"the model's output is the same for all examples, whatever the input (seen at {op.label})",
+        f"the model's output is the same for all examples, whatever the input (seen at {op.label}{since})",
         last.scope or last.label,
         seq=late[0].seq,
         site=last.site if began is None else began.site,

@@ -9,7 +9,7 @@ import numpy as np
 from ..facts.activations import activation_of, rectifies
 from ..facts.history import History
 from ..facts.records import Op
-from ..facts.training import downstream, fall, layer_before, losses, ops_by_site, weighted
+from ..facts.training import among_known, downstream, fall, layer_before, losses, ops_by_site, weighted
 from ..finding import Finding
 
 __all__ = ["find"]
@@ -103,7 +103,7 @@ def _dead(history: History, ops: list[Op]) -> tuple[int, int, int]:
     """Dead units, units, and the examples looked at."""
     alive: np.ndarray | None = None
     rows = 0
-    for op in ops[:: max(1, len(ops) // _LOOKS)]:
+    for op in among_known(history, ops, _LOOKS):
         x, found = history.values.array(op.x[0][1]), activation_of(op)
         if x is None or found is None or x.ndim < 2:
             continue

@@ -6,6 +6,7 @@ import statistics
 from collections.abc import Iterator
 
 from ..facts.divergence import blowup
+from ..facts.guessing import worse_than_guessing
 from ..facts.history import History
 from ..facts.training import fall, gradient_layers, gradient_size, losses
 from ..finding import Finding
@@ -20,7 +21,8 @@ _ENOUGH_FALL = 0.3
 
 def find(history: History) -> Iterator[Finding]:
     """The first layer's gradient is many times the last one's, in a run that diverges or doesn't learn."""
-    if fall(losses(history)) > _ENOUGH_FALL and blowup(history) is None:
+    learns = fall(losses(history)) > _ENOUGH_FALL and not worse_than_guessing(history)
+    if learns and blowup(history) is None:
         return
     walks = [walk for walk in history.walks if walk.call == "backward" and walk.received][:50]
     if len(walks) < _WALKS:

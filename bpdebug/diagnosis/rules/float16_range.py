@@ -20,7 +20,8 @@ _LOOKS = 10
 def find(history: History) -> Iterator[Finding]:
     """A step whose float16 gradients came in small and went out as zeros, in several walks."""
     lost: dict[int, list[tuple[Step, float]]] = {}
-    for walk in history.walks[:: max(1, len(history.walks) // _LOOKS)]:
+    known = [walk for walk in history.walks if all(_is_known(history, step) for step in walk.steps)]
+    for walk in known[:: max(1, len(known) // _LOOKS)]:
         for step in walk.steps:
             part = _lost(history, step)
             if part is not None and part > _LOST:
@@ -38,6 +39,10 @@ def find(history: History) -> Iterator[Finding]:
             subjects=frozenset({step.scope}),
         )
         return
+
+
+def _is_known(history: History, step: Step) -> bool:
+    return all(tensor is None or history.values.known(tensor) for tensor in (*step.gy, *step.gx))
 
 
 def _lost(history: History, step: Step) -> float | None:

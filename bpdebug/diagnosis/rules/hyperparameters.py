@@ -25,11 +25,15 @@ def find(history: History) -> Iterator[Finding]:
         seen.add(update.number)
         own = [other for other in history.updates if other.number == update.number]
         for name, problem in _problems(update, own, fall(losses(history)) > _ENOUGH_FALL):
+            # A schedule of the script's own sets it anew in every iteration.
+            line = history.script.first_with(rf"\.{name}\s*=[^=]") if not update.hyper[name] else None
             yield Finding(
                 f"{name} of {update.optimizer} is {update.hyper[name]:g}: {problem}",
                 update.optimizer,
                 seq=update.seq,
                 site=update.made,
+                file="" if line is None else line[0],
+                line=0 if line is None else line[1],
                 blamed=(name, "") if name in ("lr", "alpha") else (name,),
                 evidence={name: update.hyper[name], "updates": len(own)},
             )

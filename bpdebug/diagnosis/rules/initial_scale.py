@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterator
 
 from ..facts.divergence import blowup
+from ..facts.guessing import worse_than_guessing
 from ..facts.history import History
 from ..facts.origin import origin
 from ..facts.records import Parameter
@@ -25,11 +26,11 @@ _ENOUGH_FALL = 0.4
 def find(history: History) -> Iterator[Finding]:
     """The gain (standard deviation of the weights times the root of their inputs; 1 to 1.5 is usual) of a layer.
 
-    In a run that diverges or doesn't learn well; beyond 10 in any run. Weights that a pass applies again and again are
-    too large where the signal grows with each use, whatever their gain is.
+    In a run that diverges, doesn't learn well or ends worse than guessing; beyond 10 in any run.
+    Weights that a pass applies again and again are too large where the signal grows with each use, whatever the gain.
     """
     values = losses(history)
-    badly = fall(values) <= _ENOUGH_FALL or blowup(history) is not None
+    badly = fall(values) <= _ENOUGH_FALL or blowup(history) is not None or worse_than_guessing(history)
     growth = growth_by_repetition(history) if badly else None
     if growth is not None:
         yield _growing(history, growth)
@@ -40,7 +41,6 @@ def find(history: History) -> Iterator[Finding]:
         return
     if origin(history) is not None and blowup(history) is None:
         return  # something that isn't finite, all of a sudden, has a cause of its own
-    learns = fall(values) > _ENOUGH_FALL and blowup(history) is None
     found = []
     for parameter in history.parameters.values():
         uses = [op for op in parameter.used_by if op.steps and weighted(op) and len(op.x) > 1]
@@ -48,7 +48,7 @@ def find(history: History) -> Iterator[Finding]:
         if len({op.iteration for op in uses}) < _ITERATIONS:
             continue
         gain = _gain(history, parameter)
-        if gain is None or (learns and gain < _ABSURD):
+        if gain is None or (not badly and gain < _ABSURD):
             continue
         if gain > _TOO_LARGE or 0 < gain < _TOO_SMALL:
             found.append((abs(math.log(gain)), gain, parameter))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from ..facts.history import History
@@ -113,5 +114,8 @@ def _given_twice(history: History) -> Line | None:
     for update in history.updates:
         number = given.setdefault(frozenset(update.takes), update.number)
         if number != update.number:
-            return history.script.outermost(update.made)
+            asked, made = history.script.outermost(update.made), history.script.line(update.made)
+            name = history.script.name_given(update.made) if asked == made else ""
+            setup = history.script.first_with(rf"\b{re.escape(name)}\.setup\s*\(") if name else None
+            return setup or asked
     return None

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from ..facts.activations import activation_of, is_cell, is_softmax, part_at_the_ends
 from ..facts.history import History
 from ..facts.records import Op
-from ..facts.training import downstream, fall, layer_before, losses, ops_by_site, weighted
+from ..facts.training import among_known, downstream, fall, layer_before, losses, ops_by_site, weighted
 from ..finding import Finding
 
 __all__ = ["find"]
@@ -29,7 +29,7 @@ def find(history: History) -> Iterator[Finding]:
     for ops in ops_by_site(history):
         if not _squashes(ops[0]) or len({op.iteration for op in ops}) < _ITERATIONS:
             continue
-        looked = ops[:: max(1, len(ops) // _LOOKS)]
+        looked = among_known(history, ops, _LOOKS)
         parts = [part for part in (part_at_the_ends(history, op) for op in looked) if part is not None]
         if len(parts) >= 2 and min(parts) >= (_PART_OF_ROWS if is_softmax(ops[0]) else _PART):
             yield _finding(history, ops[0], parts)

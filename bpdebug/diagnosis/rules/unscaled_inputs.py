@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from ..facts.divergence import blowup
+from ..facts.guessing import worse_than_guessing
 from ..facts.history import History
 from ..facts.origin import origin
 from ..facts.records import Op
@@ -24,7 +25,7 @@ _CHANCE = 5.0
 
 def find(history: History) -> Iterator[Finding]:
     """Inputs of a first layer beyond 20 (in their root mean square, or in the scale of single features) in a run that
-    doesn't learn well; or that begins with a loss far above that of guessing."""
+    doesn't learn well; or that begins with a loss far above that of guessing, or ends there."""
     by_site: dict[int, list[Op]] = {}
     for op in history.training_ops():
         if 0 in op.fed and weighted(op):
@@ -32,7 +33,7 @@ def find(history: History) -> Iterator[Finding]:
     values = losses(history)
     if origin(history) is not None and blowup(history) is None:
         return  # something that isn't finite, all of a sudden, has a cause of its own
-    bad_start = _starts_above_chance(history, values)
+    bad_start = _starts_above_chance(history, values) or worse_than_guessing(history)
     if fall(values) > _ENOUGH_FALL and blowup(history) is None and not bad_start:
         return
     for ops in by_site.values():
