@@ -43,6 +43,11 @@ PAIRS = [
     "all_labels_are_ignored", "graph_off_after_the_first_evaluation", "eighteen_layers_grow",
     "penalty_heavier_than_the_loss", "two_ways_below_each_other", "updater_makes_its_iterator_anew",
     "mean_retains_nothing",
+    "eighth_batch_is_a_view_and_shrinks", "eighth_bootstrap_gets_a_gradient", "eighth_decoder_is_told_the_answer",
+    "eighth_half_precision_loses_all", "eighth_label_among_the_features",
+    "eighth_mask_keeps_the_padding", "eighth_one_label_for_all", "eighth_output_under_the_name_of_its_target",
+    "eighth_recurrent_weights_too_large", "eighth_scores_through_relu", "eighth_sorted_and_never_shuffled",
+    "eighth_state_cut_at_each_step", "eighth_two_optimizers_for_the_generator", "eighth_warm_up_never_starts",
     "second_custom_function_wrong", "second_two_nets_missing_clear", "whole_numbers_lose_it_all",
 ]  # fmt: skip
 CONTROLS = [
