@@ -43,6 +43,8 @@ PAIRS = [
     "all_labels_are_ignored", "graph_off_after_the_first_evaluation", "eighteen_layers_grow",
     "penalty_heavier_than_the_loss", "two_ways_below_each_other", "updater_makes_its_iterator_anew",
     "mean_retains_nothing",
+    "ninth_auxiliary_loss_counts_twice", "ninth_clip_lets_nothing_through", "ninth_second_optimizer_is_idle",
+    "ninth_sequences_mixed_by_reshape", "ninth_step_is_thrown_away",
     "eighth_batch_is_a_view_and_shrinks", "eighth_bootstrap_gets_a_gradient", "eighth_decoder_is_told_the_answer",
     "eighth_half_precision_loses_all", "eighth_label_among_the_features",
     "eighth_mask_keeps_the_padding", "eighth_one_label_for_all", "eighth_output_under_the_name_of_its_target",

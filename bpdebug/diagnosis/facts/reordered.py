@@ -8,6 +8,7 @@ from __future__ import annotations
 import ast
 
 from .script import Line, Script
+from .syntax import names_given
 
 __all__ = ["reordered_alone"]
 
@@ -17,8 +18,12 @@ _COUNTING = ("arange", "range", "permutation", "list")
 
 
 def reordered_alone(script: Script) -> Line | None:
-    """The first such statement: `x = x[perm]` with no other array at `perm`, `t = np.roll(t, 1)`, `rng.shuffle(t)`."""
-    found = []
+    """The first such statement: `x = x[perm]` with no other array at `perm`, `t = np.roll(t, 1)`, `rng.shuffle(t)`.
+
+    Where there is none, `x = x.reshape(steps, examples, -1)`, which may stand for a transpose.
+    """
+    found: list[Line] = []
+    reshaped: list[Line] = []
     for path, tree in script.trees():
         made = _calls_by_name(tree)
         indexed: dict[str, list[int]] = {}
@@ -28,6 +33,9 @@ def reordered_alone(script: Script) -> Line | None:
             elif _draws_an_order(node) or _reorders_itself(node):
                 assert isinstance(node, ast.Subscript | ast.Assign)
                 found.append((path, node.lineno))
+            elif _reshapes_itself(node):
+                assert isinstance(node, ast.Assign)
+                reshaped.append((path, node.lineno))
             elif isinstance(node, ast.Expr) and _name_called(node.value) == "shuffle":
                 assert isinstance(node.value, ast.Call)
                 arrays = [part.id for part in node.value.args if isinstance(part, ast.Name)]
@@ -38,7 +46,7 @@ def reordered_alone(script: Script) -> Line | None:
             for index, lines in indexed.items()
             if len(lines) == 1 and made.get(index) in _DRAWN
         ]
-    return min(found, default=None)
+    return min(found or reshaped, default=None)
 
 
 def _calls_by_name(tree: ast.Module) -> dict[str, str]:
@@ -69,6 +77,19 @@ def _reorders_itself(node: ast.AST) -> bool:
     if not isinstance(value, ast.Call) or _name_called(value) not in _REORDERING:
         return False
     return any(isinstance(part, ast.Name) and part.id in targets for part in value.args)
+
+
+def _reshapes_itself(node: ast.AST) -> bool:
+    """`x = x.reshape(a, b, c)`, with three axes or more."""
+    if not isinstance(node, ast.Assign) or _name_called(node.value) != "reshape":
+        return False
+    assert isinstance(node.value, ast.Call)
+    function, sizes = node.value.func, node.value.args
+    if len(sizes) == 1 and isinstance(sizes[0], ast.Tuple):
+        sizes = sizes[0].elts
+    if len(sizes) < 3 or not isinstance(function, ast.Attribute) or not isinstance(function.value, ast.Name):
+        return False
+    return function.value.id in names_given(node)
 
 
 def _name_called(node: ast.AST) -> str:

@@ -97,6 +97,16 @@ class Script:
         found = self.lines_with(pattern)
         return found[0] if found else None
 
+    def matches(self, pattern: str) -> list[str]:
+        """What the group of a regular expression stands for on each line of code on which it is found."""
+        wanted = re.compile(pattern)
+        return [
+            found[1]
+            for lines in self._lines.values()
+            for text in lines
+            for found in wanted.finditer(text.split("#", 1)[0])
+        ]
+
     def mentions(self, pattern: str) -> bool:
         """Whether a regular expression is found anywhere, comments included; upper and lower case are the same."""
         wanted = re.compile(pattern, re.IGNORECASE)

@@ -81,7 +81,12 @@ def _finding(history: History, ops: list[Op], dead: int, units: int) -> Finding:
 def _gives_zero(op: Op) -> bool:
     """Whether it is a ReLU, which gives 0 for all that is negative."""
     found = activation_of(op)
-    return found is not None and found.low_end is not None and found.low_end > -_NEAR
+    return (
+        found is not None
+        and found.low_end is not None
+        and found.low_end > -_NEAR
+        and abs(found.low_value) < _NEAR
+    )
 
 
 def _is_stuck_there(op: Op, learns: bool) -> bool:

@@ -66,6 +66,9 @@ def _finding(
     elif left[0] in disabled:
         how = "its update is disabled (disable_update)"
         line = history.script.first_with(r"\.disable_update\s*\(|\.enabled\s*=\s*False")
+    elif idle := _idle(history):
+        how = f"its optimizer ({idle}) is never told to update"
+        line = history.script.first_with(r"\.update\s*\(")
     else:
         how = "no optimizer was given it"
         line = _given_twice(history) or history.script.first_with(r"\.setup\s*\(")
@@ -106,6 +109,16 @@ def _is_behind(parameter: Parameter, learning: list[Parameter]) -> bool:
     iteration = own[-1].iteration
     last = [max((op.seq for op in used if op.iteration == iteration), default=-1) for used in others]
     return own[-1].seq > max(last)
+
+
+def _idle(history: History) -> str:
+    """An optimizer that the script sets up by a name and never calls the update of, while it calls that of others."""
+    setups = history.script.matches(r"(\w+)\.setup\s*\(")
+    updated = set(history.script.matches(r"(\w+)\.update\s*\("))
+    # An updater, or a loop over several, calls update() under a name of its own.
+    if not updated or not updated <= set(setups):
+        return ""
+    return next((name for name in setups if name not in updated), "")
 
 
 def _given_twice(history: History) -> Line | None:
