@@ -9,7 +9,6 @@ import numpy as np
 from textual.app import ComposeResult
 from textual.message import Message
 
-from ...errors import BpdebugError
 from ...text import clean, shape_text
 from ...timeline.editable import EditTarget, edit_target
 from ...timeline.origin import origin_of
@@ -23,14 +22,15 @@ from ..widgets.role_tabs import RoleTab, RoleTabs
 from ..widgets.steady import Fitted
 from ..widgets.value_grid import ValueGrid
 from .tensor_beside import TensorBeside
-from .tensor_find import FINDERS, find_element
+from .tensor_find import FINDERS
+from .tensor_reading import TensorReading
 from .tensor_sheet import TensorSheet
 from .tensor_slice import Slice
-from .tensor_words import identity, in_words, no_tensors, note_lines, size_of
+from .tensor_words import identity, in_words, no_tensors, note_lines
 
 if TYPE_CHECKING:
     from ...diff.beside import Beside
-    from ...timeline import Moment, Statistics, TensorView, Timeline
+    from ...timeline import Moment, TensorView, Timeline
 
 __all__ = ["TensorPane"]
 
@@ -62,7 +62,6 @@ class TensorPane(Fitted, can_focus=True):
         self.subtitle = ""
         self._background = Background(lambda: self.post_message(self.Computed()))
         self._moment: Moment | None = None
-        self._run: Hashable = None
         self._views: list[TensorView] = []
         self._place = 0
         self._wanted: tuple[str, str] | None = None
@@ -75,6 +74,7 @@ class TensorPane(Fitted, can_focus=True):
         self._apart = TensorBeside()
         self._slice_words = Lines()
         self._note = Lines()
+        self._reading = TensorReading(self._background, self._apart)
         self._sheet = TensorSheet(self._background)
         self._grid = self._sheet.grid
         self._under_cursor = Lines()
@@ -98,7 +98,7 @@ class TensorPane(Fitted, can_focus=True):
         self._moment = moment
         self._timeline = timeline
         self._finding = None
-        self._run = id(timeline)
+        self._reading.use(id(timeline), moment)
         self._views = moment.tensors if moment is not None else []
         self._place = self._wanted_place()
         self._update()
@@ -202,7 +202,7 @@ class TensorPane(Fitted, can_focus=True):
             RoleTab(clean(view.role), "" if view.group in view.role else view.group) for view in self._views
         ]
         self._tabs.show(tabs, self._place)
-        array = self._array(view) if view.there else None
+        array = self._reading.array(view) if view.there else None
         self._show_facts(view, array)
         self._show_apart()
         drawn = isinstance(array, np.ndarray) and bool(array.size)
@@ -239,26 +239,12 @@ class TensorPane(Fitted, can_focus=True):
         self._shown = None
         self._sheet.clear()
 
-    def _array(self, view: TensorView) -> np.ndarray | Failure | None:
-        """Its values; None while a big computed one is being made."""
-        if view.tensor is not None:
-            try:
-                return view.array()
-            except (BpdebugError, OSError, ValueError) as error:
-                return Failure(error)
-        return self._background.ask(("array", self._key(view)), view.array, size_of(view.shape))
-
-    def _key(self, view: TensorView) -> Hashable:
-        seq = self._moment.seq if self._moment is not None and view.tensor is None else -1
-        role = "" if view.tensor is not None else view.role
-        return (self._run, view.tensor, seq, role, "" if view.tensor is not None else self._apart.what)
-
     def _show_facts(self, view: TensorView, array: object) -> None:
         width, height = self.size
         lines = flow(identity(view), width, 1)
         # As many lines while statistics are computed as after: nothing jumps when they come.
         lost = view.shape is not None and view.tensor is not None and not view.there
-        found = self._statistics(view) if lost or isinstance(array, np.ndarray) else None
+        found = self._reading.statistics(view) if lost or isinstance(array, np.ndarray) else None
         if isinstance(array, np.ndarray) or (lost and not isinstance(found, Failure)):
             averages, counts = in_words(view, found)
             if height >= 10:
@@ -270,27 +256,20 @@ class TensorPane(Fitted, can_focus=True):
             self._facts.styles.height = len(lines)
 
     def _show_apart(self) -> None:
-        moment, mine = self._moment, self._mine()
-        key = ("gap", self._run, moment and moment.seq, mine and (mine.group, mine.role))
+        mine = self._mine()
         self._apart.show_apart(
-            moment,
+            self._moment,
             mine,
-            lambda measure: self._background.ask(key, measure, size_of(None if mine is None else mine.shape)),
+            lambda measure: self._reading.distance(mine, measure),
             self.size.width,
             2 if self.size.height >= 10 else 1,
         )
-
-    def _statistics(self, view: TensorView) -> Statistics | Failure | None:
-        found: Statistics | Failure | None = self._background.ask(
-            ("statistics", self._key(view)), view.statistics, size_of(view.shape)
-        )
-        return found
 
     def _show_array(self, view: TensorView, array: np.ndarray) -> None:
         self._sliced.fit(array.shape)
         self._slice_words.show(flow(self._sliced.in_words(array.shape), self.size.width, 1))
         part = self._sliced.of(array)
-        key = (self._key(view), self._sliced.index)
+        key = (self._reading.key(view), self._sliced.index)
         self._sheet.show_array(part, key, array, key[0], self.size.width)
         self._shown = key
         self._show_cursor()
@@ -327,7 +306,7 @@ class TensorPane(Fitted, can_focus=True):
             return
         # The numbers are on the screen already: only what was waited for is drawn.
         self._sheet.look_again()
-        self._show_facts(view, self._array(view))
+        self._show_facts(view, self._reading.array(view))
         self._show_apart()
         if self._finding is not None:
             self._find(*self._finding)
@@ -397,14 +376,10 @@ class TensorPane(Fitted, can_focus=True):
 
     def _find(self, what: str, here: int) -> None:
         view = self._view_now()
-        array = self._array(view) if view is not None else None
+        array = self._reading.array(view) if view is not None else None
         if view is None or not isinstance(array, np.ndarray):
             return
-        found = self._background.ask(
-            ("find", what, here if what == "nonfinite" else 0, self._key(view)),
-            lambda: find_element(array, what, here),
-            int(array.size),
-        )
+        found = self._reading.place(view, array, what, here)
         self._finding = (what, here) if found is None else None
         if isinstance(found, tuple) and found:
             place = self._sliced.place_of(found)
