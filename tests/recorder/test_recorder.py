@@ -13,7 +13,7 @@ import pytest
 from recorded import Run, addresses
 
 from bpdebug.log.reader import LogReader
-from bpdebug.log.schema import NOTHING, EventFlag, Kind
+from bpdebug.log.schema import EVENT_INDEX, NOTHING, EventFlag, Kind
 from bpdebug.log.writer import LogWriter
 from bpdebug.recorder import Recorder
 
@@ -334,15 +334,25 @@ def test_a_forked_child_records_nothing(run: Run) -> None:
     assert addresses(run.read()) == ["it0/setup/stdout", "it0/setup/stdout~2"]
 
 
-def test_a_flood_of_events_waits_for_the_disk_and_loses_nothing(
-    run: Run, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("flood", ["events", "output"])
+def test_a_flood_waits_for_the_disk_and_loses_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, flood: str
 ) -> None:
-    monkeypatch.setattr("bpdebug.log.writer.MOST_WAITING", 6)
+    monkeypatch.setattr("bpdebug.log.writer.FLUSH_AFTER_S", 60.0)
+    monkeypatch.setattr("bpdebug.log.writer.MOST_WAITING", 6 if flood == "events" else 1_000)
+    monkeypatch.setattr("bpdebug.log.writer.BYTES_WAITING", 50)
+    run = Run(tmp_path / "run")
     for i in range(50):
-        run.recorder.reported("i", i)
+        if flood == "events":
+            run.recorder.reported("i", i)
+        else:
+            run.recorder.output("stdout", "ten bytes\n")
+    on_disk = (tmp_path / "run" / "events.idx").stat().st_size // EVENT_INDEX.itemsize
+    assert 40 < on_disk <= 50
     reader = run.read()
-    assert reader.index["value"].tolist() == list(range(50))
     assert reader.index["ordinal"].tolist() == list(range(1, 51))
+    if flood == "events":
+        assert reader.index["value"].tolist() == list(range(50))
 
 
 def test_names_are_not_given_without_end(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
