@@ -19,8 +19,6 @@ from importlib.util import spec_from_file_location
 from pathlib import Path
 from types import ModuleType
 
-from . import numpy_names
-
 __all__ = ["ENGINE_DIRECTORY", "ChainerFinder", "install"]
 
 ENGINE_DIRECTORY = Path(__file__).resolve().parent.parent.parent / "engine"
@@ -37,6 +35,8 @@ def install(engine_directory: Path = ENGINE_DIRECTORY) -> ModuleType:
     sys.meta_path.insert(0, ChainerFinder(engine_directory))
     package = importlib.import_module("chainer")
     if "numpy" in sys.modules:
+        from . import numpy_names  # here, because worker processes load this file alone, from where it lies
+
         numpy_names.offer(sys.modules["numpy"])
     return package
 
