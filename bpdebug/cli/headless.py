@@ -44,7 +44,14 @@ def record(
             reason = error.strerror or error
             raise SessionError(f"{script}: the script's process can't be started: {reason}") from error
         children.append(process)
-        status = process.wait()
+        try:
+            status = process.wait()
+        except (
+            BaseException
+        ):  # nobody waits for it any more, nor for the processes that it may be waiting for
+            process.kill()
+            process.wait()
+            raise
     if status < 0 and -status != signal.SIGINT:  # of Ctrl-C, Python itself has told
         behind = (
             "\n" if progress and sys.stderr.isatty() else ""

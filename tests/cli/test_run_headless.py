@@ -363,6 +363,24 @@ def test_a_signal_to_bpdebug_reaches_the_script(number, tmp_path):
         assert process.wait(60) == 7
 
 
+def test_a_script_that_nobody_waits_for_any_more_is_ended(bpdebug, tmp_path):
+    def give_up(*_):
+        raise RuntimeError("I have waited long enough")
+
+    before = signal.signal(signal.SIGUSR1, give_up)
+    try:
+        with pytest.raises(RuntimeError, match="long enough"):
+            bpdebug(
+                "run", "--headless", "script.py",
+                script="import os, signal, time\nopen('pid', 'w').write(str(os.getpid()))\n"
+                "os.kill(os.getppid(), signal.SIGUSR1)\ntime.sleep(600)",
+            )  # fmt: skip
+    finally:
+        signal.signal(signal.SIGUSR1, before)
+    with pytest.raises(ProcessLookupError):
+        os.kill(int((tmp_path / "pid").read_text()), 0)
+
+
 def test_a_flood_of_output_passes_whole(bpdebug_process, tmp_path):
     with open(tmp_path / "out", "wb") as out:
         done = bpdebug_process(
