@@ -122,10 +122,15 @@ def upstream(ops: Iterable[Op]) -> list[Op]:
 
 
 def ops_by_site(history: History) -> list[list[Op]]:
-    """The ops of the training passes in the order of events, one list for each kind of op at a line of a layer."""
-    found: dict[tuple[int, str, str], list[Op]] = {}
+    """The ops of the training passes in the order of events, one list for each kind of op at a line of a layer.
+
+    Of several on one line, such as `relu(f(relu(g(x))))`, each layer behind them has a list of its own.
+    """
+    found: dict[tuple[int, str, str, int], list[Op]] = {}
     for op in history.training_ops():
-        found.setdefault((op.site, op.scope, op.label), []).append(op)
+        layer = layer_before(op)
+        weight = layer.x[1][0] if layer is not None and len(layer.x) > 1 else -1
+        found.setdefault((op.site, op.scope, op.label, weight), []).append(op)
     return list(found.values())
 
 

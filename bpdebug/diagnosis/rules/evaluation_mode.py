@@ -12,6 +12,7 @@ from ..finding import Finding
 
 __all__ = ["find"]
 
+_LINKS = r"\b(Chain|ChainList|Link|Sequential|Classifier)\b"
 _MODAL = ("dropout", "batch_normalization", "zoneout", "gaussian")
 
 
@@ -96,7 +97,8 @@ def _call_of_model(history: History, op: Op) -> Line | None:
     outside = [
         frame
         for frame in frames
-        if frame[2].rpartition(".")[2] not in ("forward", "__call__")
-        and frame[2].rpartition(".")[0].rpartition(".")[2] not in models
+        if frame[2].rpartition(".")[2] != "forward"
+        and (cls := frame[2].rpartition(".")[0].rpartition(".")[2]) not in models
+        and not (frame[2].endswith("__call__") and history.script.first_with(rf"class {cls}\(.*{_LINKS}"))
     ]
     return (outside or frames)[-1][:2] if frames else None

@@ -12,12 +12,18 @@ from ..finding import Finding
 __all__ = ["find"]
 
 _BELOW_ONE = ("momentum", "beta1", "beta2", "rho")
+_UPDATES = 3
+_FREEZES = r"freez|frozen|pre-?train|transfer|fine-?tun"
+_SETS_ZERO = r"hyperparam.*\b(lr|alpha)\s*=\s*0(\.0*)?\s*(#|$)"
 _LARGE_EPS = 1.0
 _ENOUGH_FALL = 0.3
 
 
 def find(history: History) -> Iterator[Finding]:
     """A memory that never fades (1 or more) or is negative; a rate of zero in every update; an eps that swamps all."""
+    still = _stands_still(history)
+    if still is not None:
+        yield still
     seen: set[int] = set()
     for update in history.updates:
         if update.number in seen:
@@ -37,6 +43,36 @@ def find(history: History) -> Iterator[Finding]:
                 blamed=(name, "") if name in ("lr", "alpha") else (name,),
                 evidence={name: update.hyper[name], "updates": len(own)},
             )
+
+
+def _stands_still(history: History) -> Finding | None:
+    """Parameters that get a gradient and have a rate of their own, 0 in all updates, where others have more."""
+    still, moving = [], False
+    for parameter in history.parameters.values():
+        rates = {moved.lr for moved in parameter.moved}
+        moving = moving or any(rates - {0.0, None})
+        if (
+            len(parameter.moved) >= _UPDATES
+            and rates == {0.0}
+            and history.values.norm(parameter.moved[0].grad)
+        ):
+            still.append(parameter)
+    if not still or not moving or history.script.mentions(_FREEZES):
+        return None
+    layers = list(dict.fromkeys(parameter.layer or parameter.name for parameter in still))
+    line = history.script.first_with(_SETS_ZERO)
+    return Finding(
+        f"the learning rate of {', '.join(layers[:4])} is 0 in all updates, so that it never changes; that of others"
+        " is not",
+        layers[0],
+        seq=still[0].moved[0].seq,
+        site=still[0].moved[0].update.made if line is None else None,
+        file="" if line is None else line[0],
+        line=0 if line is None else line[1],
+        evidence={"parameters": [parameter.name for parameter in still][:8], "updates": len(still[0].moved)},
+        fix="Give these parameters a rate above 0; to freeze them, call disable_update() on their layer.",
+        subjects=frozenset(parameter.name for parameter in still),
+    )
 
 
 def _problems(update: Update, own: list[Update], learns: bool) -> Iterator[tuple[str, str]]:

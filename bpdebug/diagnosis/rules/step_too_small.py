@@ -32,7 +32,7 @@ def find(history: History) -> Iterator[Finding]:
             continue
         first = moved[0].update
         ratios = _ratios(history, moved)
-        if not ratios or max(ratios) > _RATIO:
+        if not ratios or not 0 < max(ratios) <= _RATIO:
             continue
         norms = [norm for norm in (history.values.norm(event.grad) for event in moved) if norm is not None]
         if not norms or max(norms) == 0:
