@@ -16,13 +16,17 @@ _BELOW = "were put one below the other"
 
 
 def find(history: History) -> Iterator[Finding]:
-    """A reshape of a training op whose new shape has the very sizes of the old one in another order.
+    """A reshape, of data or on the way to the loss, whose new shape has the very sizes of the old one in another order.
 
     Or one that makes rows of examples of what had the examples along another axis, such as (T, B, H) to (B, T * H).
     """
     seen: set[int] = set()
-    for op in history.training_ops():
-        if op.label != "reshape" or op.site in seen or not op.y:
+    for op in history.ops:
+        if op.label != "reshape" or op.site in seen or not op.y or op.during:
+            continue
+        if not op.steps and not any(
+            reader.steps for reader in op.readers
+        ):  # data that are trained on count, too
             continue
         before, after = history.values.shape(op.x[0][1]), history.values.shape(op.y[0][1])
         told = (

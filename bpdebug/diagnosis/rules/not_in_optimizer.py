@@ -61,20 +61,20 @@ def _finding(
 ) -> Finding:
     where = part_of(left, learning) or left[0].name
     if _has_no_rule(history, left[0]):
-        how = "it came to the model after setup(), so it has no update rule"
+        how = "what comes to the model after setup() has no update rule"
         line = history.script.first_with(r"\.setup\s*\(")
     elif left[0] in disabled:
-        how = "its update is disabled (disable_update)"
+        how = "the update is disabled (disable_update)"
         line = history.script.first_with(r"\.disable_update\s*\(|\.enabled\s*=\s*False")
     elif idle := _idle(history):
         how = f"its optimizer ({idle}) is never told to update"
         line = history.script.first_with(r"\.update\s*\(")
     else:
-        how = "no optimizer was given it"
+        how = f"no optimizer was given {'them' if ', ' in where else 'it'}"
         line = _given_twice(history) or history.script.first_with(r"\.setup\s*\(")
     update = history.updates[0]
     return Finding(
-        f"{where} gets gradients and never changes: {how}",
+        f"{where} {'get gradients and never change' if ', ' in where else 'gets gradients and never changes'}: {how}",
         where,
         seq=left[0].received[0].seq,
         site=update.site if line is None else None,
