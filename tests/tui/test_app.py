@@ -50,7 +50,8 @@ async def test_keys_step_forward_and_back(app):
         assert at(app) == "it0/setup/run_started"
 
 
-async def test_a_count_before_a_step_repeats_it_and_shows_while_it_is_typed(app):
+async def test_a_count_before_a_step_repeats_it_and_shows_while_it_is_typed(app, monkeypatch):
+    monkeypatch.setattr("bpdebug.tui.screens.main.WAIT_S", 60)  # a busy machine takes long between two digits
     async with app.run_test(size=(80, 24)) as pilot:
         await press(pilot, "1", "0")
         assert "10" in status(app)
