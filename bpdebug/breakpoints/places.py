@@ -118,7 +118,7 @@ class _Anywhere:
 
 
 class _Line:
-    """A line of the script."""
+    """A line of the script; where it calls a link of the script's own, it stops before the lines of that."""
 
     def __init__(self, breakpoint_: Breakpoint, names: NameLists) -> None:
         def is_there(site: SiteDefinition) -> bool:
@@ -128,12 +128,20 @@ class _Line:
             return source < len(names.sources) and same_path(breakpoint_.path, names.sources[source].path)
 
         self._sites = _Accepted(names.sites, is_there)
+        self._own_links = _Accepted(names.scopes, lambda scope: scope.own)
 
     def matches(self, record: Record) -> bool:
-        return record["kind"] in _LINE_KINDS and record["site"] in self._sites
+        kind = record["kind"]
+        if kind not in _LINE_KINDS and (kind != Kind.scope_entered or record["scope"] not in self._own_links):
+            return False
+        return record["site"] in self._sites
 
     def matching(self, index: np.ndarray) -> np.ndarray:
-        found = np.isin(index["kind"], _LINE_KINDS)
+        kinds = index["kind"]
+        found = np.isin(kinds, _LINE_KINDS)
+        entered = kinds == Kind.scope_entered
+        if entered.any():
+            found[entered] = self._own_links.among(index["scope"][entered])
         if found.any():
             found[found] = self._sites.among(index["site"][found])
         return found

@@ -118,7 +118,9 @@ class LinkNames:
                 path, registered = f"{self.path_of(holder)}.{attribute}", False
             else:
                 path = _numbered(type(link).__name__, self._roots_of_class)
-        scope = self._writer.scope(path, type(link).__name__, self.made_at(link), registered)
+        cls = type(link)
+        own = cls.__module__.partition(".")[0] not in ("chainer", "engine")
+        scope = self._writer.scope(path, cls.__name__, self.made_at(link), registered, own)
         return _Named(path, scope, registered)
 
 

@@ -75,14 +75,16 @@ class Interning:
             return found
         return self._add(text, self.texts, lambda number: TextDefinition(number, utf8_text(text)))
 
-    def scope(self, path: str, cls: str, made: int | None = None, registered: bool = True) -> int:
+    def scope(
+        self, path: str, cls: str, made: int | None = None, registered: bool = True, own: bool = False
+    ) -> int:
         """The id of the link at `path`; what the first call says of it counts."""
         # Scope paths are one part of an address, so they hold no slash.
         safe = path.replace("/", "|")
         return self._add(
             ("scope", safe),
             self.scopes,
-            lambda number: ScopeDefinition(number, safe, cls, made, registered),
+            lambda number: ScopeDefinition(number, safe, cls, made, registered, own),
         )
 
     def op(

@@ -89,6 +89,8 @@ class ScopeDefinition(_Definition, tag="scope"):
     """The site where it was constructed."""
     registered: bool = True
     """False for a link that is an attribute of another one, which doesn't know it as its own."""
+    own: bool = False
+    """Whether its class is the script's own: a call of it runs the script's lines."""
 
 
 class OpDefinition(_Definition, tag="op"):

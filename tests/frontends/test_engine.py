@@ -268,6 +268,20 @@ def test_nonfinite_results_are_flagged_where_they_arise(watched: Watched, dtype:
     assert flagged[0] == "it0/forward/log"
 
 
+def test_a_scope_says_whether_its_class_is_the_scripts_own(watched: Watched) -> None:
+    class Net(engine.Chain):
+        def __init__(self) -> None:
+            super().__init__()
+            with self.init_scope():
+                self.l = engine.links.Linear(2, 1)
+
+        def forward(self, x: Any) -> Any:
+            return self.l(x)
+
+    Net()(np.ones((1, 2), np.float32))
+    assert [(scope.path, scope.own) for scope in watched.read().scopes] == [("Net", True), ("Net.l", False)]
+
+
 def test_no_scope_is_no_scope(watched: Watched) -> None:
     F.sigmoid(engine.Variable(X))
     assert int(watched.read().index["scope"][0]) == NOTHING

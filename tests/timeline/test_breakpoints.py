@@ -42,6 +42,25 @@ def test_a_line_stops_at_the_forward_ops_that_it_makes(reader):
     assert stops(reader, Breakpoint(path=SCRIPT_PATH, line=1)) == []
 
 
+def test_a_line_stops_where_it_calls_a_link_of_the_scripts_own_and_not_one_of_the_engines():
+    names = SimpleNamespace(
+        texts=["enter"],
+        scopes=[ScopeDefinition(0, "MLP", "MLP", own=True), ScopeDefinition(1, "MLP.l1", "Linear")],
+        sources=[SourceDefinition(0, "a.py", "")],
+        sites=[SiteDefinition(0, [Frame(0, 7, "<module>")])],
+    )
+    matcher = BreakpointMatcher([Breakpoint(path="a.py", line=7)], names)
+    index = np.zeros(3, [(name, np.uint32) for name in ("kind", "label", "scope", "site")])
+    index["kind"] = [Kind.scope_entered, Kind.scope_entered, Kind.scope_exited]
+    index["scope"] = [0, 1, 0]
+    assert matcher.matching(index).tolist() == [True, False, False]
+    assert [matcher.matches({name: int(row[name]) for name in index.dtype.names}) for row in index] == [
+        True,
+        False,
+        False,
+    ]
+
+
 def test_an_op_stops_in_its_scope_only(reader):
     found = stops(reader, Breakpoint(kind=Kind.backward, scope="MLP.l2", label="linear"))
     assert found == [f"it{i}/backward/MLP.l2/linear" for i in range(ITERATIONS)]
