@@ -9,7 +9,7 @@ from collections.abc import Collection
 
 __all__ = ["WAIT_S", "Counter"]
 
-WAIT_S = 0.4
+WAIT_S = 0.6
 """How long a lone digit waits for a stepping key before it means a pane."""
 
 _DIGITS = 6

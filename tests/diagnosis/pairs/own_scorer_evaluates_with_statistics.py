@@ -1,5 +1,6 @@
 # code: evaluation-mode
 # where: batch_normalization
+from contextlib import nullcontext
 import numpy as np
 import chainer
 import chainer.functions as F
@@ -17,8 +18,9 @@ class Scorer:
     def __init__(self, model):
         self.model = model
     def __call__(self, x, t):
-        with chainer.no_backprop_mode():  # faulty
-        with chainer.no_backprop_mode(), chainer.using_config('train', False):  # healthy
+        mode = nullcontext()  # faulty
+        mode = chainer.using_config('train', False)  # healthy
+        with chainer.no_backprop_mode(), mode:
             return float(F.accuracy(self.model(x), t).array)  # guilty
 
 r = np.random.RandomState(14); np.random.seed(14)
