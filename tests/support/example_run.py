@@ -2,7 +2,8 @@
 
 Scopes, ops, loss, cleargrads, backward steps, accumulated gradients, updates with momentum, reports, printed
 output (Chinese, too), an evaluation, and one NaN in the last iteration. The call sites point into `SCRIPT`, which
-is what a person would have written; the log holds its text.
+is what a person would have written; the log holds its text. Values are computed in float64 and rounded to float32
+once, so that they are the same on every processor, whose matrix products differ in the last bits.
 
 `write_example_run(directory)` writes it; `ITERATIONS` and `NAN_ADDRESS` say what is in it.
 """
@@ -176,7 +177,7 @@ def _train(run: _Run, epoch: int) -> np.ndarray:
     recorder.scope_entered(run.model, ["float32 (4, 2)"], True)
     sites.at(call, hidden_line)
     a, a_array, node1 = _linear(run, "l1", x, run.x)
-    h_array = (1 / (1 + np.exp(-a_array))).astype("f4")
+    h_array = (1 / (1 + np.exp(-a_array.astype("f8")))).astype("f4")
     h = recorder.new_variable(made_by="sigmoid")
     node2 = recorder.forward(run.sigmoid, "sigmoid", [a], [a_array], [h], [h_array], duration_ns=1500)
     sites.at(call, out_line)
@@ -185,7 +186,7 @@ def _train(run: _Run, epoch: int) -> np.ndarray:
     recorder.scope_exited()
 
     sites.at("F.mean_squared_error")
-    loss_array = np.mean((y_array - run.t) ** 2).astype("f4")
+    loss_array = np.mean((y_array.astype("f8") - run.t) ** 2).astype("f4")
     loss = recorder.new_variable(made_by="mean_squared_error")
     node4 = recorder.forward(
         run.mse, "mean_squared_error", [y, t], [y_array, run.t], [loss], [loss_array], duration_ns=4000
@@ -201,7 +202,7 @@ def _train(run: _Run, epoch: int) -> np.ndarray:
     gy = (2 * (y_array - run.t) / y_array.size).astype("f4")
     recorder.backward(node4, [one], [gy, None], {1: "x1 needs no gradient: it was given as an array"}, 3000)
     gh = _linear_backward(run, "l2", node3, gy, h_array)
-    ga = gh * h_array * (1 - h_array)
+    ga = (gh.astype("f8") * h_array * (1 - h_array.astype("f8"))).astype("f4")
     recorder.backward(node2, [gh], [ga], {}, 1400)
     _linear_backward(run, "l1", node1, ga, run.x, wants_x=False)
     recorder.backward_finished()
@@ -220,7 +221,7 @@ def _linear(run: _Run, layer: str, x: Any, x_array: np.ndarray) -> tuple[Any, np
     recorder = run.recorder
     W, b = run.values[f"{layer}.W"], run.values[f"{layer}.b"]
     recorder.scope_entered(run.layers[layer], [f"float32 {x_array.shape}"], True)
-    y_array = x_array @ W.T + b
+    y_array = (x_array.astype("f8") @ W.T.astype("f8") + b).astype("f4")
     y = recorder.new_variable(made_by="linear")
     node = recorder.forward(
         run.linear,
@@ -239,7 +240,9 @@ def _linear(run: _Run, layer: str, x: Any, x_array: np.ndarray) -> tuple[Any, np
 def _linear_backward(
     run: _Run, layer: str, node: Any, gy: np.ndarray, x: np.ndarray, wants_x: bool = True
 ) -> np.ndarray:
-    gx, gW, gb = gy @ run.values[f"{layer}.W"], gy.T @ x, gy.sum(axis=0)
+    wide = gy.astype("f8")
+    products = (wide @ run.values[f"{layer}.W"].astype("f8"), wide.T @ x.astype("f8"), wide.sum(axis=0))
+    gx, gW, gb = (product.astype("f4") for product in products)
     why = {} if wants_x else {0: "x needs no gradient: it was given as an array"}
     run.recorder.backward(node, [gy], [gx if wants_x else None, gW, gb], why, 7000)
     for name, grad in ((f"{layer}.W", gW), (f"{layer}.b", gb)):
