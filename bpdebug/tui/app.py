@@ -18,12 +18,15 @@ from .messages import ComparedFurther
 from .pane_table import make_panes
 from .preferences import Preferences
 from .screens.main import MainScreen
+from .theme_choice import ThemeTrial
 from .themes import THEMES
 from .timers import SureTimers
 from .widgets.prompt import PromptLine
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+
+    from textual.command import CommandPalette
 
     from ..diff.beside import Beside
     from ..session import Session
@@ -71,6 +74,7 @@ class DebuggerApp(SureTimers, App[None]):
         self.session = session
         self.failure: Exception | None = None
         self.preferences = Preferences.load()
+        self.theme_trial = ThemeTrial(self, self.preferences)
         self.restart_script = restart
         self.main = MainScreen(timeline, session, make_panes(), self.preferences)
         self.main.navigator.stops.breakpoints += breakpoints
@@ -110,6 +114,17 @@ class DebuggerApp(SureTimers, App[None]):
     def on_compared_further(self) -> None:
         if self._comparing is not None and self.main.is_mounted:
             self.main.compared_further(self._comparing.failure)
+
+    def on_command_palette_option_highlighted(self, message: CommandPalette.OptionHighlighted) -> None:
+        """A theme is tried on while the palette's cursor is on it."""
+        from .palette import theme_of
+
+        hit = getattr(message.highlighted_event.option, "hit", None)
+        self.theme_trial.try_on(theme_of(getattr(hit, "text", None)))
+
+    def on_command_palette_closed(self, message: CommandPalette.Closed) -> None:
+        if not message.option_selected:
+            self.theme_trial.take_back()
 
     def show_other_run(self) -> None:
         """Show the run beside this one, at the same event, with the same breakpoints and layout."""

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ..errors import AddressError, BpdebugError
 from ..log.reader import LogReader
 from ..text import count_text
+from . import completion as names
 from . import explain_commands as why
 from . import stop_commands as stops
+from .pane_table import PANES
 from .panes.tensor import TensorPane
+from .theme_choice import choose_theme, theme_names
 
 if TYPE_CHECKING:
     from ..timeline import Timeline
@@ -24,12 +27,16 @@ __all__ = ["COMMANDS", "Command", "event_from", "run_command"]
 
 @dataclass(frozen=True)
 class Command:
-    """A word to type, what may follow it, what it does, and the function that does it."""
+    """A word to type, what may follow it, what it does, and the function that does it.
+
+    `choices` are words that may follow: Tab offers them.
+    """
 
     name: str
     arguments: str
     help: str
     run: Callable[[MainScreen, str], None]
+    choices: Callable[[MainScreen], Iterable[str]] | None = None
 
 
 def event_from(timeline: Timeline, text: str) -> int:
@@ -59,9 +66,10 @@ def run_command(screen: MainScreen, text: str) -> str:
         return ""
     found = [command for command in COMMANDS if command.name == name]
     found = found or [command for command in COMMANDS if command.name.startswith(name)]
-    if len(found) != 1:
-        names = ", ".join(command.name for command in found or COMMANDS)
-        return f"{name}: {'which of' if found else 'no such command; there are'} {names}"
+    if len(found) > 1:
+        return f"{name}: which of {', '.join(command.name for command in found)}"
+    if not found:
+        return names.unknown("command", name, [one.name for one in COMMANDS], "Tab goes through all of them")
     found[0].run(screen, rest.strip())
     return ""
 
@@ -83,9 +91,14 @@ def _export(screen: MainScreen, text: str) -> None:
     if not text or text == "-":
         screen.say("export to which file? Such as: export events.jsonl")
         return
-    from ..exporters import ExportOptions, export_run, exporter_for
+    from ..exporters import EXPORTERS, ExportOptions, export_run, exporter_for
 
     path = os.path.expanduser(text)
+    suffixes = [exporter.suffix for exporter in EXPORTERS.values()]
+    if not path.lower().endswith(tuple(suffixes)):
+        suffix = os.path.splitext(path)[1] or text
+        screen.say(names.unknown("export format", suffix, suffixes, "Tab behind export offers each"))
+        return
     exporter = exporter_for(path=path)
     directory = screen.timeline.reader.directory
 
@@ -132,11 +145,17 @@ def _copy(screen: MainScreen, text: str) -> None:
     if text in COPIES:
         screen.copy(text)
     else:
-        screen.say(f"copy what? One of: {', '.join(COPIES)}")
+        screen.say(f"{f'copy {text}' if text else 'copy what'}? One of: {', '.join(COPIES)}")
 
 
-def _theme(screen: MainScreen, text: str) -> None:
-    screen.choose_theme(text)
+def _pane(screen: MainScreen, text: str) -> None:
+    found = [name for name in PANES if name == text] or [name for name in PANES if name.startswith(text)]
+    if text and len(found) == 1:
+        screen.workspace.choose(found[0])
+    elif text and not found:
+        screen.say(names.unknown("pane", text, PANES, f"there are {', '.join(PANES)}"))
+    else:
+        screen.say(f"which pane? {', '.join(found)}")
 
 
 def _help(screen: MainScreen, text: str) -> None:
@@ -151,31 +170,59 @@ COPIES = ("value", "row", "tensor", "address")
 """What can be copied: the element or line under the cursor, its row, the whole tensor, the event's address."""
 
 COMMANDS: tuple[Command, ...] = (
-    Command("goto", "ADDRESS | NUMBER", "go to an event", _goto),
+    Command("goto", "ADDRESS | NUMBER", "go to an event", _goto, names.addresses),
     Command(
         "break",
         "[PLACE] [if CONDITION]",
         "stop there: break MLP.l1/* if norm(gx) > 100",
         stops.set_breakpoint,
+        names.break_places,
     ),
-    Command("once", "[PLACE] [if CONDITION]", "stop there, but only once", stops.set_once),
-    Command("condition", "N [CONDITION]", "give breakpoint N a condition, or none", stops.set_condition),
-    Command("ignore", "N COUNT", "let breakpoint N pass its next hits by", stops.ignore),
-    Command("enable", "N", "let breakpoint N stop again", stops.enable),
-    Command("disable", "N", "let breakpoint N stop no more", stops.disable),
-    Command("delete", "N", "take breakpoint N away", stops.delete),
+    Command(
+        "once",
+        "[PLACE] [if CONDITION]",
+        "stop there, but only once",
+        stops.set_once,
+        names.break_places,
+    ),
+    Command(
+        "condition",
+        "N [CONDITION]",
+        "give breakpoint N a condition, or none",
+        stops.set_condition,
+        names.breakpoint_numbers,
+    ),
+    Command(
+        "ignore", "N COUNT", "let breakpoint N pass its next hits by", stops.ignore, names.breakpoint_numbers
+    ),
+    Command("enable", "N", "let breakpoint N stop again", stops.enable, names.breakpoint_numbers),
+    Command("disable", "N", "let breakpoint N stop no more", stops.disable, names.breakpoint_numbers),
+    Command("delete", "N", "take breakpoint N away", stops.delete, names.breakpoint_numbers),
     Command("clear", "", "take all breakpoints away", stops.clear),
     Command("breakpoints", "", "the pane of breakpoints and watches", stops.list_breakpoints),
-    Command("watch", "EXPRESSION", "show its value over time, or no longer: watch norm(gW)", stops.watch),
+    Command(
+        "watch",
+        "EXPRESSION",
+        "show its value over time, or no longer: watch norm(gW)",
+        stops.watch,
+        names.watchable,
+    ),
     Command("divergence", "", "to the first event in which two runs part (view --with)", _divergence),
     Command("other", "", "show the other of two runs at the same event", _other),
-    Command("explain", "[ELEMENT]", "why this element has its value: explain gW[3,5]", why.explain),
+    Command(
+        "explain", "[ELEMENT]", "why this element has its value: explain gW[3,5]", why.explain, names.roles
+    ),
     Command("gradcheck", "", "check this step's gradients by differences", why.check_gradients),
-    Command("export", "FILE.jsonl", "write the recorded events to a file", _export),
+    Command("export", "FILE.jsonl", "write the recorded events to a file", _export, names.export_files),
     Command("slice", "[0, :, :, 3]", "show this slice in the Tensor pane: one or two axes whole", _slice),
-    Command("copy", "value | row | tensor | address", "put it on the clipboard", _copy),
+    Command(
+        "copy", "value | row | tensor | address", "put it on the clipboard", _copy, lambda screen: COPIES
+    ),
     Command("screenshot", "[FILE.svg]", "write a picture of the screen to a file", _screenshot),
-    Command("theme", "[NAME]", "choose the colours; without a name: say which there are", _theme),
+    Command("pane", "NAME", "go to a pane", _pane, lambda screen: PANES),
+    Command(
+        "theme", "[NAME]", "choose the colours; without a name: the list of all", choose_theme, theme_names
+    ),
     Command("help", "", "the help screen", _help),
     Command("quit", "", "quit", _quit),
 )

@@ -153,7 +153,7 @@ async def test_a_picture_of_the_screen_is_written(app, tmp_path):
 @pytest.mark.parametrize("theme", ["mono-dark", "mono-light"])
 async def test_a_theme_without_colour_shows_signs_in_the_heat_map(app, theme):
     async with app.run_test(size=(140, 40)) as pilot:
-        app.main.choose_theme(theme)
+        run_command(app.main, f"theme {theme}")
         app.main.go_to(app.timeline.reader.find("it0/forward/MLP.l1/linear"))
         app.main.workspace.choose("tensor")
         await pilot.press("v", "v")

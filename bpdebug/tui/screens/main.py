@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from textual.widgets import Input
@@ -11,14 +10,16 @@ from textual.widgets import Input
 from ...errors import BpdebugError, ConditionError
 from ...text import clean
 from ..commands import COMMANDS, run_command
+from ..completion import completions
 from ..counting import WAIT_S
 from ..explain_commands import check_gradients
 from ..keymap import MAIN, bindings_for
 from ..messages import Ask, ExplainElement, FindingsFound, GoTo, RunToLine
 from ..pane_table import pane_of_key
 from ..search import Search
+from ..theme_choice import theme_typed
 from ..widgets.key_line import KeyLine
-from ..widgets.prompt import Prompt
+from ..widgets.prompt import Prompt, Suggestions
 from .beside_actions import BesideActions
 from .help import HelpScreen, help_sections
 from .orders import ORDER_MARKS
@@ -152,44 +153,49 @@ class MainScreen(BesideActions):
         self.go_to(seq)
 
     def action_prompt(self) -> None:
-        self.open_prompt(":", self._completions(), "goto, break, ... (Tab completes)")
+        self.open_prompt(":", self._completions, "goto, break, ... (Tab completes)")
 
-    def _completions(self) -> list[str]:
-        """Commands, and `goto` with the addresses around the current event."""
-        names = [command.name for command in COMMANDS]
-        if self.navigator.seq < 0:
-            return names
-        first = max(0, self.navigator.seq - 200)
-        addresses = []
-        for seq in range(first, min(first + 400, len(self.timeline))):
-            with contextlib.suppress(BpdebugError):  # of a damaged event
-                addresses.append(self.timeline.reader.address(seq))
-        return names + [f"{verb} {address}" for verb in ("goto", "break") for address in addresses]
+    def _completions(self, typed: str) -> list[str]:
+        return completions(self, COMMANDS, typed)
 
     def on_ask(self, message: Ask) -> None:
         self.ask(message.command, message.example)
 
     def ask(self, command: str, example: str) -> None:
         """Open the prompt with the beginning of a command; `example` says what may follow."""
-        self.open_prompt(":", [], example, command)
+        self.open_prompt(":", self._completions, example, command)
 
     async def action_palette(self) -> None:
+        await self._open_palette("")
+
+    def open_palette(self, what: str) -> None:
+        """Offer what one of `palette.PROVIDERS` has, once the key that asked for it is carried out."""
+        self.call_later(self._open_palette, what)
+
+    async def _open_palette(self, what: str) -> None:
         # Only now: it takes a while to import, and the first frame shouldn't wait for it.
         from textual.command import CommandPalette
 
-        from ..palette import PaletteCommands
+        from ..palette import PROVIDERS
 
         self._take_count()
-        palette = CommandPalette(providers=[PaletteCommands], placeholder="what to do? ...")
+        palette = CommandPalette(providers=[PROVIDERS[what]], placeholder=f"{what or 'what to do'}? ...")
         await self.app.push_screen(palette)
         palette.set_focus(palette.query_one(Input))
 
-    def open_prompt(self, mark: str, suggestions: list[str], placeholder: str, typed: str = "") -> None:
+    def prompt_changed(self, mark: str, text: str) -> None:
+        if mark == ":":
+            self.debugger.theme_trial.try_on(theme_typed(text))
+
+    def open_prompt(
+        self, mark: str, suggestions: Sequence[str] | Suggestions, placeholder: str, typed: str = ""
+    ) -> None:
         self._take_count()
         self.query_one(KeyLine).display = False
         self.query_one(Prompt).open(mark, suggestions, placeholder, typed)
 
     def _close_prompt(self) -> None:
+        self.debugger.theme_trial.take_back()
         self.query_one(KeyLine).display = True
         self.workspace.choose(self.workspace.current)
         self._show_status()
@@ -276,14 +282,6 @@ class MainScreen(BesideActions):
             self.say(f"copied the {name}: {first[:60]}{'...' if len(text) > 60 or first != text else ''}")
         else:
             self.say("there is nothing to copy here")
-
-    def choose_theme(self, name: str) -> None:
-        """Take another theme and remember it; without a name, or with a wrong one, say which there are."""
-        if name in self.app.available_themes:
-            self.app.theme = self.preferences.theme = name
-            self.preferences.save()
-        else:
-            self.say("themes: " + ", ".join(sorted(self.app.available_themes)))
 
     def action_help(self) -> None:
         pane = self.workspace.current

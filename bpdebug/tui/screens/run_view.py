@@ -6,7 +6,7 @@ What the keys do is in `main`.
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -23,6 +23,7 @@ from ...errors import BpdebugError
 from ...log.schema import Kind
 from ...text import clean
 from ...timeline.scan import first_where
+from ..completion import shown_choices
 from ..counting import Counter
 from ..layout import MINIMUM_HEIGHT, MINIMUM_WIDTH
 from ..messages import Notice, SessionChanged, SubtitleChanged
@@ -88,7 +89,7 @@ class RunScreen(SureTimers, Screen[None]):
         yield self.workspace
         yield Static(id="too-small", markup=False)
         yield KeyLine(live=self.session is not None, two=self.beside is not None)
-        yield Prompt(self.prompt_entered, self.prompt_left)
+        yield Prompt(self.prompt_entered, self.prompt_left, self.completions_offered, self.prompt_changed)
 
     def on_screen_resume(self, event: events.ScreenResume) -> None:
         """Leave out the styles the first time: each widget was given them when it was mounted, just before."""
@@ -121,6 +122,16 @@ class RunScreen(SureTimers, Screen[None]):
 
     def prompt_left(self) -> None:
         """The prompt was closed without Enter."""
+
+    def prompt_changed(self, mark: str, text: str) -> None:
+        """What stands in the prompt is this now."""
+
+    def completions_offered(self, offers: Sequence[str], place: int) -> None:
+        """Show what the line in the prompt may become: `offers`, of which it is the one at `place` now."""
+        line = self.query_one(KeyLine)
+        line.display = len(offers) > 1
+        if line.display:
+            self.say(shown_choices(offers, place, self.size.width - 2))
 
     def listen_for_answers(self) -> None:
         """Be told what became of orders to the script."""

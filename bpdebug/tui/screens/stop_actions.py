@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import msgspec
 
 from ...breakpoints import breakpoint_from_text
@@ -11,7 +13,7 @@ from ...text import cell_width, clean, count_text
 from ..messages import ChangeStop, ToggleBreakpoint
 from ..panes.timeline import breakpoint_on
 from ..widgets.key_line import KeyLine
-from ..widgets.prompt import Prompt
+from ..widgets.prompt import Prompt, Suggestions
 from .run_view import RunScreen
 
 __all__ = ["StopActions"]
@@ -127,7 +129,9 @@ class StopActions(RunScreen):
         parameters = [one.name for one in reader.variables if one.parameter]
         return [f"norm({name}.grad) > " for name in parameters] + [f"{name}.delta" for name in parameters]
 
-    def open_prompt(self, mark: str, suggestions: list[str], placeholder: str, typed: str = "") -> None:
+    def open_prompt(
+        self, mark: str, suggestions: Sequence[str] | Suggestions, placeholder: str, typed: str = ""
+    ) -> None:
         """Open the line to type into."""
         raise TypeError("the main screen has the prompt")
 

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import partial
 
 from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Horizontal
-from textual.suggester import SuggestFromList
+from textual.suggester import Suggester
 from textual.widgets import Input, Label
 
-__all__ = ["Prompt", "PromptLine"]
+__all__ = ["Prompt", "PromptLine", "Suggestions"]
 
+Suggestions = Callable[[str], Sequence[str]]
+"""The whole lines that a beginning may become, the first of them the likeliest."""
 
 _EDITING = {
     key: bound.action
@@ -21,6 +24,20 @@ _EDITING = {
     for key in bound.key.split(",")
 }
 """What the keys do that aren't characters."""
+
+
+_COMPLETING = ("tab", "shift+tab")
+
+
+class _FirstSuggestion(Suggester):
+    """Shows, behind what is typed, what Tab will make of it."""
+
+    def __init__(self, suggest: Suggestions) -> None:
+        super().__init__(use_cache=False, case_sensitive=True)
+        self._suggest = suggest
+
+    async def get_suggestion(self, value: str) -> str | None:
+        return next(iter(self._suggest(value)), None) if value else None
 
 
 class PromptLine(Input):
@@ -34,6 +51,8 @@ class PromptLine(Input):
         """Carry out a key, or put in the first line of what was pasted."""
         prompt = self.parent
         assert isinstance(prompt, Prompt)
+        if isinstance(event, events.Paste) or event.key not in _COMPLETING:
+            prompt.forget_offers()
         if isinstance(event, events.Paste):
             self.replace((event.text.splitlines() or [""])[0], *self.selection)
         elif event.is_printable and event.character is not None:
@@ -45,15 +64,27 @@ class PromptLine(Input):
 class Prompt(Horizontal):
     """Opened with a mark; calls `entered` with it and what was typed, or `left` if it was closed without Enter.
 
-    It does so before it looks at another key.
+    It does so before it looks at another key. Tab and Shift-Tab go through what the line may become; `offered` is
+    told those lines and the place of the one that is taken, and an empty list when something else is typed. `changed`
+    is told the mark and what stands in the line, whenever that is another text.
     """
 
-    def __init__(self, entered: Callable[[str, str], None], left: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        entered: Callable[[str, str], None],
+        left: Callable[[], None],
+        offered: Callable[[Sequence[str], int], None] = lambda offers, place: None,
+        changed: Callable[[str, str], None] = lambda mark, text: None,
+    ) -> None:
         super().__init__(id="prompt")
         self._entered = entered
         self._left = left
+        self._offered = offered
+        self._changed = changed
         self._mark = ":"
-        self._suggestions: list[str] = []
+        self._suggest: Suggestions | None = None
+        self._offers: Sequence[str] = ()
+        self._offer = -1
         self._history: dict[str, list[str]] = {}
         self._place = 0
 
@@ -65,16 +96,19 @@ class Prompt(Horizontal):
     def _input(self) -> Input:
         return self.query_one("#prompt-input", Input)
 
-    def open(self, mark: str, suggestions: list[str], placeholder: str = "", typed: str = "") -> None:
-        """Show the line with what is `typed` already, and take the keys."""
+    def open(
+        self, mark: str, suggestions: Sequence[str] | Suggestions, placeholder: str = "", typed: str = ""
+    ) -> None:
+        """Show the line with what is `typed` already, and take the keys; `suggestions` as whole lines."""
         self._mark = mark
+        self._offers = ()
         self.query_one("#prompt-mark", Label).update(mark)
         field = self._input
         field.value = typed
         field.cursor_position = len(typed)
         field.placeholder = placeholder
-        field.suggester = SuggestFromList(suggestions) if suggestions else None
-        self._suggestions = suggestions
+        self._suggest = suggestions if callable(suggestions) else partial(_beginning_with, suggestions)
+        field.suggester = _FirstSuggestion(self._suggest)
         self._place = len(self._history.get(mark, []))
         self.display = True
         # Not `field.focus()`, which would let the keys that are waiting go before it.
@@ -96,13 +130,29 @@ class Prompt(Horizontal):
         self.close()
         self._entered(self._mark, text)
 
-    def _complete(self) -> None:
-        """Take what is suggested, as shells do: looked up here, for Textual may not have come to it yet."""
+    def _complete(self, step: int) -> None:
+        """Take the next of what is suggested: looked up here, for Textual may not have come to it yet."""
         field = self._input
-        typed = field.value
-        if typed:
-            field.value = next((one for one in self._suggestions if one.startswith(typed)), typed)
+        if not self._offers and self._suggest is not None and field.value:
+            self._offers, self._offer = self._suggest(field.value), -1 if step > 0 else 0
+        if self._offers:
+            self._offer = (self._offer + step) % len(self._offers)
+            field.value = self._offers[self._offer]
+            self._offered(self._offers, self._offer)
+            if len(self._offers) == 1:  # the next Tab is about what follows it
+                self._offers = ()
         field.cursor_position = len(field.value)
+
+    def forget_offers(self) -> None:
+        """Something else than Tab was pressed: the next Tab starts from what stands there then."""
+        if self._offers:
+            self._offers = ()
+            self._offered((), 0)
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        event.stop()
+        if self.display:
+            self._changed(self._mark, self._input.value)
 
     def take_key(self, key: str) -> bool:
         """Carry out a key that the line alone has no use for; False if it is none."""
@@ -112,8 +162,8 @@ class Prompt(Horizontal):
             self._left()
         elif key == "enter":
             self._enter()
-        elif key == "tab":
-            self._complete()
+        elif key in _COMPLETING:
+            self._complete(1 if key == "tab" else -1)
         elif key in ("up", "down"):
             self._place = max(0, min(len(past), self._place + (-1 if key == "up" else 1)))
             field.value = past[self._place] if self._place < len(past) else ""
@@ -121,3 +171,7 @@ class Prompt(Horizontal):
         else:
             return False
         return True
+
+
+def _beginning_with(lines: Sequence[str], typed: str) -> list[str]:
+    return [line for line in lines if line.startswith(typed)]
