@@ -103,12 +103,12 @@ class EngineOps:
         decoder = SettingsDecoder(
             held,
             _records(sys.modules[cls.__module__]),
-            lambda name, inner: self._ops[name](**inner),
+            lambda name, inner: self._ops[name].of_settings(inner),
             self._engine.backend.CpuDevice(),
             dtype,
         )
         wanted = [name for name, _ in cls._kept]
-        return cls(**{name: decoder.decode(settings[name]) for name in wanted if name in settings})
+        return cls.of_settings({name: decoder.decode(settings[name]) for name in wanted if name in settings})
 
     @contextlib.contextmanager
     def _like_then(self, call: OpCall) -> Iterator[None]:

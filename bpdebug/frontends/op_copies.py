@@ -51,7 +51,7 @@ class OpCopies:
             self._engine.__name__ + "."
         ):
             settings = {name: _exact(value) if exact else value for name, value in node.settings().items()}
-            return type(node)(**settings)
+            return type(node).of_settings(settings)
         adapter = self._engine.function.FunctionAdapter
         if isinstance(node, adapter):
             inner = _own_copy(node.function, ("_node", "_owned_node"))

@@ -38,6 +38,7 @@ PATHS = {
     "connection.deconvolution_2d": "deconvolution_2d",
     "connection.deconvolution_nd": "deconvolution_1d deconvolution_3d deconvolution_nd",
     "connection.embed_id": "EmbedIDFunction=EmbedID",
+    "evaluation.r2_score": "R2_score=R2Score",
     "loss.decov": "DeCov decov",
     "loss.mean_absolute_error": "MeanAbsoluteError mean_absolute_error",
     "math.arctanh": "Arctanh arctanh",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -46,6 +47,8 @@ class Op(FunctionNode):
     kept_as: Mapping[str, str | None] = {}
     """The attribute that keeps a constructor's argument, where it has another name than the argument; None for an
     argument on which neither outputs nor gradients depend."""
+    called: ClassVar[bool] = False
+    """Whether Chainer's class of that name is a `Function`: an instance is called, and may be called again."""
     _kept: ClassVar[tuple[tuple[str, str], ...]] = ()
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
@@ -72,12 +75,40 @@ class Op(FunctionNode):
         raise TypeError(f"{type(self).__name__} has no backward rule")
 
     def settings(self) -> dict[str, Any]:
-        """The constructor's arguments, as they are now: `type(op)(**op.settings())` is an equal op.
+        """The constructor's arguments, as they are now: `type(op).of_settings(op.settings())` is an equal op.
 
         After `forward` they hold what it drew or worked out, such as the mask of a dropout, so that the equal op
         computes the same. The tester sees to it that every op keeps all its arguments.
         """
         return {name: getattr(self, attribute) for name, attribute in self._kept if hasattr(self, attribute)}
+
+    @classmethod
+    def of_settings(cls, settings: Mapping[str, Any]) -> Op:
+        """A new op that is made with these `settings`."""
+        return cls(**settings)
+
+    def __call__(self, *inputs: Any) -> Any:
+        """Apply an op that is `called`; gives one variable, or a tuple if there are several outputs.
+
+        Raises:
+            RuntimeError: Chainer's class of that name is a `FunctionNode`, which is no callable.
+        """
+        if not self.called:
+            return super().__call__(*inputs)
+        ys = (self if self.inputs is None else self._unapplied()).apply(inputs)
+        return ys[0] if len(ys) == 1 else ys
+
+    def _unapplied(self) -> Op:
+        """The same op without a place in a graph."""
+        fresh = copy.copy(self)
+        fresh.inputs = fresh.outputs = None
+        fresh.rank = 0
+        return fresh
+
+    @property
+    def node(self) -> Op:
+        """The function node of an op that is `called`: itself."""
+        return self
 
     @staticmethod
     def examples(rng: Any) -> list[Example]:

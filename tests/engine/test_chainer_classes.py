@@ -11,6 +11,7 @@ import pytest
 
 from engine import Variable
 from engine import functions as F
+from engine.utils import CooMatrix
 
 _RNG = numpy.random.RandomState(0)
 X = _RNG.normal(size=(2, 3, 6, 5)).astype("f")
@@ -21,7 +22,15 @@ B = numpy.ones(4, "f")
 ROIS = numpy.array([[0, 0, 0, 3, 3]], "f")
 BOXES, WHICH = numpy.array([[0, 0, 3, 3]], "f"), numpy.array([0], "i")
 NINE = _RNG.normal(size=(1, 9, 4, 4)).astype("f")
+ORDER = numpy.array([2, 0, 3, 1])
+ROW, COL, ELEMENTS = numpy.array([0, 2, 2]), numpy.array([1, 0, 3]), numpy.array([1.5, -2, 3], "f")
 LABELS = numpy.array([0, 1, -1])
+
+
+def sparse(elements: Variable) -> CooMatrix:
+    matrix = CooMatrix(elements.array, ROW, COL, (3, 4))
+    matrix.data = elements
+    return matrix
 
 
 def named(path: str) -> Any:
@@ -65,6 +74,20 @@ def named(path: str) -> Any:
         ("array.as_strided.AsStrided", ((2, 2), (1, 1), 1), (M,), lambda x: F.as_strided(x, (2, 2), (1, 1), 1)),
         ("array.transpose_sequence.TransposeSequence", (4,), (M[0], M[1]), lambda a, b: (
             F.transpose_sequence([a, b])[0])),
+        ("array.where.Where", (M > 0,), (M, B), lambda a, b: F.where(M > 0, a, b)),
+        ("array.permutate.Permutate", (ORDER, 1, True), (M,), lambda x: F.permutate(x, ORDER, 1, True)),
+        ("array.split_axis.SplitAxis", ([1, 3], -1), (M,), lambda x: F.split_axis(x, [1, 3], 1)[0]),
+        ("array.split_axis.SplitAxis", (numpy.array(2), 1), (M,), lambda x: F.split_axis(x, 2, 1)[0]),
+        ("math.cumsum.Cumsum", (), (M,), F.cumsum),
+        ("math.cumprod.Cumprod", (None,), (M,), F.cumprod),
+        ("math.einsum.EinSum", ("ij,kj", "ki"), (M, M), lambda a, b: F.einsum("ij,kj->ki", a, b)),
+        ("math.einsum.EinSum", ("@j,j", "@"), (X, X[0, 0, 0]), lambda a, b: F.einsum("...j,j->...", a, b)),
+        ("math.matmul.MatMul", (False, True, True), (M, M), lambda a, b: F.matmul(a, b, False, True).T),
+        ("math.matmul.MatMul", (True, False, True), (M, M[:, 0]), lambda a, b: F.matmul(a, b, True)),
+        ("math.sparse_matmul.CooMatMul", (ROW, COL, (3, 4), "other", True), (ELEMENTS, M), lambda a, b: (
+            F.sparse_matmul(sparse(a), b, True))),
+        ("math.sparse_matmul.CooMatMul", (ROW, COL, (3, 4), "other", True, True, True), (ELEMENTS, M.T), lambda a, b: (
+            F.sparse_matmul(b, sparse(a)))),
         ("math.fft.FFT", ("ifft",), (M, M), lambda a, b: F.ifft((a, b))[0]),
         ("noise.dropout.Dropout", (0.5, 2 * numpy.ones((3, 4), "f")), (M,), lambda x: 2 * x),
         ("loss.softmax_cross_entropy.SoftmaxCrossEntropy", (False, True, None, -1, "no"), (M, LABELS), lambda x, t: (
@@ -112,3 +135,70 @@ def test_a_loss_gives_the_score_that_it_keeps(cached: bool) -> None:
         numpy.testing.assert_allclose(loss.creator.y, F.softmax(M).array, rtol=1e-6)
     else:
         assert loss.creator.y is None
+
+
+def test_an_op_keeps_the_keywords_of_its_padding() -> None:
+    op = named("array.pad.Pad")((1, 2), "constant", constant_values=7)
+    (y,) = op.apply((M,))
+    numpy.testing.assert_array_equal(y.array, numpy.pad(M, (1, 2), "constant", constant_values=7))
+    (again,) = type(op).of_settings(op.settings()).apply((M,))
+    numpy.testing.assert_array_equal(again.array, y.array)
+
+
+@pytest.mark.parametrize("name", ["math.matmul.MatMul", "math.sparse_matmul.CooMatMul"])
+def test_a_product_has_the_dtype_that_is_asked_for(name: str) -> None:
+    is_sparse = "sparse" in name
+    op = named(name)(*((ROW, COL, (3, 4)) if is_sparse else ()), transb=True, dtype="d")
+    xs = [Variable(ELEMENTS if is_sparse else M), Variable(M)]
+    (y,) = op.apply(xs)
+    assert y.dtype == numpy.float64
+    y.grad = numpy.ones_like(y.array)
+    y.backward()
+    assert [x.grad.dtype for x in xs] == [numpy.float32, numpy.float32]
+
+
+LENGTHS = numpy.array([4, 3], "i"), numpy.array([2, 1], "i")
+PATHS = numpy.array([[1, 2], [3, 3]], "i")
+
+
+@pytest.mark.parametrize(
+    ("path", "arguments", "inputs", "function"),
+    [
+        ("loss.hinge.Hinge", ("L2",), (M, numpy.array([0, 1, 2])), lambda x, t: F.hinge(x, t, "L2")),
+        ("loss.decov.DeCov", ("no",), (M,), lambda x: F.decov(x, "no")),
+        ("loss.ctc.ConnectionistTemporalClassification", (0, "no"), (*LENGTHS, PATHS, *X[:, 0, :, :4].swapaxes(0, 1)), (
+            lambda i, n, t, *x: F.connectionist_temporal_classification(list(x), t, 0, i, n, "no"))),
+        ("rnn.tree_lstm.TreeLSTM", (), (M, M + 1, _RNG.normal(size=(3, 20)).astype("f")), F.tree_lstm),
+        ("evaluation.binary_accuracy.BinaryAccuracy", (), (B, LABELS[[0, 1, 2, 0]]), F.binary_accuracy),
+        ("evaluation.r2_score.R2_score", (None, "raw_values"), (M, M[::-1].copy()), lambda x, t: (
+            F.r2_score(x, t, None, "raw_values"))),
+        ("pooling.roi_average_align_2d.ROIAverageAlign2D", ((2, 2), 1.0), (X, BOXES, WHICH), lambda x, r, i: (
+            F.roi_average_align_2d(x, r, i, (2, 2), 1.0))),
+    ],
+)  # fmt: skip
+def test_an_op_that_is_a_function_in_chainer_is_called_more_than_once(
+    path: str, arguments: tuple[Any, ...], inputs: tuple[Any, ...], function: Callable[..., Any]
+) -> None:
+    op = named(path)(*arguments)
+    expected = function(*inputs)
+    for _ in range(2):
+        found = op(*inputs)
+        for y, z in zip(*((r if isinstance(r, tuple) else (r,)) for r in (found, expected)), strict=True):
+            numpy.testing.assert_array_equal(y.array, z.array)
+    assert op.node is op
+
+
+def test_a_function_called_again_leaves_the_graph_of_its_first_call() -> None:
+    op = named("loss.decov.DeCov")()
+    first, second = Variable(M), Variable(2 * M)
+    y, z = op(first), op(second)
+    y.backward()
+    assert first.grad is not None
+    assert second.grad is None
+    z.backward()
+    numpy.testing.assert_allclose(second.grad, 8 * first.grad, rtol=1e-5)
+
+
+def test_an_op_that_is_a_function_node_in_chainer_is_no_callable() -> None:
+    with pytest.raises(RuntimeError, match="which is no callable"):
+        named("activation.relu.ReLU")()(M)

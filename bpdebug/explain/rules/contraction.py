@@ -118,7 +118,7 @@ def einsum_gradient(op: RecordedOp, i: int, element: Element) -> list[Sum] | Non
 
 def _subscripts(op: RecordedOp) -> tuple[list[Letters], Letters]:
     """The letters of the inputs and of the output; Greek ones, numbered, for the axes that `...` stands for."""
-    written, output = op.settings["subscripts"]["named"][1]
+    *written, output = map(_symbols, (*op.settings["in_subs"].split(","), op.settings["out_sub"]))
     hidden: Letters = ()
     for letters, j in zip(written, range(op.x_count), strict=True):
         if _DOTS in letters:
@@ -128,6 +128,12 @@ def _subscripts(op: RecordedOp) -> tuple[list[Letters], Letters]:
         return tuple(part for letter in letters for part in (hidden if letter == _DOTS else (str(letter),)))
 
     return [filled(letters) for letters in written], filled(output)
+
+
+def _symbols(text: str) -> list[str]:
+    """The letters one by one, and `...` as one."""
+    before, dots, after = text.partition(_DOTS)
+    return [*before, *([_DOTS] if dots else []), *after]
 
 
 # ---- products of matrices -------------------------------------------------------------------------------------
@@ -157,6 +163,8 @@ def _of_matrices(op: RecordedOp) -> tuple[list[Letters], Letters]:
             ends = ends[::-1]
         inputs.append((*(f"n{n}" for n in range(deep - max(own - 2, 0), deep)), *ends))
     ends = ("i",) * (dims[0] > 1) + ("j",) * (dims[1] > 1)
+    if op.settings.get("transc"):
+        ends = ends[::-1]
     return inputs, (*(f"n{n}" for n in range(deep)), *ends)
 
 

@@ -126,6 +126,8 @@ def _product(op: RecordedOp, members: np.ndarray, of: str) -> Sum:
 def product_so_far(op: RecordedOp, k: int, element: Element) -> list[Sum] | None:
     """y = Π x along an axis up to here."""
     shape = op.x_shape(0)
+    if op.settings["axis"] is None:  # of the flattened array
+        return [_product(op, np.arange(element[0] + 1), "x over the first")]
     axis = int(op.settings["axis"]) % len(shape)
     places = [np.full(element[axis] + 1, at) for at in element]
     places[axis] = np.arange(element[axis] + 1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy
@@ -24,10 +25,15 @@ class Pad(Op):
     y_roles = ("y",)
     formula = "y = x with elements added around;  gx = gy without them (and what they repeat of x, added up)"
 
-    def __init__(self, pad_width: Any, mode: str, keywords: dict[str, Any]) -> None:
+    def __init__(self, pad_width: Any, mode: str, **keywords: Any) -> None:
         self.pad_width = pad_width
         self.mode = mode
         self.keywords = keywords
+
+    @classmethod
+    def of_settings(cls, settings: Mapping[str, Any]) -> Pad:
+        others = {name: value for name, value in settings.items() if name != "keywords"}
+        return cls(**others, **settings.get("keywords", {}))
 
     def attributes(self) -> dict[str, Any]:
         return {"pad_width": str(self.pad_width), "mode": self.mode}
@@ -117,7 +123,7 @@ def pad(x: Any, pad_width: Any, mode: str, **keywords: Any) -> Any:
         mode: `constant`, `edge`, `reflect`, `symmetric` or `wrap`; for others of NumPy's there is no gradient.
         keywords: such as `constant_values`.
     """
-    return Pad(pad_width, mode, keywords).apply((x,))[0]
+    return Pad(pad_width, mode, **keywords).apply((x,))[0]
 
 
 def pad_sequence(xs: Any, length: int | None = None, padding: float = 0) -> Any:

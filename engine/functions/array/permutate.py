@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy
@@ -9,6 +10,7 @@ import numpy
 from ... import backend
 from ...configuration import config
 from ...utils.type_check import require
+from ...variable import Variable
 from ..op import Example, Op
 from .get_item import scattered
 
@@ -23,16 +25,23 @@ class Permutate(Op):
     y_roles = ("y",)
     formula = "y[i] = x[indices[i]];  gx[indices[i]] = gy[i];  for inv the other way around"
     retained_x = (1,)
+    kept_as = {"indices": None}
 
-    def __init__(self, axis: int, inv: bool) -> None:
+    def __init__(self, indices: Any = None, axis: int = 0, inv: bool = False) -> None:
+        self.indices = indices
         self.axis = axis
         self.inv = inv
 
     def attributes(self) -> dict[str, Any]:
         return {"axis": self.axis, "inv": self.inv}
 
+    def apply(self, inputs: Sequence[Any]) -> tuple[Variable, ...]:
+        """Apply to (x, indices); or to (x,), where the constructor was given the indices."""
+        return super().apply(inputs if len(inputs) > 1 else (*inputs, self.indices))
+
     def forward(self, inputs: tuple[Any, ...]) -> tuple[Any, ...]:
         x, indices = inputs
+        self.indices = indices
         require(x.ndim > self.axis, f"x.ndim > {self.axis}", f"x.ndim is {x.ndim}")
         if indices.dtype.kind != "i" or indices.ndim != 1:
             raise ValueError(
@@ -156,7 +165,7 @@ def permutate(x: Any, indices: Any, axis: int = 0, inv: bool = False) -> Any:
         ValueError: the indices are no vector of integers.
         IndexError: an index is out of bounds.
     """
-    return Permutate(axis, inv).apply((x, indices))[0]
+    return Permutate(axis=axis, inv=inv).apply((x, indices))[0]
 
 
 def flip(x: Any, axis: int) -> Any:

@@ -23,6 +23,7 @@ class SpatialTransformerGrid(Op):
     """y[:, i, j] = x (u_j, v_i, 1) for an affine map x, with u and v from -1 to 1 over the output image."""
 
     op_name = "spatial_transformer_grid"
+    called = True
     x_roles = ("x",)
     y_roles = ("y",)
     formula = "y[:, i, j] = x (u_j, v_i, 1)^T;  gx = sum over i, j of gy[:, i, j] (u_j, v_i, 1)"

@@ -20,6 +20,7 @@ class SpatialTransformerSampler(Op):
     """y is x at the places of W, weighted between the four pixels around; outside of the image there is 0."""
 
     op_name = "spatial_transformer_sampler"
+    called = True
     x_roles = ("x", "grid")
     y_roles = ("y",)
     formula = (

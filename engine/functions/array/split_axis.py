@@ -24,20 +24,62 @@ class SplitAxis(Op):
     x_roles = ("x",)
     formula = "y = the pieces of x, each an output;  gx = the pieces' gy, one behind the other"
 
-    def __init__(self, cuts: tuple[int, ...], axis: int) -> None:
-        self.cuts = cuts
-        self.axis = axis
+    kept_as = {"axis": "given_axis"}
+    cuts: tuple[int, ...] = ()
+
+    def __init__(self, indices_or_sections: Any, axis: int) -> None:
+        self.sections: int | None = None
+        self.indices: tuple[int, ...] | None = None
+        if (
+            isinstance(indices_or_sections, int | numpy.integer)
+            or getattr(indices_or_sections, "ndim", 1) == 0
+        ):
+            self.sections = int(indices_or_sections)
+        elif hasattr(indices_or_sections, "__iter__"):
+            if not all(isinstance(cut, int | numpy.integer) for cut in indices_or_sections):
+                raise TypeError(f"indices_or_sections must be integers, not {indices_or_sections!r}")
+            self.indices = tuple(map(int, indices_or_sections))
+        else:
+            raise TypeError(
+                f"indices_or_sections must be integer or 1-D array, not {type(indices_or_sections).__name__}"
+            )
+        self.axis = self.given_axis = axis
+
+    @property
+    def indices_or_sections(self) -> Any:
+        """What was given: a number of pieces, or where to cut."""
+        return self.indices if self.sections is None else self.sections
 
     def attributes(self) -> dict[str, Any]:
         return {"cuts": list(self.cuts), "axis": self.axis}
 
     def forward(self, inputs: tuple[Any, ...]) -> tuple[Any, ...]:
         (x,) = inputs
+        require(-x.ndim <= self.given_axis < x.ndim, f"x.ndim > {self.given_axis}", f"x.ndim is {x.ndim}")
+        self.axis = self.given_axis % x.ndim
+        self.cuts = self._cuts(x.shape[self.axis])
         starts, stops = (0, *self.cuts), (*self.cuts, x.shape[self.axis])
         before = (slice(None),) * self.axis
         ys = tuple(x[(*before, slice(i, j))] for i, j in zip(starts, stops, strict=True))
         self.shapes = tuple(y.shape for y in ys)
         return ys
+
+    def _cuts(self, length: int) -> tuple[int, ...]:
+        """Where to cut an axis of that length."""
+        if self.sections is None:
+            cuts = self.indices or ()
+            require(
+                not cuts or max(cuts) <= length,
+                f"in_types[0].shape[{self.axis}] >= max_index",
+                f"{length} < {max(cuts, default=0)}",
+            )
+            return cuts
+        require(
+            self.sections > 0 and length % self.sections == 0,
+            f"x.shape[{self.axis}] is a multiple of {self.sections}",
+            f"x.shape[{self.axis}] is {length}",
+        )
+        return tuple(length // self.sections * i for i in range(1, self.sections))
 
     def vjp(
         self, xs: tuple[Any, ...], ys: tuple[Any, ...], gys: tuple[Any, ...], wanted: tuple[int, ...]
@@ -78,31 +120,7 @@ def split_axis(x: Any, indices_or_sections: Any, axis: int, force_tuple: bool = 
         InvalidType: x has no such axis, or can't be cut into equal pieces.
         TypeError: the cuts are neither a number nor a list of whole numbers.
     """
-    ndim = len(x.shape)
-    require(-ndim <= axis < ndim, f"x.ndim > {axis}", f"x.ndim is {ndim}")
-    axis %= ndim
-    length = x.shape[axis]
-    if isinstance(indices_or_sections, int):
-        sections = indices_or_sections
-        require(
-            sections > 0 and length % sections == 0,
-            f"x.shape[{axis}] is a multiple of {sections}",
-            f"x.shape[{axis}] is {length}",
-        )
-        cuts = tuple(length // sections * i for i in range(1, sections))
-    elif hasattr(indices_or_sections, "__iter__"):
-        given = tuple(indices_or_sections)
-        if not all(isinstance(cut, int | numpy.integer) for cut in given):
-            raise TypeError(f"indices_or_sections must be integers, not {indices_or_sections!r}")
-        require(
-            not given or max(given) <= length,
-            f"in_types[0].shape[{axis}] >= max_index",
-            f"{length} < {max(given, default=0)}",
-        )
-        cuts = tuple(map(int, given))
-    else:
-        raise TypeError("indices_or_sections must be integer or 1-D array")
-    ys = SplitAxis(cuts, axis).apply((x,))
+    ys = SplitAxis(indices_or_sections, axis).apply((x,))
     return ys if force_tuple or len(ys) > 1 else ys[0]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy
@@ -27,6 +28,14 @@ class Where(Op):
         "  gb = 0 where condition, else gy, each summed over the axes along which it was stretched"
     )
     retained_x = (0,)
+    kept_as = {"condition": None}
+
+    def __init__(self, condition: Any = None) -> None:
+        self.condition = condition
+
+    def apply(self, inputs: Sequence[Any]) -> tuple[Variable, ...]:
+        """Apply to (condition, a, b); or to (a, b), where the constructor was given the condition."""
+        return super().apply(inputs if len(inputs) > 2 else (self.condition, *inputs))
 
     def forward(self, inputs: tuple[Any, ...]) -> tuple[Any, ...]:
         condition, a, b = inputs
@@ -39,6 +48,7 @@ class Where(Op):
             ) from None
         require(condition.dtype.kind == "b", "condition.dtype == bool", f"{condition.dtype} != bool")
         require_equal("x.dtype", a.dtype, "y.dtype", b.dtype)
+        self.condition = condition
         return (backend.get_array_module(condition, a, b).where(condition, a, b),)
 
     def vjp(

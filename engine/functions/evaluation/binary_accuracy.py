@@ -16,6 +16,7 @@ class BinaryAccuracy(Op):
     """y = the share of scores that are >= 0 for label 1, < 0 for label 0; label -1 doesn't count."""
 
     op_name = "binary_accuracy"
+    called = True
     x_roles = ("x", "t")
     y_roles = ("y",)
     formula = "y = share of elements with t != -1 where (x >= 0) = t;  no gradient"

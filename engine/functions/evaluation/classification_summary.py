@@ -16,6 +16,7 @@ class ClassificationSummary(Op):
     """Precision, recall, F-score and number of samples of every class."""
 
     op_name = "classification_summary"
+    called = True
     x_roles = ("x", "t")
     y_roles = ("precision", "recall", "fbeta", "support")
     formula = (

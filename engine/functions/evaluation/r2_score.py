@@ -15,6 +15,7 @@ class R2Score(Op):
     """y = 1 - the sum of (x - t)^2 / the sum of (t - mean t)^2; 0 where t doesn't vary."""
 
     op_name = "r2_score"
+    called = True
     x_roles = ("x", "t")
     y_roles = ("y",)
     formula = "y = 1 - sum of (x - t)^2 / sum of (t - mean t)^2, the mean over the columns;  no gradient"

@@ -72,6 +72,7 @@ class DeCov(Op):
     """C = the covariances of different columns of x; y = the sum of C^2 / 2, or C itself."""
 
     op_name = "decov"
+    called = True
     x_roles = ("x",)
     y_roles = ("y",)
     formula = (

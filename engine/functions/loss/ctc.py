@@ -27,18 +27,20 @@ class ConnectionistTemporalClassification(Op):
     y_roles = ("y",)
     formula = "y = -log p(t | x);  gx = gy * (softmax(x) - posterior probability of each symbol at that time)"
 
-    def __init__(self, blank: int, input_length: Any, label_length: Any, reduce: str = "mean") -> None:
+    called = True
+
+    def __init__(self, blank_symbol: int, reduce: str = "mean") -> None:
         require_choice(reduce)
-        self.blank = blank
-        self.input_length = input_length
-        self.label_length = label_length
+        self.blank_symbol = blank_symbol
         self.reduce = reduce
 
     def attributes(self) -> dict[str, Any]:
-        return {"blank_symbol": self.blank, "reduce": self.reduce}
+        return {"blank_symbol": self.blank_symbol, "reduce": self.reduce}
 
     def forward(self, inputs: tuple[Any, ...]) -> tuple[Any, ...]:
-        t, *xs = inputs
+        require(len(inputs) > 3, "in_types.size > 3", f"{len(inputs)} <= 3")
+        input_length, label_length, t, *xs = inputs
+        self.x_roles = ("input_length", "label_length", "t", *(f"x{time}" for time in range(len(xs))))
         require_labels(t)
         require_equal("t.ndim", t.ndim, "2", 2)
         for i, x in enumerate(xs):
@@ -47,16 +49,18 @@ class ConnectionistTemporalClassification(Op):
             require_equal(f"x[{i}].shape", x.shape, "x[0].shape", xs[0].shape)
         require_equal("t.shape[0]", t.shape[0], "x[0].shape[0]", xs[0].shape[0])
         require(xs[0].ndim == 2, "x[0].ndim == 2", f"{xs[0].ndim} != 2")
-        for name, length in (("input_length", self.input_length), ("label_length", self.label_length)):
-            if length is not None:
-                require_equal(f"{name}.shape", length.shape, "x[0].shape[:1]", xs[0].shape[:1])
-        if not 0 <= self.blank < xs[0].shape[1]:
-            raise AssertionError(f"blank_symbol must be one of {xs[0].shape[1]} symbols, not {self.blank}")
+        for name, length in (("input_length", input_length), ("label_length", label_length)):
+            require_equal(f"{name}.shape", length.shape, "x[0].shape[:1]", xs[0].shape[:1])
+            require(length.dtype.kind == "i", f"{name}.dtype.kind == i", f"{length.dtype.kind} != i")
+        if not 0 <= self.blank_symbol < xs[0].shape[1]:
+            raise AssertionError(
+                f"blank_symbol must be one of {xs[0].shape[1]} symbols, not {self.blank_symbol}"
+            )
         xp = backend.get_array_module(t, *xs)
         dtype = xs[0].dtype
         wide = numpy.promote_types(dtype, numpy.float32)
         log_y = log_softmax_of(xp.stack(xs).astype(wide, copy=False), 2)
-        lattice = _Lattice(xp, log_y, t, self.blank, self.input_length, self.label_length)
+        lattice = _Lattice(xp, log_y, t, self.blank_symbol, input_length, label_length)
         self.gradient = lattice.gradient().astype(dtype)
         loss = lattice.loss
         return ((loss.mean() if self.reduce == "mean" else loss).astype(dtype),)
@@ -74,11 +78,11 @@ class ConnectionistTemporalClassification(Op):
         if isinstance(gy, Variable):
             advice = "its posterior is a constant of the backward rule, as in Chainer."
             arrays = tuple(gradient.array for gradient in gradients)
-            inputs = (gy, *(x.get_variable() for x in self.inputs[1:]))  # type: ignore[index]
+            inputs = (gy, *(x.get_variable() for x in self.inputs[3:]))  # type: ignore[index]
             gradients = OnceDifferentiable("connectionist_temporal_classification", arrays, advice).apply(
                 inputs
             )
-        return (None, *gradients)
+        return (None, None, None, *gradients)
 
     @staticmethod
     def examples(rng: Any) -> list[Example]:
@@ -105,7 +109,7 @@ class _Lattice:
     def __init__(self, xp: Any, log_y: Any, t: Any, blank: int, input_length: Any, label_length: Any) -> None:
         self.xp = xp
         self.log_y = log_y
-        times, batch, _ = log_y.shape
+        batch = log_y.shape[1]
         places = 2 * t.shape[1] + 1
         self.path = xp.full((batch, places), blank, t.dtype)
         self.path[:, 1::2] = t
@@ -115,10 +119,8 @@ class _Lattice:
             (batch, places), bool
         )  # from two places before, past a blank between two labels
         self.skips[:, 2:] = self.path[:, 2:] != self.path[:, :-2]
-        full = xp.full(batch, times, "i") if input_length is None else input_length
-        self.times_there = xp.asarray(full).reshape(-1, 1)
-        last = 2 * (xp.full(batch, t.shape[1], "i") if label_length is None else label_length)
-        place, last = xp.arange(places), xp.asarray(last).reshape(-1, 1)
+        self.times_there = input_length.reshape(-1, 1)
+        place, last = xp.arange(places), 2 * label_length.reshape(-1, 1)
         self.final = xp.where((place == last) | (place == last - 1), 0.0, _NEVER).astype(log_y.dtype)
         self.alpha = self._forward()
         self.loss = -self._total()
@@ -203,8 +205,12 @@ def connectionist_temporal_classification(
         raise TypeError("x must be a list of Variables")
     if not isinstance(blank_symbol, int):
         raise TypeError("blank_symbol must be non-negative integer.")
+    t = as_array(t)
+    xp = backend.get_array_module(t)
     input_length, label_length = (
-        None if length is None else as_array(length) for length in (input_length, label_length)
+        xp.full(len(t), full, numpy.int32) if length is None else as_array(length)
+        for length, full in ((input_length, len(x)), (label_length, t.shape[1]))
     )
-    op = ConnectionistTemporalClassification(blank_symbol, input_length, label_length, reduce)
-    return op.apply((as_array(t), *x))[0]
+    return ConnectionistTemporalClassification(blank_symbol, reduce).apply(
+        (input_length, label_length, t, *x)
+    )[0]

@@ -19,6 +19,7 @@ class Hinge(Op):
     """y = max(0, 1 - s x), with s = 1 for the right class and -1 for the others; its sum (of squares) / n."""
 
     op_name = "hinge"
+    called = True
     x_roles = ("x", "t")
     y_roles = ("y",)
     formula = (

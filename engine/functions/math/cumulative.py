@@ -22,7 +22,7 @@ class Cumsum(Op):
     y_roles = ("y",)
     formula = "y = sum of x so far;  gx = sum of gy from here on"
 
-    def __init__(self, axis: int, reverse: bool = False) -> None:
+    def __init__(self, axis: int | None = None, reverse: bool = False) -> None:
         self.axis = axis
         self.reverse = reverse
 
@@ -33,15 +33,19 @@ class Cumsum(Op):
         (x,) = inputs
         require_float("x", x)
         require_axes(x, self.axis)
-        return (_running_sum(x, self.axis, self.reverse),)
+        self.shape = x.shape
+        return (_running_sum(*_flat_if_no_axis(x, self.axis), self.reverse),)
 
     def vjp(
         self, xs: tuple[Any, ...], ys: tuple[Any, ...], gys: tuple[Any, ...], wanted: tuple[int, ...]
     ) -> tuple[Any, ...]:
         (gy,) = gys
+        axis = 0 if self.axis is None else self.axis
         if isinstance(gy, Variable):
-            return Cumsum(self.axis, not self.reverse).apply((gy,))
-        return (_running_sum(gy, self.axis, not self.reverse),)
+            (gx,) = Cumsum(axis, not self.reverse).apply((gy,))
+        else:
+            gx = _running_sum(gy, axis, not self.reverse)
+        return (either.reshape(gx, self.shape) if self.axis is None else gx,)
 
     @staticmethod
     def examples(rng: Any) -> list[Example]:
@@ -68,7 +72,7 @@ class Cumprod(Op):
     formula = "y = product of x so far;  gx = sum from here on of gy * product so far without this x"
     retained_x = (0,)
 
-    def __init__(self, axis: int) -> None:
+    def __init__(self, axis: int | None) -> None:
         self.axis = axis
 
     def attributes(self) -> dict[str, Any]:
@@ -78,15 +82,18 @@ class Cumprod(Op):
         (x,) = inputs
         require_float("x", x)
         require_axes(x, self.axis)
-        return (x.cumprod(self.axis),)
+        self.shape = x.shape
+        x, axis = _flat_if_no_axis(x, self.axis)
+        return (x.cumprod(axis),)
 
     def vjp(
         self, xs: tuple[Any, ...], ys: tuple[Any, ...], gys: tuple[Any, ...], wanted: tuple[int, ...]
     ) -> tuple[Any, ...]:
         (x,), (gy,) = xs, gys
+        x, axis = _flat_if_no_axis(x, self.axis)
         xp = backend.get_array_module(either.array_of(x))
         ndim = len(x.shape)
-        axis = self.axis % ndim
+        axis %= ndim
         order = (*(i for i in range(ndim) if i != axis), axis)
         back = tuple(order.index(i) for i in range(ndim))
         rows, gys_in_rows = either.transpose(x, order), either.transpose(gy, order)
@@ -99,7 +106,8 @@ class Cumprod(Op):
         product = cumprod(without, -1) if isinstance(without, Variable) else without.cumprod(-1)
         from_here_on = xp.broadcast_to(xp.triu(xp.ones((length, length), x.dtype)), square)
         weighted = either.broadcast_to(either.reshape(gys_in_rows, (*front, 1, length)), square) * product
-        return (either.transpose(either.sum(weighted * from_here_on, -1), back),)
+        gx = either.transpose(either.sum(weighted * from_here_on, -1), back)
+        return (either.reshape(gx, self.shape) if self.axis is None else gx,)
 
     @staticmethod
     def examples(rng: Any) -> list[Example]:
@@ -114,13 +122,13 @@ class Cumprod(Op):
 
 
 def _flat_if_no_axis(x: Any, axis: int | None) -> tuple[Any, int]:
-    from ..array.axes import flatten
+    return (either.reshape(x, (-1,)), 0) if axis is None else (x, axis)
 
-    if axis is None:
-        return flatten(x), 0
-    if not isinstance(axis, int):
+
+def _checked(axis: int | None) -> int | None:
+    if axis is not None and not isinstance(axis, int):
         raise TypeError(f"axis must be int or None, not {type(axis).__name__}")
-    return x, axis
+    return axis
 
 
 def cumsum(x: Any, axis: int | None = None) -> Any:
@@ -130,8 +138,7 @@ def cumsum(x: Any, axis: int | None = None) -> Any:
         InvalidType: x has no such axis, or holds no floats.
         TypeError: axis is no int.
     """
-    x, axis = _flat_if_no_axis(x, axis)
-    return Cumsum(axis).apply((x,))[0]
+    return Cumsum(_checked(axis)).apply((x,))[0]
 
 
 def cumprod(x: Any, axis: int | None = None) -> Any:
@@ -141,5 +148,4 @@ def cumprod(x: Any, axis: int | None = None) -> Any:
         InvalidType: x has no such axis, or holds no floats.
         TypeError: axis is no int.
     """
-    x, axis = _flat_if_no_axis(x, axis)
-    return Cumprod(axis).apply((x,))[0]
+    return Cumprod(_checked(axis)).apply((x,))[0]

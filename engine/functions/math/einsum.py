@@ -27,9 +27,11 @@ class EinSum(Op):
         "gx = sum of the products of gy and the other x, over each letter that isn't among those of this x"
     )
 
-    def __init__(self, subscripts: Subscripts) -> None:
-        self.subscripts = subscripts
-        self.retained_x = tuple(range(len(subscripts.inputs)))
+    def __init__(self, in_subs: str, out_sub: str) -> None:
+        self.in_subs = in_subs
+        self.out_sub = out_sub
+        self.subscripts = Subscripts.of(in_subs, out_sub)
+        self.retained_x = tuple(range(len(self.subscripts.inputs)))
 
     @property
     def label(self) -> str:
@@ -112,7 +114,7 @@ def _computed(text: str, arrays: Sequence[Any]) -> Any:
 
 def _applied(subscripts: Subscripts, arrays: Sequence[Any]) -> Any:
     if any(isinstance(array, Variable) for array in arrays):
-        return EinSum(subscripts).apply(arrays)[0]
+        return EinSum(subscripts.in_subs, subscripts.out_sub).apply(arrays)[0]
     return _computed(str(subscripts), arrays)
 
 
@@ -147,4 +149,4 @@ def einsum(*operands: Any) -> Variable:
         ValueError: the subscripts don't fit the operands.
     """
     subscripts, arrays = parse(operands)
-    return EinSum(subscripts).apply(arrays)[0]
+    return EinSum(subscripts.in_subs, subscripts.out_sub).apply(arrays)[0]

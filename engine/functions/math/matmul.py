@@ -20,12 +20,17 @@ class MatMul(Op):
     formula = "y = a b;  ga = gy b^T;  gb = a^T gy"
     retained_x = (0, 1)
 
-    def __init__(self, transa: bool = False, transb: bool = False) -> None:
+    def __init__(
+        self, transa: bool = False, transb: bool = False, transc: bool = False, dtype: Any = None
+    ) -> None:
         self.transa = transa
         self.transb = transb
+        self.transc = transc
+        self.dtype = dtype
 
     def attributes(self) -> dict[str, Any]:
-        return {"transa": self.transa, "transb": self.transb}
+        settings = {"transa": self.transa, "transb": self.transb}
+        return {**settings, "transc": True} if self.transc else settings
 
     def forward(self, inputs: tuple[Any, ...]) -> tuple[Any, ...]:
         a, b = inputs
@@ -37,15 +42,20 @@ class MatMul(Op):
         b_axis = -1 if (self.transb and b.ndim > 1) or b.ndim == 1 else -2
         require_equal(f"a.shape[{a_axis}]", a.shape[a_axis], f"b.shape[{b_axis}]", b.shape[b_axis])
         try:
-            return (either.matmul(a, b, self.transa, self.transb),)
+            y = either.matmul(a, b, self.transa, self.transb)
         except ValueError:
             raise InvalidType("stacks that can be broadcast together", f"{a.shape} and {b.shape}") from None
+        if self.transc and a.ndim > 1 and b.ndim > 1:
+            y = y.swapaxes(-1, -2)
+        return (y if self.dtype is None else y.astype(self.dtype, copy=False),)
 
     def vjp(
         self, xs: tuple[Any, ...], ys: tuple[Any, ...], gys: tuple[Any, ...], wanted: tuple[int, ...]
     ) -> tuple[Any, ...]:
         a, b = xs
         (gy,) = gys
+        if self.transc and len(a.shape) > 1 and len(b.shape) > 1:
+            gy = either.transpose(gy, (*range(len(gy.shape) - 2), -1, -2))
         ashape, bshape = a.shape, b.shape
         transa, transb = self.transa, self.transb
         if len(ashape) == 1:
@@ -76,6 +86,7 @@ class MatMul(Op):
                 lambda a, b: matmul(a, b, transa=True, transb=True), (a.T.copy(), b.T.copy()), "transposed"
             ),
             Example(matmul, (stack, b), "stack and matrix"),
+            Example(lambda a, b: MatMul(transc=True).apply((a, b))[0], (stack, b), "transposed product"),
             Example(lambda a, b: matmul(a, b, transb=True), (stack, rng.normal(size=(5, 4, 3))), "stacks"),
             Example(matmul, (v, rng.normal(size=3)), "vectors"),
             Example(matmul, (a, v), "matrix and vector"),

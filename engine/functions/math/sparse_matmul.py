@@ -29,13 +29,27 @@ class CooMatMul(Op):
     )
     retained_x = (0, 1)
 
-    def __init__(self, row: Any, col: Any, rows: int, columns: int, flip_in: bool, flip_out: bool) -> None:
-        self.row = row
-        self.col = col
-        self.rows = rows
-        self.columns = columns
-        self.flip_in = flip_in
-        self.flip_out = flip_out
+    def __init__(
+        self,
+        sp_row: Any,
+        sp_col: Any,
+        sp_shape: tuple[int, int],
+        sp_order: str = "other",
+        transa: bool = False,
+        transb: bool = False,
+        transc: bool = False,
+        dtype: Any = None,
+    ) -> None:
+        self.sp_row = sp_row
+        self.sp_col = sp_col
+        self.sp_shape = sp_shape
+        self.sp_order = sp_order
+        self.transa = transa
+        self.transb = transb
+        self.transc = transc
+        self.dtype = dtype
+        self.row, self.col = (sp_col, sp_row) if transa else (sp_row, sp_col)
+        self.rows, self.columns = reversed(sp_shape) if transa else sp_shape
 
     @property
     def label(self) -> str:
@@ -45,8 +59,8 @@ class CooMatMul(Op):
         return {
             "rows": self.rows,
             "columns": self.columns,
-            "b_transposed": self.flip_in,
-            "y_transposed": self.flip_out,
+            "b_transposed": self.transb,
+            "y_transposed": self.transc,
         }
 
     def forward(self, inputs: tuple[Any, ...]) -> tuple[Any, ...]:
@@ -55,13 +69,14 @@ class CooMatMul(Op):
         require_float("dn", b)
         require(a.ndim == b.ndim - 1, "sp.ndim == dn.ndim - 1", f"{a.ndim} != {b.ndim - 1}")
         require(b.ndim in (2, 3), "dn.ndim is 2 or 3", str(b.ndim))
-        axis = -1 if self.flip_in else -2
+        axis = -1 if self.transb else -2
         require_equal(f"dn.shape[{axis}]", b.shape[axis], str(self.columns), self.columns)
         if b.ndim == 3:
             require_equal("sp.shape[0]", a.shape[0], "dn.shape[0]", b.shape[0])
         self.shape = b.shape
         self._place(b)
-        return (self._multiplied(a, b),)
+        y = self._multiplied(a, b)
+        return (y if self.dtype is None else y.astype(self.dtype, copy=False),)
 
     def _place(self, b: Any) -> None:
         """Rows and columns of all elements of all matrices, as if these stood under each other."""
@@ -75,8 +90,8 @@ class CooMatMul(Op):
         self.to_rows, self.from_columns = row.reshape(-1), col.reshape(-1)
 
     def _multiplied(self, a: Any, b: Any) -> Any:
-        parts = _taken(_stacked(b, self.flip_in), self.from_columns) * self._elements(a)
-        return self._unstacked(parts, self.to_rows, self.rows, self.flip_out)
+        parts = _taken(_stacked(b, self.transb), self.from_columns) * self._elements(a)
+        return self._unstacked(parts, self.to_rows, self.rows, self.transc)
 
     def _elements(self, a: Any) -> Any:
         """a as a column, with 0 where a matrix of a batch is filled up."""
@@ -93,15 +108,15 @@ class CooMatMul(Op):
         self, xs: tuple[Any, ...], ys: tuple[Any, ...], gys: tuple[Any, ...], wanted: tuple[int, ...]
     ) -> tuple[Any, ...]:
         a, b = xs
-        gy = _taken(_stacked(gys[0], self.flip_out), self.to_rows)
+        gy = _taken(_stacked(gys[0], self.transc), self.to_rows)
         ga = gb = None
         if 0 in wanted:
-            products = either.sum(gy * _taken(_stacked(b, self.flip_in), self.from_columns), 1)
+            products = either.sum(gy * _taken(_stacked(b, self.transb), self.from_columns), 1)
             ga = either.cast(either.reshape(either.masked(products, self.held), a.shape), a.dtype)
         if 1 in wanted:
             elements = self._elements(a)
             parts = gy * either.broadcast_to(elements, gy.shape)
-            gb = either.cast(self._unstacked(parts, self.from_columns, self.columns, self.flip_in), b.dtype)
+            gb = either.cast(self._unstacked(parts, self.from_columns, self.columns, self.transb), b.dtype)
         return ga, gb
 
     @staticmethod
@@ -110,12 +125,12 @@ class CooMatMul(Op):
 
         def product(a: Any, b: Any) -> Any:
             xp = a.xp
-            return CooMatMul(xp.asarray(row), xp.asarray(col), 2, 3, False, False).apply((a, b))[0]
+            return CooMatMul(xp.asarray(row), xp.asarray(col), (2, 3)).apply((a, b))[0]
 
         def batch(a: Any, b: Any) -> Any:
             xp = a.xp
             rows, columns = xp.asarray(row.reshape(2, 2)), xp.asarray(numpy.array([[1, 0], [2, -1]]))
-            return CooMatMul(rows, columns, 2, 3, True, True).apply((a, b))[0]
+            return CooMatMul(rows, columns, (2, 3), "other", False, True, True).apply((a, b))[0]
 
         return [
             Example(product, (rng.normal(size=4), rng.normal(size=(3, 2))), "one place twice"),
@@ -159,10 +174,8 @@ def sparse_matmul(a: Any, b: Any, transa: bool = False, transb: bool = False) ->
             f"a: {type(a).__name__}, b: {type(b).__name__}"
         )
     if isinstance(a, CooMatrix):
-        sparse, dense, transposed, flip_in, flip_out = a, b, transa, transb, False
-    else:  # a b is the transpose of (b^T a^T)
-        sparse, dense, transposed, flip_in, flip_out = b, a, not transb, not transa, True
-    row, col, (rows, columns) = sparse.row, sparse.col, sparse.shape
-    if transposed:
-        row, col, rows, columns = col, row, columns, rows
-    return CooMatMul(row, col, rows, columns, flip_in, flip_out).apply((sparse.data, dense))[0]
+        op = CooMatMul(a.row, a.col, a.shape, a.order, transa, transb)
+        return op.apply((a.data, b))[0]
+    # a b is the transpose of (b^T a^T)
+    op = CooMatMul(b.row, b.col, b.shape, b.order, not transb, not transa, True)
+    return op.apply((b.data, a))[0]

@@ -22,8 +22,30 @@ class Subscripts:
     inputs: tuple[tuple[str, ...], ...]
     output: tuple[str, ...]
 
+    @classmethod
+    def of(cls, in_subs: str, out_sub: str) -> Subscripts:
+        """From what stands on both sides of `->`; `@`, which Chainer's own op has for `...`, is understood, too.
+
+        Raises:
+            ValueError: says what is wrong with them.
+        """
+        inputs = tuple(_letters_of(part) for part in in_subs.replace("@", _DOTS).split(","))
+        output = _letters_of(out_sub.replace("@", _DOTS))
+        _check(inputs, output)
+        return cls(inputs, output)
+
+    @property
+    def in_subs(self) -> str:
+        """The letters of the inputs, as they stand before `->`."""
+        return ",".join("".join(letters) for letters in self.inputs)
+
+    @property
+    def out_sub(self) -> str:
+        """The letters of the output."""
+        return "".join(self.output)
+
     def __str__(self) -> str:
-        return ",".join("".join(letters) for letters in self.inputs) + "->" + "".join(self.output)
+        return f"{self.in_subs}->{self.out_sub}"
 
     def fitted(self, ndims: Sequence[int]) -> Subscripts:
         """The same with letters in place of `...`, for inputs with so many axes.

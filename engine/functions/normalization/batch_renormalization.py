@@ -23,6 +23,7 @@ class BatchRenormalizationFunction(Op):
     """
 
     op_name = "batch_renormalization"
+    called = True
     x_roles = ("x", "gamma", "beta")
     y_roles = ("y",)
     formula = (
@@ -46,8 +47,8 @@ class BatchRenormalizationFunction(Op):
             if given is None:
                 raise TypeError(f"{name} is required: batch renormalization corrects towards it")
         self.eps = eps
-        self.mean = mean
-        self.var = var
+        self.mean = self.running_mean = mean
+        self.var = self.running_var = var
         self.decay = decay
         self.rmax = rmax
         self.dmax = dmax

@@ -73,6 +73,7 @@ class ROIAveragePooling2D(_RoiAverage):
     """y is the mean of x over each bin of each region; 0 where a bin is empty."""
 
     op_name = "roi_average_pooling_2d"
+    called = True
 
     kept_as = {"spatial_scale": "scale"}
 
@@ -101,6 +102,7 @@ class ROIAverageAlign2D(_RoiAverage):
     """y is the mean over sample points of each bin, each weighted between four pixels. He et al. 2017."""
 
     op_name = "roi_average_align_2d"
+    called = True
 
     kept_as = {"spatial_scale": "scale", "sampling_ratio": "ratio"}
 

@@ -18,6 +18,7 @@ class ROIMaxAlign2D(_RoiMax):
     """y is the largest of the values of x at some points of each bin, each weighted between four pixels."""
 
     op_name = "roi_max_align_2d"
+    called = True
     formula = (
         "y = the largest of the sample points' values, sum of w x over the four pixels around;  "
         "gx = gy w at the four pixels of the largest"

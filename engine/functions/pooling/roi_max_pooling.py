@@ -63,6 +63,7 @@ class ROIMaxPooling2D(_RoiMax):
     """y is the largest x of each bin of each region; -inf where a bin is empty."""
 
     op_name = "roi_max_pooling_2d"
+    called = True
     formula = "y = the largest x in the bin of the region;  gx = gy at that element, 0 elsewhere"
 
     kept_as = {"spatial_scale": "scale"}

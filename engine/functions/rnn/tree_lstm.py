@@ -29,10 +29,8 @@ class TreeLSTM(Op):
         "gx = [p sigmoid(i) (1 - tanh(a)^2), p tanh(a) i', gh tanh(c) o', p c_k f_k'] with s' = s (1 - s)"
     )
 
-    def __init__(self, children: int) -> None:
-        self.children = children
-        self.x_roles = (*(f"c{k + 1}" for k in range(children)), "x")
-        self.retained_x = tuple(range(children + 1))
+    called = True
+    children = 0
 
     @property
     def label(self) -> str:
@@ -44,6 +42,9 @@ class TreeLSTM(Op):
     def forward(self, inputs: tuple[Any, ...]) -> tuple[Any, ...]:
         require(len(inputs) >= 2, "in_types.size >= 2", f"{len(inputs)} < 2")
         *cs, x = inputs
+        self.children = len(cs)
+        self.x_roles = (*(f"c{k + 1}" for k in range(len(cs))), "x")
+        self.retained_x = tuple(range(len(inputs)))
         for k, c in enumerate(cs):
             require_float(f"in_types[{k}]", c)
             require_equal(f"in_types[{k}].dtype", c.dtype, "in_types[-1].dtype", x.dtype)
@@ -116,4 +117,4 @@ def tree_lstm(*inputs: Any) -> tuple[Variable, Variable]:
     Raises:
         InvalidType: shapes or dtypes don't fit.
     """
-    return TreeLSTM(max(len(inputs) - 1, 0)).apply(inputs)  # type: ignore[return-value]
+    return TreeLSTM().apply(inputs)  # type: ignore[return-value]
