@@ -13,13 +13,13 @@ import numpy
 
 from . import backend
 from .configuration import config, using_config
-from .function_hook import HookedFunction
+from .function_hook import FunctionHook, HookedFunction
 from .function_node import FunctionNode
 from .once_differentiable import OnceDifferentiable
 from .utils.deprecation import warn_deprecated
 from .variable import Variable, check_gradient
 
-__all__ = ["Function", "FunctionAdapter", "force_backprop_mode", "no_backprop_mode"]
+__all__ = ["Function", "FunctionAdapter", "FunctionHook", "force_backprop_mode", "no_backprop_mode"]
 
 
 def no_backprop_mode() -> Any:

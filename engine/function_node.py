@@ -282,7 +282,13 @@ class FunctionNode(function_hook.HookedFunction):
 
     @property
     def output_data(self) -> tuple[Any, ...]:
-        """The retained output arrays, None for the others."""
+        """The retained output arrays, None for the others.
+
+        Raises:
+            RuntimeError: no output was retained.
+        """
+        if not self._kept_y:
+            raise RuntimeError(f"{type(self).__name__} has no output_data: forward retained no output")
         count = len(self.outputs or ())
         if observers:
             for data in self._kept_y:

@@ -8,6 +8,7 @@ from typing import Any
 import numpy
 
 from ..dataset.iterator import Iterator
+from ._statemachine import IteratorState, iterator_statemachine
 from .order_samplers import ShuffleOrderSampler
 
 __all__ = ["SerialIterator"]
@@ -74,7 +75,9 @@ class SerialIterator(Iterator):
         self._previous_epoch_detail = -1.0
         self._order: numpy.ndarray | None = None
         if self.order_sampler is not None:
-            self._order = self._next_order(numpy.arange(len(self.dataset)), 0)
+            self._order = self.order_sampler(numpy.arange(len(self.dataset)), 0)
+            if len(self._order) == 0:
+                raise ValueError(f"{type(self).__name__}: the order_sampler gave an order without examples")
 
     def __next__(self) -> list[Any]:
         self._previous_epoch_detail = self.epoch_detail
@@ -86,43 +89,12 @@ class SerialIterator(Iterator):
 
     def _next_indices(self) -> Any:
         """The indexes of the next batch; moves on."""
-        size = self._epoch_size
-        begin = self.current_position
-        end = begin + self.batch_size
-        order = numpy.arange(size) if self._order is None else self._order
-        indices = order[begin:end]
-        if end < size:
-            self.is_new_epoch = False
-            self.current_position = end
-            return indices
-        self.is_new_epoch = True
-        self.epoch += 1
-        self.current_position = 0
-        if not self._repeat:
-            if self._order is not None:
-                self._order = self._next_order(self._order, begin)
-            return indices
-        parts = [indices]
-        missing = end - size
-        while True:
-            if self._order is not None:
-                self._order = order = self._next_order(self._order, begin)
-            if missing < size:
-                break
-            # The batch is larger than what is left: it takes whole epochs in, each in an order of its own.
-            parts.append(order)
-            missing -= size
-            self.epoch += 1
-        parts.append(order[:missing])
-        self.current_position = missing
-        return numpy.concatenate(parts)
-
-    def _next_order(self, order: numpy.ndarray, position: int) -> numpy.ndarray:
-        assert self.order_sampler is not None
-        new_order = self.order_sampler(order, position)
-        if len(new_order) == 0:
-            raise ValueError("SerialIterator: the order_sampler gave an order without examples")
-        return new_order
+        state = IteratorState(self.current_position, self.epoch, self.is_new_epoch, self._order)
+        state, indices = iterator_statemachine(
+            state, self.batch_size, self._repeat, self.order_sampler, len(self.dataset)
+        )
+        self.current_position, self.epoch, self.is_new_epoch, self._order = state
+        return indices
 
     @property
     def _epoch_size(self) -> int:

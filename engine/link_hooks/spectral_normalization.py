@@ -4,14 +4,59 @@ from __future__ import annotations
 
 from typing import Any
 
+from .. import backend
 from ..configuration import config
 from ..functions.array.reshape import reshape
 from ..functions.array.transpose import transpose
 from ..functions.math.matmul import matmul
 from ..parameter import Parameter
+from ..variable import Variable, as_array
 from .replaced_weight import ReplacedWeight
 
-__all__ = ["SpectralNormalization"]
+__all__ = [
+    "SpectralNormalization",
+    "calculate_max_singular_value",
+    "l2normalize",
+    "update_approximate_vectors",
+]
+
+
+def l2normalize(xp: Any, v: Any, eps: float) -> Any:
+    """An array divided by its L2 norm, to which eps is added."""
+    return v / (xp.sqrt((v * v).sum()) + eps)
+
+
+def update_approximate_vectors(
+    weight_matrix: Any, u: Any, n_power_iteration: int, eps: float
+) -> tuple[Any, Any]:
+    """The singular vectors of the largest singular value, brought nearer by power iteration.
+
+    Args:
+        weight_matrix: array or variable (rows, columns).
+        u: array (rows,), where to begin.
+        n_power_iteration: how many steps.
+        eps: keeps norms from being zero.
+
+    Returns:
+        The left vector (rows,) and the right one (columns,), arrays.
+    """
+    matrix = as_array(weight_matrix)
+    xp = backend.get_array_module(matrix)
+    v = None
+    for _ in range(n_power_iteration):
+        v = l2normalize(xp, u @ matrix, eps)
+        u = l2normalize(xp, matrix @ v, eps)
+    return u, v
+
+
+def calculate_max_singular_value(weight_matrix: Any, u: Any, v: Any) -> Variable:
+    """`u W v`, the largest singular value where u and v are its singular vectors.
+
+    Args:
+        weight_matrix: variable or array (rows, columns).
+        u, v: arrays (rows,) and (columns,); constants for the gradient.
+    """
+    return matmul(matmul(u[None], weight_matrix), v[:, None])[0, 0]
 
 
 class SpectralNormalization(ReplacedWeight):
@@ -92,14 +137,9 @@ class SpectralNormalization(ReplacedWeight):
             self._prepare(link)
         u = link.__dict__[self.vector_name]
         matrix = self.reshape_W(W.array)
-        for _ in range(self.n_power_iteration):
-            v = self._unit(u @ matrix)
-            u = self._unit(matrix @ v)
+        u, v = update_approximate_vectors(matrix, u, self.n_power_iteration, self.eps)
         if config.train and not config.in_recomputing:
             link.__dict__[self.vector_name][...] = u
-        sigma = matmul(matmul(u[None], self.reshape_W(W)), v[:, None])[0, 0]
+        sigma: Any = calculate_max_singular_value(self.reshape_W(W), u, v)
         factor = 1 if self.factor is None else self.factor
         return W * ((link.gamma * factor if self.use_gamma else factor) / sigma)
-
-    def _unit(self, vector: Any) -> Any:
-        return vector / ((vector * vector).sum() ** 0.5 + self.eps)

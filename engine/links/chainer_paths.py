@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+from typing import Any
 
 from .. import module_paths
 
@@ -14,8 +15,8 @@ PATHS = {
     "connection.deconvolution_2d": "Deconvolution2D",
     "connection.inceptionbn": "InceptionBN",
     "normalization.group_normalization": "GroupNormalization",
-    "rnn.n_step_gru": "NStepBiGRU NStepGRU",
-    "rnn.n_step_lstm": "NStepBiLSTM NStepLSTM",
+    "rnn.n_step_gru": "NStepBiGRU NStepGRU NStepGRUBase=rnn.n_step_rnn.NStepGRUBase",
+    "rnn.n_step_lstm": "NStepBiLSTM NStepLSTM NStepLSTMBase=rnn.n_step_rnn.NStepLSTMBase",
 }
 """Module, to the links that Chainer has in it."""
 
@@ -24,4 +25,9 @@ def install() -> None:
     """Make the modules of the table."""
     package = __package__ or ""
     links = importlib.import_module(package)
-    module_paths.install(package, PATHS, lambda name: getattr(links, name))
+
+    def find(name: str) -> Any:
+        module, _, last = name.rpartition(".")
+        return getattr(importlib.import_module(f"{package}.{module}") if module else links, last)
+
+    module_paths.install(package, PATHS, find)

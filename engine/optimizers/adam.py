@@ -52,7 +52,8 @@ class AdamRule(UpdateRule):
     """
 
     is_elementwise = True
-    _initial_alpha: float | None = None
+    initial_alpha: float
+    """`alpha` when the rule was made: a script that lowers alpha later lowers the bounds of AdaBound with it."""
 
     def __init__(
         self,
@@ -72,13 +73,12 @@ class AdamRule(UpdateRule):
         super().__init__(_default_hyperparam if parent_hyperparam is None else parent_hyperparam)
         for name, value in own.items():
             setattr(self.hyperparam, name, value)
+        self.initial_alpha = self.hyperparam.alpha
 
     def init_state(self, param: Parameter) -> None:
         state: Any = self._state
         for name in ("m", "v", "vhat") if self.hyperparam.amsgrad else ("m", "v"):
             state[name] = param.xp.zeros_like(param._data)
-        # Read now: a script that lowers alpha later lowers the bounds of AdaBound with it.
-        self._initial_alpha = self.hyperparam.alpha
 
     @property
     def alpha_t(self) -> float:
@@ -110,8 +110,7 @@ class AdamRule(UpdateRule):
                 "Can't determine the bounds of AdaBound optimizer because the update steps have not been started."
             )
         hyperparam = self.hyperparam
-        initial_alpha = hyperparam.alpha if self._initial_alpha is None else self._initial_alpha
-        final_lr = hyperparam.final_lr * hyperparam.alpha / initial_alpha
+        final_lr = hyperparam.final_lr * hyperparam.alpha / self.initial_alpha
         lower = final_lr * (1.0 - 1.0 / (hyperparam.gamma * self.t + 1))
         upper = final_lr * (1.0 + 1.0 / (hyperparam.gamma * self.t))
         return lower, upper

@@ -45,12 +45,12 @@ class MSVAGRule(UpdateRule):
             self.hyperparam.eta = eta
         if weight_decay_rate is not None:
             self.hyperparam.weight_decay_rate = weight_decay_rate
+        self.beta_power = self.hyperparam.beta
 
     def init_state(self, param: Parameter) -> None:
         state: Any = self._state
         state["m"] = param.xp.zeros_like(param._data)
         state["v"] = param.xp.zeros_like(param._data)
-        self.beta_power = self.hyperparam.beta
 
     def update_core(self, param: Parameter) -> None:
         grad = param._grad

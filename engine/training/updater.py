@@ -31,3 +31,12 @@ class Updater:
     def serialize(self, serializer: Any) -> None:
         """Save its state into a serializer, or load it from one."""
         raise NotImplementedError(f"{type(self).__name__} doesn't define serialize(serializer)")
+
+
+def __getattr__(name: str) -> Any:
+    """The updaters that Chainer's module of this name had before they moved."""
+    if name in ("ParallelUpdater", "StandardUpdater"):
+        from . import updaters
+
+        return getattr(updaters, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

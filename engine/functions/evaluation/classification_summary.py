@@ -9,7 +9,7 @@ from ...utils.type_check import require, require_equal, require_float
 from ..loss.checks import require_labels
 from ..op import Example, Op
 
-__all__ = ["classification_summary", "f1_score", "precision", "recall"]
+__all__ = ["classification_summary", "f1_score", "fbeta_score", "precision", "recall"]
 
 
 class ClassificationSummary(Op):
@@ -98,7 +98,14 @@ def recall(y: Any, t: Any, label_num: int | None = None, ignore_label: int = -1)
     return found[1], found[-1]
 
 
+def fbeta_score(
+    y: Any, t: Any, label_num: int | None = None, beta: float = 1.0, ignore_label: int = -1
+) -> Any:
+    """F-beta score and support of every class; see `classification_summary`."""
+    found = classification_summary(y, t, label_num, beta, ignore_label)
+    return found[2], found[-1]
+
+
 def f1_score(y: Any, t: Any, label_num: int | None = None, ignore_label: int = -1) -> Any:
     """F1 score and support of every class; see `classification_summary`."""
-    found = classification_summary(y, t, label_num, 1.0, ignore_label)
-    return found[2], found[-1]
+    return fbeta_score(y, t, label_num, 1.0, ignore_label)

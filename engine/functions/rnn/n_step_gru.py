@@ -12,7 +12,7 @@ from ..array.split_axis import split_axis
 from ..connection.linear import linear
 from .n_step_rnn import Cell, refuse_removed, run_layers
 
-__all__ = ["n_step_bigru", "n_step_gru"]
+__all__ = ["n_step_bigru", "n_step_gru", "n_step_gru_base"]
 
 
 def _cell_of(w: Sequence[Any], b: Sequence[Any]) -> tuple[Any, Any, Cell]:
@@ -36,7 +36,7 @@ def n_step_gru(
     bs: Sequence[Any],
     xs: Sequence[Any],
     **kwargs: Any,
-) -> tuple[Any, list[Any]]:
+) -> tuple[Any, tuple[Any, ...]]:
     """Layers of gated recurrent units.
 
     With `r = sigmoid(w0 x + b0 + w3 h + b3)`, `z = sigmoid(w1 x + b1 + w4 h + b4)` and
@@ -52,9 +52,7 @@ def n_step_gru(
     Returns:
         Pair of the last states, like hx, and for each step the output (n_t, units).
     """
-    refuse_removed(kwargs)
-    h, _, ys = run_layers(n_layers, dropout_ratio, hx, None, ws, bs, xs, False, _cell_of)
-    return h, ys
+    return n_step_gru_base(n_layers, dropout_ratio, hx, ws, bs, xs, False, **kwargs)
 
 
 def n_step_bigru(
@@ -65,8 +63,22 @@ def n_step_bigru(
     bs: Sequence[Any],
     xs: Sequence[Any],
     **kwargs: Any,
-) -> tuple[Any, list[Any]]:
+) -> tuple[Any, tuple[Any, ...]]:
     """`n_step_gru` in both directions: hx, ws, bs have two entries a layer, outputs are (n_t, 2 units)."""
+    return n_step_gru_base(n_layers, dropout_ratio, hx, ws, bs, xs, True, **kwargs)
+
+
+def n_step_gru_base(
+    n_layers: int,
+    dropout_ratio: float,
+    hx: Any,
+    ws: Sequence[Any],
+    bs: Sequence[Any],
+    xs: Sequence[Any],
+    use_bi_direction: bool,
+    **kwargs: Any,
+) -> tuple[Any, tuple[Any, ...]]:
+    """`n_step_gru`, or `n_step_bigru` with `use_bi_direction`."""
     refuse_removed(kwargs)
-    h, _, ys = run_layers(n_layers, dropout_ratio, hx, None, ws, bs, xs, True, _cell_of)
+    h, _, ys = run_layers(n_layers, dropout_ratio, hx, None, ws, bs, xs, use_bi_direction, _cell_of)
     return h, ys

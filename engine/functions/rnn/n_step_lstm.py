@@ -11,7 +11,7 @@ from ..connection.linear import linear
 from .lstm import lstm
 from .n_step_rnn import Cell, refuse_removed, run_layers
 
-__all__ = ["n_step_bilstm", "n_step_lstm"]
+__all__ = ["n_step_bilstm", "n_step_lstm", "n_step_lstm_base"]
 
 
 def _interleaved(parts: Sequence[Any]) -> Any:
@@ -40,7 +40,7 @@ def n_step_lstm(
     bs: Sequence[Any],
     xs: Sequence[Any],
     **kwargs: Any,
-) -> tuple[Any, Any, list[Any]]:
+) -> tuple[Any, Any, tuple[Any, ...]]:
     """Layers of LSTM.
 
     With `i = sigmoid(w0 x + b0 + w4 h + b4)`, likewise f with 1 and 5 and o with 3 and 7, and
@@ -56,8 +56,7 @@ def n_step_lstm(
     Returns:
         Last outputs and states, like hx and cx, and for each step the output (n_t, units).
     """
-    refuse_removed(kwargs)
-    return run_layers(n_layers, dropout_ratio, hx, cx, ws, bs, xs, False, _cell_of)
+    return n_step_lstm_base(n_layers, dropout_ratio, hx, cx, ws, bs, xs, False, **kwargs)
 
 
 def n_step_bilstm(
@@ -69,7 +68,22 @@ def n_step_bilstm(
     bs: Sequence[Any],
     xs: Sequence[Any],
     **kwargs: Any,
-) -> tuple[Any, Any, list[Any]]:
+) -> tuple[Any, Any, tuple[Any, ...]]:
     """`n_step_lstm` in both directions: hx, cx, ws, bs have two entries a layer, outputs are (n_t, 2 units)."""
+    return n_step_lstm_base(n_layers, dropout_ratio, hx, cx, ws, bs, xs, True, **kwargs)
+
+
+def n_step_lstm_base(
+    n_layers: int,
+    dropout_ratio: float,
+    hx: Any,
+    cx: Any,
+    ws: Sequence[Any],
+    bs: Sequence[Any],
+    xs: Sequence[Any],
+    use_bi_direction: bool,
+    **kwargs: Any,
+) -> tuple[Any, Any, tuple[Any, ...]]:
+    """`n_step_lstm`, or `n_step_bilstm` with `use_bi_direction`."""
     refuse_removed(kwargs)
-    return run_layers(n_layers, dropout_ratio, hx, cx, ws, bs, xs, True, _cell_of)
+    return run_layers(n_layers, dropout_ratio, hx, cx, ws, bs, xs, use_bi_direction, _cell_of)

@@ -15,7 +15,15 @@ from ..array.stack import stack
 from ..connection.linear import linear
 from ..noise.dropout import dropout
 
-__all__ = ["n_step_birnn", "n_step_rnn", "refuse_removed", "run_layers", "with_rest"]
+__all__ = [
+    "n_step_birnn",
+    "n_step_rnn",
+    "n_step_rnn_base",
+    "n_step_rnn_impl",
+    "refuse_removed",
+    "run_layers",
+    "with_rest",
+]
 
 Cell = Callable[[Any, Any, Any], tuple[Any, Any]]
 """From the input's share (n, k), h (n, units) and c (m, units), m >= n, or None: new h and c."""
@@ -41,7 +49,7 @@ def run_layers(
     xs: Sequence[Any],
     bidirectional: bool,
     cell_of: Callable[[Any, Any], tuple[Any, Any, Cell]],
-) -> tuple[Any, Any, list[Any]]:
+) -> tuple[Any, Any, tuple[Any, ...]]:
     """All layers over all steps.
 
     Args:
@@ -51,7 +59,8 @@ def run_layers(
         ws, bs: for each layer and direction the list of its weights and biases.
         xs: for each step (n_t, in), n_t not rising.
         bidirectional: whether each layer has a second direction, from the last step to the first.
-        cell_of: from a layer's weights and biases: weight and bias for the input of all steps, and the cell.
+        cell_of: from a layer's weights and biases: weight and bias for the input of all steps, and the cell; weight
+            None hands each step's input itself to the cell.
 
     Returns:
         Last states like hx and cx (None without one), and for each step (n_t, units * directions).
@@ -77,7 +86,7 @@ def run_layers(
             place = layer * directions + direction
             W, b, cell = cell_of(ws[place], bs[place])
             inputs = xs if layer == 0 else [dropout(x, dropout_ratio) for x in xs]
-            shares = _for_all_steps(inputs, sizes, W, b)
+            shares = inputs if W is None else _for_all_steps(inputs, sizes, W, b)
             h, c = hx[place], None if cx is None else cx[place]
             steps = range(len(xs)) if direction == 0 else range(len(xs) - 1, -1, -1)
             made = {}
@@ -89,7 +98,7 @@ def run_layers(
             last_h.append(h)
             last_c.append(c)
         xs = outputs[0] if directions == 1 else [concat(pair, axis=1) for pair in zip(*outputs, strict=True)]
-    return stack(last_h), None if cx is None else stack(last_c), list(xs)
+    return stack(last_h), None if cx is None else stack(last_c), tuple(xs)
 
 
 def _for_all_steps(xs: list[Any], sizes: list[int], W: Any, b: Any) -> Any:
@@ -130,7 +139,7 @@ def n_step_rnn(
     xs: Sequence[Any],
     activation: str = "tanh",
     **kwargs: Any,
-) -> tuple[Any, list[Any]]:
+) -> tuple[Any, tuple[Any, ...]]:
     """Layers of plain recurrent units: `h = activation(w0 x + b0 + w1 h + b1)`.
 
     Args:
@@ -144,9 +153,7 @@ def n_step_rnn(
     Returns:
         Pair of the last states, like hx, and for each step the output (n_t, units).
     """
-    refuse_removed(kwargs)
-    h, _, ys = run_layers(n_layers, dropout_ratio, hx, None, ws, bs, xs, False, _plain_cell(activation))
-    return h, ys
+    return n_step_rnn_base(n_layers, dropout_ratio, hx, ws, bs, xs, activation, False, **kwargs)
 
 
 def n_step_birnn(
@@ -158,8 +165,57 @@ def n_step_birnn(
     xs: Sequence[Any],
     activation: str = "tanh",
     **kwargs: Any,
-) -> tuple[Any, list[Any]]:
+) -> tuple[Any, tuple[Any, ...]]:
     """`n_step_rnn` in both directions: hx, ws, bs have two entries a layer, outputs are (n_t, 2 units)."""
+    return n_step_rnn_base(n_layers, dropout_ratio, hx, ws, bs, xs, activation, True, **kwargs)
+
+
+def n_step_rnn_base(
+    n_layers: int,
+    dropout_ratio: float,
+    hx: Any,
+    ws: Sequence[Any],
+    bs: Sequence[Any],
+    xs: Sequence[Any],
+    activation: str,
+    use_bi_direction: bool,
+    **kwargs: Any,
+) -> tuple[Any, tuple[Any, ...]]:
+    """`n_step_rnn`, or `n_step_birnn` with `use_bi_direction`."""
     refuse_removed(kwargs)
-    h, _, ys = run_layers(n_layers, dropout_ratio, hx, None, ws, bs, xs, True, _plain_cell(activation))
+    cell_of = _plain_cell(activation)
+    h, _, ys = run_layers(n_layers, dropout_ratio, hx, None, ws, bs, xs, use_bi_direction, cell_of)
     return h, ys
+
+
+def n_step_rnn_impl(
+    f: Callable[..., tuple[Any, Any]],
+    n_layers: int,
+    dropout_ratio: float,
+    hx: Any,
+    cx: Any,
+    ws: Sequence[Any],
+    bs: Sequence[Any],
+    xs: Sequence[Any],
+    use_bi_direction: bool,
+) -> tuple[Any, Any, tuple[Any, ...]]:
+    """Layers of a cell of one's own; arguments and results as for `n_step_lstm` where not said here.
+
+    Args:
+        f: the cell: from input x (n_t, in), states h and c (n_t, units; c None without cx), and the layer's lists of
+            weights and biases, the new h and c.
+        cx: None for a cell without c.
+        use_bi_direction: whether each layer has a second direction, from the last step to the first.
+    """
+
+    def cell_of(w: Any, b: Any) -> tuple[Any, Any, Cell]:
+        def cell(x: Any, h: Any, c: Any) -> tuple[Any, Any]:
+            if c is None:
+                return f(x, h, None, w, b)[0], None
+            now, rest = (c, None) if len(h) == len(c) else split_axis(c, [len(h)], 0)
+            h, c = f(x, h, now, w, b)
+            return h, with_rest(c, rest)
+
+        return None, None, cell
+
+    return run_layers(n_layers, dropout_ratio, hx, cx, ws, bs, xs, use_bi_direction, cell_of)

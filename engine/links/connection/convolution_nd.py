@@ -58,9 +58,9 @@ class ConvolutionND(Link):
         self.ndim = ndim
         self.in_channels = in_channels
         self.out_channels: Any = out_channels
-        self.ksize = ksize
-        self.stride = as_tuple(stride, ndim)
-        self.pad = as_tuple(pad, ndim)
+        self.ksize: Any = as_tuple(ksize, ndim)
+        self.stride = stride
+        self.pad = pad
         self.dilate = as_tuple(dilate, ndim)
         self.cover_all = cover_all
         self.groups = int(groups)
@@ -175,6 +175,9 @@ class Convolution2D(ConvolutionND):
             dilate=dilate,
             groups=groups,
         )
+        self.ksize = out_channels if ksize is None else ksize
+        self.stride = as_tuple(stride, 2)
+        self.pad = as_tuple(pad, 2)
 
     def forward(self, x: Any) -> Any:
         """Apply the layer."""

@@ -56,11 +56,11 @@ class DeconvolutionND(Link):
             in_channels, out_channels, ksize = None, in_channels, out_channels
         self.ndim = ndim
         self.out_channels: Any = out_channels
-        self.ksize = ksize
-        self.stride = as_tuple(stride, ndim)
-        self.pad = as_tuple(pad, ndim)
+        self.ksize: Any = as_tuple(ksize, ndim)
+        self.stride = stride
+        self.pad = pad
         self.dilate = as_tuple(dilate, ndim)
-        self.outsize = outsize if outsize is None else as_tuple(outsize, ndim)
+        self.outsize = outsize
         self.groups = int(groups)
         with self.init_scope():
             self.W = Parameter(get_initializer(initialW))
@@ -141,9 +141,16 @@ class Deconvolution2D(DeconvolutionND):
             dilate,
             groups,
         )
+        self.ksize = out_channels if ksize is None else ksize
+        self.stride = as_tuple(stride, 2)
+        self.pad = as_tuple(pad, 2)
+        self.outsize = (None, None) if outsize is None else as_tuple(outsize, 2)
 
     def _apply(self, function: Any, x: Any) -> Any:
-        return super()._apply(deconvolution_2d, x)
+        outsize = None if self.outsize == (None, None) else self.outsize
+        return deconvolution_2d(
+            x, self.W, self.b, self.stride, self.pad, outsize, dilate=self.dilate, groups=self.groups
+        )
 
 
 class Deconvolution3D(DeconvolutionND):

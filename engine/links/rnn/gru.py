@@ -11,10 +11,12 @@ from ...link import Chain
 from ...variable import Variable
 from ..connection.linear import Linear
 
-__all__ = ["GRU", "StatefulGRU", "StatelessGRU"]
+__all__ = ["GRU", "GRUBase", "StatefulGRU", "StatelessGRU"]
 
 
-class _GRUBase(Chain):
+class GRUBase(Chain):
+    """Weights of gated recurrent units, for subclasses that define `forward`; arguments as for `StatelessGRU`."""
+
     W_r: Linear
     W_z: Linear
     W: Linear
@@ -50,7 +52,7 @@ class _GRUBase(Chain):
         return (1 - z) * h + z * hbar
 
 
-class StatelessGRU(_GRUBase):
+class StatelessGRU(GRUBase):
     """A layer of gated recurrent units that is given its state at each call.
 
     Args:
@@ -68,7 +70,7 @@ class StatelessGRU(_GRUBase):
         return self._step(h, x)
 
 
-class StatefulGRU(_GRUBase):
+class StatefulGRU(GRUBase):
     """A layer of gated recurrent units that keeps its state from call to call; arguments as for `StatelessGRU`.
 
     Attributes:

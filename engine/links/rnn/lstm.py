@@ -13,10 +13,17 @@ from ...link import Chain
 from ...variable import Variable
 from ..connection.linear import Linear
 
-__all__ = ["LSTM", "StatelessLSTM"]
+__all__ = ["LSTM", "LSTMBase", "StatelessLSTM"]
 
 
-class _LSTMBase(Chain):
+class LSTMBase(Chain):
+    """Weights and biases of an LSTM, for subclasses that define `forward`; arguments as for `LSTM`.
+
+    Attributes:
+        upward, lateral: the `Linear` layers of input and state.
+        state_size: length of state and output.
+    """
+
     def __init__(
         self,
         in_size: int | None,
@@ -56,7 +63,7 @@ class _LSTMBase(Chain):
             get_initializer(filling)(gates[:, gate])
 
 
-class LSTM(_LSTMBase):
+class LSTM(LSTMBase):
     """A layer of long short-term memory that keeps its state from call to call.
 
     Args:
@@ -74,8 +81,16 @@ class LSTM(_LSTMBase):
     c: Any = None
     h: Any = None
 
-    def __init__(self, in_size: int | None, out_size: int | None = None, *args: Any, **kwargs: Any) -> None:
-        super().__init__(in_size, out_size, *args, **kwargs)
+    def __init__(
+        self,
+        in_size: int | None,
+        out_size: int | None = None,
+        lateral_init: Any = None,
+        upward_init: Any = None,
+        bias_init: Any = None,
+        forget_bias_init: Any = None,
+    ) -> None:
+        super().__init__(in_size, out_size, lateral_init, upward_init, bias_init, forget_bias_init)
         self.reset_state()
 
     def device_resident_accept(self, visitor: DeviceResidentsVisitor) -> None:
@@ -133,7 +148,7 @@ class LSTM(_LSTMBase):
         return y
 
 
-class StatelessLSTM(_LSTMBase):
+class StatelessLSTM(LSTMBase):
     """A layer of long short-term memory that is given its state at each call; arguments as for `LSTM`."""
 
     def forward(self, c: Any, h: Any, x: Any) -> tuple[Variable, Variable]:

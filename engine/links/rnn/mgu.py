@@ -13,10 +13,12 @@ from ...link import Chain
 from ...variable import Variable
 from ..connection.linear import Linear
 
-__all__ = ["StatefulMGU", "StatelessMGU"]
+__all__ = ["MGUBase", "StatefulMGU", "StatelessMGU"]
 
 
-class _MGUBase(Chain):
+class MGUBase(Chain):
+    """Weights of minimal gated units, for subclasses that define `forward`; arguments as for `StatelessMGU`."""
+
     def __init__(self, n_inputs: int, n_units: int) -> None:
         super().__init__()
         with self.init_scope():
@@ -30,7 +32,7 @@ class _MGUBase(Chain):
         return linear_interpolate(f, hbar, h)
 
 
-class StatelessMGU(_MGUBase):
+class StatelessMGU(MGUBase):
     """A layer of minimal gated units that is given its state at each call.
 
     Args:
@@ -48,7 +50,7 @@ class StatelessMGU(_MGUBase):
         return self._step(h, x)
 
 
-class StatefulMGU(_MGUBase):
+class StatefulMGU(MGUBase):
     """A layer of minimal gated units that keeps its state from call to call; see `StatelessMGU`.
 
     Attributes:

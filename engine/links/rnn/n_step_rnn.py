@@ -26,11 +26,30 @@ __all__ = [
     "NStepBiRNNReLU",
     "NStepBiRNNTanh",
     "NStepGRU",
+    "NStepGRUBase",
     "NStepLSTM",
+    "NStepLSTMBase",
     "NStepRNNBase",
     "NStepRNNReLU",
     "NStepRNNTanh",
+    "argsort_list_descent",
+    "permutate_list",
 ]
+
+
+def argsort_list_descent(lst: Sequence[Any]) -> numpy.ndarray:
+    """The indexes of a list of sequences, the longest first; sequences of one length stay in their order."""
+    return numpy.argsort([-len(x) for x in lst], kind="stable").astype(numpy.int32)
+
+
+def permutate_list(lst: Sequence[Any], indices: Any, inv: bool) -> list[Any]:
+    """`lst[indices[0]], lst[indices[1]] ...`; with `inv` the list of which that would give `lst`."""
+    if not inv:
+        return [lst[i] for i in indices]
+    back: list[Any] = [None] * len(lst)
+    for i, value in zip(indices, lst, strict=True):
+        back[i] = value
+    return back
 
 
 class NStepRNNBase(ChainList):
@@ -141,28 +160,33 @@ class NStepRNNBase(ChainList):
         Raises:
             TypeError: xs is no list, or there are too many or too few arguments.
         """
-        parse_kwargs(kwargs, train=TRAIN_REMOVED)
         if len(args) != self.n_cells:
             raise TypeError(f"{type(self).__name__} takes {self.n_cells + 1} arguments, not {len(args) + 1}")
         *cells, xs = args
+        states, outputs = self._call([hx, *cells], xs, **kwargs)
+        return (*states, outputs)
+
+    def _call(self, hs: Sequence[Any], xs: Any, **kwargs: Any) -> tuple[list[Any], list[Any]]:
+        """The list of last states and that of outputs, from first states; subclasses written for Chainer call it."""
+        parse_kwargs(kwargs, train=TRAIN_REMOVED)
         if not isinstance(xs, list | tuple):
             raise TypeError(f"xs must be a list or tuple of sequences, not {type(xs).__name__}")
         # Stable: sequences of one length stay in their order, on which dropout's random numbers depend.
-        order = numpy.argsort([-len(x) for x in xs], kind="stable").astype(numpy.int32)
+        order = argsort_list_descent(xs)
         states: list[Any] = [
             self.init_hx(xs) if state is None else get_item(as_variable(state), (slice(None), order))
-            for state in (hx, *cells)
+            for state in hs
         ]
-        sequences = [xs[i] for i in order]
+        sequences = permutate_list(xs, order, inv=False)
         lengths = [len(x) for x in sequences]
         *states, ys = self.rnn(self.n_layers, self.dropout, *states, self.ws, self.bs, by_step(sequences))
         back = numpy.argsort(order).astype(numpy.int32)
         outputs = by_sequence(ys, lengths)
-        return (*[state[:, back] for state in states], [outputs[i] for i in back])
+        return [state[:, back] for state in states], permutate_list(outputs, order, inv=True)
 
 
-class NStepLSTM(NStepRNNBase):
-    """Layers of LSTM; see `NStepRNNBase`. Called with hx, cx and xs."""
+class NStepLSTMBase(NStepRNNBase):
+    """Layers of LSTM in one or both directions, as `use_bi_direction` says; see `NStepRNNBase`."""
 
     n_weights = 8
     has_cell = True
@@ -176,14 +200,18 @@ class NStepLSTM(NStepRNNBase):
         return super().forward(hx, cx, xs, **kwargs)
 
 
-class NStepBiLSTM(NStepLSTM):
+class NStepLSTM(NStepLSTMBase):
+    """Layers of LSTM; see `NStepRNNBase`. Called with hx, cx and xs."""
+
+
+class NStepBiLSTM(NStepLSTMBase):
     """`NStepLSTM` in both directions."""
 
     use_bi_direction = True
 
 
-class NStepGRU(NStepRNNBase):
-    """Layers of gated recurrent units; see `NStepRNNBase`. Called with hx and xs."""
+class NStepGRUBase(NStepRNNBase):
+    """Layers of gated recurrent units in one or both directions, as `use_bi_direction` says; see `NStepRNNBase`."""
 
     n_weights = 6
 
@@ -196,7 +224,11 @@ class NStepGRU(NStepRNNBase):
         return n_step_bigru if self.use_bi_direction else n_step_gru
 
 
-class NStepBiGRU(NStepGRU):
+class NStepGRU(NStepGRUBase):
+    """Layers of gated recurrent units; see `NStepRNNBase`. Called with hx and xs."""
+
+
+class NStepBiGRU(NStepGRUBase):
     """`NStepGRU` in both directions."""
 
     use_bi_direction = True

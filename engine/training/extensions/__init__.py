@@ -1,6 +1,7 @@
 """Extensions that are ready to use."""
 
 from . import snapshot_writers
+from ._snapshot import snapshot, snapshot_object
 from .computational_graph import DumpGraph
 from .evaluator import Evaluator
 from .exponential_shift import ExponentialShift
@@ -15,7 +16,6 @@ from .plot_report import PlotReport
 from .polynomial_shift import PolynomialShift
 from .print_report import PrintReport
 from .progress_bar import ProgressBar
-from .snapshots import snapshot, snapshot_object
 from .step_shift import StepShift
 from .value_observation import observe_lr, observe_value
 from .variable_statistics_plot import VariableStatisticsPlot

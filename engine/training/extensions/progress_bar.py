@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import collections
 import datetime
-import sys
-import time
 from typing import Any, TextIO
 
 from ..extension import Extension
+from . import util
 
 __all__ = ["ProgressBar"]
 
@@ -35,9 +33,7 @@ class ProgressBar(Extension):
     ) -> None:
         self._training_length = training_length
         self._update_interval = update_interval
-        self._bar_length = bar_length
-        self._out = out
-        self._recent: collections.deque[tuple[int, float, float]] = collections.deque(maxlen=100)
+        self._bar = _TrainingBar(bar_length, out)
 
     def __call__(self, trainer: Any) -> None:
         updater = trainer.updater
@@ -51,37 +47,27 @@ class ProgressBar(Extension):
                     "say ProgressBar(training_length=(20, 'epoch'))"
                 )
             self._training_length = length_of()
-        lines = self._lines(updater.iteration, updater.epoch_detail)
-        out = self._out or sys.stdout
-        out.write("\033[J" + "".join(f"{line}\n" for line in lines) + f"\033[{len(lines)}A")
-        out.flush()
-
-    def _lines(self, iteration: int, epoch: float) -> list[str]:
-        assert self._training_length is not None
-        length, unit = self._training_length
-        now = time.perf_counter()
-        self._recent.append((iteration, epoch, now))
-        first_iteration, first_epoch, first_time = self._recent[0]
-        iterations_per_s = epochs_per_s = float("inf")
-        if now != first_time and len(self._recent) > 1:
-            iterations_per_s = (iteration - first_iteration) / (now - first_time)
-            epochs_per_s = (epoch - first_epoch) / (now - first_time)
-        done = iteration if unit == "iteration" else epoch
-        per_s = iterations_per_s if unit == "iteration" else epochs_per_s
-        remaining_s = max(0.0, length - done) / per_s if per_s else 0.0
-        return [
-            f"     total {self._bar(done / length)}",
-            f"this epoch {self._bar(epoch - int(epoch))}",
-            f"{iteration:10} iter, {int(epoch)} epoch / {length} {unit}s",
-            f"{iterations_per_s:10.5g} iters/sec. "
-            f"Estimated time to finish: {datetime.timedelta(seconds=remaining_s)}.",
-        ]
-
-    def _bar(self, rate: float) -> str:
-        marks = "#" * int(min(rate, 1) * self._bar_length)
-        return f"[{marks.ljust(self._bar_length, '.')}] {rate:6.2%}"
+        self._bar.place = (updater.iteration, updater.epoch_detail, self._training_length)
+        self._bar.update()
 
     def finalize(self) -> None:
-        out = self._out or sys.stdout
-        out.write("\033[J")
-        out.flush()
+        self._bar.close()
+
+
+class _TrainingBar(util.ProgressBar):
+    """The lines of a training; `place` holds its iteration, its epoch in parts, and its length."""
+
+    place: tuple[int, float, Any]
+
+    def get_lines(self) -> list[str]:
+        iteration, epoch, (length, unit) = self.place
+        iterations_per_s, epochs_per_s = self.update_speed(iteration, epoch)
+        done, per_s = (iteration, iterations_per_s) if unit == "iteration" else (epoch, epochs_per_s)
+        remaining_s = max(0.0, length - done) / per_s if per_s else 0.0
+        return [
+            f"     total {self.bar(done / length)}\n",
+            f"this epoch {self.bar(epoch - int(epoch))}\n",
+            f"{iteration:10} iter, {int(epoch)} epoch / {length} {unit}s\n",
+            f"{iterations_per_s:10.5g} iters/sec. "
+            f"Estimated time to finish: {datetime.timedelta(seconds=remaining_s)}.\n",
+        ]

@@ -73,6 +73,12 @@ class Statistician:
     def __call__(self, x: Any, axis: int | None = 0, dtype: Any = None, xp: Any = None) -> dict[str, Any]:
         """The statistics of an array along an axis (None: of all elements), in the array module `xp`."""
         xp = backend.get_array_module(x) if xp is None else xp
+        found = self.collect(x, axis, xp)
+        return {name: value if dtype is None else value.astype(dtype) for name, value in found.items()}
+
+    def collect(self, x: Any, axis: int | None, xp: Any = None) -> dict[str, Any]:
+        """The statistics of an array along an axis, in the dtypes that they come in."""
+        xp = backend.get_array_module(x) if xp is None else xp
         found: dict[str, Any] = {}
         if self.collect_mean:
             found["mean"] = x.mean(axis=axis)
@@ -80,7 +86,7 @@ class Statistician:
             found["std"] = x.std(axis=axis)
         if numpy.ndim(self.percentile_sigmas) == 0 or len(numpy.atleast_1d(self.percentile_sigmas)):
             found["percentile"] = xp.percentile(x, self.percentile_sigmas, axis=axis)
-        return {name: value if dtype is None else value.astype(dtype) for name, value in found.items()}
+        return found
 
 
 class VariableStatisticsPlot(Extension):
