@@ -14,8 +14,10 @@ import numpy as np
 from .stepping import Breakpoint, Goal
 
 __all__ = [
+    "Activity",
     "Answer",
     "Array",
+    "AskActivity",
     "Compute",
     "Computed",
     "Edit",
@@ -53,13 +55,21 @@ class Array(msgspec.Struct):
 
 
 class Go(_Message, tag="go"):
-    """Run until the goal is reached, a breakpoint is hit, or `Pause` arrives."""
+    """Run until the goal is reached, a breakpoint is hit, or `Pause` arrives.
+
+    Numbered from 1 on; `Paused.go` says which was the latest that the child had received.
+    """
 
     goal: Goal
+    number: int = 0
 
 
 class Pause(_Message, tag="pause"):
     """Stop at the next event."""
+
+
+class AskActivity(_Message, tag="ask_activity"):
+    """Say what the child does between two events; answered at once, whatever it does."""
 
 
 class SetBreakpoints(_Message, tag="breakpoints"):
@@ -120,6 +130,23 @@ class Paused(_Message, tag="paused"):
     seq: int
     why: str
     """`start`, `step`, `breakpoint`, `pause` or `failed`; `edited` or `console` where an order made events."""
+    go: int = 0
+    """The number of the latest `Go` that had come; a debugger that has sent a later one need not heed this pause."""
+
+
+class Activity(_Message, tag="activity"):
+    """The answer to `AskActivity`: what has been going on since the latest event, or since the run went on after it."""
+
+    seq: int
+    """The latest event."""
+    since_s: float
+    go: int = 0
+    """As `Paused.go`."""
+    op: str = ""
+    """What of which op is being computed, such as `Linear.backward`; "" where none is."""
+    path: str = ""
+    """The file of the innermost line of the user that is being run; "" where none is."""
+    line: int = 0
 
 
 class Answer(_Message, tag="answer"):
@@ -146,8 +173,8 @@ class Ended(_Message, tag="ended"):
     why: str
 
 
-ToChild = Go | Pause | SetBreakpoints | Edit | Evaluate | Compute
-FromChild = Ready | Paused | Answer | Computed | Ended
+ToChild = Go | Pause | AskActivity | SetBreakpoints | Edit | Evaluate | Compute
+FromChild = Ready | Paused | Activity | Answer | Computed | Ended
 Order = Edit | Evaluate | Compute
 """What only a paused child does, and answers."""
 

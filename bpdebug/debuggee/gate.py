@@ -6,13 +6,27 @@ Not for deciding what a step is, or where a breakpoint stops: the goals of `step
 from __future__ import annotations
 
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from ..breakpoints.live import LiveStops
 from ..log.schema import Kind
-from ..protocol import Answer, Compute, Computed, Edit, Go, Order, Pause, Paused, SetBreakpoints, ToChild
+from ..protocol import (
+    Activity,
+    Answer,
+    AskActivity,
+    Compute,
+    Computed,
+    Edit,
+    Go,
+    Order,
+    Pause,
+    Paused,
+    SetBreakpoints,
+    ToChild,
+)
 from ..stepping import Goal, UntilSeq
 from .interrupting import interrupt_thread
 
@@ -31,7 +45,7 @@ class Gate:
         self,
         stops: LiveStops,
         flush: Callable[[], None],
-        tell: Callable[[Paused | Answer | Computed], None],
+        tell: Callable[[Paused | Activity | Answer | Computed], None],
         leave: Callable[[], None],
     ) -> None:
         self.seq = -1
@@ -42,6 +56,8 @@ class Gate:
         self._leave = leave
         self._goal: Goal = UntilSeq(0)
         self._why_goal = "start"
+        self.go_number = 0
+        """The number of the latest `Go`."""
         self._paused = False
         self._pause_wanted = False
         self._gone = False
@@ -49,8 +65,17 @@ class Gate:
         self._attention = False
         self._changed = threading.Condition()
         self._orders: deque[Order] = deque()
-        self._serving: int | None = None
+        self._serving: int | None = None  # the thread that carries out an order
+        self._ordered = False  # whether an order is under way, from when it is taken to when it is answered
+        self._held_go: Go | None = None
+        """One that came before the orders before it were carried out."""
         self._header: Mapping[str, Any] = {}
+        self.stepped_thread = threading.main_thread().ident
+        """The thread that the run was last paused on."""
+        self.went_on_at = time.perf_counter()
+        """When the run last went on, as `time.perf_counter` counts."""
+        self.activity: Callable[[], Activity] | None = None
+        """Says what goes on between two events; called on the thread that reads the socket."""
         self.carry_out: Callable[[Order, Mapping[str, Any]], str | Computed] | None = None
         """Carries out an order at the event with this header, on the thread that made it; gives the answer."""
         self.on_pause_wanted: Callable[[Callable[[], bool]], None] | None = None
@@ -80,19 +105,25 @@ class Gate:
         """Obey the debugger; called from the thread that reads the socket."""
         with self._changed:
             if isinstance(message, Go):
-                self._goal, self._why_goal = message.goal, "step"
-                self._paused = self._pause_wanted = False
+                self._held_go = message
+                if not self._ordered and not self._orders:
+                    self._go_on()
             elif isinstance(message, Pause):
-                if self._serving is not None:
-                    interrupt_thread(self._serving)
+                if self._ordered or self._orders:
+                    self._stay()
+                    if self._serving is not None:
+                        interrupt_thread(self._serving)
                 else:
                     self._pause_wanted = not self._paused
                     if self._pause_wanted and self.on_pause_wanted is not None:
                         self.on_pause_wanted(lambda: self._pause_wanted)
+            elif isinstance(message, AskActivity):
+                if self.activity is not None:
+                    self._tell(self.activity())
             elif isinstance(message, Order):
-                self._orders.append(message)
-                if not self._paused:
-                    self._orders.pop()
+                if self._paused and self._held_go is None:
+                    self._orders.append(message)
+                else:
                     self._tell(_answer(message, "the script is running: pause it first"))
             elif isinstance(message, SetBreakpoints):
                 self._stops.set(message.breakpoints)
@@ -111,6 +142,20 @@ class Gate:
             self._gone = True
             self._notify()
 
+    def _go_on(self) -> None:
+        """Obey the `Go` that came; with the lock."""
+        if self._held_go is not None:
+            self._goal, self._why_goal, self.go_number = self._held_go.goal, "step", self._held_go.number
+            self._held_go = None
+            self._paused = self._pause_wanted = False
+            self.went_on_at = time.perf_counter()
+
+    def _stay(self) -> None:
+        """Forget a `Go` that has not been obeyed yet, and say so; with the lock."""
+        if self._held_go is not None:
+            self.go_number, self._held_go = self._held_go.number, None
+            self._tell(Paused(seq=self.seq, why="pause", go=self.go_number))
+
     def _notify(self) -> None:
         self._attention = self._paused or self._pause_wanted or self._gone
         self._changed.notify_all()
@@ -126,7 +171,10 @@ class Gate:
         """`Paused.why`, or "" to go on."""
         stops = self._stops.stops(header)  # in any case: it remembers what it has seen
         if self._goal.matches(header):
-            return "failed" if header["kind"] == Kind.failed else self._why_goal
+            if header["kind"] == Kind.failed:
+                return "failed"
+            # Where both come together the person's latest wish is the reason: it ends whatever was under way.
+            return "pause" if self._pause_wanted else self._why_goal
         if stops:
             return "breakpoint"
         if self._pause_wanted:
@@ -136,10 +184,11 @@ class Gate:
     def _wait(self, header: Mapping[str, Any], why: str) -> None:
         self._flush()
         self._header = header
+        self.stepped_thread = threading.get_ident()
         with self._changed:
             self._paused, self._pause_wanted = True, False
             self._notify()
-            self._tell(Paused(seq=header["seq"], why=why))
+            self._tell(Paused(seq=header["seq"], why=why, go=self.go_number))
         while (order := self._next_order()) is not None:
             self._serve(order)
         self._header = {}  # arrays must not live longer because someone looked at them
@@ -151,7 +200,10 @@ class Gate:
         with self._changed:
             while self._paused and not self._gone and not self._orders:
                 self._changed.wait()
-            return self._orders.popleft() if self._paused and not self._gone else None
+            if self._gone or not self._paused:
+                return None
+            self._ordered = True
+            return self._orders.popleft()
 
     def _serve(self, order: Order) -> None:
         seq = self.seq
@@ -163,9 +215,15 @@ class Gate:
         finally:
             self._serving = None
         self._flush()
-        if self.seq != seq:
-            self._tell(Paused(seq=self.seq, why="edited" if isinstance(order, Edit) else "console"))
-        self._tell(_answer(order, said))
+        with self._changed:
+            self._ordered = False
+            if self.seq != seq:
+                why = "edited" if isinstance(order, Edit) else "console"
+                self._tell(Paused(seq=self.seq, why=why, go=self.go_number))
+            self._tell(_answer(order, said))
+            if not self._orders:
+                self._go_on()
+                self._notify()
 
 
 def _answer(order: Order, said: str | Computed) -> Answer | Computed:

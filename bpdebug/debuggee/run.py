@@ -13,7 +13,7 @@ from ..capture import plan_of
 from ..launch import ChildSettings
 from ..log.schema import SCHEMA_VERSION
 from ..log.writer import LogWriter
-from ..protocol import Ended, Ready
+from ..protocol import Activity, Ended, Ready
 from ..recorder import Recorder
 from . import environment, script, tracebacks
 from .hard_exit import flush_before_hard_exit
@@ -23,6 +23,9 @@ from .streams import Output
 from .workers import prepare_workers
 
 if TYPE_CHECKING:
+    from types import FrameType
+
+    from ..breakpoints.live import LiveStops
     from .bound import Bound
     from .channel import Channel
     from .gate import Gate
@@ -56,6 +59,7 @@ class Run:
         self._channel: Channel | None = None
         self._bound: Bound | None = None
         self._triggers: Triggers | None = None
+        self._running_op: Callable[[FrameType | None], str] = lambda frame: ""
         self._stops: list[Callable[[], None]] = []
         self._log = LogWriter.create(settings.log_directory, script=name)
         self._output = Output(self._record_output, pass_on=not settings.screen)
@@ -89,7 +93,18 @@ class Run:
         gate.carry_out = self._orders
         gate.on_pause_wanted = interrupt_main_thread_soon
         pause_at_signal(tracebacks.is_machinery, gate.pause_here)
+        gate.activity = lambda: self._activity(gate, stops, recorder)
         return recorder
+
+    def _activity(self, gate: Gate, stops: LiveStops, recorder: Recorder) -> Activity:
+        """What the script does since its latest event, or since it went on after it."""
+        from .activity import activity_of
+
+        latest = stops.latest
+        came_at = 0.0 if latest is None else self._log.started_ns / 1e9 + latest["time_us"] / 1e6
+        began = max(came_at, gate.went_on_at)
+        is_user = recorder.call_sites.is_user
+        return activity_of(gate.stepped_thread, latest, began, gate.go_number, is_user, self._running_op)
 
     def _recorder_alone(self, settings: ChildSettings) -> Recorder:
         """What records a run that nobody steps, with a progress line where there is a terminal for it."""
@@ -121,7 +136,9 @@ class Run:
         self._stops.append(engine.watch(package, self._recorder))
         if self._orders is not None:
             from ..frontends.own_ops import OwnOps
+            from ..frontends.running_op import RunningOp
 
+            self._running_op = RunningOp(package)
             self._orders.own_ops = OwnOps(package, lambda: self._log.event_count - 1)
             self._stops.append(package.events.observe(self._orders.own_ops))
         if settings.gradcheck:

@@ -24,7 +24,7 @@ from .process import RawOutput, ScriptProcess
 if TYPE_CHECKING:
     import numpy as np
 
-    from ..protocol import Computed, FromChild, ToChild
+    from ..protocol import Activity, Computed, FromChild, ToChild
     from ..stepping import Breakpoint, Goal
 
 __all__ = ["Session", "State"]
@@ -59,7 +59,12 @@ class Session:
         self.on_change: Callable[[], None] | None = None
         self.on_answer: Callable[[int, str], None] | None = None
         """Called from the session's thread with number and text of an answer to `edit` or `evaluate`."""
+        self.activity: Activity | None = None
+        """The latest answer to `ask_activity`; None where none has come since the run went on."""
+        self.on_activity: Callable[[], None] | None = None
+        """Called from the session's thread when `activity` has come."""
         self._numbers = itertools.count(1)
+        self._gone_on = 0
         self._computing: dict[int, queue.SimpleQueue[Computed]] = {}
         self._process = process
         self._raw = RawOutput()
@@ -107,14 +112,23 @@ class Session:
             if self.state not in ("paused", "running"):
                 return
             self.state, self.paused_at, self.why = "running", None, ""
+            self.activity = None
+            self._gone_on += 1
+            number = self._gone_on
             self._changed.notify_all()
-        self._send(Go(goal=goal))
+        self._send(Go(goal=goal, number=number))
 
     def pause(self) -> None:
         """Stop a running child at its next event."""
         from ..protocol import Pause
 
         self._send(Pause())
+
+    def ask_activity(self) -> None:
+        """Ask what a running child does; `activity` will say it."""
+        from ..protocol import AskActivity
+
+        self._send(AskActivity())
 
     def set_breakpoints(self, breakpoints: list[Breakpoint]) -> None:
         """Replace all breakpoints."""
@@ -263,12 +277,20 @@ class Session:
         return bool(received)
 
     def _heard(self, message: FromChild) -> None:
-        from ..protocol import Answer, Computed, Ended, Paused, Ready
+        from ..protocol import Activity, Answer, Computed, Ended, Paused, Ready
 
         if isinstance(message, Ready):
             self._change("running", None, "")
         elif isinstance(message, Paused):
-            self._change("paused", message.seq, message.why)
+            # One from before the latest `Go`: the child is told to go on already.
+            self._change("paused", message.seq, message.why, after=message.go)
+        elif isinstance(message, Activity):
+            with self._changed:
+                if self.state != "running" or message.go != self._gone_on:
+                    return
+                self.activity = message
+            if self.on_activity is not None:
+                self.on_activity()
         elif isinstance(message, Answer):
             if self.on_answer is not None:
                 self.on_answer(message.number, message.text)
@@ -319,8 +341,11 @@ class Session:
         if (self.state, self.why) != ("ended", why):
             self._change("ended", None, why)
 
-    def _change(self, state: State, paused_at: int | None, why: str) -> None:
+    def _change(self, state: State, paused_at: int | None, why: str, after: int | None = None) -> None:
+        """Be in another state, unless that was before a `Go` with a later number than `after`."""
         with self._changed:
+            if after is not None and after != self._gone_on:
+                return
             self.paused_at, self.why, self.state = paused_at, why, state
             self._changed.notify_all()
         if self.on_change is not None:

@@ -210,7 +210,7 @@ class DebuggerApp(SureTimers, App[None]):
 
     def _end_session(self) -> None:
         if self.session is not None:
-            self.session.on_change = None
+            self.session.on_change = self.session.on_activity = None
             self.session.terminate()
 
 

@@ -56,6 +56,7 @@ class Navigator:
         searching: while the log is being searched for a stop, how much of it was, 0 to 1; else None.
         hit: the breakpoints that the last command stopped at.
         pending: the command that waits for the child, None if none does.
+        pausing: whether the child was asked to pause and has not paused since.
         why: why the last command stopped where it did, or why it couldn't be carried out.
     """
 
@@ -66,6 +67,9 @@ class Navigator:
         self.bookmarks = Bookmarks()
         self.searching: float | None = None
         self.hit: list[Breakpoint] = []
+        self.pausing = False
+        self._running = False  # as the person has been shown it: the child may have paused a moment ago
+        self._follow_pause = False
         self._visited = Visited()
         self.pending: Pending | None = None
         self.why = ""
@@ -164,29 +168,37 @@ class Navigator:
         """Let the script run, or pause it where it is."""
         if self.session is None:
             self.why = "this is a recorded run: there is no script to run"
+        elif self.pause():
+            pass
         elif self.session.state == "paused":
             self._forget_pending()
             self.why = ""
-            self.session.go(UntilStop())
-        elif self.session.state == "running":
-            self.session.pause()
+            self._go(UntilStop())
         elif self.session.state == "starting":
             self.why = "the script is still starting"
         else:
             self.why = f"the script has ended: {self.end_reason}"
 
-    def pause(self) -> None:
-        """Pause the script if it runs."""
-        if self.running and self.session is not None:
+    def pause(self) -> bool:
+        """Pause the script if it runs, and forget what it was to do: of what was asked for before, nothing is done."""
+        if self.session is None or not self.alive or not (self._running or self.running):
+            return False
+        self._follow_pause = self._follow_pause or self.pending is not None
+        self._forget_pending()
+        self.why = ""
+        if self.session.state == "running":
+            self.pausing = True
             self.session.pause()
+        # Else it has paused already, which will be heard: without a command to go on with, it stays.
+        return True
 
     def cancel(self) -> bool:
         """Forget the command under way and pause the child that it set going; False if none was."""
         if self.pending is None:
             return False
         self._forget_pending()
-        self.why = "cancelled"
         self.pause()
+        self.why = "cancelled"
         return True
 
     def toggle_breakpoint(self, wanted: Breakpoint) -> bool:
@@ -232,11 +244,16 @@ class Navigator:
         self.timeline.live = self.alive
         followed = self.at_head
         self.timeline.refresh()
-        if session.state == "paused":
+        state = session.state
+        self._running = state == "running"
+        if state == "paused":
+            followed = followed or self._follow_pause
+            self.pausing = self._follow_pause = False
             self._paused(followed, session.why)
-        elif session.state == "ended":
+        elif state == "ended":
+            self.pausing = False
             self._ended(followed)
-        elif followed and session.state == "running":
+        elif followed and state == "running":
             self.seq = self.last
 
     # ---- how ----------------------------------------------------------------------------------------------------
@@ -254,7 +271,12 @@ class Navigator:
         self._send_breakpoints(asked.stops)
         # A child that runs or starts already needs no word: the command ends when the log has grown that far.
         if self.session.state == "paused":
-            self.session.go(goal)
+            self._go(goal)
+
+    def _go(self, goal: Goal) -> None:
+        assert self.session is not None
+        self._running = True
+        self.session.go(goal)
 
     def _try(self, asked: Pending) -> bool:
         """End the command if the log tells where it ends, as far as it can be searched in one turn."""
@@ -312,11 +334,12 @@ class Navigator:
         elif not self._try(waiting):
             if followed:
                 self.seq = self._paused_at()
-            if why in ("breakpoint", "failed", "pause"):
+            if why in ("breakpoint", "failed"):
                 self._forget_pending()
                 self._arrive(self._paused_at(), why)
             else:
-                self._carry_out(waiting)  # the first of several steps is done
+                # The first of several steps is done; or it was asked for after a pause, which forgets what was before.
+                self._carry_out(waiting)
 
     def _ended(self, followed: bool) -> None:
         waiting = self.pending

@@ -61,7 +61,7 @@ def status_fields(facts: StatusFacts) -> list[Field]:
     script = clean(facts.script)
     name = os.path.basename(script) or script
     fields = [
-        Field("script", (name, _cut(name, 20)), 5, (_cut(name, 10), ""), 5),
+        Field("script", (name, _cut(name, 20)), 5, (_cut(name, 12), _cut(name, 8)), 5),
         Field("mode", (facts.mode,)),
     ]
     if facts.pending:
@@ -79,17 +79,19 @@ def status_fields(facts: StatusFacts) -> list[Field]:
         fields.append(Field("phase", (facts.phase,), 0, (facts.phase[:4], ""), 4))
     if facts.last >= 0:
         event, last = f"{max(facts.seq, 0):,}", f"{facts.last:,}" + ("+" if facts.growing else "")
-        fields.append(Field("event", (f"event {event} of {last}", f"{event}/{last}"), 2))
+        fields.append(Field("event", (f"event {event} of {last}", f"{event}/{last}"), 2, (event,), 0))
     else:
         fields.append(Field("event", ("no event yet" if facts.growing else "no event",)))
     if facts.loss is not None:
         loss = f"loss {number(facts.loss)}"
         fields.append(Field("loss", (loss, f"loss {number(facts.loss, digits=3)}"), 1, ("",), 3))
     if facts.capture:
-        fields.append(Field("capture", (f"capture {facts.capture}", facts.capture), 6, ("",), 6))
+        fields.append(
+            Field("capture", (f"capture {facts.capture}", facts.capture), 6, (_cut(facts.capture, 10),), 6)
+        )
     if facts.why:
-        why = clean(facts.why)
-        fields.append(Field("why", (why, _cut(why, 40), _cut(why, 24)), 4, (_cut(why, 12), ""), 2))
+        # A reason is said whole or, by whoever asks for `left_out`, elsewhere.
+        fields.append(Field("why", (clean(facts.why), ""), 7))
     return fields
 
 
@@ -137,6 +139,13 @@ class StatusLine(Steady):
         if facts != self.facts:
             self.facts = facts
             self.refresh()
+
+    @property
+    def left_out(self) -> str:
+        """The reason why the run stopped where it did, where the line has no room for it."""
+        why = clean(self.facts.why)
+        shown = dict(fitted(status_fields(self.facts), self.content_size.width or self.app.size.width))
+        return "" if not why or "why" in shown else why
 
     def render(self) -> Text:
         width = self.content_size.width

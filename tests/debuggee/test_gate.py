@@ -2,6 +2,7 @@
 
 import queue
 import threading
+import time
 
 import pytest
 
@@ -9,7 +10,7 @@ from bpdebug.breakpoints.live import LiveStops
 from bpdebug.debuggee.gate import Gate
 from bpdebug.log.records import ScopeDefinition
 from bpdebug.log.schema import Kind, Phase
-from bpdebug.protocol import Go, Pause, SetBreakpoints
+from bpdebug.protocol import Answer, Evaluate, Go, Pause, Paused, SetBreakpoints
 from bpdebug.stepping import Breakpoint, UntilOver, UntilSeq, UntilStop
 
 
@@ -191,3 +192,75 @@ def test_a_running_run_whose_debugger_is_gone_ends_at_its_next_event(training):
     training.gate.debugger_gone()
     training.event()
     assert training.left.wait(5)
+
+
+def test_a_pause_that_comes_together_with_the_goal_of_a_step_is_the_reason(training):
+    training.event()
+    next_pause(training)
+    training.gate.receive(Go(goal=UntilSeq(1)))
+    training.gate.receive(Pause())
+    training.event()
+    assert next_pause(training) == (1, "pause")
+
+
+def test_a_pause_says_which_go_was_the_latest_to_come(training):
+    training.event()
+    assert training.told.get(timeout=5).go == 0
+    training.gate.receive(Go(goal=UntilSeq(1), number=7))
+    training.event()
+    assert training.told.get(timeout=5).go == 7
+
+
+def test_a_pause_that_an_order_makes_is_told_apart_from_one_after_the_latest_go(training):
+    training.event()
+    next_pause(training)
+
+    def carry_out(order, header):
+        training.gate({**header, "seq": 1})
+        training.gate.receive(Go(goal=UntilStop(), number=1))
+        return "done"
+
+    training.gate.carry_out = carry_out
+    training.gate.receive(Evaluate(number=3, text="f(x)"))
+    told = [training.told.get(timeout=5) for _ in range(2)]
+    assert told == [
+        Paused(seq=1, why="console", go=0),
+        Answer(number=3, text="done"),
+    ]  # 0: from before that Go
+    assert goes_on(training) == 0
+
+
+def test_orders_are_carried_out_before_the_run_goes_on(training):
+    training.event()
+    next_pause(training)
+    done = []
+
+    def carry_out(order, header):
+        if not done:
+            training.gate.receive(Evaluate(number=2, text="g(x)"))
+            training.gate.receive(Go(goal=UntilStop(), number=1))
+        done.append(order.text)
+        return ""
+
+    training.gate.carry_out = carry_out
+    training.gate.receive(Evaluate(number=1, text="f(x)"))
+    assert goes_on(training) == 0
+    assert done == ["f(x)", "g(x)"]
+
+
+def test_a_pause_while_an_order_is_carried_out_keeps_the_run_where_it_is(training):
+    training.event()
+    next_pause(training)
+
+    def carry_out(order, header):
+        training.gate.receive(Go(goal=UntilStop(), number=1))
+        threading.Thread(target=training.gate.receive, args=(Pause(),), daemon=True).start()
+        for _ in range(1000):
+            time.sleep(0.01)
+        return ""
+
+    training.gate.carry_out = carry_out
+    training.gate.receive(Evaluate(number=1, text="f(x)"))
+    told = [training.told.get(timeout=5) for _ in range(2)]
+    assert told == [Paused(seq=0, why="pause", go=1), Answer(number=1, text="interrupted")]
+    assert training.passed.empty()

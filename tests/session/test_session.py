@@ -298,3 +298,55 @@ def test_a_script_that_makes_no_event_is_paused_where_it_is(start):
     assert answers.get(timeout=LONG_S) == "'sleeping'"
     session.go(UntilStop())
     assert session.state == "running"
+
+
+SLOW = """
+import time
+import numpy as np
+import chainer
+class Slow(chainer.FunctionNode):
+    def forward(self, inputs):
+        return inputs
+    def backward(self, indexes, gys):
+        open('here', 'w').close()
+        time.sleep(1)
+        return gys
+x = chainer.Variable(np.ones(3, "f"))
+y = chainer.functions.sum(Slow().apply((x,))[0])
+y.backward()
+"""
+
+
+def test_a_running_child_says_which_op_keeps_it_busy_and_for_how_long(start, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    session = start(SLOW)
+    heard = threading.Event()
+    session.on_activity = heard.set
+    session.go(UntilStop())
+    deadline = time.monotonic() + LONG_S
+    while not (tmp_path / "here").exists() and time.monotonic() < deadline:
+        time.sleep(0.01)
+    time.sleep(0.1)
+    session.ask_activity()
+    assert heard.wait(LONG_S)
+    activity = session.activity
+    assert activity is not None
+    assert activity.op == "Slow.backward"
+    assert (os.path.basename(activity.path), activity.line) == ("script.py", 10)
+    assert 0.05 < activity.since_s < 1
+    session.pause()
+    session.wait_for("paused", timeout_s=LONG_S)
+    with LogReader(session.directory) as reader:
+        assert activity.seq == session.paused_at - 1 == len(reader) - 2
+
+
+def test_a_pause_told_by_an_order_is_none_once_the_run_was_told_to_go_on(start):
+    session = start("import numpy as np\nimport chainer.functions as F\nimport time\nx = np.ones(3, 'f')\nF.relu(x)\n"
+                    "time.sleep(60)\n")  # fmt: skip
+    go(session, UntilSeq(1))
+    answered = threading.Event()
+    session.on_answer = lambda number, text: answered.set()
+    session.evaluate("time.sleep(0.2); F.relu(x); time.sleep(0.2)")
+    session.go(UntilStop())
+    assert answered.wait(LONG_S)
+    assert session.state == "running"

@@ -32,6 +32,7 @@ class LiveRun:
         self.raw = b""
         self.on_change = None
         self.terminated = False
+        self.activity = self.on_activity = None
         self.recorder.run_started(["live.py"], "/home/ada/live.py", "/", {"python": "3"}, ["cpu"], "0")
         self.recorder.flush()
 
@@ -54,6 +55,9 @@ class LiveRun:
 
     def pause(self) -> None:
         self.pauses(len_of(self), "pause")
+
+    def ask_activity(self) -> None:
+        pass
 
     def set_breakpoints(self, breakpoints) -> None:
         self.breakpoints = breakpoints
@@ -113,7 +117,7 @@ async def test_a_running_script_is_followed_and_its_death_is_told(live):
         run.ends("killed by signal 9 (SIGKILL)", 137)
         await pilot.pause(0.3)
         assert "LIVE ended" in status(app)
-        assert "killed by signal 9" in status(app)
+        assert "killed by signal 9" in notice(app)
         assert "killed by signal 9" in notice(app)
         await press(pilot, "o")
         assert "Segmentation fault" in app.main.workspace.panes["console"].copy_text()[1]

@@ -215,6 +215,51 @@ def test_a_pause_under_way_ends_the_command_where_the_child_stands(timeline, ses
     assert (navigator.seq, navigator.pending) == (11, None)
 
 
+def test_a_pause_wins_over_everything_asked_for_before_it(timeline, session):
+    navigator = Navigator(timeline, session)
+    navigator.command("step")
+    navigator.command("step")
+    navigator.command("continue")
+    navigator.run_or_pause()
+    assert (session.pauses, navigator.pausing) == (1, True)
+    # The child comes to the goal of the first step before it hears of the pause.
+    session.arrives(timeline, 5, "step")
+    navigator.session_changed()
+    assert len(session.goals) == 1
+    assert (navigator.seq, navigator.pending, navigator.pausing) == (5, None, False)
+
+
+def test_a_pause_wins_over_a_step_that_ended_without_the_screen_having_heard_of_it(timeline, session):
+    navigator = Navigator(timeline, session)
+    navigator.command("step")
+    navigator.command("continue")
+    session.arrives(timeline, 5, "step")
+    navigator.run_or_pause()  # the screen still says that it runs
+    navigator.session_changed()
+    assert len(session.goals) == 1
+    assert (navigator.seq, navigator.pending) == (5, None)
+
+
+def test_a_pause_shows_where_the_child_stopped_though_the_command_began_in_history(timeline, session):
+    navigator = Navigator(timeline, session)
+    navigator.command("step_back", 2)
+    navigator.command("continue")
+    navigator.run_or_pause()
+    session.arrives(timeline, 7, "pause")
+    navigator.session_changed()
+    assert navigator.seq == 7
+
+
+def test_a_step_asked_for_after_a_pause_is_made_from_where_the_pause_was(timeline, session):
+    navigator = Navigator(timeline, session)
+    navigator.command("continue")
+    navigator.pause()
+    navigator.command("continue")
+    session.arrives(timeline, 5, "pause")
+    navigator.session_changed()
+    assert session.goals == [UntilStop(), UntilStop()]
+
+
 def test_the_childs_death_during_a_command_leads_to_the_last_event_with_its_reason(timeline, session):
     navigator = Navigator(timeline, session)
     navigator.command("continue")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import pytest
 
@@ -39,10 +40,22 @@ def test_a_wide_line_says_everything():
         assert part in text
 
 
-def test_eighty_columns_keep_mode_position_loss_and_reason():
-    text = line(FACTS, 80)
-    for part in ("LIVE paused", "it 1234", "12,345/5,678,901+", "loss", "killed"):
+@pytest.mark.parametrize("width", [60, 80, 100])
+def test_a_reason_never_takes_the_place_of_script_and_capture_policy(width):
+    text = line(replace(FACTS, capture="stats:3"), width)
+    for part in ("backpro", "LIVE paused", "12,345", "stats:3"):
         assert part in text
+
+
+def test_eighty_columns_keep_mode_position_loss_and_policy():
+    text = line(FACTS, 80)
+    for part in ("LIVE paused", "it 1234", "12,345/5,678,901+", "loss", "full"):
+        assert part in text
+
+
+def test_a_reason_is_said_whole_or_not_at_all():
+    assert "killed" not in line(FACTS, 100)
+    assert "for a long time" in line(FACTS, 200)
 
 
 def test_an_ordinary_line_fits_into_eighty_columns_whole():

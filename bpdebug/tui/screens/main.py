@@ -122,8 +122,8 @@ class MainScreen(BesideActions):
         self._moved()
 
     def action_interrupt(self) -> None:
-        if self.navigator.running:
-            self.navigator.pause()
+        if self.navigator.pause():
+            self._moved()
         else:
             self.say("q quits")
 

@@ -32,6 +32,7 @@ from ..pane_table import PANE_TABLE, PANES
 from ..preferences import Preferences
 from ..status import StatusFacts, StatusLine
 from ..timers import SureTimers
+from ..waiting import Waiting
 from ..widgets.key_line import KeyLine
 from ..widgets.prompt import Prompt
 from ..widgets.workspace import Workspace
@@ -72,6 +73,7 @@ class RunScreen(SureTimers, Screen[None]):
         self.preferences = preferences
         self.moment: Moment | None = None
         self.workspace = Workspace(panes, dict(preferences.shares), preferences.recent)
+        self._waiting = None if session is None else Waiting(session)
         self._counter = Counter([kind.key for kind in PANE_TABLE])
         self._counter_timer: Timer | None = None
         self._ticker: Timer | None = None
@@ -101,6 +103,7 @@ class RunScreen(SureTimers, Screen[None]):
         if self.session is not None:
             # The session calls from its own thread; post_message is the safe way into ours.
             self.session.on_change = self._session_called
+            self.session.on_activity = self._session_called
             self.post_message(SessionChanged())
         if self.session is not None or not self.timeline.reader.finished:
             self._ticker = self.set_interval(_TICK_S, self._tick)
@@ -186,15 +189,8 @@ class RunScreen(SureTimers, Screen[None]):
 
     def _show_status(self) -> None:
         navigator, moment = self.navigator, self.moment
-        waiting = navigator.pending
-        pending = self._counter.text
-        if waiting is not None:
-            pending = waiting.name.replace("_", " ") + (f" x{waiting.count}" if waiting.count > 1 else "")
-            pending += " ..."
-        if navigator.searching is not None:
-            pending += f" {navigator.searching:.0%}"
-        pending = pending or self.comparing()
-        self.query_one(StatusLine).show(
+        status = self.query_one(StatusLine)
+        status.show(
             StatusFacts(
                 script=self.timeline.reader.run.script,
                 mode=navigator.mode,
@@ -206,10 +202,33 @@ class RunScreen(SureTimers, Screen[None]):
                 loss=moment.loss if moment else None,
                 capture=self.timeline.captures.at(navigator.seq),
                 why=navigator.why_stopped or ("" if navigator.alive else self.timeline.reader.problem),
-                pending=pending,
+                pending=self._under_way(),
                 beside=self.beside_words(),
             )
         )
+        self.query_one(KeyLine).show_state(self._busy_words() or status.left_out)
+
+    def _under_way(self) -> str:
+        """What was asked for and isn't done yet, in a word or two."""
+        navigator, waiting = self.navigator, self.navigator.pending
+        found = self._counter.text
+        if waiting is not None:
+            found = waiting.name.replace("_", " ") + (f" x{waiting.count}" if waiting.count > 1 else "")
+            found += " ..."
+        elif navigator.pausing:
+            found = "pausing ..."
+        if navigator.searching is not None:
+            found += f" {navigator.searching:.0%}"
+        return found or self.comparing()
+
+    def _busy_words(self) -> str:
+        """What keeps the script's process from answering, where it has been at it for a while."""
+        if self._waiting is None:
+            return ""
+        words = self._waiting.words()
+        if self.navigator.pausing:
+            return f"pausing at the next event: {words}" if words else "pausing at the next event"
+        return words
 
     def _take_count(self) -> int:
         """The digits that were typed before this key, as a number."""
@@ -274,6 +293,8 @@ class RunScreen(SureTimers, Screen[None]):
         if self.navigator.tick():
             self._grown()
             self.update_view()
+        if self._waiting is not None and self._waiting.tick():
+            self._show_status()
         over = self.timeline.reader.finished if self.session is None else self._session_over()
         if over and self._ticker is not None:
             self._ticker.stop()

@@ -38,6 +38,7 @@ class KeyLine(Steady):
             key for key in KEYMAP if key.where == MAIN and (live or not key.live) and (two or not key.two)
         ]
         self.notice = ""
+        self.state = ""
 
     def say(self, notice: str) -> None:
         """Show `notice`, one clean line; "" brings the keys back."""
@@ -45,13 +46,24 @@ class KeyLine(Steady):
             self.notice = notice
             self.refresh()
 
+    def show_state(self, state: str) -> None:
+        """Where there is no notice: show what the run is at, before as many keys as have room; "" for nothing."""
+        if state != self.state:
+            self.state = state
+            self.refresh()
+
     def render(self) -> Text:
         width = self.content_size.width
         line = Text(no_wrap=True, overflow="ellipsis", end="")
+        said = self.notice or self.state
+        if said:
+            line.append(
+                fit(f" {said}", width) if cell_width(said) >= width else f" {said} ",
+                text_style(self, "keys--notice"),
+            )
         if self.notice:
-            line.append(fit(f" {self.notice}", width), text_style(self, "keys--notice"))
             return line
-        for key, hint in fitting_hints(self._keys, width):
+        for key, hint in fitting_hints(self._keys, width - line.cell_len):
             line.append(f" {key} ", text_style(self, "keys--key"))
             line.append(f"{hint} ", text_style(self, "keys--hint"))
         return line
