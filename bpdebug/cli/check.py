@@ -32,7 +32,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.usage = "bpdebug check [options] SCRIPT [ARGUMENTS ...] | RUN"
     parser.epilog = (
         "A script is run without a screen, in a process of its own, until the bound is reached; its output isn't"
-        " shown. Exit status: 0 nothing found, 1 findings, 2 misuse."
+        " shown. Exit status: 0 nothing found but perhaps infos, 1 findings, 2 misuse."
     )
     parser.add_argument(
         "--iterations",
@@ -99,7 +99,7 @@ def _directory(script: str, wanted: str | None) -> Iterator[Path]:
 
 
 def _report(options: argparse.Namespace, target: str, directory: Path) -> int:
-    from ..diagnosis import diagnose
+    from ..diagnosis import Severity, diagnose
     from ..diagnosis.as_json import findings_json
     from ..diagnosis.facts.history import MAX_EVENTS
     from ..diagnosis.report import report_lines, summary
@@ -121,7 +121,7 @@ def _report(options: argparse.Namespace, target: str, directory: Path) -> int:
             print(line)
     if problem:
         print(f"bpdebug: {target}: {problem}", file=sys.stderr)
-    return 1 if findings else 0
+    return int(any(finding.severity is not Severity.info for finding in findings))
 
 
 def _whole(text: str) -> int:

@@ -52,7 +52,7 @@ def _explained(finding: Finding, root: Finding, explains: dict[str, set[str]]) -
 
 def _complete(finding: Finding, rule: Rule, history: History) -> None:
     finding.code = rule.code
-    finding.severity = rule.severity
+    finding.severity = finding.milder or rule.severity
     finding.fix = finding.fix or rule.fix
     finding.address = history.address(finding.seq)
     if not finding.file:

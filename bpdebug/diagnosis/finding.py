@@ -36,6 +36,7 @@ class Finding:
         file, line: the script line that causes it; empty and 0 where none does.
         blamed: names of arguments of the call at `site`; where the script gives one of them by a name, such as
             `initialW=w`, the line that set that name causes it. "" stands for the first argument.
+        milder: the severity, where this finding is less sure than those of its rule are.
         evidence: figures by name: numbers, texts, or short lists of numbers.
         fix: what to try.
         symptoms: what follows from it, as findings of their own.
@@ -46,6 +47,7 @@ class Finding:
     where: str
     code: str = ""
     severity: Severity = Severity.warning
+    milder: Severity | None = None
     seq: int | None = None
     site: int | None = None
     file: str = ""

@@ -5,7 +5,6 @@ All of them are in `benchmarks/diagnosis.py`; here is one of each kind of rule.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -52,6 +51,7 @@ PAIRS = [
     "eighth_state_cut_at_each_step", "eighth_two_optimizers_for_the_generator", "eighth_warm_up_never_starts",
     "part_with_a_rate_of_zero", "two_relus_on_one_line", "own_scorer_evaluates_with_statistics",
     "channels_moved_by_reshape", "own_step_adds_the_gradient",
+    "tenth_gamma_of_zero",
     "second_custom_function_wrong", "second_two_nets_missing_clear", "whole_numbers_lose_it_all",
 ]  # fmt: skip
 CONTROLS = [
@@ -64,14 +64,11 @@ CONTROLS = [
     "all_rows_alike", "one_batch_of_outliers", "residual_from_the_first_layer", "rewards_less_their_mean",
     "sign_forward_straight_back", "neither_alone_tells", "mask_of_minus_infinity",
     "seventh_hard_and_noisy", "seventh_last_steps_are_dropped", "seventh_word_vectors",
+    "tenth_cyclic_rate", "tenth_gradient_reversal", "tenth_gradient_scale_function", "tenth_lora_finetune",
+    "tenth_mlp_lm_tiny_init", "tenth_ordered_timeseries_trainer", "tenth_parity3_slow", "tenth_parity4_of_12",
+    "tenth_zero_init_residual",
     "fifth_gradient_penalty_of_second_order", "fifth_state_carried_as_arrays",
 ]  # fmt: skip
-
-
-@pytest.fixture(scope="session")
-def diagnoser() -> Iterator[Diagnoser]:
-    with Diagnoser() as diagnoser:
-        yield diagnoser
 
 
 @pytest.mark.parametrize("name", PAIRS)

@@ -22,9 +22,13 @@ _IN_A_ROW = 3
 
 @dataclasses.dataclass(slots=True)
 class Blowup:
-    """The loss went from `first` to `last` (the largest finite one near the end); `seq` is where it had tripled."""
+    """The loss went from `first` over `peak` to `last` (the largest finite one near the end, if it became infinite).
+
+    `seq` is where it had tripled.
+    """
 
     first: float
+    peak: float
     last: float
     seq: int
     site: int
@@ -53,13 +57,14 @@ def _find(history: History) -> Blowup | None:
     last = max(tail, key=abs) if infinite else sorted(tail)[len(tail) // 2]
     # Upwards only: the likelihood of a density falls far below zero in a sound training.
     at_last, at_most = _times(last, first), _times(_lasting_peak(losses), first)
-    grew = at_last > _LOSS_FACTOR or (at_most > _PEAK_FACTOR and at_last > _NO_BETTER)
+    never_back = _times(_least_after_peak(losses), first) > _NO_BETTER
+    grew = at_last > _LOSS_FACTOR or (at_most > _PEAK_FACTOR and at_last > _NO_BETTER and never_back)
     if infinite and at_last < _FAR and not _weights_grew(history):
         return None  # something that isn't finite all of a sudden
     if not grew and not infinite:
         return None
     start = next((walk for walk in finite if _times(walk.loss or 0.0, first) > _LOSS_FACTOR), finite[-1])
-    return Blowup(first, last, start.seq, _site(start), infinite)
+    return Blowup(first, max(losses), last, start.seq, _site(start), infinite)
 
 
 def _lasting_peak(losses: list[float]) -> float:
@@ -67,6 +72,11 @@ def _lasting_peak(losses: list[float]) -> float:
     return max(
         (min(losses[i : i + _IN_A_ROW]) for i in range(len(losses) - _IN_A_ROW + 1)), default=max(losses)
     )
+
+
+def _least_after_peak(losses: list[float]) -> float:
+    """The least loss behind the largest one: of data in their order, a loss goes up and down with each pass."""
+    return min(losses[losses.index(max(losses)) :])
 
 
 def _times(loss: float, first: float) -> float:

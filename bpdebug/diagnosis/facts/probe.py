@@ -1,10 +1,14 @@
 """Whether a run's inputs tell anything of its labels, by fits that are tried on examples they weren't fitted to.
 
-One is linear in the inputs and their squares, the other in random ReLUs of them (Rahimi and Recht 2008). A fit that
-does better than guessing shows that they do. One that doesn't shows nothing: the relation may be another.
+They are linear in the inputs and their squares, in random ReLUs of them (Rahimi and Recht 2008), in bumps along each
+of them, and in products of up to four. A fit that does better than guessing shows that they do. One that doesn't shows
+nothing: the relation may be another.
 """
 
 from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
 
 import numpy as np
 
@@ -17,10 +21,14 @@ __all__ = ["inputs_tell_labels"]
 _ROWS = 3000
 _COLUMNS = 300
 _LOOKED = 400
-_SURE = 4.0
-"""Standard deviations above the share of the most frequent label."""
+_SURE = 4.5
+"""Standard deviations of a correlation above none."""
 _FEW = 40
 _RELUS = 200
+_BUMPS = 8
+_PRODUCTS = 800
+_DEGREES = (2, 3, 4)
+_REPEATED = 4
 
 
 def inputs_tell_labels(history: History, losses: list[Op]) -> bool:
@@ -29,36 +37,50 @@ def inputs_tell_labels(history: History, losses: list[Op]) -> bool:
     Args:
         losses: ops that are given scores and, as plain arrays of whole numbers, labels.
     """
-    rows, labels = _examples(history, losses)
+    rows, labels, agree = _examples(history, losses)
     if len(labels) < _FEW:
-        return False
+        return agree
     ones = np.ones((len(rows), 1))
+    return any(_fits(np.concatenate([features, ones], axis=1), labels) for features in _features(rows))
+
+
+def _features(rows: np.ndarray) -> Iterator[np.ndarray]:
+    """What fits may be linear in, cheapest first."""
+    yield np.concatenate([rows, rows * rows], axis=1)
     rng = np.random.default_rng(0)
     directions = rng.standard_normal((rows.shape[1], _RELUS)) / np.sqrt(rows.shape[1])
-    bent = np.maximum(rows @ directions + rng.uniform(-1, 1, _RELUS), 0)
-    return _fits(np.concatenate([rows, rows * rows, ones], axis=1), labels) or _fits(
-        np.concatenate([bent, ones], axis=1), labels
-    )
+    yield np.maximum(rows @ directions + rng.uniform(-1, 1, _RELUS), 0)
+    few = rows[:, : _COLUMNS // _BUMPS]
+    centers = np.linspace(-2, 2, _BUMPS)
+    yield np.exp(-2.0 * (few[:, :, None] - centers) ** 2).reshape(len(rows), -1)
+    for degree in _DEGREES:
+        chosen = list(itertools.islice(itertools.combinations(range(rows.shape[1]), degree), _PRODUCTS))
+        if chosen and len(chosen) < _PRODUCTS:
+            yield np.prod(rows[:, np.array(chosen)], axis=2)
 
 
 def _fits(features: np.ndarray, labels: np.ndarray) -> bool:
-    """Whether a linear fit of the even rows is right about the odd ones more often than by guessing."""
+    """Whether a linear fit of the even rows agrees with the odd ones: a correlation that chance doesn't give."""
     classes, numbers = np.unique(labels, return_inverse=True)
     wanted = np.eye(len(classes))[numbers]
     fitted, tried = np.arange(len(labels)) % 2 == 0, np.arange(len(labels)) % 2 == 1
     x = features[fitted]
     ridge = 1e-2 * len(x) * np.eye(x.shape[1])
     weights = np.linalg.solve(x.T @ x + ridge, x.T @ wanted[fitted])
-    right = float(np.mean((features[tried] @ weights).argmax(axis=1) == numbers[tried]))
-    guess = float(wanted[tried].mean(axis=0).max())
-    spread = np.sqrt(max(guess * (1 - guess), 1e-6) / int(tried.sum()))
-    return right > guess + _SURE * spread
+    told = features[tried] @ weights
+    told, truth = told - told.mean(axis=0), wanted[tried] - wanted[tried].mean(axis=0)
+    scale = np.sqrt((told * told).sum(axis=0) * (truth * truth).sum(axis=0))
+    agreement = (told * truth).sum(axis=0) / np.where(scale > 0, scale, 1.0)
+    return bool(agreement.max() * np.sqrt(len(truth)) > _SURE)
 
 
-def _examples(history: History, losses: list[Op]) -> tuple[np.ndarray, np.ndarray]:
-    """The examples that differ, one row each, scaled by feature, and their labels."""
+def _examples(history: History, losses: list[Op]) -> tuple[np.ndarray, np.ndarray, bool]:
+    """The examples that differ, one row each, scaled by feature, their labels, and whether each has but one label.
+
+    That counts where they come again and again, with several labels among them.
+    """
     found: dict[bytes, tuple[np.ndarray, int]] = {}
-    width = 0
+    width = times = changed = 0
     for op in losses[:: max(1, len(losses) // _LOOKED)]:
         labels = history.values.array(op.x[1][1])
         if labels is None or labels.ndim != 1 or labels.dtype.kind not in "iu":
@@ -69,17 +91,19 @@ def _examples(history: History, losses: list[Op]) -> tuple[np.ndarray, np.ndarra
         rows = np.concatenate(parts, axis=1)
         width = width or rows.shape[1]
         if rows.shape[1] == width:
-            found.update((row.tobytes(), (row, int(label))) for row, label in zip(rows, labels, strict=True))
+            for row, label in zip(rows, labels, strict=True):
+                changed += found.setdefault(row.tobytes(), (row, int(label)))[1] != label
+                times += 1
         if len(found) >= _ROWS:
             break
     if not found:
-        return np.zeros((0, 1)), np.zeros(0, int)
+        return np.zeros((0, 1)), np.zeros(0, int), False
     rows = np.stack([row for row, _ in found.values()])
     rows = rows[:, :: max(1, -(-rows.shape[1] // _COLUMNS))]
     spread = rows.std(axis=0)
-    return (rows - rows.mean(axis=0)) / np.where(spread > 0, spread, 1.0), np.array(
-        [t for _, t in found.values()]
-    )
+    labels = np.array([label for _, label in found.values()])
+    agree = not changed and times >= _REPEATED * len(found) and len(np.unique(labels)) > 1
+    return (rows - rows.mean(axis=0)) / np.where(spread > 0, spread, 1.0), labels, agree
 
 
 def _inputs(history: History, op: Op, examples: int) -> list[np.ndarray]:

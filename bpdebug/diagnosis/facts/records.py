@@ -181,3 +181,11 @@ class Update:
     hooks: dict[str, dict[str, Any]]
     moved: list[Moved] = dataclasses.field(default_factory=list)
     hooked: list[Hooked] = dataclasses.field(default_factory=list)
+
+    def rate(self) -> float | None:
+        """The learning rate as the script set it, not what Adam's correction for its first steps makes of it."""
+        for name in ("alpha", "lr"):
+            rate = self.hyper.get(name)
+            if isinstance(rate, int | float) and not isinstance(rate, bool):
+                return float(rate)
+        return next((moved.lr for moved in self.moved if moved.lr is not None), None)

@@ -262,6 +262,13 @@ class Script:
                 return found[-1]
         return None
 
+    def makes_labels(self, line: Line | None) -> bool:
+        """Whether the statement at a line gives a value to what is called like labels."""
+        return line is not None and any(
+            number == line[1] and any(_LABEL_NAME.search(target) for target in targets)
+            for number, targets, _ in self._assignments(line[0])
+        )
+
     def _starts(self, site: int | None) -> list[Line]:
         """Where data is handed over: at a call site, else where it was put into a dataset or an iterator."""
         begin = self.outermost(site)

@@ -80,6 +80,7 @@ from . import (
     wrong_gradient,
     wrong_sign,
     zero_gradient,
+    zero_scale,
 )
 from .rule import Rule
 
@@ -207,6 +208,9 @@ RULES: tuple[Rule, ...] = (
          "Leave initialW at its default, or draw it at random.",
          ("zero-gradient", "constant-output", "uninformative-labels", "vanishing-gradient", "no-nonlinearity",
           "dead-relu")),
+    Rule("zero-scale", _E, "a normalization that gives nothing", zero_scale.find,
+         "Leave initial_gamma at 1; 0 is for the last normalization of a residual branch.",
+         (*_STUCK, "dead-relu", "vanishing-gradient", "symmetric-weights", "initial-scale")),
     Rule("no-nonlinearity", _W, "two linear layers in a row", no_nonlinearity.find,
          "Put F.relu (or another non-linearity) between them.", ("uninformative-labels",)),
     Rule("unscaled-inputs", _W, "inputs are not scaled", unscaled_inputs.find,

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..facts.divergence import blowup
+from ..facts.divergence import Blowup, blowup
 from ..facts.history import History
 from ..facts.overshoot import overshoot
-from ..facts.records import Update
 from ..facts.training import is_one_training, model_of
 from ..finding import Finding
 
 __all__ = ["find"]
 
-_RATES = ("alpha", "lr")
+_DOWN_AGAIN = 2.0
 
 
 def find(history: History) -> Iterator[Finding]:
@@ -25,10 +24,9 @@ def find(history: History) -> Iterator[Finding]:
     if found is not None and (is_one_training(history) or found.infinite):
         yield _finding(
             history,
-            f"the training diverges: the loss went from {found.first:.4g} to {found.last:.4g}"
-            f"{' and on to infinity' if found.infinite else ''}; ",
+            f"the training diverges: the loss went from {found.first:.4g} {_course(found)}; ",
             found.seq,
-            {"first loss": found.first, "last loss": found.last},
+            {"first loss": found.first, "largest loss": found.peak, "last loss": found.last},
         )
         return
     jump = overshoot(history) if is_one_training(history) else None
@@ -47,9 +45,18 @@ def find(history: History) -> Iterator[Finding]:
         )
 
 
+def _course(found: Blowup) -> str:
+    """Where the loss went, with its peak if it has come down again."""
+    if found.infinite:
+        return f"to {found.last:.4g} and on to infinity"
+    if found.peak > _DOWN_AGAIN * abs(found.last):
+        return f"up to {found.peak:.4g} and ends at {found.last:.4g}"
+    return f"to {found.last:.4g}"
+
+
 def _finding(history: History, told: str, seq: int, evidence: dict[str, object]) -> Finding:
     update = history.updates[0]
-    rate = _rate(update)
+    rate = update.rate()
     parameters = [history.parameters[var] for var in update.takes if var in history.parameters]
     return Finding(
         f"{told}{update.optimizer} takes too large steps{'' if rate is None else f' (lr {rate:g})'}",
@@ -59,12 +66,3 @@ def _finding(history: History, told: str, seq: int, evidence: dict[str, object])
         blamed=("lr", "alpha", ""),
         evidence={**evidence, "learning rate": rate, "model": model_of(parameters)},
     )
-
-
-def _rate(update: Update) -> float | None:
-    """The rate as the script set it, not what Adam's correction for its first steps makes of it."""
-    for name in _RATES:
-        rate = update.hyper.get(name)
-        if isinstance(rate, int | float) and not isinstance(rate, bool):
-            return float(rate)
-    return next((moved.lr for moved in update.moved if moved.lr is not None), None)

@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator
 
 from ..facts.divergence import blowup
-from ..facts.guessing import worse_than_guessing
+from ..facts.guessing import beats_guessing, worse_than_guessing
 from ..facts.history import History
 from ..facts.origin import origin
 from ..facts.records import Parameter
@@ -50,7 +50,7 @@ def find(history: History) -> Iterator[Finding]:
         gain = _gain(history, parameter)
         if gain is None or (not badly and gain < _ABSURD):
             continue
-        if gain > _TOO_LARGE or 0 < gain < _TOO_SMALL:
+        if gain > _TOO_LARGE or (0 < gain < _TOO_SMALL and not beats_guessing(history)):
             found.append((abs(math.log(gain)), gain, parameter))
     if not found:
         return

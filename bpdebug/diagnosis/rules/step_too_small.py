@@ -43,7 +43,7 @@ def find(history: History) -> Iterator[Finding]:
         # Of noisy batches the loss goes up and down by itself: weights that are where they were can't be the reason.
         if abs(fall(values)) > _NO_FALL and (_way(history, moved) > _NO_WAY or max(norms) < _REAL_GRADIENT):
             continue
-        rate = next((event.lr for event in moved if event.lr is not None), None)
+        rate = first.rate()
         parameters = [history.parameters[var] for var in first.takes if var in history.parameters]
         yield Finding(
             f"{first.optimizer} moves nothing: its largest update changes a weight by {max(ratios):.1e} of its size"

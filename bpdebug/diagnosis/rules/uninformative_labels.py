@@ -12,7 +12,7 @@ from ..facts.probe import inputs_tell_labels
 from ..facts.records import Op
 from ..facts.reordered import reordered_alone
 from ..facts.training import is_one_training, losses
-from ..finding import Finding
+from ..finding import Finding, Severity
 
 __all__ = ["find"]
 
@@ -25,7 +25,8 @@ _MADE = r"shuffle|permut|randint|choice|sort|rand"
 def find(history: History) -> Iterator[Finding]:
     """Many iterations of real steps, and a loss that is that of guessing by frequency, in the middle and at the end.
 
-    Silent where a linear fit to the inputs finds the labels: they do tell, and training is slow or the task hard.
+    Silent where a fit to the inputs finds the labels: they do tell, and training is slow or the task hard. Where the
+    script neither draws labels nor reorders anything alone, the task may still be hard for this model: an info only.
     """
     values = losses(history)
     if len(values) < _ITERATIONS or not is_one_training(history):
@@ -46,14 +47,18 @@ def find(history: History) -> Iterator[Finding]:
         or inputs_tell_labels(history, ops)
     ):
         return
-    line = reordered_alone(history.script) or history.script.data_line(ops[0].site, _MADE, labels=True)
+    reordered = reordered_alone(history.script)
+    line = reordered or history.script.data_line(ops[0].site, _MADE, labels=True)
+    sure = reordered is not None or history.script.makes_labels(line)
     yield Finding(
-        f"the loss stays at {end:.3g}, the entropy of the labels ({entropy:.3g}): the inputs tell nothing of them",
+        f"the loss stays at {end:.3g}, the entropy of the labels ({entropy:.3g}): the model has learnt nothing of"
+        " them from the inputs, and simple fits to them find nothing either",
         ops[0].label,
         seq=ops[0].seq,
         site=ops[0].site if line is None else None,
         file="" if line is None else line[0],
         line=0 if line is None else line[1],
+        milder=None if sure else Severity.info,
         evidence={
             "loss in the middle": middle,
             "loss at the end": end,

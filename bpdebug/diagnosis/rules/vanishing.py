@@ -6,6 +6,7 @@ import statistics
 from collections.abc import Iterator
 
 from ..facts.activations import activation_of
+from ..facts.guessing import beats_guessing
 from ..facts.history import History
 from ..facts.records import Op, Parameter
 from ..facts.training import fall, gradient_layers, gradient_size, losses
@@ -29,7 +30,7 @@ def find(history: History) -> Iterator[Finding]:
     """
     fallen = fall(losses(history))
     walks = [walk for walk in history.walks if walk.call == "backward" and walk.received]
-    if fallen > _ENOUGH_FALL or len(walks) < _WALKS:
+    if fallen > _ENOUGH_FALL or len(walks) < _WALKS or beats_guessing(history):
         return
     walks = walks[: max(_WALKS, len(walks) // 5)]
     ratio = _RATIO if fallen > _NO_FALL else _RATIO_WHEN_STUCK
