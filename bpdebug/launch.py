@@ -38,7 +38,8 @@ class ChildSettings:
     says that the terminal belongs to the debugger: output is recorded and not passed on. `progress` allows a
     progress line on stderr. `capture` says how much of the tensors is recorded. `gradcheck` is a file to which
     the gradient checks of the first `gradcheck_walks` backward walks go, after which the process ends; empty for an
-    ordinary run. `iterations` and `seconds` bound a run that is only to be looked at for so long.
+    ordinary run. `iterations` and `seconds` bound a run that is only to be looked at for so long. `flush_after_s` is
+    how long what is recorded may wait for the disk, None for the writer's own limit.
     """
 
     log_directory: str
@@ -51,6 +52,7 @@ class ChildSettings:
     gradcheck_walks: int = 1
     iterations: int | None = None
     seconds: float | None = None
+    flush_after_s: float | None = None
 
     def to_json(self) -> str:
         return json.dumps(dataclasses.asdict(self))

@@ -61,7 +61,7 @@ class Run:
         self._triggers: Triggers | None = None
         self._running_op: Callable[[FrameType | None], str] = lambda frame: ""
         self._stops: list[Callable[[], None]] = []
-        self._log = LogWriter.create(settings.log_directory, script=name)
+        self._log = LogWriter.create(settings.log_directory, name, settings.flush_after_s)
         self._output = Output(self._record_output, pass_on=not settings.screen)
         if settings.control is not None:
             self._recorder = self._recorder_with_debugger(settings, settings.control)

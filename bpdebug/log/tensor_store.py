@@ -110,6 +110,7 @@ class TensorStore:
     ) -> None:
         self._intern_layout = intern_layout
         self._layouts: dict[Any, int] = {}
+        self._unkept: dict[Any, tuple[int, bytes]] = {}
         self._recent_small = _Recent()
         self._recent_large = _Recent()
         self._lock = lock
@@ -159,17 +160,18 @@ class TensorStore:
     def _put(self, array: np.ndarray, device: str, keep: Keep) -> Entry:
         if type(array) is not np.ndarray:
             array = np.asarray(array)
+        small = keep.small_bytes and array.nbytes <= keep.small_bytes
+        if not keep.statistics and not small and array.dtype.kind in _STORABLE:
+            flags = nonfinite_flags(array) if keep.finite else 0
+            return self._without_bytes(array, device, keep.why, flags)
         layout = self._layouts.get((array.dtype, array.shape, device))
         if layout is None:
             if array.dtype.kind not in _STORABLE:
                 return self._without_bytes(array, device, f"an array of dtype {array.dtype} isn't kept")
             layout = self._intern_layout(array.dtype.str, array.shape, device, "")
             self._layouts[array.dtype, array.shape, device] = layout
-        if keep.small_bytes and array.nbytes <= keep.small_bytes:
+        if small:
             keep = FULL
-        if not keep.statistics:
-            flags = nonfinite_flags(array) if keep.finite else 0
-            return self._without_bytes(array, device, keep.why, flags)
         data: Any
         if array.nbytes <= SMALL_BYTES:
             data = array.tobytes()
@@ -351,11 +353,19 @@ class TensorStore:
             return self._rows_taken + place, flags
 
     def _without_bytes(self, array: np.ndarray, device: str, why: str, flags: int = 0) -> Entry:
-        layout = self._intern_layout(array.dtype.str, array.shape, device, why)
+        known = self._unkept.get((array.dtype, array.shape, device, why))
+        if known is None:
+            layout = self._intern_layout(array.dtype.str, array.shape, device, why)
+            known = layout, _RECORD.pack(_NO_CONTENT, 0, NOT_CAPTURED, 0, layout)
+            self._unkept[array.dtype, array.shape, device, why] = known
+        layout, record = known
+        if flags:
+            record = _RECORD.pack(_NO_CONTENT, 0, NOT_CAPTURED, flags, layout)
         with self._lock:
-            self._records.append(_RECORD.pack(_NO_CONTENT, 0, NOT_CAPTURED, flags, layout))
+            records = self._records
+            row = self._rows_taken + len(records)
+            records.append(record)
             self._statistics.append(NOT_MEASURED)
-            row = self._rows_taken + len(self._records) - 1
         return row, flags, layout, NOT_CAPTURED, 0, b""
 
     def begin_segment(self) -> int:

@@ -1,7 +1,8 @@
 """Writes a run directory while the run goes on.
 
-The training appends to buffers; one thread of ours writes them, at the latest `FLUSH_AFTER_S` after the first
-byte came in, in the order that the schema promises: bytes, statistics, tensor records, definitions, bodies, index.
+The training appends to buffers; one thread of ours writes them, `FLUSH_AFTER_S` after the first byte came in if
+nothing else was said, in the order that the schema promises: bytes, statistics, tensor records, definitions, bodies,
+index.
 Only that thread touches the files, so a Ctrl-C that hits the training anywhere leaves whole events behind.
 
 When the disk is full or gone, recording stops with one warning and the training goes on. After a fork the child's
@@ -54,7 +55,10 @@ from .tensor_store import Entry, TensorStore
 __all__ = ["LogWriter"]
 
 FLUSH_AFTER_S = 0.015
-"""A third of the promised 50 ms: each write gives the interpreter away, and gets it back up to 5 ms later."""
+"""A third of the promised 50 ms: each write gives the interpreter away, and gets it back up to 5 ms later.
+
+Rarer writes cost the training less, but a run that is killed then loses more of its end.
+"""
 BYTES_WAITING = 64 << 20
 EVENT_BYTES = 1 << 10
 """So much memory for unwritten events, each counted so, or for output: then the next one waits for the disk."""
@@ -81,7 +85,8 @@ _writers: weakref.WeakSet[LogWriter] = weakref.WeakSet()
 class LogWriter(Interning):
     """The one writer of a run directory; `create` makes one. Safe to use from several threads."""
 
-    def __init__(self, directory: Path, files: dict[str, int]) -> None:
+    def __init__(self, directory: Path, files: dict[str, int], flush_after_s: float | None = None) -> None:
+        self._flush_after_s = FLUSH_AFTER_S if flush_after_s is None else flush_after_s
         self._mutex = threading.RLock()
         self._definition_lines: list[bytes] = []
         super().__init__(self._mutex, self._define)
@@ -111,8 +116,14 @@ class LogWriter(Interning):
         self._thread.start()
 
     @staticmethod
-    def create(directory: str | os.PathLike[str], script: str = "") -> LogWriter:
+    def create(
+        directory: str | os.PathLike[str], script: str = "", flush_after_s: float | None = None
+    ) -> LogWriter:
         """Begin a run in `directory`, which is made where it doesn't exist.
+
+        Args:
+            script: what is run, as the person named it.
+            flush_after_s: so long what was added may wait for the disk; None: `FLUSH_AFTER_S`.
 
         Raises:
             RunDirectoryExists: there is something in it already.
@@ -158,7 +169,7 @@ class LogWriter(Interning):
             ) from error
         except OSError as error:
             raise LogError(f"{path}: can't write a log there: {error.strerror or error}") from error
-        return LogWriter(path, files)
+        return LogWriter(path, files, flush_after_s)
 
     @property
     def mutex(self) -> Any:
@@ -290,7 +301,7 @@ class LogWriter(Interning):
         while True:
             self._wake.wait()
             if not self._closing:
-                self._urgent.wait(FLUSH_AFTER_S)
+                self._urgent.wait(self._flush_after_s)
             # In this order: what is appended from here on is in this round, or wakes us again.
             self._wake.clear()
             self._urgent.clear()

@@ -32,6 +32,8 @@ class Capturing:
         self.plan = plan
         self.selective = not plan.everything
         """Whether `keep` has to be asked at all."""
+        self.bounded = plan.max_bytes is not None
+        """Whether `step_down` has to be asked at all."""
         self.now = plan.text
         """What is captured, in short: it changes when the budget is used up."""
         self._stretch = plan.stretch(0)

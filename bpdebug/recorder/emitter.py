@@ -32,8 +32,8 @@ from .progress import Progress
 __all__ = ["Emitter", "OnEvent"]
 
 EVERYTHING = CapturePlan()
-_READ: dict[Keep, Keep] = {FULL: FULL}
-"""What to keep of tensors that an event only reads."""
+_READ: dict[int, tuple[Keep, Keep]] = {}
+"""What to keep of tensors that an event only reads, by the identity of what it keeps of others, which it holds."""
 
 OnEvent = Callable[[Mapping[str, Any]], None]
 
@@ -144,7 +144,10 @@ class Emitter:
         """For what an event reads, where little is kept: whether it is finite was looked at when it was made."""
         if not keep.small_bytes:
             return keep
-        return _READ.get(keep) or _READ.setdefault(keep, dataclasses.replace(keep, finite=False))
+        known = _READ.get(id(keep))
+        if known is None:
+            known = _READ[id(keep)] = keep, dataclasses.replace(keep, finite=False)
+        return known[1]
 
     def _rows(
         self, arrays: Any, known: dict[int, Entry] | None = None, keep: Keep = FULL, private: bool = False
@@ -214,7 +217,7 @@ class Emitter:
                 flags, partner, thread.parent, (_clock() - writer.started_ns) // 1000, value,
             )  # fmt: skip
             seq = writer.add(body, header)
-        if self.capturing.selective and (told := self.capturing.step_down()):
+        if self.capturing.bounded and (told := self.capturing.step_down()):
             category = f"{CAPTURE} {self.capturing.now}"
             self._emit(Kind.warned, WarnedBody(category, told), writer.text(f"warning:{category}"))
         if self.on_event is not None:

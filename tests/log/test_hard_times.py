@@ -227,6 +227,15 @@ def test_interrupts_leave_whole_events_and_true_tensors(tmp_path: Path) -> None:
         assert (array == body.value).all()
 
 
+def test_what_was_added_waits_for_the_disk_as_long_as_was_said(tmp_path: Path) -> None:
+    writer = LogWriter.create(tmp_path / "run", flush_after_s=60.0)
+    writer.append(Kind.output, OutputBody("stdout", "a"), label=writer.text("stdout"))
+    time.sleep(5 * writer_module.FLUSH_AFTER_S)
+    assert len(LogReader(tmp_path / "run")) == 0
+    writer.close()
+    assert len(LogReader(tmp_path / "run")) == 1
+
+
 @pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="needs /proc to name open files")
 def test_what_a_record_refers_to_is_written_before_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
