@@ -33,11 +33,17 @@ if TYPE_CHECKING:
     from ..stepping import Breakpoint
     from ..timeline import Timeline
     from .beside_worker import BesideWorker
+    from .key_plan import KeyPlan
 
-__all__ = ["DebuggerApp"]
+__all__ = ["DebuggerApp", "first_hint"]
 
-FIRST_HINT = "welcome: s steps, S steps back, x crosses to backward, tab changes panes, ? shows all keys"
-"""Said to who sees the screen for the first time."""
+_FIRST_KEYS = {
+    "step": "steps",
+    "step_back": "steps back",
+    "cross": "crosses to backward",
+    "next_pane": "changes panes",
+    "help": "shows all keys",
+}
 
 _LAST_WAIT_S = 3.0
 """How long quitting waits for the script's process to be gone."""
@@ -76,7 +82,8 @@ class DebuggerApp(SureTimers, App[None]):
         self.preferences = Preferences.load()
         self.theme_trial = ThemeTrial(self, self.preferences)
         self.restart_script = restart
-        self.main = MainScreen(timeline, session, make_panes(), self.preferences)
+        self._config = load_config()
+        self.main = self._make_main(timeline, session)
         self.main.navigator.stops.breakpoints += breakpoints
         self.main.navigator.stops.watches += watches
         self.main.beside = beside
@@ -86,8 +93,7 @@ class DebuggerApp(SureTimers, App[None]):
     def on_mount(self) -> None:
         for theme in THEMES:
             self.register_theme(theme)
-        config = load_config()
-        self.set_keymap(config.keys)
+        config = self._config
         for name in (self.preferences.theme, config.theme):
             if name in self.available_themes:
                 self.theme = name
@@ -98,10 +104,13 @@ class DebuggerApp(SureTimers, App[None]):
         if problem:
             self.main.greeting = problem
         elif self.preferences.new:
-            self.main.greeting = FIRST_HINT
+            self.main.greeting = first_hint(config.keys)
         self.push_screen(self.main)
         if self.main.beside is not None:
             self.install_screen(self.main, self.main.beside.letter)
+
+    def _make_main(self, timeline: Timeline, session: Session | None) -> MainScreen:
+        return MainScreen(timeline, session, make_panes(), self.preferences, self._config.keys)
 
     def start_comparing(self, beside: Beside) -> None:
         """Compare two runs, once there is a screen to say it on."""
@@ -133,7 +142,7 @@ class DebuggerApp(SureTimers, App[None]):
         seq = before.beside.place(max(0, before.navigator.seq))
         if other is None:
             beside = before.beside.flipped
-            other = MainScreen(beside.this, None, make_panes(), self.preferences)
+            other = self._make_main(beside.this, None)
             other.beside = beside
             self.install_screen(other, beside.letter)
         other.show_instead_of(before, seq)
@@ -173,7 +182,7 @@ class DebuggerApp(SureTimers, App[None]):
         before = self.main
         self._end_session()
         self.timeline, self.session = timeline, session
-        self.main = MainScreen(timeline, session, make_panes(), self.preferences)
+        self.main = self._make_main(timeline, session)
         self.main.take_over(before)
         self.main.greeting = f"started anew; recorded in {timeline.reader.directory}"
         self.switch_screen(self.main)
@@ -212,6 +221,12 @@ class DebuggerApp(SureTimers, App[None]):
         if self.session is not None:
             self.session.on_change = self.session.on_activity = None
             self.session.terminate()
+
+
+def first_hint(keys: KeyPlan) -> str:
+    """Said to who sees the screen for the first time."""
+    told = [f"{keys.shown(name)} {does}" for name, does in _FIRST_KEYS.items() if keys.shown(name)]
+    return f"welcome: {', '.join(told)}"
 
 
 def _with_size_of_now(event: events.Resize) -> events.Resize:

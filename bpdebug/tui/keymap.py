@@ -6,11 +6,16 @@ Lower case goes forward in time, upper case the same thing backward. A key means
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from textual.binding import Binding, BindingType
+from textual.binding import Binding, BindingsMap, BindingType
 
-__all__ = ["GROUPS", "KEYMAP", "MAIN", "Key", "bindings_for", "key_of", "shown_key"]
+if TYPE_CHECKING:
+    from textual.dom import DOMNode
+
+__all__ = ["GROUPS", "KEYMAP", "MAIN", "Key", "bindings_for", "key_of", "shown_key", "take_keys"]
 
 MAIN = "main"
 """The `where` of keys that work in every pane."""
@@ -216,30 +221,47 @@ _BY_ID = {key.id: key for key in KEYMAP}
 
 _SHOWN = {
     "space": "space", "plus": "+", "minus": "-", "slash": "/", "comma": ",", "full_stop": ".", "colon": ":",
-    "equals_sign": "=", "question_mark": "?", "number_sign": "#",
+    "equals_sign": "=", "question_mark": "?", "number_sign": "#", "at": "@",
     "left_square_bracket": "[", "right_square_bracket": "]",
     "left_curly_bracket": "{", "right_curly_bracket": "}", "escape": "esc", "pageup": "PgUp",
     "pagedown": "PgDn", "up": "↑", "down": "↓", "left": "←", "right": "→", "home": "Home", "end": "End",
 }  # fmt: skip
 
 
-def bindings_for(where: str) -> list[BindingType]:
-    """Textual bindings of the keys that belong to `where` (`MAIN` or a pane), one a key name."""
+def bindings_for(where: str, keys: Mapping[str, Sequence[str]] | None = None) -> list[BindingType]:
+    """Textual bindings of the keys that belong to `where` (`MAIN` or a pane), one a key name.
+
+    Args:
+        where: a place of the table.
+        keys: names of keys by id, in place of the table's own.
+    """
     made: list[BindingType] = []
     for key in KEYMAP:
         if key.where != where:
             continue
-        for place, name in enumerate(key.keys.split(",")):
+        for name in key.keys.split(",") if keys is None else keys[key.id]:
             action = f"digit({name})" if key.action == "digit" else key.action
-            # A user's keymap replaces the keys of an id; only the first name of ours carries it.
-            identity = key.id if place == 0 else f"{key.id}.{name}"
-            made.append(Binding(name, action, key.help, show=False, priority=key.priority, id=identity))
+            made.append(Binding(name, action, key.help, show=False, priority=key.priority, id=key.id))
     return made
+
+
+def take_keys(node: DOMNode, where: str, keys: Mapping[str, Sequence[str]]) -> None:
+    """Let a widget or screen answer to these keys, by id, instead of those of the table.
+
+    Textual's own keymaps replace the keys of one binding, whatever others of the same key do, and at every key anew.
+    """
+    ours = BindingsMap(bindings_for(where, keys)).key_to_bindings
+    left = {
+        name: kept
+        for name, bound in node._bindings.key_to_bindings.items()
+        if (kept := [one for one in bound if key_of(one.id) is None])
+    }
+    node._bindings.key_to_bindings = left | ours
 
 
 def key_of(binding_id: str | None) -> Key | None:
     """The table's row of a live binding, None for a binding that isn't from the table."""
-    return _BY_ID.get((binding_id or "").partition(".")[0])
+    return _BY_ID.get(binding_id or "")
 
 
 def shown_key(name: str) -> str:

@@ -6,7 +6,7 @@ A person's file is `$XDG_CONFIG_HOME/bpdebug/config.toml`, by default under `~/.
     theme = "textual-light"
 
     [keys]
-    step = "j"               # keys by id, several separated by commas; `bpdebug keys` lists the ids
+    step = "j"               # all keys of an id, separated by commas; `bpdebug keys` lists the ids
 """
 
 from __future__ import annotations
@@ -17,8 +17,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from textual.binding import Keymap
-
+from .key_plan import KeyPlan, key_names, plan_keys, why_no_key
 from .keymap import KEYMAP
 
 __all__ = ["KEYMAPS", "Config", "config_file", "load_config"]
@@ -49,12 +48,12 @@ class Config:
     """What a person's file says.
 
     Attributes:
-        keys: ids to keys; the keymap that it names with its own keys laid over.
+        keys: what acts under the keymap that it names with its own keys laid over.
         theme: name of a theme, or "".
         problem: in words what is wrong with the file, or "".
     """
 
-    keys: Keymap = field(default_factory=dict)
+    keys: KeyPlan = field(default_factory=KeyPlan)
     theme: str = ""
     problem: str = ""
 
@@ -82,15 +81,27 @@ def load_config() -> Config:
         problems.append(f"keymap {base!r}: there are {', '.join(KEYMAPS)}")
         base = "default"
     theme = found.get("theme", "")
-    keys = dict(KEYMAPS[base])
     own = found.get("keys", {})
+    keys = plan_keys(KEYMAPS[base], _usable(own if isinstance(own, dict) else {}, problems))
+    problems += keys.problems()
+    problem = f"{path}: {'; '.join(problems)}" if problems else ""
+    return Config(keys, theme if isinstance(theme, str) else "", problem)
+
+
+def _usable(own: Mapping[object, object], problems: list[str]) -> dict[str, str]:
+    """Of what stands under `[keys]`, what can be used; what can't is added to `problems`."""
     known = {key.id for key in KEYMAP}
-    for name, value in own.items() if isinstance(own, dict) else ():
+    usable: dict[str, str] = {}
+    for name, value in own.items():
         if name not in known:
             problems.append(f"no key has the id {name}")
+        elif name == "count":
+            problems.append("count: the digits can't be other keys")
         elif not isinstance(value, str) or not value.strip():
             problems.append(f"{name}: keys are a text such as 'f5,c'")
         else:
-            keys[name] = value
-    problem = f"{path}: {'; '.join(problems)}" if problems else ""
-    return Config(keys, theme if isinstance(theme, str) else "", problem)
+            wrong = [why for one in key_names(value) if (why := why_no_key(one))]
+            problems += [f"{name}: {why}" for why in wrong]
+            if not wrong:
+                usable[str(name)] = value
+    return usable

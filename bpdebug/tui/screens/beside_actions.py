@@ -81,7 +81,9 @@ class BesideActions(OrderActions):
         elif self.navigator.seq <= 0:
             self.action_first_divergence()
         else:
-            self.say(f"the first divergence is event {first:,}: # goes there")
+            self.say(
+                f"the first divergence is event {first:,}: {self.keys.shown('first_divergence')} goes there"
+            )
 
     def beside_words(self) -> str:
         """What the current event is in the other run, for the status line."""
@@ -136,7 +138,8 @@ class BesideActions(OrderActions):
         if missing:
             other = self.beside.other_letter
             self.say(
-                f"{other} has {count_text(missing, 'event')} here that isn't in {self.beside.letter}: | shows {other}"
+                f"{other} has {count_text(missing, 'event')} here that isn't in {self.beside.letter}:"
+                f" {self.keys.shown('other_run')} shows {other}"
             )
 
     def action_other_run(self) -> None:

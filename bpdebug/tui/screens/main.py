@@ -125,7 +125,7 @@ class MainScreen(BesideActions):
         if self.navigator.pause():
             self._moved()
         else:
-            self.say("q quits")
+            self.say(f"{self.keys.shown('quit')} quits")
 
     def action_cancel(self) -> None:
         self._take_count()

@@ -57,9 +57,10 @@ class OrderActions(StopActions):
         if session is None:
             return "this is a recorded run: nothing in it can be changed"
         if session.state != "paused":
-            return "pause the script first: space"
+            return f"pause the script first: {self.keys.shown('run')}"
         if navigator.seq != navigator.last:
-            return "only what the script goes on with can be changed: G goes to the live head"
+            to_head = self.keys.shown("last")
+            return f"only what the script goes on with can be changed: {to_head} goes to the live head"
         return ""
 
     def _change_typed(self, text: str) -> None:
@@ -94,7 +95,7 @@ class OrderActions(StopActions):
         if self.session is not None and self.session.state == "paused":
             self.session.evaluate(text)
         elif self.session is not None and self.session.state == "running":
-            self._answer("the script is running: pause it first (space)")
+            self._answer(f"the script is running: pause it first ({self.keys.shown('run')})")
         else:
             self._answer(self._recorded_value(text))
         self.workspace.choose("console")

@@ -25,6 +25,8 @@ from ...text import clean
 from ...timeline.scan import first_where
 from ..completion import shown_choices
 from ..counting import Counter
+from ..key_plan import KeyPlan
+from ..keymap import MAIN, take_keys
 from ..layout import MINIMUM_HEIGHT, MINIMUM_WIDTH
 from ..messages import Notice, SessionChanged, SubtitleChanged
 from ..navigator import Navigator
@@ -65,8 +67,13 @@ class RunScreen(SureTimers, Screen[None]):
         session: Session | None,
         panes: Mapping[str, Widget],
         preferences: Preferences,
+        keys: KeyPlan | None = None,
     ) -> None:
         super().__init__()
+        self.keys = keys or KeyPlan()
+        take_keys(self, MAIN, self.keys.keys)
+        for name, pane in panes.items():
+            take_keys(pane, name, self.keys.keys)
         self.timeline = timeline
         self.session = session
         self.navigator = Navigator(timeline, session)
@@ -90,7 +97,7 @@ class RunScreen(SureTimers, Screen[None]):
         yield Static(id="banner", markup=False)
         yield self.workspace
         yield Static(id="too-small", markup=False)
-        yield KeyLine(live=self.session is not None, two=self.beside is not None)
+        yield KeyLine(live=self.session is not None, two=self.beside is not None, keys=self.keys)
         yield Prompt(self.prompt_entered, self.prompt_left, self.completions_offered, self.prompt_changed)
 
     def on_screen_resume(self, event: events.ScreenResume) -> None:

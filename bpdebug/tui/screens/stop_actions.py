@@ -239,7 +239,7 @@ class StopActions(RunScreen):
     def action_to_bookmark(self, direction: int) -> None:
         seq = self.navigator.bookmarks.next(self.navigator.seq, direction)
         if seq is None:
-            self.say("no event is marked: m marks this one")
+            self.say(f"no event is marked: {self.keys.shown('bookmark')} marks this one")
         else:
             self.navigator.go_to(seq)
             self._moved()

@@ -5,7 +5,8 @@ from __future__ import annotations
 from rich.text import Text
 
 from ...text import cell_width, fit
-from ..keymap import KEYMAP, MAIN, Key, shown_key
+from ..key_plan import KeyPlan
+from ..keymap import KEYMAP, MAIN, Key
 from .part_style import text_style
 from .steady import Steady
 
@@ -14,9 +15,10 @@ __all__ = ["KeyLine", "fitting_hints"]
 _ALWAYS = ("run", "help", "quit")
 
 
-def fitting_hints(keys: list[Key], width: int) -> list[tuple[str, str]]:
+def fitting_hints(keys: list[Key], width: int, plan: KeyPlan | None = None) -> list[tuple[str, str]]:
     """(key, hint) of as many keys as fit into `width` cells, in the table's order; help and quit always."""
-    hints = {key.id: (shown_key(key.keys.split(",")[0]), key.hint) for key in keys if key.hint}
+    plan = plan or KeyPlan()
+    hints = {key.id: (plan.shown(key.id), key.hint) for key in keys if key.hint and plan.keys[key.id]}
     sizes = {name: cell_width(key) + cell_width(hint) + 3 for name, (key, hint) in hints.items()}
     kept = [name for name in _ALWAYS if name in hints]
     used = sum(sizes[name] for name in kept)
@@ -32,8 +34,9 @@ class KeyLine(Steady):
 
     COMPONENT_CLASSES = {"keys--key", "keys--hint", "keys--notice"}
 
-    def __init__(self, live: bool, two: bool = False) -> None:
+    def __init__(self, live: bool, two: bool = False, keys: KeyPlan | None = None) -> None:
         super().__init__(id="keys")
+        self._plan = keys or KeyPlan()
         self._keys = [
             key for key in KEYMAP if key.where == MAIN and (live or not key.live) and (two or not key.two)
         ]
@@ -63,7 +66,7 @@ class KeyLine(Steady):
             )
         if self.notice:
             return line
-        for key, hint in fitting_hints(self._keys, width - line.cell_len):
+        for key, hint in fitting_hints(self._keys, width - line.cell_len, self._plan):
             line.append(f" {key} ", text_style(self, "keys--key"))
             line.append(f"{hint} ", text_style(self, "keys--hint"))
         return line
