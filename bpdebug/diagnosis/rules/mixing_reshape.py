@@ -24,9 +24,7 @@ def find(history: History) -> Iterator[Finding]:
     for op in history.ops:
         if op.label != "reshape" or op.site in seen or not op.y or op.during:
             continue
-        if not op.steps and not any(
-            reader.steps for reader in op.readers
-        ):  # data that are trained on count, too
+        if not _trained_on(op):
             continue
         before, after = history.values.shape(op.x[0][1]), history.values.shape(op.y[0][1])
         told = (
@@ -46,6 +44,19 @@ def find(history: History) -> Iterator[Finding]:
             evidence={"before": list(before), "after": list(after)},
             subjects=frozenset({"reshape"}),
         )
+
+
+def _trained_on(op: Op) -> bool:
+    """Whether a backward walk reaches what was made of its result; that of data has no step of its own."""
+    waiting, seen = [op], {op.seq}
+    while waiting:
+        reached = waiting.pop()
+        if reached.steps:
+            return True
+        fresh = [reader for reader in reached.readers if reader.seq not in seen]
+        seen.update(reader.seq for reader in fresh)
+        waiting += fresh
+    return False
 
 
 def _swapped(before: tuple[int, ...], after: tuple[int, ...]) -> str:
