@@ -262,3 +262,18 @@ def test_weights_are_floats() -> None:
     ):
         with pytest.raises(InvalidType, match=r"W\.dtype\.kind == f"):
             call()
+
+
+@pytest.mark.parametrize("mask", [numpy.array([[2], [0]], "f"), numpy.array([2, 0, 2], "f")])
+def test_a_mask_of_dropout_may_be_stretched(mask: numpy.ndarray) -> None:
+    x = Variable(numpy.ones((2, 3), "f"))
+    y = F.dropout(x, mask=mask)
+    F.sum(y).backward()
+    assert y.array.tolist() == x.grad.tolist() == numpy.broadcast_to(mask, (2, 3)).tolist()
+
+
+@pytest.mark.parametrize("normalize", [True, False])
+def test_the_mean_of_losses_with_soft_targets_is_over_all_places(normalize: bool) -> None:
+    target = numpy.full((2, 3, 4), 1 / 3, "f")
+    loss = F.softmax_cross_entropy(Variable(numpy.zeros((2, 3, 4), "f")), target, normalize)
+    numpy.testing.assert_allclose(loss.array, numpy.log(3), rtol=1e-6)

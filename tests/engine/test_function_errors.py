@@ -153,6 +153,16 @@ def test_lstm_takes_an_empty_batch():
         (lambda: F.convolution_2d(X, X, deterministic=True), ValueError),
         (lambda: F.n_step_gru(1, 0.0, X, [], [], [X], use_cudnn=True), ValueError),
         (lambda: F.n_step_gru(1, 0.0, X, [], [], [X], tarin=True), TypeError),
+        (lambda: F.sum(X, [0, 1]), TypeError),
+        (lambda: F.mean(X, axis=(0, 0)), ValueError),
+        (lambda: F.max(X, axis=1.0), TypeError),
+        (lambda: F.argmax(X, axis=(0,)), TypeError),
+        (lambda: F.softmax(X, axis=None), TypeError),
+        (lambda: F.log_softmax(X, axis=(0, 1)), TypeError),
+        (lambda: F.tensordot(X, X, ((2,), (0,))), IndexError),
+        (lambda: F.rrelu(X, 0.2, 0.2), ValueError),
+        (lambda: F.rrelu(X, 0.2, 1.0), ValueError),
+        (lambda: F.dropout(X, mask=np.ones((3, 9), "f")), ValueError),
     ],
 )
 def test_misuse_raises_what_chainer_raises(call, error):

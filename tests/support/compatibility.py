@@ -36,7 +36,7 @@ DIFFERENT = {
     "chainer.links.Parameter": "`copy('init')` raises, where Chainer fills in NaN",
     "chainer.functions.softmax_cross_entropy": (
         "always has second derivatives; on the CPU a label that is no class raises, also a negative one; the gradient "
-        "is right also where soft targets of a sample don't sum to 1"
+        "is right also where soft targets of a sample don't sum to 1, and soft targets have one, too"
     ),
     "chainer.functions.mean_squared_error": "second derivatives with respect to both sides",
     "chainer.functions.embed_id": "a number that is no row raises without debug mode, too, on the CPU",
@@ -44,7 +44,16 @@ DIFFERENT = {
         "gradients of broadcast inputs have the inputs' shapes; both inputs have one dtype, without which Chainer's "
         "backward fails"
     ),
-    "chainer.functions.average": "of nothing: NaN, where Chainer raises `ZeroDivisionError`",
+    "chainer.functions.average": (
+        "of nothing: NaN, where Chainer raises `ZeroDivisionError`; weights of any shape that broadcasts, each counted "
+        "as often as it is used"
+    ),
+    "chainer.functions.average_pooling_nd": (
+        "empty batches, too; with `pad_value=None`, 0 where a window holds padding only, and right second derivatives"
+    ),
+    "chainer.functions.local_convolution_2d": "second derivatives are complete",
+    "chainer.functions.permutate": "a negative axis counts from the end, where Chainer takes the first one",
+    "chainer.functions.scatter_add": "what is added may be stretched",
     "chainer.functions.batch_matmul": "any float dtype",
     "chainer.functions.bilinear": "any float dtype",
     "chainer.functions.fmod": "gradients of broadcast inputs have the inputs' shapes",

@@ -13,12 +13,12 @@ __all__ = ["elu", "selu"]
 
 
 class ELU(Op):
-    """y = x where x >= 0, else alpha (e^x - 1)."""
+    """y = x where x > 0, else alpha (e^x - 1)."""
 
     op_name = "elu"
     x_roles = ("x",)
     y_roles = ("y",)
-    formula = "y = x where x >= 0, else alpha (e^x - 1);  gx = gy where x >= 0, else gy alpha e^x"
+    formula = "y = x where x > 0, else alpha (e^x - 1);  gx = gy where x > 0, else gy alpha e^x"
     retained_x = (0,)
 
     def __init__(self, alpha: float = 1.0) -> None:
@@ -31,14 +31,14 @@ class ELU(Op):
         (x,) = inputs
         require_float("x", x)
         xp = backend.get_array_module(x)
-        return (xp.where(x >= 0, x, xp.expm1(xp.minimum(x, 0)) * self.alpha),)
+        return (xp.where(x > 0, x, xp.expm1(xp.minimum(x, 0)) * self.alpha),)
 
     def vjp(
         self, xs: tuple[Any, ...], ys: tuple[Any, ...], gys: tuple[Any, ...], wanted: tuple[int, ...]
     ) -> tuple[Any, ...]:
         (x,), (gy,) = xs, gys
-        below = either.array_of(x) < 0
-        # e^x is taken below 0 only, where it can't overflow.
+        below = either.array_of(x) <= 0
+        # e^x is taken there only, where it can't overflow.
         return (either.where(below, gy * either.exp(either.masked(x, below)) * self.alpha, gy),)
 
     @staticmethod
@@ -48,7 +48,7 @@ class ELU(Op):
 
 
 def elu(x: Any, alpha: float = 1.0) -> Any:
-    """x where it is not negative, else alpha * (e^x - 1).
+    """x where it is positive, else alpha * (e^x - 1).
 
     Args:
         x: variable or array, float, any shape.

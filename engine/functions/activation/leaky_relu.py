@@ -13,12 +13,12 @@ __all__ = ["leaky_relu"]
 
 
 class LeakyReLU(Op):
-    """y = x where x >= 0, else slope * x."""
+    """y = x where x > 0, else slope * x."""
 
     op_name = "leaky_relu"
     x_roles = ("x",)
     y_roles = ("y",)
-    formula = "y = x where x >= 0, else slope x;  gx = gy where x >= 0, else slope gy"
+    formula = "y = x where x > 0, else slope x;  gx = gy where x > 0, else slope gy"
     retained_x = (0,)
 
     def __init__(self, slope: float = 0.2) -> None:
@@ -30,13 +30,13 @@ class LeakyReLU(Op):
     def forward(self, inputs: tuple[Any, ...]) -> tuple[Any, ...]:
         (x,) = inputs
         require_float("x", x)
-        return (backend.get_array_module(x).where(x >= 0, x, x * self.slope),)
+        return (backend.get_array_module(x).where(x > 0, x, x * self.slope),)
 
     def vjp(
         self, xs: tuple[Any, ...], ys: tuple[Any, ...], gys: tuple[Any, ...], wanted: tuple[int, ...]
     ) -> tuple[Any, ...]:
         x, (gy,) = either.array_of(xs[0]), gys
-        return (either.where(x >= 0, gy, gy * self.slope),)
+        return (either.where(x > 0, gy, gy * self.slope),)
 
     @staticmethod
     def examples(rng: Any) -> list[Example]:
@@ -45,7 +45,7 @@ class LeakyReLU(Op):
 
 
 def leaky_relu(x: Any, slope: float = 0.2) -> Any:
-    """x where it is not negative, else slope * x.
+    """x where it is positive, else slope * x.
 
     Args:
         x: variable or array, float, any shape.

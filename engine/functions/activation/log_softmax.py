@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy
+
 from ... import backend
 from ...utils.type_check import require_float
 from .. import either
@@ -23,6 +25,8 @@ class LogSoftmax(Op):
     retained_y = (0,)
 
     def __init__(self, axis: int = 1) -> None:
+        if not isinstance(axis, int | numpy.integer):
+            raise TypeError(f"{self.op_name}: axis must be int, not {axis!r}")
         self.axis = axis
 
     def attributes(self) -> dict[str, Any]:
@@ -64,5 +68,6 @@ def log_softmax(x: Any, axis: int = 1) -> Any:
 
     Raises:
         InvalidType: x has no such axis, or holds no floats.
+        TypeError: axis is no int.
     """
     return LogSoftmax(axis).apply((x,))[0]

@@ -27,10 +27,8 @@ class RReLU(Op):
     kept_as = {"lower": "low", "upper": "high"}
 
     def __init__(self, lower: float = 1.0 / 8, upper: float = 1.0 / 3, r: Any = None) -> None:
-        if lower > upper:
-            raise ValueError(f"rrelu: l must not exceed u, but {lower} > {upper}")
-        if lower < 0 or upper > 1:
-            raise ValueError(f"rrelu: l and u must be in [0, 1], not {lower} and {upper}")
+        if not 0 <= lower < upper < 1:
+            raise ValueError(f"rrelu: 0 <= l < u < 1 must hold, but l is {lower} and u is {upper}")
         self.low = lower
         self.high = upper
         self.r = r
@@ -70,7 +68,7 @@ def rrelu(x: Any, l: float = 1.0 / 8, u: float = 1.0 / 3, **kwargs: Any) -> Any:
 
     Args:
         x: variable or array, float, any shape.
-        l, u: the bounds of r, in [0, 1].
+        l, u: the bounds of r, 0 <= l < u < 1.
         r: array of the shape of x to use instead of random slopes.
         return_r: give r, too.
 

@@ -13,13 +13,13 @@ __all__ = ["huber_loss"]
 
 
 class HuberLoss(Op):
-    """y = d^2 / 2 where |d| < c, else c (|d| - c / 2), for d = x - t and a threshold c; summed over axis 1."""
+    """y = d^2 / 2 where |d| <= c, else c (|d| - c / 2), for d = x - t and a threshold c; summed over axis 1."""
 
     op_name = "huber_loss"
     x_roles = ("x", "t")
     y_roles = ("y",)
     formula = (
-        "y = sum along axis 1 of (x-t)^2 / 2 where |x-t| < c, else of c (|x-t| - c/2), for c = the threshold;  "
+        "y = sum along axis 1 of (x-t)^2 / 2 where |x-t| <= c, else of c (|x-t| - c/2), for c = the threshold;  "
         "gx = gy * (x - t clipped to -c .. c);  gt = -gx"
     )
     retained_x = (0, 1)
@@ -41,7 +41,9 @@ class HuberLoss(Op):
         xp = backend.get_array_module(x, t)
         difference = x - t
         size = abs(difference)
-        y = xp.where(size < self.delta, difference * difference * 0.5, (size - 0.5 * self.delta) * self.delta)
+        y = xp.where(
+            size <= self.delta, difference * difference * 0.5, (size - 0.5 * self.delta) * self.delta
+        )
         return (y.sum(axis=1) if self.reduce != "no" else y,)
 
     def vjp(
@@ -52,7 +54,7 @@ class HuberLoss(Op):
         difference = x - t
         d = either.array_of(difference)
         xp = backend.get_array_module(d)
-        near = abs(d) < self.delta
+        near = abs(d) <= self.delta
         slope = either.where(near, difference, xp.sign(d) * self.delta)
         if self.reduce != "no":
             gy = either.broadcast_to(either.reshape(gy, (gy.shape[0], 1, *gy.shape[1:])), x.shape)

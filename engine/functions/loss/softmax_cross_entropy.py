@@ -169,7 +169,8 @@ def softmax_cross_entropy(
     Args:
         x: scores of shape (n, classes, ...), float.
         t: labels, integers of shape (n, ...); or probabilities, floats of the shape of x.
-        normalize: divide by the number of labels that count; else by the length of the batch.
+        normalize: divide by the number of labels that count; else by the length of the batch. Probabilities count
+            all, either way.
         cache_score, enable_double_backprop: for compatibility; the score is kept and second derivatives exist always.
         class_weight: (classes,), a factor on the loss of each class.
         ignore_label: samples with this label don't count.
@@ -182,11 +183,11 @@ def softmax_cross_entropy(
         ValueError: an option has no such choice.
     """
     if t.dtype.kind == "f":
-        return _soft_targets(x, t, normalize, reduce, soft_target_loss)
+        return _soft_targets(x, t, reduce, soft_target_loss)
     return SoftmaxCrossEntropy(normalize, cache_score, class_weight, ignore_label, reduce).apply((x, t))[0]
 
 
-def _soft_targets(x: Any, t: Any, normalize: bool, reduce: str, soft_target_loss: str) -> Any:
+def _soft_targets(x: Any, t: Any, reduce: str, soft_target_loss: str) -> Any:
     from ..math.sum import sum
 
     if soft_target_loss not in ("cross-entropy", "kl-divergence"):
@@ -202,4 +203,4 @@ def _soft_targets(x: Any, t: Any, normalize: bool, reduce: str, soft_target_loss
         loss = loss + (p * xp.log(xp.where(p > 0, p, 1))).sum(1)
     if reduce == "no":
         return loss
-    return sum(loss) * (1.0 / max(loss.size if normalize else len(loss), 1))
+    return sum(loss) * (1.0 / max(loss.size, 1))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy
+
 from ...utils.type_check import require_float
 from ..op import Example, Op
 from .sum import require_axes
@@ -22,6 +24,8 @@ class ArgMax(Op):
     method = "argmax"
 
     def __init__(self, axis: int | None = None) -> None:
+        if axis is not None and not isinstance(axis, int | numpy.integer):
+            raise TypeError(f"{self.op_name}: axis must be None or int, not {axis!r}")
         self.axis = axis
 
     def attributes(self) -> dict[str, Any]:
@@ -60,6 +64,7 @@ def argmax(x: Any, axis: int | None = None) -> Any:
 
     Raises:
         InvalidType: x has no such axis, or holds no floats.
+        TypeError: axis is neither.
     """
     return ArgMax(axis).apply((x,))[0]
 
@@ -69,5 +74,6 @@ def argmin(x: Any, axis: int | None = None) -> Any:
 
     Raises:
         InvalidType: x has no such axis, or holds no floats.
+        TypeError: axis is neither.
     """
     return ArgMin(axis).apply((x,))[0]

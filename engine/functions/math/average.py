@@ -9,7 +9,7 @@ from ...utils.type_check import require_float
 from ..op import Example, Op
 from .div import div
 from .mul import mul
-from .sum import require_axes, restored, sum
+from .sum import checked_axis, require_axes, restored, sum
 
 __all__ = ["average", "mean"]
 
@@ -72,8 +72,10 @@ def average(
 
     Raises:
         InvalidType: x has no such axis, or holds no floats.
+        ValueError: an axis is named twice.
+        TypeError: axis is none of these.
     """
-    axis = tuple(axis) if isinstance(axis, list) else axis
+    axis = checked_axis(axis)
     if weights is None:
         return Mean(axis, keepdims).apply((x,))[0]
     if len(weights.shape) == 1 and isinstance(axis, int):

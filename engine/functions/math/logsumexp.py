@@ -9,8 +9,7 @@ from ...utils.arguments import normalize_axes
 from ...utils.type_check import require_float
 from .. import either
 from ..op import Example, Op
-from .prod import checked_axis
-from .sum import require_axes, restored
+from .sum import checked_axis, require_axes, restored
 
 __all__ = ["logsumexp"]
 

@@ -8,7 +8,7 @@ from ...utils.arguments import normalize_axes
 from ...utils.type_check import require_float
 from .. import either
 from ..op import Example, Op
-from .sum import require_axes, restored
+from .sum import checked_axis, require_axes, restored
 
 __all__ = ["max", "min"]
 
@@ -85,7 +85,7 @@ def max(x: Any, axis: int | tuple[int, ...] | None = None, keepdims: bool = Fals
     Raises:
         InvalidType: x has no such axis, or holds no floats.
     """
-    return Max(axis, keepdims).apply((x,))[0]
+    return Max(checked_axis(axis), keepdims).apply((x,))[0]
 
 
 def min(x: Any, axis: int | tuple[int, ...] | None = None, keepdims: bool = False) -> Any:
@@ -94,4 +94,4 @@ def min(x: Any, axis: int | tuple[int, ...] | None = None, keepdims: bool = Fals
     Raises:
         InvalidType: x has no such axis, or holds no floats.
     """
-    return Min(axis, keepdims).apply((x,))[0]
+    return Min(checked_axis(axis), keepdims).apply((x,))[0]

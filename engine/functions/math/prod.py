@@ -10,7 +10,7 @@ from ...utils.type_check import require_float
 from ...variable import Variable
 from .. import either
 from ..op import Example, Op
-from .sum import require_axes, restored
+from .sum import checked_axis, require_axes, restored
 
 __all__ = ["prod"]
 
@@ -95,19 +95,3 @@ def prod(x: Any, axis: int | tuple[int, ...] | None = None, keepdims: bool = Fal
         TypeError: axis is none of these.
     """
     return Prod(checked_axis(axis), keepdims).apply((x,))[0]
-
-
-def checked_axis(axis: Any) -> Any:
-    """`axis` as it is, once it is known to be an int, a tuple of different ints, or None.
-
-    Raises:
-        ValueError: an axis is named twice.
-        TypeError: axis is none of these.
-    """
-    if axis is None or isinstance(axis, int):
-        return axis
-    if isinstance(axis, tuple) and all(isinstance(i, int) for i in axis):
-        if len(set(axis)) != len(axis):
-            raise ValueError(f"an axis is named twice in {axis}")
-        return axis
-    raise TypeError(f"axis must be None, int or tuple of ints, not {axis!r}")

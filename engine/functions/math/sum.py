@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy
+
 from ...utils.arguments import normalize_axes
 from ...utils.type_check import require, require_float
 from ...variable import as_variable
@@ -86,10 +88,26 @@ class SumTo(Op):
 
 def require_axes(x: Any, axis: int | tuple[int, ...] | None) -> None:
     """Raise `InvalidType` unless x has these axes."""
-    for i in () if axis is None else (axis,) if isinstance(axis, int) else axis:
+    for i in () if axis is None else axis if isinstance(axis, tuple) else (axis,):
         require(
             -x.ndim <= i < x.ndim, f"x.ndim > {i}" if i >= 0 else f"-x.ndim <= {i}", f"x.ndim is {x.ndim}"
         )
+
+
+def checked_axis(axis: Any) -> Any:
+    """`axis` as it is, once it is known to be an int, a tuple of different ints, or None.
+
+    Raises:
+        ValueError: an axis is named twice.
+        TypeError: axis is none of these.
+    """
+    if axis is None or isinstance(axis, int | numpy.integer):
+        return axis
+    if isinstance(axis, tuple) and all(isinstance(i, int | numpy.integer) for i in axis):
+        if len(set(axis)) != len(axis):
+            raise ValueError(f"an axis is named twice in {axis}")
+        return axis
+    raise TypeError(f"axis must be None, int or tuple of ints, not {axis!r}")
 
 
 def restored(gy: Any, shape: tuple[int, ...], axis: int | tuple[int, ...] | None, keepdims: bool) -> Any:
@@ -111,7 +129,7 @@ def sum(x: Any, axis: int | tuple[int, ...] | None = None, keepdims: bool = Fals
     Raises:
         InvalidType: x has no such axis, or holds no floats.
     """
-    return Sum(tuple(axis) if isinstance(axis, list) else axis, keepdims).apply((x,))[0]
+    return Sum(checked_axis(axis), keepdims).apply((x,))[0]
 
 
 def sum_to(x: Any, shape: tuple[int, ...]) -> Any:

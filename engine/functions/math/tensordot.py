@@ -24,6 +24,7 @@ def tensordot(a: Any, b: Any, axes: Any = 2) -> Any:
 
     Raises:
         ValueError: the axes differ in length or in number.
+        IndexError: an array has no such axis.
     """
     a, b = as_variable(a), as_variable(b)
     if isinstance(axes, int):
@@ -31,6 +32,9 @@ def tensordot(a: Any, b: Any, axes: Any = 2) -> Any:
     pair = [(part,) if isinstance(part, int) else tuple(part) for part in axes]
     if len(pair) != 2 or len(pair[0]) != len(pair[1]):
         raise ValueError(f"tensordot: axes must be a pair of equally many axes, not {axes!r}")
+    for name, x, named in (("a", a, pair[0]), ("b", b, pair[1])):
+        if any(not -x.ndim <= i < x.ndim for i in named):
+            raise IndexError(f"tensordot: {name} of shape {x.shape} has no axes {named}")
     summed_a = tuple(i % max(a.ndim, 1) for i in pair[0])
     summed_b = tuple(i % max(b.ndim, 1) for i in pair[1])
     if any(a.shape[i] != b.shape[j] for i, j in zip(summed_a, summed_b, strict=True)):

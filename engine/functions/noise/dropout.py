@@ -43,7 +43,7 @@ class Dropout(Op):
                 self.random_state = snapshot(xp)
             scale = x.dtype.type(1.0 / (1 - self.ratio))
             self.mask = scale * (xp.random.rand(*x.shape) >= self.ratio)
-        elif self.mask.shape != x.shape:
+        elif self.mask.shape != x.shape and not _stretches(self.mask.shape, x.shape):
             raise ValueError(f"dropout: the mask has shape {self.mask.shape}, x has {x.shape}")
         return (x * self.mask,)
 
@@ -62,20 +62,27 @@ class Dropout(Op):
         return [Example(drop, (rng.normal(size=(3, 4)),))]
 
 
+def _stretches(shape: tuple[int, ...], to: tuple[int, ...]) -> bool:
+    """Whether an array of that shape is stretched by what has the shape `to`."""
+    return len(shape) <= len(to) and all(
+        n in (1, m) for n, m in zip(reversed(shape), reversed(to), strict=False)
+    )
+
+
 def dropout(x: Any, ratio: float = 0.5, *, mask: Any = None, return_mask: bool = False, **kwargs: Any) -> Any:
     """x with elements set to zero at random and the others scaled up; x itself if `config.train` is false.
 
     Args:
         x: variable or array, float.
         ratio: the probability of zero, in [0, 1).
-        mask: array of the shape of x to multiply with, instead of a random one.
+        mask: array to multiply with, instead of a random one; of the shape of x, or one that is stretched to it.
         return_mask: give the mask, too.
 
     Returns:
         Variable, or the pair (variable, mask array or None).
 
     Raises:
-        ValueError: ratio is out of range, the mask has another shape, or `train` was passed.
+        ValueError: ratio is out of range, the mask's shape doesn't fit, or `train` was passed.
     """
     parse_kwargs(kwargs, train=TRAIN_REMOVED)
     if not config.train:
