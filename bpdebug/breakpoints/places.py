@@ -17,7 +17,7 @@ from ..log.schema import NOTHING, Kind
 from ..patterns import pattern_matches, same_path
 from ..stepping import Breakpoint
 
-__all__ = ["BreakpointMatcher", "NameLists", "Place", "place_of"]
+__all__ = ["BreakpointMatcher", "NameLists", "Place", "at_lines", "place_of"]
 
 _LINE_KINDS = (Kind.forward, Kind.backward_started, Kind.update_started, Kind.grads_cleared)
 """What a line breakpoint stops at: what the line itself does, not each step of the walk that it starts."""
@@ -137,14 +137,24 @@ class _Line:
         return record["site"] in self._sites
 
     def matching(self, index: np.ndarray) -> np.ndarray:
-        kinds = index["kind"]
-        found = np.isin(kinds, _LINE_KINDS)
-        entered = kinds == Kind.scope_entered
-        if entered.any():
-            found[entered] = self._own_links.among(index["scope"][entered])
+        found = _at_lines(index, self._own_links)
         if found.any():
             found[found] = self._sites.among(index["site"][found])
         return found
+
+
+def at_lines(index: np.ndarray, names: NameLists) -> np.ndarray:
+    """A bool array: at which of these events a breakpoint on their own line stops."""
+    return _at_lines(index, _Accepted(names.scopes, lambda scope: scope.own))
+
+
+def _at_lines(index: np.ndarray, own_links: _Accepted) -> np.ndarray:
+    kinds = index["kind"]
+    found = np.isin(kinds, _LINE_KINDS)
+    entered = kinds == Kind.scope_entered
+    if entered.any():
+        found[entered] = own_links.among(index["scope"][entered])
+    return found
 
 
 class _Named:

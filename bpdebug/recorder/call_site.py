@@ -10,12 +10,12 @@ from __future__ import annotations
 import os
 import sys
 import sysconfig
-import tokenize
 from collections.abc import Iterable
 from types import CodeType, FrameType
 
 from ..log.schema import NOTHING
 from ..log.writer import LogWriter
+from ..text.files import text_of_file
 
 __all__ = ["CallSites"]
 
@@ -141,18 +141,9 @@ class CallSites:
         path = os.path.normpath(os.path.join(self._cwd, filename))
         source = self._source_of_path.get(path)
         if source is None:
-            source = self._source_of_path[path] = self._writer.source(path, _text_of(path))
+            source = self._source_of_path[path] = self._writer.source(path, text_of_file(path))
         return source
 
 
 def _is_in(path: str, directory: str) -> bool:
     return path == directory or path.startswith(directory.rstrip(os.sep) + os.sep)
-
-
-def _text_of(path: str) -> str:
-    """The text of a source file in its declared encoding; empty if it can't be read."""
-    try:
-        with tokenize.open(path) as file:
-            return file.read()
-    except (OSError, SyntaxError, UnicodeDecodeError):
-        return ""

@@ -23,6 +23,7 @@ from .output import Output
 from .overview import Overview
 from .parameters import parameters_at
 from .rows import RowModel
+from .source_lines import SourceLines
 from .states import Curve, OutputLine, ParameterState
 from .updates import RecentUpdates
 
@@ -52,6 +53,7 @@ class Timeline:
         updates: the latest updates of each parameter.
         overview: the whole run in one line.
         captures: which capture policy was followed at an event.
+        source_lines: lines of the script as places to stop at.
     """
 
     def __init__(self, reader: LogReader) -> None:
@@ -69,6 +71,7 @@ class Timeline:
         self.updates = RecentUpdates(self.names)
         self.overview = Overview(self.names)
         self._moments: OrderedDict[int, Moment] = OrderedDict()
+        self.source_lines = SourceLines(reader)
         self._recorded: RecordedEvents | None = None
         self._stops: OrderedDict[tuple[Breakpoint, ...], RecordedStops] = OrderedDict()
         self._hits: dict[Breakpoint, Hits] = {}

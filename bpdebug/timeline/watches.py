@@ -224,7 +224,9 @@ def _breakpoint_row(
         notes.append(f"passes {one.ignore:,} by" + (f" after event {one.since:,}" if one.since >= 0 else ""))
     if one.once:
         notes.append("once")
-    return StopRow("breakpoint", number, clean(str(one)), ", ".join(notes), "", seq_of_hit, one.enabled)
+    return StopRow(
+        "breakpoint", number, timeline.source_lines.shown(one), ", ".join(notes), "", seq_of_hit, one.enabled
+    )
 
 
 def _watch_row(number_: int, watch: WatchValues, seq: int, deadline: float | None) -> StopRow:

@@ -38,12 +38,14 @@ class Pending:
         count: how often.
         start: seq where it began.
         stops: breakpoints of this command alone, beside the person's.
+        stays: whether nothing moves where none of these is found.
     """
 
     name: str
     count: int
     start: int
     stops: tuple[Breakpoint, ...] = ()
+    stays: bool = False
 
 
 class Navigator:
@@ -127,12 +129,22 @@ class Navigator:
         if self.why != "breakpoint" or not self.hit:
             return self.why
         number = self.stops.number_of(self.hit[0])
-        return f"breakpoint {number}: {self.hit[0]}" if number is not None else f"breakpoint: {self.hit[0]}"
+        place = self.timeline.source_lines.shown(self.hit[0])
+        return f"breakpoint {number}: {place}" if number is not None else f"breakpoint: {place}"
 
     # ---- what a person can ask --------------------------------------------------------------------------------
 
-    def command(self, name: str, count: int = 1, stops: Sequence[Breakpoint] = ()) -> None:
-        """Carry out a move `count` times: in the log as far as it goes, then by the child."""
+    def command(
+        self, name: str, count: int = 1, stops: Sequence[Breakpoint] = (), stays: bool = False
+    ) -> None:
+        """Carry out a move `count` times: in the log as far as it goes, then by the child.
+
+        Args:
+            name: of the move.
+            count: how often.
+            stops: breakpoints of this command alone.
+            stays: whether to move nowhere if neither these nor the person's are found.
+        """
         if self.seq < 0:
             self.why = "nothing is recorded yet" if self.alive else "the log holds no event"
             return
@@ -141,7 +153,7 @@ class Navigator:
             # The key was pressed again before the child answered: once more, not instead.
             self._carry_out(replace(waiting, count=waiting.count + count))
         else:
-            self._carry_out(Pending(name, count, self.seq, tuple(stops)))
+            self._carry_out(Pending(name, count, self.seq, tuple(stops), stays))
 
     def go_to(self, seq: int, why: str = "") -> None:
         """Make `seq` the current event; the nearest one that exists if it doesn't."""
@@ -161,8 +173,9 @@ class Navigator:
         return True
 
     def run_to_line(self, path: str, line: int, back: bool, count: int = 1) -> None:
-        """Continue to the next (previous) event that this source line makes."""
-        self.command("continue_back" if back else "continue", count, [Breakpoint(path=path, line=line)])
+        """Continue to the next (previous) event that this source line makes; stay where none is recorded."""
+        name = "continue_back" if back else "continue"
+        self.command(name, count, [Breakpoint(path=path, line=line)], stays=back or not self.alive)
 
     def run_or_pause(self) -> None:
         """Let the script run, or pause it where it is."""
@@ -304,6 +317,11 @@ class Navigator:
             move = Move(stop, None, "breakpoint")
         elif move.goal is not None:
             return move.goal
+        elif asked.stays and move.why not in ("breakpoint", "failed"):
+            place = self.timeline.source_lines.shown(asked.stops[0])
+            move = Move(
+                None, None, f"no {'earlier' if 'back' in asked.name else 'later'} event is at {place}"
+            )
         self._forget_pending()
         self._arrive(self.seq if move.seq is None else move.seq, move.why)
         if self.session is not None and not self.alive and self.at_head:

@@ -23,7 +23,7 @@ def breakpoint_from(timeline: Timeline, text: str) -> Breakpoint:
     """The breakpoint that `text` means in this run: as `breakpoints.text` says, or the number of an event like it.
 
     Raises:
-        AddressError: no source file or event is called so.
+        AddressError: there is no such event.
         ConditionError: its condition can't be read.
     """
     if re.fullmatch(r"[0-9]{1,18}", text):
@@ -31,16 +31,7 @@ def breakpoint_from(timeline: Timeline, text: str) -> Breakpoint:
         if number >= len(timeline):
             raise AddressError(f"there is no event {number}: the log has events 0 to {len(timeline) - 1}")
         return breakpoint_on(timeline, number)
-    found = breakpoint_from_text(text)
-    if not found.is_line:
-        return found
-    paths = [source.path for source in timeline.reader.sources]
-    path = next((path for path in paths if path == found.path or path.endswith("/" + found.path)), None)
-    if path is not None:
-        return msgspec.structs.replace(found, path=path)
-    if not timeline.live:
-        raise AddressError(f"no source file of this run is called {found.path}")
-    return found  # a file that the script has still to import
+    return breakpoint_from_text(text)
 
 
 def set_breakpoint(screen: MainScreen, text: str) -> None:

@@ -85,10 +85,10 @@ async def test_b_in_capitals_edits_the_breakpoint_of_the_chosen_line(app):
         await pilot.pause()
         await pilot.press("B")
         prompt = app.main.query_one(Prompt)
-        line = f"{SCRIPT_PATH}:{line_of('F.sigmoid(self.l1(x))')}"
+        line = f"perceptron.py:{line_of('F.sigmoid(self.l1(x))')}"
         assert prompt._input.value == f"{line} if "
         await pilot.press(*"nan", "enter")
-        assert str(app.main.navigator.breakpoints[-1]) == f"{line} if nan"
+        assert str(app.main.navigator.breakpoints[-1]) == f"/home/ada/{line} if nan"
         await pilot.press("B")
         assert prompt._input.value == f"{line} if nan"
         await pilot.press("ctrl+u", "enter")  # no text: take it away
@@ -167,3 +167,57 @@ async def test_marks_and_visited_positions(app):
         app.main.go_to(5)
         app.main.action_visited(-1)
         assert notice(app) == "this is the latest place that you were at"
+
+
+@pytest.fixture
+def with_lines(example):
+    """A screen that was given breakpoints on lines, as a person types them."""
+    given = [
+        Breakpoint(path="perceptron.py", line=line_of("def forward")),
+        Breakpoint(path="perceptron.py", line=line_of("model = MLP()")),
+        Breakpoint(path="perceptron.py", line=line_of("loss.backward()")),
+    ]
+    with LogReader(example) as reader:
+        yield DebuggerApp(Timeline(reader), None, given)
+
+
+async def test_given_breakpoints_come_to_lines_that_stop_and_are_called_as_those_of_a_key(with_lines):
+    app = with_lines
+    async with app.run_test(size=(200, 60)) as pilot:
+        await pilot.pause()
+        inside, backward = line_of("F.sigmoid(self.l1(x))"), line_of("loss.backward()")
+        stops = app.main.navigator.stops
+        assert [(one.path, one.line) for one in stops.breakpoints] == [
+            (SCRIPT_PATH, inside), (SCRIPT_PATH, backward),
+        ]  # fmt: skip
+        assert f"line {line_of('def forward')} can make no event" in notice(app)
+        assert (
+            f"no breakpoint: no event of this run is at perceptron.py:{line_of('model = MLP()')}"
+            in notice(app)
+        )
+        await pilot.press("c")
+        await pilot.pause()
+        assert app.main.navigator.why_stopped == f"breakpoint 1: perceptron.py:{inside}"
+        await pilot.press("b")
+        assert notice(app) == f"breakpoint taken away: perceptron.py:{inside}"
+
+
+async def test_b_and_t_on_a_line_of_the_source_without_events_say_so_and_move_nothing(app):
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.main.go_to(app.timeline.reader.find("it1/forward/MLP.l1/linear"))
+        await pilot.pause()
+        before = app.main.navigator.seq
+        await pilot.press("home")
+        for key in ("b", "t", "T"):
+            await pilot.press(key)
+            await pilot.pause()
+            assert "no event of this run is at perceptron.py:1 " in notice(app)
+        app.main.workspace.panes["source"].move_cursor(line_of("F.log(-y)") - 1)
+        await pilot.press("T")  # that is later
+        await pilot.pause()
+        assert notice(app) == f"no earlier event is at perceptron.py:{line_of('F.log(-y)')}"
+        assert app.main.navigator.seq == before
+        assert len(app.main.navigator.breakpoints) == 1
+        await pilot.press("t")
+        await pilot.pause()
+        assert at(app) == "it2/evaluation/log"

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from textual.widgets import Input
 
 from ...errors import BpdebugError, ConditionError
+from ...stepping import Breakpoint
 from ...text import clean
 from ..commands import COMMANDS, run_command
 from ..completion import completions
@@ -66,8 +67,19 @@ class MainScreen(BesideActions):
         self.workspace.panes["timeline"].show_marks("findings", message.marks)  # type: ignore[attr-defined]
 
     def on_run_to_line(self, message: RunToLine) -> None:
-        self.navigator.run_to_line(message.path, message.line, message.back, self._take_count())
+        count = self._take_count()
+        live = self.may_grow and not message.back
+        try:
+            place, moved = self.timeline.source_lines.settle(
+                Breakpoint(path=message.path, line=message.line), live
+            )
+        except BpdebugError as error:
+            self.say(str(error))
+            return
+        self.navigator.run_to_line(place.path, place.line, message.back, count)
         self._moved()
+        if moved and not self.notice:
+            self.say(moved)
 
     # ---- keys: moving -------------------------------------------------------------------------------------------
 

@@ -122,10 +122,33 @@ class RunScreen(SureTimers, Screen[None]):
         self.listen_for_answers()
         stops = self.workspace.panes["breakpoints"]
         stops.follow(self.navigator.stops, self.navigator.bookmarks)  # type: ignore[attr-defined]
+        self._settle_given_stops()
         self.navigator.stops_changed()
         self.show_breakpoints()
         self.update_view()
         self.call_after_refresh(collect_again)
+
+    @property
+    def may_grow(self) -> bool:
+        """Whether there may be events yet that aren't recorded now."""
+        return self.navigator.alive or (self.session is None and not self.timeline.reader.finished)
+
+    def _settle_given_stops(self) -> None:
+        """Put the breakpoints that were set before there was a screen where they can stop, and say what was changed."""
+        given, said = list(self.navigator.stops.breakpoints), []
+        for wanted in given:
+            try:
+                placed, moved = self.timeline.source_lines.settle(wanted, self.may_grow)
+            except BpdebugError as error:
+                self.navigator.stops.breakpoints.remove(wanted)
+                said.append(f"no breakpoint: {error}")
+                continue
+            place = self.navigator.stops.breakpoints.index(wanted)
+            self.navigator.stops.breakpoints[place] = placed
+            if moved:
+                said.append(f"breakpoint {place + 1}: {moved}")
+        if said:
+            self.say("; ".join([*said, self.notice] if self.notice else said))
 
     def prompt_entered(self, mark: str, text: str) -> None:
         """Carry out what was typed into the prompt; `mark` is what that was opened with."""

@@ -27,36 +27,51 @@ class StopActions(RunScreen):
     # ---- breakpoints --------------------------------------------------------------------------------------------
 
     def on_toggle_breakpoint(self, message: ToggleBreakpoint) -> None:
-        self.toggle_breakpoint(message.breakpoint)
+        try:
+            self.toggle_breakpoint(message.breakpoint)
+        except BpdebugError as error:
+            self.say(str(error))
 
     def toggle_breakpoint(self, wanted: Breakpoint) -> None:
-        """Set a breakpoint or take it away, and mark it."""
+        """Set a breakpoint or take it away, and mark it. Raises UsageError where it would never stop."""
+        moved = ""
+        if self.navigator.stops.number_of(wanted) is None:
+            wanted, moved = self.settled(wanted)
         is_set = self.navigator.toggle_breakpoint(wanted)
-        self._stops_changed(f"breakpoint {'set' if is_set else 'taken away'}: {wanted}")
+        self._stops_changed(f"breakpoint {'set' if is_set else 'taken away'}: {self._shown(wanted)}", moved)
 
     def add_breakpoint(self, wanted: Breakpoint) -> None:
-        """Set a breakpoint, or enable it if it is set already."""
+        """Set a breakpoint, or enable it if it is set already. Raises UsageError, AddressError."""
+        wanted, moved = self.settled(wanted)
         number = self.navigator.stops.add(wanted)
-        self._stops_changed(f"breakpoint {number}: {wanted}")
+        self._stops_changed(f"breakpoint {number}: {self._shown(wanted)}", moved)
 
     def replace_breakpoint(self, number: int, wanted: Breakpoint) -> None:
-        """Set another breakpoint in the place of one. Raises UsageError."""
+        """Set another breakpoint in the place of one. Raises UsageError, AddressError."""
+        wanted, moved = self.settled(wanted)
         self.navigator.stops.replace(number, wanted)
-        self._stops_changed(f"breakpoint {number}: {wanted}")
+        self._stops_changed(f"breakpoint {number}: {self._shown(wanted)}", moved)
+
+    def settled(self, wanted: Breakpoint) -> tuple[Breakpoint, str]:
+        """A breakpoint where it can stop, and what was changed of it. Raises UsageError, AddressError."""
+        return self.timeline.source_lines.settle(wanted, live=self.may_grow)
+
+    def _shown(self, one: Breakpoint) -> str:
+        return self.timeline.source_lines.shown(one)
 
     def remove_breakpoint(self, number: int) -> None:
         """Take one away. Raises UsageError."""
-        self._stops_changed(f"breakpoint taken away: {self.navigator.stops.remove(number)}")
+        self._stops_changed(f"breakpoint taken away: {self._shown(self.navigator.stops.remove(number))}")
 
     def enable_breakpoint(self, number: int, on: bool) -> None:
         """Make one stop, or not. Raises UsageError."""
         found = self.navigator.stops.enable(number, on, self.navigator.now)
-        self._stops_changed(f"breakpoint {number} {'enabled' if on else 'disabled'}: {found}")
+        self._stops_changed(f"breakpoint {number} {'enabled' if on else 'disabled'}: {self._shown(found)}")
 
     def ignore_hits(self, number: int, count: int) -> None:
         """Let one pass its next hits. Raises UsageError."""
         found = self.navigator.stops.ignore(number, count, self.navigator.now)
-        self._stops_changed(f"breakpoint {number} passes {count_text(count, 'hit')} by: {found}")
+        self._stops_changed(f"breakpoint {number} passes {count_text(count, 'hit')} by: {self._shown(found)}")
 
     def clear_breakpoints(self) -> None:
         """Take all breakpoints away."""
@@ -64,10 +79,10 @@ class StopActions(RunScreen):
         self.navigator.stops.breakpoints.clear()
         self._stops_changed(f"{count_text(count, 'breakpoint')} taken away")
 
-    def _stops_changed(self, said: str) -> None:
+    def _stops_changed(self, said: str, moved: str = "") -> None:
         self.navigator.stops_changed()
         self.show_breakpoints()
-        self.say(said)
+        self.say(f"{said} ({moved})" if moved else said)
 
     def action_breakpoint(self) -> None:
         pane = self.workspace.current_pane
@@ -85,7 +100,7 @@ class StopActions(RunScreen):
         number = None if wanted is None else self.navigator.stops.number_at(wanted)
         if number is not None:
             wanted = self.navigator.stops.get(number)
-        typed = "" if wanted is None else str(wanted)
+        typed = "" if wanted is None else self._shown(wanted)
         if wanted is not None and wanted.has_place and not wanted.condition:
             typed += " if "
         self._edited_number, self._edited_from = number, wanted
@@ -159,7 +174,7 @@ class StopActions(RunScreen):
         except ConditionError:
             self._edited_number, self._edited_from = number, before
             raise
-        if before is not None and wanted.place_text == before.place_text:
+        if before is not None and wanted.place_text in (before.place_text, self._place_shown(before)):
             # The same place, which may be meant more exactly than its text says.
             wanted = msgspec.structs.replace(
                 before, condition=wanted.condition, changes=wanted.changes, was="", enabled=True
@@ -169,6 +184,9 @@ class StopActions(RunScreen):
             self.add_breakpoint(wanted)
         else:
             self.replace_breakpoint(number, wanted)
+
+    def _place_shown(self, one: Breakpoint) -> str:
+        return self._shown(msgspec.structs.replace(one, condition="", changes=False))
 
     def with_history(self, wanted: Breakpoint) -> Breakpoint:
         """The breakpoint with what it has to know of the events before it was set."""
