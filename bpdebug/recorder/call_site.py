@@ -3,6 +3,9 @@
 A frame is the user's unless its file belongs to the debugger, the engine, the standard library or an installed
 package. The walk reads only code objects and instruction offsets; line numbers are looked up once for each
 combination of them.
+
+Modules that the script imports from its own folder are the user's, too: their text goes into the log even where no
+event comes from them, as from a table of settings or a data set.
 """
 
 from __future__ import annotations
@@ -22,6 +25,9 @@ __all__ = ["CallSites"]
 _NOT_USER = -1
 _MAX_CACHED = 1 << 16
 _PACKAGE_DIRECTORIES = ("site-packages", "dist-packages")
+_MAX_MODULES = 256
+_MAX_MODULE_BYTES = 1 << 20
+_MAX_MODULES_BYTES = 8 << 20
 _OWN_DIRECTORY = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
 
@@ -45,6 +51,10 @@ class CallSites:
         self._held_code: list[CodeType] = []  # so that the ids stay theirs
         self._source_of_path: dict[str, int] = {}
         self._sites: dict[tuple[int, ...], int] = {}
+        self._modules_seen: set[str] = set()
+        self._modules_count = 0
+        self._modules_left = _MAX_MODULES
+        self._module_bytes_left = _MAX_MODULES_BYTES
 
     def set_script(self, script: str, cwd: str) -> None:
         """The script is user code wherever it lies; relative file names start from `cwd`."""
@@ -101,6 +111,36 @@ class CallSites:
         script = self._script_directory
         return all(script and _is_in(script, directory) and _is_in(path, script) for directory in covering)
 
+    def define_modules(self) -> None:
+        """Give the log the text of what the script has imported from its own folder since this was called last.
+
+        A file of more than 1 MiB is left out, and so is what comes behind 256 files or 8 MiB.
+        """
+        if len(sys.modules) == self._modules_count or not self._script_directory:
+            return
+        self._modules_count = len(sys.modules)
+        folders = {self._script_directory, os.path.realpath(self._script_directory)}
+        for name, module in list(sys.modules.items()):
+            if name in self._modules_seen:
+                continue
+            self._modules_seen.add(name)
+            path = _file_of(module)
+            if path.endswith(".py") and self.is_user(path):
+                path = os.path.normpath(os.path.join(self._cwd, path))
+                if any(_is_in(path, folder) for folder in folders) and self._has_room_for(path):
+                    self._source(path)
+
+    def _has_room_for(self, path: str) -> bool:
+        try:
+            size = os.path.getsize(path)
+        except OSError:
+            return False
+        if size > _MAX_MODULE_BYTES or size > self._module_bytes_left or not self._modules_left:
+            return False
+        self._modules_left -= 1
+        self._module_bytes_left -= size
+        return True
+
     def frames_of(self, site: int) -> list[tuple[str, int, str]]:
         """The `(path, line, function)` frames of a site, outermost first."""
         if site == NOTHING:
@@ -135,6 +175,7 @@ class CallSites:
         if len(self._sites) >= _MAX_CACHED:
             self._sites.clear()
         self._sites[key] = site
+        self.define_modules()
         return site
 
     def _source(self, filename: str) -> int:
@@ -143,6 +184,15 @@ class CallSites:
         if source is None:
             source = self._source_of_path[path] = self._writer.source(path, text_of_file(path))
         return source
+
+
+def _file_of(module: object) -> str:
+    """The file of a module; empty for what has none. A module that is imported when it is used stays as it is."""
+    try:
+        path = object.__getattribute__(module, "__dict__").get("__file__")
+    except AttributeError:
+        return ""
+    return path if isinstance(path, str) else ""
 
 
 def _is_in(path: str, directory: str) -> bool:

@@ -187,6 +187,7 @@ class RunEvents(Emitter):
     def run_finished(self, status: int, reason: str) -> None:
         """The run is over: the last event. Everything is on disk when this returns."""
         writer = self.writer
+        self.call_sites.define_modules()
         totals = {
             "events": writer.event_count + 1,
             "iterations": self._progress.iteration + 1,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import sys
 import types
 from collections.abc import Iterator
 from pathlib import Path
@@ -153,3 +154,53 @@ def test_code_made_anew_all_the_time_does_not_fill_the_memory(
     assert len(found) == 1
     assert len(sites._source_of_code) <= 50
     assert sites.frames_of(found.pop())[-2][0] == str(path)
+
+
+def test_modules_imported_from_the_folder_of_the_script_are_defined_with_their_text(
+    writer: LogWriter, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sites = CallSites(writer)
+    sites.set_script("train.py", str(tmp_path / "project"))
+    files = {
+        "settings": "project/settings.py", "package.data": "project/package/data.py", "other": "other.py",
+        "installed": "project/.venv/lib/site-packages/installed.py", "long": "project/long.py",
+    }  # fmt: skip
+    for name, file in files.items():
+        text = "x = 1\n" * (200_000 if name == "long" else 1)
+        monkeypatch.setitem(sys.modules, f"of_a_test_{name}", load(tmp_path / file, text))
+    monkeypatch.setitem(sys.modules, "of_a_test_none", None)  # type: ignore[arg-type]
+    sites.define_modules()
+    sites.define_modules()
+    assert [(Path(source.path).name, source.text) for source in writer.sources] == [
+        ("settings.py", "x = 1\n"),
+        ("data.py", "x = 1\n"),
+    ]
+
+
+def test_a_module_that_is_imported_later_is_defined_with_the_next_new_site(
+    writer: LogWriter, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sites = CallSites(writer)
+    sites.set_script("train.py", str(tmp_path))
+    train = load(tmp_path / "train.py", "def f():\n    here()\ndef g():\n    here()\n", here=sites.here)
+    for late in (types.ModuleType("late"), load(tmp_path / "late.py", "y = 2\n")):
+        train.f()
+        monkeypatch.setitem(sys.modules, "of_a_test_late", late)
+    assert all(source.text != "y = 2\n" for source in writer.sources)
+    train.g()
+    assert writer.sources[-1].text == "y = 2\n"
+
+
+def test_there_is_an_end_to_how_many_modules_are_defined(
+    writer: LogWriter, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sites = CallSites(writer)
+    sites.set_script("train.py", str(tmp_path))
+    for number in range(300):
+        name = f"of_a_test_{number}"
+        (tmp_path / f"{name}.py").write_text(f"z = {number}\n")
+        module = types.ModuleType(name)
+        module.__file__ = str(tmp_path / f"{name}.py")
+        monkeypatch.setitem(sys.modules, name, module)
+    sites.define_modules()
+    assert len(writer.sources) == 256
