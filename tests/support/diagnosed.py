@@ -42,10 +42,11 @@ class Pair:
 
 @dataclasses.dataclass(frozen=True)
 class Case:
-    """A script to run."""
+    """A script to run, and the modules that lie beside it, by file name."""
 
     name: str
     text: str
+    modules: dict[str, str] = dataclasses.field(default_factory=dict)
 
 
 def read_pair(path: Path) -> Pair:
@@ -125,7 +126,7 @@ def _serve() -> None:
         print(told, flush=True)
 
 
-def _diagnose(package: Any, case: dict[str, str], folder: Path) -> NoReturn:
+def _diagnose(package: Any, case: dict[str, Any], folder: Path) -> NoReturn:
     """In a process of its own: run the script under the recorder, and write its findings into the folder."""
     try:
         signal.alarm(_LIMIT_S)
@@ -138,7 +139,7 @@ def _diagnose(package: Any, case: dict[str, str], folder: Path) -> NoReturn:
         os._exit(1)
 
 
-def _findings(package: Any, case: dict[str, str], folder: Path) -> list[dict[str, Any]]:
+def _findings(package: Any, case: dict[str, Any], folder: Path) -> list[dict[str, Any]]:
     import numpy as np
 
     from bpdebug.capture import plan_of
@@ -151,7 +152,9 @@ def _findings(package: Any, case: dict[str, str], folder: Path) -> list[dict[str
     from bpdebug.recorder import Recorder
 
     script = folder / f"{case['name'].replace('/', '-')}.py"
-    script.write_text(case["text"], encoding="utf-8")
+    for name, text in {script.name: case["text"], **case["modules"]}.items():
+        (folder / name).write_text(text, encoding="utf-8")
+    sys.path.insert(0, str(folder))
     writer = LogWriter.create(folder / "run", script=str(script))
     recorder = Recorder(writer, plan=plan_of(CaptureOptions("sparse")))
     recorder.call_sites.ignore(str(Path(__file__).parent))

@@ -14,7 +14,9 @@ from typing import TYPE_CHECKING
 
 from ...log.records import RunStartedBody
 from ...log.schema import NOTHING
-from .syntax import changed_in_place, constructs, names_given, names_in, names_read, takes_array
+from .naming import Naming
+from .settings import set_at
+from .syntax import constructs, names_given, names_read, takes_array
 
 if TYPE_CHECKING:
     from ...log.reader import LogReader
@@ -24,13 +26,13 @@ __all__ = ["Line", "Script"]
 Line = tuple[str, int]
 """Path and line, from 1."""
 _MAX_TEXT = 1 << 20
-_MAX_CHAIN = 200
 _LABEL_NAME = re.compile(
     r"^(t|y|ts|ys|tt|yy|[ty]_\w+|\w*_[ty])$|label|target|answer|truth|class", re.IGNORECASE
 )
 _RUNS = re.compile(r"\.run\s*\(")
 _DATASETS = r"Dataset\s*\(|Iterator\s*\(|list\(zip\("
 _INDEXED = ("__getitem__", "get_example")
+_OF_A_MODEL = ("forward", "__call__")
 
 
 class Script:
@@ -43,6 +45,7 @@ class Script:
         self._texts = {source.path: source.text[:_MAX_TEXT] for source in sources if source.text}
         self._lines = {path: text.splitlines() for path, text in self._texts.items()}
         self._trees: dict[str, ast.Module | None] = {}
+        self._naming = Naming(self._texts, self._tree)
 
     # ---- call sites -----------------------------------------------------------------------------------------
 
@@ -131,6 +134,11 @@ class Script:
                 if re.search(pattern, self.text(head)):
                     found = head
         return found
+
+    def loop_line(self, site: int | None) -> Line | None:
+        """The outermost user line of a call site that stands in a loop; the outermost of all where none does."""
+        lines = [frame[:2] for frame in self.frames(site)]
+        return next((line for line in lines if self.loops_around(line)), lines[0] if lines else None)
 
     def loops_around(self, line: Line | None) -> list[int]:
         """The first lines of the loops that enclose a line, outermost first."""
@@ -224,11 +232,11 @@ class Script:
             prefer: a regular expression; the nearest statement of the history that it matches is taken.
             labels: look for labels, by the names that people give them, rather than for inputs.
         """
-        begin = self.outermost(site)
+        handing = {frame[:2] for frame in self.frames(site)}
         wanted = re.compile(prefer)
         for start in self._starts(site):
             for candidate in (start, *self._history_of_names(start, labels)):
-                if wanted.search(self.text(candidate).split("#", 1)[0]) and candidate != begin:
+                if wanted.search(self.text(candidate).split("#", 1)[0]) and candidate not in handing:
                     return candidate
         return None
 
@@ -251,38 +259,44 @@ class Script:
     def labels_line(self, site: int | None) -> Line | None:
         """The first statement that gave a value to what is called like labels, of those that led to a call site."""
         for start in self._starts(site):
-            named = {
-                (start[0], number)
-                for number, targets, reads in self._assignments(start[0])
-                if reads
-                and any(_LABEL_NAME.search(target) for target in targets)  # a list of classes reads nothing
-            }
-            found = [line for line in self._history_of_names(start, labels=True) if line in named]
+            # A list of classes reads nothing.
+            history = self._history_of_names(start, labels=True)
+            found = [line for line in history if self.makes_labels(line, of_something=True)]
             if found:
                 return found[-1]
         return None
 
-    def makes_labels(self, line: Line | None) -> bool:
-        """Whether the statement at a line gives a value to what is called like labels."""
+    def makes_labels(self, line: Line | None, of_something: bool = False) -> bool:
+        """Whether the statement at a line gives a value, made of something, to what is called like labels."""
         return line is not None and any(
-            number == line[1] and any(_LABEL_NAME.search(target) for target in targets)
-            for number, targets, _ in self._assignments(line[0])
+            entry.line == line[1]
+            and (entry.reads or not of_something)
+            and any(_LABEL_NAME.search(name) for name in entry.names)
+            for entry in self._naming.assignments(line[0])
         )
 
     def _starts(self, site: int | None) -> list[Line]:
-        """Where data is handed over: at a call site, else where it was put into a dataset or an iterator."""
-        begin = self.outermost(site)
-        starts = [] if begin is None or _RUNS.search(self.text(begin)) else [begin]
+        """Where data is handed over: at a call site, outermost first, then where it was put into a dataset or iterator.
+
+        What a model hands on inside itself is no data.
+        """
+        starts: list[Line] = []
+        for path, line, function in self.frames(site):
+            if function.rpartition(".")[2] in _OF_A_MODEL and starts:
+                break
+            if not _RUNS.search(self.text((path, line))):
+                starts.append((path, line))
         return starts + self.lines_with(_DATASETS)
 
     def makers(self, line: Line | None) -> list[Line]:
         """The nearest statement before a line that gives each name used there its value."""
         if line is None:
             return []
+        names = set(self._names_at(*line))
         found: dict[str, int] = {}
-        for start, targets, _ in self._assignments(line[0]):
-            if start < line[1]:
-                found.update(dict.fromkeys(targets.intersection(self._names_at(*line)), start))
+        for entry in self._naming.assignments(line[0]):
+            if entry.line < line[1]:
+                found.update(dict.fromkeys(names & entry.names, entry.line))
         return [(line[0], start) for start in sorted(set(found.values()))]
 
     def setting_line(self, line: Line | None, arguments: Collection[str]) -> Line | None:
@@ -301,51 +315,25 @@ class Script:
             given: list[ast.expr] = [word.value for word in call.keywords if word.arg in arguments]
             given += call.args[:1] if "" in arguments and constructs(call) else []
             for value in given:
-                if isinstance(value, ast.Name):
-                    return self._set_at(line, value.id)
+                found = set_at(self._naming, self.trees(), line, value)
+                if found is not None:
+                    return found
         return None
-
-    def _set_at(self, line: Line, name: str) -> Line | None:
-        """The last statement before a line that sets a name to a number or to something newly made."""
-        found = None
-        for node in self._walk(line[0]):
-            if (
-                isinstance(node, ast.Assign)
-                and node.lineno < line[1]
-                and any(isinstance(target, ast.Name) and target.id == name for target in node.targets)
-                and isinstance(node.value, ast.Constant | ast.UnaryOp | ast.BinOp | ast.Call)
-                and (found is None or node.lineno > found)
-            ):
-                found = node.lineno
-        return None if found is None else (line[0], found)
 
     def _history_of_names(self, line: Line, labels: bool) -> list[Line]:
         """The statements that gave values to the names used at a line, nearest first, and to those used there ...
 
         Where a statement uses names of both inputs and labels, only those of the wanted role are followed.
         """
-        path = line[0]
-        assigned = self._assignments(path)
-        pending = [(name, line[1]) for name in self._of_role(self._names_at(*line), labels)]
-        seen: set[tuple[str, int]] = set()
-        found: list[Line] = []
-        while pending and len(seen) < _MAX_CHAIN:
-            name, before = pending.pop(0)
-            for start, targets, reads in reversed(assigned):
-                if name not in targets or start > before or (name, start) in seen:
-                    continue
-                seen.add((name, start))
-                if (path, start) not in found:
-                    found.append((path, start))
-                pending += [(other, start) for other in self._of_role(reads, labels)]
-        return found
+        names = self._names_at(*line)
+        return self._naming.history(*line, names, lambda some: self._of_role(some, labels))
 
     def _of_role(self, names: list[str], labels: bool) -> list[str]:
         """The names that stand for labels, or those that don't; all, where that leaves none.
 
         Whoever calls their labels something else still hands them over behind the inputs.
         """
-        chosen = [name for name in names if bool(_LABEL_NAME.search(name)) is labels]
+        chosen = [name for name in names if bool(_LABEL_NAME.search(name.rpartition(".")[2])) is labels]
         return chosen or (names[::-1] if labels else names)
 
     def _tree(self, path: str) -> ast.Module | None:
@@ -378,24 +366,4 @@ class Script:
 
     def _names_at(self, path: str, line: int) -> list[str]:
         """The names read by the statement at a line."""
-        statement = self._statement_at(path, line)
-        return [] if statement is None else names_read(statement)
-
-    def _assignments(self, path: str) -> list[tuple[int, set[str], list[str]]]:
-        """`(line, names given a value, names read)` of the statements that give names values, by line."""
-        found = []
-        for node in self._walk(path):
-            if isinstance(node, ast.Assign):
-                targets: list[ast.AST] = list(node.targets)
-                value: ast.AST = node.value
-            elif isinstance(node, ast.AugAssign | ast.AnnAssign) and node.value is not None:
-                targets, value = [node.target], node.value
-            elif isinstance(node, ast.For):
-                targets, value = [node.target], node.iter
-            elif isinstance(node, ast.Expr) and (changed := changed_in_place(node.value)):
-                targets, value = changed, node.value
-            else:
-                continue
-            names = {name for target in targets for name in names_in(target)}
-            found.append((node.lineno, names, names_read(value)))
-        return sorted(found, key=lambda entry: entry[0])
+        return self._naming.names_at(path, self._statement_at(path, line))

@@ -218,7 +218,7 @@ RULES: tuple[Rule, ...] = (
          (*_SIZES, *_STUCK, *_STEPS, "summed-loss")),
     Rule("initial-scale", _W, "weights begin too large or too small", initial_scale.find,
          "Leave initialW at its default, or use HeNormal or GlorotUniform with scale 1.",
-         (*_SIZES, *_NAN, *_STUCK, *_STEPS)),
+         (*_SIZES, *_NAN, *_STUCK, *_STEPS, "clipping-too-strong")),
     Rule("summed-loss", _W, "the loss is summed over the batch", summed_loss.find,
          "Use F.mean, or divide by the number of examples.", (*_STUCK, *_STEPS, "exploding-gradient")),
     Rule("weight-decay-too-strong", _W, "weight decay outweighs the gradient", weight_decay_too_strong.find,

@@ -127,8 +127,12 @@ def _given_twice(history: History) -> Line | None:
     for update in history.updates:
         number = given.setdefault(frozenset(update.takes), update.number)
         if number != update.number:
-            asked, made = history.script.outermost(update.made), history.script.line(update.made)
-            name = history.script.name_given(update.made) if asked == made else ""
+            made = [
+                history.script.line(site)
+                for site in {other.number: other.made for other in history.updates}.values()
+            ]
+            alone = made.count(history.script.line(update.made)) == 1  # no function that makes several
+            name = history.script.name_given(update.made) if alone else ""
             setup = history.script.first_with(rf"\b{re.escape(name)}\.setup\s*\(") if name else None
-            return setup or asked
+            return setup or history.script.outermost(update.made)
     return None

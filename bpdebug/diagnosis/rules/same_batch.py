@@ -50,7 +50,7 @@ def find(history: History) -> Iterator[Finding]:
             ):
                 continue
             line = history.script.data_line(ops[0].site, r"\[[^\]]*:[^\]]*\]")
-            line = line or history.script.outermost(ops[0].site)
+            line = line or history.script.loop_line(ops[0].site)
         elif len(serials) == 1 or rows == 0:
             line = (
                 _fetched_once(history, ops[0])
@@ -74,7 +74,7 @@ def find(history: History) -> Iterator[Finding]:
 
 def _fetched_once(history: History, op: Op) -> tuple[str, int] | None:
     """The line before the training loop that takes the one batch from an iterator."""
-    loop = history.script.outermost(op.site)
+    loop = history.script.loop_line(op.site)
     around = history.script.loops_around(loop)
     if loop is None or not around:
         return None
@@ -101,7 +101,7 @@ def _iterator_made_anew(history: History, op: Op) -> tuple[str, int] | None:
 
 def _seeded_each_time(history: History, op: Op) -> tuple[str, int] | None:
     """The line in the training loop at which random numbers begin anew, so that each batch is drawn alike."""
-    line = history.script.outermost(op.site)
+    line = history.script.loop_line(op.site)
     around = set(history.script.loops_around(line))
     for seed in history.script.lines_with(_SEEDS):
         if line is not None and seed[0] == line[0] and around & set(history.script.loops_around(seed)):
