@@ -51,7 +51,8 @@ PAIRS = [
     "eighth_state_cut_at_each_step", "eighth_two_optimizers_for_the_generator", "eighth_warm_up_never_starts",
     "part_with_a_rate_of_zero", "two_relus_on_one_line", "own_scorer_evaluates_with_statistics",
     "channels_moved_by_reshape", "own_step_adds_the_gradient",
-    "tenth_gamma_of_zero", "tenth_time_first_data_reshaped",
+    "tenth_gamma_of_zero", "tenth_time_first_data_reshaped", "tenth_positive_and_negative_change_places",
+    "tenth_optimizer_made_each_epoch", "tenth_classes_among_the_features",
     "second_custom_function_wrong", "second_two_nets_missing_clear", "whole_numbers_lose_it_all",
 ]  # fmt: skip
 CONTROLS = [

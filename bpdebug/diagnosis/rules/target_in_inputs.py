@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import numpy as np
 
@@ -23,8 +24,12 @@ _JOINS = r"hstack|column_stack|concatenate|append|c_\[|loadtxt|genfromtxt|read_c
 _MAKES = _JOINS + r"|astype|asarray|array\("
 
 
+_Finder = Callable[[np.ndarray, np.ndarray], set[Any]]
+
+
 def find(history: History) -> Iterator[Finding]:
-    """In each pass looked at, a column of the inputs is the target; or the last token that is embedded is the label.
+    """In each pass looked at, a column of the inputs is the target, or several say for a class each whether it is that;
+    or the last token that is embedded is the label.
 
     An autoencoder is given all that it gives back; a decoder is given the token before.
     """
@@ -52,22 +57,37 @@ def _leaks(history: History, losses: list[Op]) -> Finding | None:
         assert token is not None
         told = f"the labels of {_name(losses[0])} are the numbers that {_name(token)} has just looked up"
         return _finding(history, losses[0], token, told)
-    entry, columns = None, None
-    for op in losses:
-        entry = _first_layer(op)
-        found = set() if entry is None else _equal_columns(history, entry, op)
-        columns = found if columns is None else columns & found
-        if not columns:
-            return None
+    entries = [_first_layer(op) for op in losses]
+    known = [
+        (entry.x[0][1], op.x[1][1]) for entry, op in zip(entries, losses, strict=True) if entry is not None
+    ]
+    entry = entries[0]
     # A task made up of such inputs, to see whether a net can learn it, has its target cut out of them.
-    if entry is None or not columns or history.script.data_line(entry.site, _JOINS) is None:
+    if len(known) < len(losses) or entry is None or history.script.data_line(entry.site, _JOINS) is None:
         return None
-    return _finding(
-        history,
-        losses[0],
-        entry,
-        f"column {min(columns)} of the inputs of {_name(entry)} is the target itself",
-    )
+    columns = _shared(history, known, _equal_columns)
+    if columns:
+        told = f"column {min(columns)} of the inputs of {_name(entry)} is the target itself"
+        return _finding(history, losses[0], entry, told)
+    indicators = _shared(history, known, _indicators)
+    if len({label for label, _ in indicators}) > 1:
+        named = ", ".join(str(column) for column in sorted({column for _, column in indicators})[:4])
+        told = f"columns {named} of the inputs of {_name(entry)} say of each class whether it is the target"
+        return _finding(history, losses[0], entry, told)
+    return None
+
+
+def _shared(history: History, passes: list[tuple[int | None, int | None]], find: _Finder) -> set[Any]:
+    """What is found in all passes, each given as the tensors of its inputs and its targets."""
+    shared: set[Any] | None = None
+    for inputs, targets in passes:
+        x, t = history.values.array(inputs), history.values.array(targets)
+        usable = x is not None and t is not None and x.ndim == 2 and t.size == len(x) >= 4
+        found = find(x, t.reshape(-1)) if usable and x is not None and t is not None else set()
+        shared = found if shared is None else shared & found
+        if not shared:
+            return set()
+    return shared or set()
 
 
 def _finding(history: History, loss: Op, entry: Op, told: str) -> Finding:
@@ -105,15 +125,28 @@ def _first_layer(loss: Op) -> Op | None:
     return layers[0] if len(layers) == 1 else None
 
 
-def _equal_columns(history: History, entry: Op, loss: Op) -> set[int]:
+def _equal_columns(x: np.ndarray, t: np.ndarray) -> set[int]:
     """The columns of the inputs that equal the targets in all rows, of several that differ."""
-    x, t = history.values.array(entry.x[0][1]), history.values.array(loss.x[1][1])
-    if x is None or t is None or x.ndim != 2 or x.shape[1] < 2 or t.size != len(x) or t.size < 4:
-        return set()
-    t = t.reshape(-1)
-    if (t == t[0]).all():
+    if x.shape[1] < 2 or (t == t[0]).all():
         return set()
     return set(np.flatnonzero((x == t[:, None]).all(axis=0)).tolist())
+
+
+def _indicators(x: np.ndarray, t: np.ndarray) -> set[tuple[int, int]]:
+    """Labels, each with a column of the inputs that is 1 where the target is that label, and 0 elsewhere.
+
+    Inputs that are nothing else are what such a net is given on purpose. A label that no target has says nothing.
+    """
+    if t.dtype.kind not in "iu":
+        return set()
+    labels = np.unique(t)
+    if not 2 <= len(labels) < x.shape[1]:
+        return set()
+    return {
+        (int(label), column)
+        for label in labels.tolist()
+        for column in np.flatnonzero((x == (t == label)[:, None]).all(axis=0)).tolist()
+    }
 
 
 def _name(op: Op) -> str:

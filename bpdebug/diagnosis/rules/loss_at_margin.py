@@ -1,0 +1,51 @@
+"""A loss over triplets stays at its margin: what belongs together is no nearer than what doesn't."""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Iterator
+
+from ..facts.history import History
+from ..facts.records import Op
+from ..facts.training import is_one_training, upstream, weighted
+from ..finding import Finding
+
+__all__ = ["find"]
+
+_TIMES = 40
+_NEAR = 0.8
+"""In parts of the margin: one embedding for everything gives a loss of 1."""
+
+
+def find(history: History) -> Iterator[Finding]:
+    """The mean loss of the second half is that of equal embeddings, or above; at no time was it well below."""
+    by_site: dict[int, list[Op]] = {}
+    for op in history.training_ops():
+        if op.label == "triplet":
+            by_site.setdefault(op.site, []).append(op)
+    for ops in by_site.values():
+        margin = ops[0].attrs.get("margin")
+        if len(ops) < _TIMES or not isinstance(margin, int | float) or not is_one_training(history):
+            continue
+        values = [value for op in ops if (value := _loss(history, op)) is not None]
+        quarters = [
+            statistics.fmean(values[part * len(values) // 4 : (part + 1) * len(values) // 4])
+            for part in range(4)
+        ]
+        if len(values) < _TIMES or min(quarters) < _NEAR * margin:
+            continue
+        last = next((op for op in reversed(upstream([ops[0]])) if weighted(op)), ops[0])
+        yield Finding(
+            f"the triplet loss stays at {quarters[-1]:.3g}, about its margin of {margin:g}: anchors come no nearer to"
+            " their positives than to their negatives",
+            last.scope or last.label,
+            seq=ops[-1].seq,
+            site=ops[0].site,
+            evidence={"loss by quarters": quarters, "margin": margin},
+            subjects=frozenset({last.scope}),
+        )
+
+
+def _loss(history: History, op: Op) -> float | None:
+    spread = history.values.spread(op.y[0][1])
+    return None if spread is None else spread[0]
