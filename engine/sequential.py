@@ -117,7 +117,7 @@ class Sequential(ChainList):
         """Take out the first layer that equals `layer`; ValueError if there is none."""
         del self[self.index(layer)]
 
-    def index(self, layer: Callable[..., Any], start: int = 0, end: int | None = None) -> int:
+    def index(self, layer: Callable[..., Any], start: int | None = None, end: int | None = None) -> int:
         """The place of the first layer that equals `layer`, from `start` and before `end`; ValueError if none does."""
         return self._layers.index(layer, start or 0, len(self) if end is None else end)
 

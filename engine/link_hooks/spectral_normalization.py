@@ -132,6 +132,10 @@ class SpectralNormalization(ReplacedWeight):
         shape = (W.shape[0], -1)
         return reshape(W, shape) if hasattr(W, "creator_node") else W.reshape(shape)
 
+    def normalize_weight(self, link: Any) -> Any:
+        """The link's weight, divided by its largest singular value; moves the estimate on in training."""
+        return self.weight_for(link, getattr(link, self.weight_name))
+
     def weight_for(self, link: Any, W: Parameter) -> Any:
         if self.vector_name not in link.__dict__:
             self._prepare(link)

@@ -10,6 +10,8 @@ import importlib
 import json
 from pathlib import Path
 
+import signatures
+
 __all__ = ["ABSENT", "DIFFERENT", "PAGE", "absent_names", "chainer_names", "page"]
 
 ROOT = Path(__file__).parents[2]
@@ -182,6 +184,23 @@ def _below() -> list[str]:
     ]
 
 
+def _called() -> list[str]:
+    """What the page says of arguments and members."""
+    rows = [f"| `{module}.{name}` | {what} |" for module, name, what in signatures.differences()]
+    return [
+        "",
+        "## Arguments and members",
+        "",
+        "Of all functions and classes in all public modules that the engine has, too, the names, order and defaults of",
+        "arguments and the public members were compared by program. A call that is right there is right here, but for",
+        "these; what is for ChainerX, iDeep, cuDNN and memory layouts isn't listed.",
+        "",
+        "| | differs |",
+        "|---|---|",
+        *rows,
+    ]
+
+
 def page() -> str:
     """The text of the page."""
     lines = [
@@ -226,7 +245,7 @@ def page() -> str:
             lines += ["", "Same: " + ", ".join(same) + "."]
         if rows:
             lines += ["", "| name | |", "|---|---|", *rows]
-    return "\n".join(lines + _below()) + "\n"
+    return "\n".join(lines + _below() + _called()) + "\n"
 
 
 if __name__ == "__main__":

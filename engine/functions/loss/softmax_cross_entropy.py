@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy
@@ -36,6 +37,7 @@ class SoftmaxCrossEntropy(Op):
         class_weight: Any = None,
         ignore_label: int = -1,
         reduce: str = "mean",
+        soft_target_loss: str = "cross-entropy",
     ) -> None:
         if reduce not in ("mean", "no"):
             raise ValueError(f"only 'mean' and 'no' are valid for 'reduce', but {reduce!r} is given")
@@ -53,6 +55,14 @@ class SoftmaxCrossEntropy(Op):
         self.class_weight = class_weight
         self.ignore_label = ignore_label
         self.reduce = reduce
+        self.soft_target_loss = soft_target_loss
+
+    def apply(self, inputs: Sequence[Any]) -> tuple[Variable, ...]:
+        """Apply to scores and labels, or to scores and probabilities, for which the loss is made of other ops."""
+        x, t = inputs
+        if t.dtype.kind == "f":
+            return (_soft_targets(x, t, self.reduce, self.soft_target_loss),)
+        return super().apply(inputs)
 
     @property
     def y(self) -> Any:
@@ -182,9 +192,10 @@ def softmax_cross_entropy(
         IndexError: a label is no class.
         ValueError: an option has no such choice.
     """
-    if t.dtype.kind == "f":
+    if t.dtype.kind == "f":  # no op of its own: its options for labels are not looked at
         return _soft_targets(x, t, reduce, soft_target_loss)
-    return SoftmaxCrossEntropy(normalize, cache_score, class_weight, ignore_label, reduce).apply((x, t))[0]
+    op = SoftmaxCrossEntropy(normalize, cache_score, class_weight, ignore_label, reduce, soft_target_loss)
+    return op.apply((x, t))[0]
 
 
 def _soft_targets(x: Any, t: Any, reduce: str, soft_target_loss: str) -> Any:

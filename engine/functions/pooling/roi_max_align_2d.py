@@ -30,11 +30,11 @@ class ROIMaxAlign2D(_RoiMax):
         self,
         outsize: tuple[int, int],
         spatial_scale: float,
-        sampling_ratio: tuple[int | None, int | None] = (None, None),
+        sampling_ratio: Any = None,
     ) -> None:
         self.outsize = outsize
         self.scale = spatial_scale
-        self.ratio = sampling_ratio
+        self.ratio = checked_sampling(sampling_ratio)
 
     def attributes(self) -> dict[str, Any]:
         return {
@@ -121,7 +121,5 @@ def roi_max_align_2d(
         InvalidType: shapes or dtypes don't fit.
         TypeError: outsize, spatial_scale or sampling_ratio is not positive.
     """
-    op = ROIMaxAlign2D(
-        checked_outsize(outsize), checked_scale(spatial_scale), checked_sampling(sampling_ratio)
-    )
+    op = ROIMaxAlign2D(checked_outsize(outsize), checked_scale(spatial_scale), sampling_ratio)
     return op.apply((x, rois, roi_indices))[0]

@@ -53,3 +53,7 @@ class Bilinear(Link):
         if self.nobias:
             return bilinear(e1, e2, self.W)
         return bilinear(e1, e2, self.W, self.V1, self.V2, self.b)
+
+    def zero_grads(self) -> None:
+        """An older name for `zerograds`."""
+        self.zerograds()

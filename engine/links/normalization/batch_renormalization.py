@@ -55,6 +55,10 @@ class BatchRenormalization(BatchNormalization):
         self.rmax = rmax
         self.dmax = dmax
 
+    def forward(self, x: Any, finetune: bool = False) -> Any:  # type: ignore[override]
+        """Apply the layer; see `BatchNormalization.forward`."""
+        return super().forward(x, finetune=finetune)
+
     def _normalize(self, x: Any, gamma: Any, beta: Any, decay: float) -> Any:
         return batch_renormalization(
             x,

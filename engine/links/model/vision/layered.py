@@ -107,7 +107,7 @@ class LayeredClassifier(Chain):
         load_npz(path, self)
 
     @classmethod
-    def convert_caffemodel_to_npz(cls, path_caffemodel: str, path_npz: str) -> None:
+    def convert_caffemodel_to_npz(cls, path_caffemodel: str, path_npz: str, n_layers: int = 50) -> None:
         """Not there: this engine doesn't read Caffe models.
 
         Raises:

@@ -124,18 +124,25 @@ class BuildingBlock(Chain):
 
     def __init__(
         self,
-        n_layers: int,
-        in_channels: int,
-        mid_channels: int,
-        out_channels: int,
-        stride: int,
+        n_layers: int | None = None,
+        in_channels: Any = None,
+        mid_channels: int | None = None,
+        out_channels: int | None = None,
+        stride: int | None = None,
         initialW: Any = None,
-        downsample_fb: bool = False,
+        downsample_fb: bool | None = None,
     ) -> None:
         super().__init__()
+        if n_layers is None or mid_channels is None or out_channels is None or stride is None:
+            raise TypeError(
+                "BuildingBlock: n_layers, mid_channels, out_channels and stride must be given, but they are "
+                f"{n_layers}, {mid_channels}, {out_channels} and {stride}"
+            )
         self._names = ["a"] + [f"b{i}" for i in range(1, n_layers)]
         with self.init_scope():
-            self.a = BottleneckA(in_channels, mid_channels, out_channels, stride, initialW, downsample_fb)
+            self.a = BottleneckA(
+                in_channels, mid_channels, out_channels, stride, initialW, bool(downsample_fb)
+            )
             for name in self._names[1:]:
                 setattr(self, name, BottleneckB(out_channels, mid_channels, initialW))
 
