@@ -94,10 +94,14 @@ class Edit(_Message, tag="edit"):
 
 
 class Evaluate(_Message, tag="evaluate"):
-    """Evaluate what the person has typed, in the frame of the paused script."""
+    """Evaluate what the person has typed, in the frame of the paused script.
+
+    With `complete` the name at its end is completed instead: the answer is what the text may become, a line each.
+    """
 
     number: int
     text: str
+    complete: bool = False
 
 
 class Compute(_Message, tag="compute"):

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import ast
 import ctypes
+import linecache
 import sys
+import textwrap
 import traceback
 from collections.abc import Callable
-from types import CodeType, FrameType, TracebackType
-from typing import Any
+from types import FrameType, TracebackType
+
+from .tracebacks import keep_user_frames
 
 __all__ = ["evaluate", "innermost_frame", "user_frame"]
 
 _LONGEST = 20_000
 """Characters of an answer; of more, the middle is left out."""
+
+_FILE = "<console>"
 
 
 def user_frame(is_user: Callable[[str], bool]) -> FrameType | None:
@@ -35,28 +40,27 @@ def innermost_frame(found: TracebackType | None, is_user: Callable[[str], bool])
 
 
 def evaluate(text: str, frame: FrameType) -> str:
-    """Run `text` in `frame`, as the interactive Python would; what it would have shown, without what was printed."""
+    """Run `text` in `frame`, as the interactive Python would; what it would have shown, without what was printed.
+
+    Of several statements the last one is shown, if it is an expression.
+    """
+    text = textwrap.dedent(text).strip()
+    # For tracebacks, which show the line that they are about.
+    linecache.cache[_FILE] = (len(text), None, text.splitlines(keepends=True), _FILE)
+    names = frame.f_locals  # asked for again, it would forget what was assigned
     try:
-        expression = _compiled(text, "eval")
-        if expression is not None:
-            value = eval(expression, frame.f_globals, frame.f_locals)
-            return "" if value is None else _shortened(repr(value))
-        statements = compile(text, "<console>", "exec")
-        exec(statements, frame.f_globals, frame.f_locals)
-        _keep_locals(frame)
+        tree = ast.parse(text, _FILE)
+        last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
+        exec(compile(tree, _FILE, "exec"), frame.f_globals, names)
+        if not isinstance(last, ast.Expr):
+            return ""
+        value = eval(compile(ast.Expression(last.value), _FILE, "eval"), frame.f_globals, names)
+        return "" if value is None else _shortened(repr(value))
     except BaseException as error:
         # Also what would end a program: here it only ends what was typed.
         return _shortened(_told(error))
-    return ""
-
-
-def _compiled(text: str, mode: str) -> CodeType | None:
-    try:
-        tree: Any = ast.parse(text.strip(), "<console>", mode)
-    except SyntaxError:
-        return None
-    code: CodeType = compile(tree, "<console>", mode)
-    return code
+    finally:
+        _keep_locals(frame)
 
 
 def _keep_locals(frame: FrameType) -> None:
@@ -66,9 +70,10 @@ def _keep_locals(frame: FrameType) -> None:
 
 
 def _told(error: BaseException) -> str:
-    """The traceback from the typed text on, as Python shows it."""
+    """The traceback from the typed text on, as Python shows it, without frames of the debugger and the engine."""
+    keep_user_frames(error)
     shown = error.__traceback__
-    while shown is not None and shown.tb_frame.f_code.co_filename != "<console>":
+    while shown is not None and shown.tb_frame.f_code.co_filename != _FILE:
         shown = shown.tb_next
     return "".join(traceback.format_exception(type(error), error, shown)).rstrip()
 

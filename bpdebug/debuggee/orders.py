@@ -12,6 +12,7 @@ from ..protocol import Compute, Computed, Edit, Order, pack, unpack
 from ..recorder import Recorder
 from .console import evaluate, innermost_frame, user_frame
 from .editing import apply_edit
+from .name_completion import completed_names
 
 if TYPE_CHECKING:
     from ..frontends.own_ops import OwnOps
@@ -40,8 +41,14 @@ class Orders:
             return apply_edit(order, header, self._recorder, self._stops)
         frame = self._failed or user_frame(self._recorder.call_sites.is_user)
         if frame is None:
-            return "no line of the script is being run: there is no frame to evaluate in"
-        return evaluate(order.text, frame)
+            return (
+                ""
+                if order.complete
+                else "no line of the script is being run: there is no frame to evaluate in"
+            )
+        return (
+            "\n".join(completed_names(order.text, frame)) if order.complete else evaluate(order.text, frame)
+        )
 
     def _compute(self, order: Compute) -> Computed:
         if self.own_ops is None:

@@ -152,6 +152,14 @@ class Session:
         self._send(Evaluate(number=number, text=text))
         return number
 
+    def complete(self, text: str) -> int:
+        """Complete the name at the end of `text` in that frame; the number of the answer, a line for each text."""
+        from ..protocol import Evaluate
+
+        number = next(self._numbers)
+        self._send(Evaluate(number=number, text=text, complete=True))
+        return number
+
     def compute(
         self,
         forward: int,

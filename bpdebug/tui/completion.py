@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from ..text import cell_width, clean
 
 if TYPE_CHECKING:
+    from ..timeline import Moment, Timeline
     from .commands import Command
     from .screens.main import MainScreen
 
-__all__ = ["completions", "shown_choices", "unknown"]
+__all__ = ["completed_expression", "completions", "shown_choices", "unknown"]
 
 _NEAR_EVENTS = 200
 """Events before and after the current one whose addresses are offered."""
@@ -44,12 +46,15 @@ def unknown(kind: str, name: str, names: Iterable[str], where: str) -> str:
 def shown_choices(choices: Sequence[str], chosen: int, width: int) -> str:
     """As many of the `choices` around the chosen one as fit into `width` cells, that one in brackets.
 
-    Of lines that begin with the same command only what differs is shown; `…` stands for those left out.
+    With `chosen` -1 none is: they are shown from the first on. Of lines that begin with the same command only what
+    differs is shown; `…` stands for those left out.
     """
     first_words = {choice.partition(" ")[0] for choice in choices}
     begin = len(first_words.pop()) + 1 if len(choices) > len(first_words) == 1 else 0
     words = [clean(choice[begin:].strip()) for choice in choices]
-    words[chosen] = f"[{words[chosen]}]"
+    if chosen >= 0:
+        words[chosen] = f"[{words[chosen]}]"
+    chosen = max(chosen, 0)
     first, last = chosen, chosen + 1
     room = width - cell_width(words[chosen]) - 4
     while room > 0 and (first > 0 or last < len(words)):
@@ -111,3 +116,24 @@ def watchable(screen: MainScreen) -> Iterable[str]:
     for one in screen.timeline.reader.variables:
         if one.parameter:
             yield from (f"norm({one.name}.grad)", f"{one.name}.delta")
+
+
+def completed_expression(timeline: Timeline, moment: Moment | None, typed: str) -> list[str]:
+    """What an expression of the language of conditions may become: the word at its end completed."""
+    from ..conditions.words import FIELDS, FUNCTIONS, ROLES, TENSORS
+
+    begun = re.search(r"[\w.]*$", typed)
+    word = "" if begun is None else begun.group()
+    parameters = (one.name for one in timeline.reader.variables if one.parameter)
+    tensors = [] if moment is None else [view.role for view in moment.tensors]
+    known = [
+        *tensors,
+        *parameters,
+        "loss",
+        *(f"{name}(" for name in FUNCTIONS),
+        *FIELDS,
+        *TENSORS,
+        *ROLES,
+    ]
+    fitting = dict.fromkeys(name for name in known if name.startswith(word) and name != word)
+    return [typed[: len(typed) - len(word)] + name for name in fitting if name.isprintable()] if word else []

@@ -26,6 +26,8 @@ def frame_with(**names):
         ("None", ""),
         ("made_here = 7", ""),
         ("  'text'  ", "'text'"),
+        ("y = local + 1\ny * 2", "8"),
+        ("for i in range(3):\n    z = i\n", ""),
     ],
 )
 def test_expressions_are_shown_and_statements_are_not(text, answer):
@@ -42,7 +44,8 @@ def test_what_is_assigned_at_module_level_stays():
 def test_a_mistake_is_told_from_the_typed_text_on():
     told = evaluate("1/0", frame_with())
     assert told.splitlines()[0] == "Traceback (most recent call last):"
-    assert "<console>" in told
+    assert 'File "<console>", line 1' in told
+    assert "    1/0" in told.splitlines()
     assert "console.py" not in told
     assert told.endswith("ZeroDivisionError: division by zero")
     assert "SyntaxError" in evaluate("for", frame_with())
@@ -60,3 +63,11 @@ def test_the_users_frame_is_the_innermost_of_their_files():
         "test_the_users_frame_is_the_innermost_of_their_files"
     )
     assert user_frame(lambda path: False) is None
+
+
+def test_frames_of_the_engine_are_left_out_of_a_mistake():
+    import bpdebug  # noqa: F401
+    from engine import functions
+
+    told = evaluate("F.relu('no')", frame_with(F=functions))
+    assert told.count("File ") == 1

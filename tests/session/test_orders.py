@@ -129,3 +129,10 @@ def test_where_an_op_fails_its_operands_and_its_frame_can_be_looked_at(run):
     run.go(UntilStop())
     assert run.wait_for("paused", timeout_s=LONG_S)  # once more where it leaves the script
     assert answer(run, run.evaluate("x.tolist()")) == "[[1.0, 2.0]]"
+
+
+def test_names_are_completed_in_the_paused_frame_without_an_event(run):
+    at = go_to(run, "it1/forward/Linear/linear")
+    assert answer(run, run.complete("model.W.arr")) == "model.W.array"
+    assert answer(run, run.complete("nothing_like_it")) == ""
+    assert run.paused_at == at

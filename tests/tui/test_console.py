@@ -10,7 +10,8 @@ from bpdebug.log.writer import LogWriter
 from bpdebug.recorder import Recorder
 from bpdebug.timeline import Timeline
 from bpdebug.tui.panes import console
-from bpdebug.tui.panes.console import ConsolePane, row_starts
+from bpdebug.tui.panes.console import ConsolePane
+from bpdebug.tui.panes.console_answers import row_starts
 
 WRITES = [
     ("stdout", "one\n"),
@@ -41,8 +42,9 @@ def timeline(tmp_path):
 
 
 def shown(pane: ConsolePane) -> list[str]:
+    """The rows that aren't empty, without the hint below them."""
     lines = [pane.render_line(y).text.rstrip() for y in range(pane.size.height)]
-    return [line for line in lines if line]
+    return [line for line in lines if line and not line.startswith("  >>> Enter types")]
 
 
 async def show(pilot, timeline, seq: int) -> ConsolePane:
@@ -108,3 +110,27 @@ async def test_of_a_flood_the_end_is_kept_and_the_pane_says_so(timeline, monkeyp
 )
 def test_long_lines_fold_between_characters(text, width, starts):
     assert row_starts(text, width) == starts
+
+
+async def test_a_hint_says_how_to_type_and_goes_while_one_does(timeline):
+    async with PaneApp().run_test(size=(60, 12)) as pilot:
+        pane = await show(pilot, timeline, len(timeline) - 1)
+        rows = [pane.render_line(y).text for y in range(12)]
+        assert rows[6].startswith("  >>> Enter types an expression")
+        assert rows[6].endswith("…")
+        pane.show_typing(True)
+        assert not pane.render_line(6).text.strip()
+
+
+async def test_answers_stand_behind_the_output_that_was_there_and_mistakes_have_a_mark(timeline):
+    async with PaneApp().run_test(size=(60, 12)) as pilot:
+        pane = await show(pilot, timeline, 2)  # two writes
+        pane.answer(">>> 6 * 7", "typed")
+        pane.answer("42")
+        await show(pilot, timeline, len(timeline) - 1)
+        pane.answer("ValueError: no\nnot at all", "error")
+        expected = ["  one", "! bad thing", "  >>> 6 * 7", "› 42", "   90%"]
+        assert shown(pane)[:5] == expected
+        assert shown(pane)[-2:] == ["! ValueError: no", "! not at all"]
+        await show(pilot, timeline, 1)
+        assert shown(pane)[:3] == ["  one", "  5 later writes not shown", "  >>> 6 * 7"]

@@ -10,16 +10,33 @@ from bpdebug.tui.widgets.prompt import Prompt, PromptLine
 
 
 class Host(App):
+    """Owns a prompt, and keeps what it is told."""
+
     def __init__(self):
         super().__init__()
         self.entered = []
         self.left = 0
+        self.keys = []
+        self.offers = []
 
     def compose(self):
-        yield Prompt(lambda mark, text: self.entered.append(text), self.note_left)
+        yield Prompt(self)
 
-    def note_left(self):
+    def prompt_entered(self, mark, text):
+        self.entered.append(text)
+
+    def prompt_left(self):
         self.left += 1
+
+    def prompt_changed(self, mark, text):
+        pass
+
+    def prompt_key(self, mark, key):
+        self.keys.append(key)
+        return False
+
+    def completions_offered(self, offers, place):
+        self.offers.append((list(offers), place))
 
     async def on_event(self, event):
         if isinstance(event, events.Key) and isinstance(self.focused, PromptLine):

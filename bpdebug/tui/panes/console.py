@@ -11,18 +11,19 @@ from textual.geometry import Size
 from textual.strip import Strip
 from textual.timer import Timer
 
-from ...text import cell_width, clean, count_text
+from ...text import count_text, fit
 from ..keymap import bindings_for
 from ..messages import SubtitleChanged
 from ..script_output import ScriptOutput
 from ..widgets.part_style import text_style
 from ..widgets.virtual_list import LineView, strip_of
 from ..writes import Writes
+from .console_answers import AnswerRows, Said, row_starts
 
 if TYPE_CHECKING:
     from ...timeline import Moment, Timeline
 
-__all__ = ["ConsolePane", "row_starts"]
+__all__ = ["ConsolePane"]
 
 _WINDOW = 100_000
 _WINDOW_WRITES = 2_000
@@ -35,14 +36,13 @@ _SCAN = 1 << 19
 _SCAN_AGAIN_S = 0.03
 """Events of a big log that are looked through for output at once, and the pause before the next ones."""
 
-_ANSWERS_KEPT = 500
-"""Lines of what was typed and answered."""
-
-_MARKS = {"stdout": " ", "stderr": "!", "raw": "|"}
+_MARKS = {"stdout": " ", "stderr": "!", "raw": "|", "typed": " ", "answer": "›", "error": "!"}
+_LIVE_HINT = "types Python for the paused script, Esc ends that"
+_RECORDED_HINT = "types an expression over this event: norm(gx), max(abs(y))"
 
 
 class ConsolePane(LineView):
-    """Lines of stderr have `!` in the margin, output of C code and child processes `|`.
+    """Lines of stderr have `!` in the margin, output of C code and child processes `|`, answers to what was typed `›`.
 
     In history only what was printed by then is shown; a last line says how much came later.
     """
@@ -54,7 +54,9 @@ class ConsolePane(LineView):
         "console--raw",
         "console--margin",
         "console--note",
+        "console--typed",
         "console--answer",
+        "console--error",
     }
 
     def __init__(self, **options: Any) -> None:
@@ -71,8 +73,11 @@ class ConsolePane(LineView):
         self._rows: list[tuple[int, int]] = []
         self._rows_width = 0
         self._drawn = (-1, -1)
-        self._answers: list[str] = []
-        self._answer_rows: list[tuple[str, int]] = []
+        self._answers = AnswerRows()
+        self._typing = False
+        self.typing_key = "Enter"
+        """What the hint calls the key that one begins to type with."""
+        self._following = True
 
     # ---- what it is told --------------------------------------------------------------------------------------
 
@@ -108,13 +113,19 @@ class ConsolePane(LineView):
         if self._writes.add_raw(data):
             self.grown()
 
-    def answer(self, text: str) -> None:
-        """Show what the person typed, or what came of it, below the output."""
-        self._answers += [clean(line.expandtabs(8)) for line in text.split("\n")] if text else []
-        del self._answers[:-_ANSWERS_KEPT]
+    def answer(self, text: str, said: Said = "answer") -> None:
+        """Show what the person typed, or what came of it, behind the output that is there."""
+        if text:
+            self._answers.add(text, said, self._printed)
         self._resized()
         self.refresh()
         self.scroll_end(animate=False, immediate=True, force=True)
+
+    def show_typing(self, typing: bool) -> None:
+        """The person types into the line below, or no longer: then a hint says how to."""
+        self._typing = typing
+        self._resized()
+        self.refresh()
 
     def copy_text(self) -> tuple[str, str]:
         """(what it is, the text) of all lines that are shown."""
@@ -189,6 +200,26 @@ class ConsolePane(LineView):
         return above, below
 
     @property
+    def _hint(self) -> str:
+        """The last line of all: that one can type here."""
+        if self._typing or self._timeline is None:
+            return ""
+        return f">>> {self.typing_key} {_LIVE_HINT if self._timeline.live else _RECORDED_HINT}"
+
+    @property
+    def _output_rows(self) -> int:
+        """Rows of output, and of the notes above and below it."""
+        return len(self._rows) + sum(map(bool, self._notes))
+
+    def _rows_of(self, writes: int) -> int:
+        """How many rows the first so many writes have made, with the note above them."""
+        if writes >= self._printed:
+            return self._output_rows
+        count = max(0, writes - self._first)
+        lines = bisect_left(self._screen.lines, count, key=lambda line: line.begin[0])
+        return bool(self._notes[0]) + bisect_left(self._rows, (lines, 0))
+
+    @property
     def _at_bottom(self) -> bool:
         return self.scroll_offset.y >= self.max_scroll_y
 
@@ -202,17 +233,20 @@ class ConsolePane(LineView):
         for number in range(screen.changed_from, len(screen.lines)):
             rows += [(number, begin) for begin in row_starts(screen.lines[number].text, width)]
         screen.changed_from = len(screen.lines)
-        self._answer_rows = [(line, begin) for line in self._answers for begin in row_starts(line, width)]
+        self._answers.lay(width, self._rows_of)
 
     def _resized(self) -> None:
         self._lay_rows()
-        above, below = self._notes
-        size = Size(0, len(self._rows) + bool(above) + bool(below) + len(self._answer_rows))
+        size = Size(0, self._output_rows + len(self._answers) + bool(self._hint))
         if size != self.virtual_size:
             self.virtual_size = size
 
+    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
+        super().watch_scroll_y(old_value, new_value)
+        self._following = self._at_bottom
+
     def on_resize(self) -> None:
-        follow = self._at_bottom
+        follow = self._following  # a lower pane isn't at the bottom any more
         self._resized()
         if follow:
             self.scroll_end(animate=False, immediate=True, force=True)
@@ -220,26 +254,34 @@ class ConsolePane(LineView):
     def render_line(self, y: int) -> Strip:
         width, base = self.columns, self.base
         above, below = self._notes
-        row = y + self.scroll_offset.y - bool(above)
+        row = y + self.scroll_offset.y
+        if row >= self._output_rows + len(self._answers):
+            hint = self._hint if row == self._output_rows + len(self._answers) else ""
+            if not hint:
+                return Strip.blank(width, base)
+            return strip_of([(fit(f"  {hint}", width), self._part("note"))], width, base)
+        found = self._answers.at(row)
+        if not isinstance(found, int):
+            line, begin = found
+            return self._row(line.said, [(line.text, self._part(line.said))], begin)
+        row = found - bool(above)
         if row == -1:
             return strip_of([(f"  {above}", self._part("note"))], width, base)
-        if row == len(self._rows) and below:
+        if row == len(self._rows):
             return strip_of([(f"  {below}", self._part("note"))], width, base)
-        if row >= len(self._rows):
-            return self._answer_row(row - len(self._rows) - bool(below))
         number, begin = self._rows[row]
-        line = self._screen.lines[number]
-        tint = self._part(line.stream) if line.stream in ("stderr", "raw") else Style.null()
-        margin = strip_of([(_MARKS.get(line.stream, " ") + " ", self._part("margin") + tint)], 2, base)
-        pieces = [(text, tint + style) for text, style in line.pieces]
-        return Strip.join([margin, strip_of(pieces, max(0, width - 2), base, begin)])
+        printed = self._screen.lines[number]
+        tint = self._part(printed.stream) if printed.stream in ("stderr", "raw") else Style.null()
+        return self._row(
+            printed.stream, [(text, tint + style) for text, style in printed.pieces], begin, tint
+        )
 
-    def _answer_row(self, row: int) -> Strip:
-        if row >= len(self._answer_rows):
-            return Strip.blank(self.columns, self.base)
-        line, begin = self._answer_rows[row]
-        margin = strip_of([("› ", self._part("margin"))], 2, self.base)
-        pieces = [(line, self._part("answer"))]
+    def _row(
+        self, kind: str, pieces: list[tuple[str, Style]], begin: int, tint: Style | None = None
+    ) -> Strip:
+        """A row from cell `begin` of a line on, behind a margin that says what kind of line it is."""
+        look = self._part("margin") + (tint or self._part("error" if kind == "error" else "margin"))
+        margin = strip_of([(_MARKS.get(kind, " ") + " ", look)], 2, self.base)
         return Strip.join([margin, strip_of(pieces, max(0, self.columns - 2), self.base, begin)])
 
     def _part(self, name: str) -> Style:
@@ -269,21 +311,3 @@ class ConsolePane(LineView):
         if edge < 0:
             self.action_scroll_by(-self.scroll_offset.y - 1)
         self.scroll_to(y=0 if edge < 0 else self.max_scroll_y, animate=False, immediate=True, force=True)
-
-
-def row_starts(text: str, width: int) -> list[int]:
-    """The cells at which the rows of a line of text begin when a row has `width` cells.
-
-    A wide character that doesn't fit at the end of a row begins the next.
-    """
-    if len(text) * 2 <= width or cell_width(text) <= width:
-        return [0]
-    if text.isascii():
-        return list(range(0, len(text), width))
-    starts, at = [0], 0
-    for char in text:
-        size = cell_width(char)
-        if at + size - starts[-1] > width:
-            starts.append(at)
-        at += size
-    return starts

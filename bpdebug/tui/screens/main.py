@@ -22,8 +22,9 @@ from ..theme_choice import theme_typed
 from ..widgets.key_line import KeyLine
 from ..widgets.prompt import Prompt, Suggestions
 from .beside_actions import BesideActions
+from .console_actions import CONSOLE_MARKS
 from .help import HelpScreen, help_sections
-from .orders import ORDER_MARKS
+from .orders import EDIT_MARK
 from .quit import QuitScreen
 from .stop_actions import STOP_MARKS, stop_mark
 
@@ -200,11 +201,16 @@ class MainScreen(BesideActions):
             self.debugger.theme_trial.try_on(theme_typed(text))
 
     def open_prompt(
-        self, mark: str, suggestions: Sequence[str] | Suggestions, placeholder: str, typed: str = ""
+        self,
+        mark: str,
+        suggestions: Sequence[str] | Suggestions,
+        placeholder: str,
+        typed: str = "",
+        stays_for: str = "",
     ) -> None:
         self._take_count()
         self.query_one(KeyLine).display = False
-        self.query_one(Prompt).open(mark, suggestions, placeholder, typed)
+        self.query_one(Prompt).open(mark, suggestions, placeholder, typed, stays_for)
 
     def _close_prompt(self) -> None:
         self.debugger.theme_trial.take_back()
@@ -214,13 +220,20 @@ class MainScreen(BesideActions):
 
     def prompt_left(self) -> None:
         self.say("")
+        self.console_left()
         self._close_prompt()
 
+    def prompt_key(self, mark: str, key: str) -> bool:
+        return mark in CONSOLE_MARKS and self.console_key(key)
+
     def prompt_entered(self, mark: str, text: str) -> None:
+        if mark in CONSOLE_MARKS:
+            self.console_typed(text)
+            return
         self._close_prompt()
-        if mark in ORDER_MARKS:
+        if mark == EDIT_MARK:
             self.say("")
-            self.order_typed(mark, text)
+            self.change_typed(text)
             return
         if mark in STOP_MARKS:
             self.say("")

@@ -98,7 +98,7 @@ class RunScreen(SureTimers, Screen[None]):
         yield self.workspace
         yield Static(id="too-small", markup=False)
         yield KeyLine(live=self.session is not None, two=self.beside is not None, keys=self.keys)
-        yield Prompt(self.prompt_entered, self.prompt_left, self.completions_offered, self.prompt_changed)
+        yield Prompt(self)
 
     def on_screen_resume(self, event: events.ScreenResume) -> None:
         """Leave out the styles the first time: each widget was given them when it was mounted, just before."""
@@ -155,6 +155,10 @@ class RunScreen(SureTimers, Screen[None]):
 
     def prompt_left(self) -> None:
         """The prompt was closed without Enter."""
+
+    def prompt_key(self, mark: str, key: str) -> bool:
+        """A key that the prompt has no use for; True if it is carried out."""
+        return False
 
     def prompt_changed(self, mark: str, text: str) -> None:
         """What stands in the prompt is this now."""

@@ -145,7 +145,12 @@ class StopActions(RunScreen):
         return [f"norm({name}.grad) > " for name in parameters] + [f"{name}.delta" for name in parameters]
 
     def open_prompt(
-        self, mark: str, suggestions: Sequence[str] | Suggestions, placeholder: str, typed: str = ""
+        self,
+        mark: str,
+        suggestions: Sequence[str] | Suggestions,
+        placeholder: str,
+        typed: str = "",
+        stays_for: str = "",
     ) -> None:
         """Open the line to type into."""
         raise TypeError("the main screen has the prompt")
