@@ -239,11 +239,11 @@ class _Runs:
         Raises:
             SessionError: it doesn't get that far.
         """
+        told = syntax_error(self._script)
+        if told:  # asked first: what is paused now stays where it is
+            raise SessionError(f"the script can't be read any more: {told.strip().splitlines()[-1]}")
         self.session.terminate()
         self.session.wait(_LAST_WAIT_S)
-        told = syntax_error(self._script)
-        if told:
-            raise SessionError(f"the script can't be read any more: {told.strip().splitlines()[-1]}")
         self.start()
         timeline = self.timeline()
         if timeline is None:

@@ -10,7 +10,7 @@ import numpy as np
 
 from ..errors import ConditionError
 from . import syntax as s
-from .elementwise import ARITHMETIC, has_tensor
+from .elementwise import ARITHMETIC, has_tensor, tensors_in
 from .one_event import OneEvent
 from .parser import parse
 from .rules import rule_of
@@ -87,9 +87,48 @@ def _value(node: s.Node, event: OneEvent) -> Any:
     if has_tensor(node):
         arrays = event.arrays(node)
         if arrays is None or len(arrays) != 1:
-            raise ValueError("a tensor in it isn't there at this event, or shapes don't fit each other")
+            raise ValueError(_why_no_array(node, event))
         return arrays[0]
     value = rule_of(node)(event)
     if value is None:
-        raise ValueError("a name in it has no value at this event")
+        missing = [word for part in s.walk(node) if (word := _missing_word(part, event))]
+        names = list(dict.fromkeys(missing)) or ["what it asks for"]
+        raise ValueError(
+            f"{' and '.join(names)} {'have' if len(names) > 1 else 'has'} no value at this event"
+        )
     return value
+
+
+def _why_no_array(node: s.Node, event: OneEvent) -> str:
+    """Why the tensors of an expression give no array at an event."""
+    shapes = {}
+    for tensor in dict.fromkeys(tensors_in(node)):
+        arrays, name = event.arrays(tensor), _word(tensor)
+        if not arrays:
+            return f"{name} isn't there at this event"
+        if len(arrays) > 1:
+            return f"{name} is {len(arrays)} tensors at this event: {name}[0] is the first"
+        shapes[name] = arrays[0].shape
+    for part in s.walk(node):
+        if word := _missing_word(part, event):
+            return f"{word} has no value at this event"
+    return "the shapes don't fit each other: " + ", ".join(
+        f"{name} {shape}" for name, shape in shapes.items()
+    )
+
+
+def _word(node: s.Node) -> str:
+    """How a name in an expression is typed; "" for what is no name."""
+    if isinstance(node, s.Tensor):
+        place = "" if node.place is None else f"[{node.place}]"
+        return f"{node.name}{place}" + (f".{node.suffix}" if node.suffix else "")
+    return node.name if isinstance(node, s.Field | s.Metric | s.Nonfinite) else ""
+
+
+def _missing_word(node: s.Node, event: OneEvent) -> str:
+    """The name that this node is, if it stands for nothing at an event; else ""."""
+    word = _word(node)
+    if not word:
+        return ""
+    there = event.find(node) if isinstance(node, s.Tensor) else rule_of(node)(event) is not None
+    return "" if there else word

@@ -61,6 +61,9 @@ class CallSites:
         self._cwd = cwd
         self._script_directory = os.path.dirname(os.path.join(cwd, script)) if script else ""
         self._forget()
+        path = os.path.normpath(os.path.join(cwd, script))
+        if script and path not in self._source_of_path and os.path.isfile(path):
+            self._source(path)  # the first of all: it is looked at before anything happens
 
     def ignore(self, directory: str) -> None:
         """Files in `directory` aren't the user's."""

@@ -9,6 +9,7 @@ from .bars import decade_bar, decade_share, sparkline
 from .cells import cell_width, fit
 from .cleaning import clean, plain_lines
 from .numbers import bytes_text, count_text, duration_text, number, shape_text
+from .wrapping import message_lines
 
 __all__ = [
     "bytes_text",
@@ -19,6 +20,7 @@ __all__ = [
     "decade_share",
     "duration_text",
     "fit",
+    "message_lines",
     "number",
     "plain_lines",
     "shape_text",

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from ..errors import AddressError, BpdebugError
 from ..log.reader import LogReader
 from ..text import count_text
+from ..timeline.scan import first_of_value
 from . import completion as names
 from . import explain_commands as why
 from . import stop_commands as stops
@@ -40,7 +41,7 @@ class Command:
 
 
 def event_from(timeline: Timeline, text: str) -> int:
-    """The event that `text` means: its number or its address.
+    """The event that `text` means: its number, its address, or an iteration (`it9`) that it is the first of.
 
     Raises:
         AddressError: there is no such event; the message says what is near.
@@ -50,7 +51,18 @@ def event_from(timeline: Timeline, text: str) -> int:
         if number >= len(timeline):
             raise AddressError(f"there is no event {number}: the log has events 0 to {len(timeline) - 1}")
         return number
+    iteration = _ITERATION.fullmatch(text)
+    if iteration is not None:
+        number, index = int(iteration[1]), timeline.reader.index
+        found = first_of_value(index, "iteration", number)
+        if found >= len(timeline) or int(index[found]["iteration"]) != number:
+            last = f": the log has 0 to {int(index[-1]['iteration'])}" if len(timeline) else ""
+            raise AddressError(f"there is no iteration {number}{last}")
+        return found
     return timeline.reader.find(text)
+
+
+_ITERATION = re.compile(r"it(?:eration)?\s*([0-9]{1,9})")
 
 
 def run_command(screen: MainScreen, text: str) -> str:
@@ -63,6 +75,9 @@ def run_command(screen: MainScreen, text: str) -> str:
         return ""
     if name.isdecimal() or "/" in name:
         _goto(screen, text.strip())
+        return ""
+    if _ITERATION.fullmatch(text.strip()):
+        _iteration(screen, text)
         return ""
     found = [command for command in COMMANDS if command.name == name]
     found = found or [command for command in COMMANDS if command.name.startswith(name)]
@@ -79,6 +94,19 @@ def _goto(screen: MainScreen, text: str) -> None:
         screen.go_to(event_from(screen.timeline, text))
     else:
         screen.say("goto what? An address such as it0/forward/MLP.l1/linear, or an event's number")
+
+
+def _iteration(screen: MainScreen, text: str) -> None:
+    found = re.search(r"[0-9]{1,9}$", text.strip())
+    if found is None:
+        screen.say("which iteration? Such as: iteration 9")
+        return
+    number, index = int(found[0]), screen.timeline.reader.index
+    reached = int(index[-1]["iteration"]) if len(index) else 0
+    if number > reached and screen.navigator.alive:
+        screen.run_to_iteration(number - reached)
+    else:
+        screen.go_to(event_from(screen.timeline, f"it{number}"))
 
 
 def _find_faults(reader: LogReader) -> list[list[str]]:
@@ -158,6 +186,10 @@ def _pane(screen: MainScreen, text: str) -> None:
         screen.say(f"which pane? {', '.join(found)}")
 
 
+def _messages(screen: MainScreen, text: str) -> None:
+    screen.action_messages()
+
+
 def _help(screen: MainScreen, text: str) -> None:
     screen.action_help()
 
@@ -170,7 +202,16 @@ COPIES = ("value", "row", "tensor", "address")
 """What can be copied: the element or line under the cursor, its row, the whole tensor, the event's address."""
 
 COMMANDS: tuple[Command, ...] = (
-    Command("goto", "ADDRESS | NUMBER", "go to an event", _goto, names.addresses),
+    Command(
+        "goto",
+        "ADDRESS | NUMBER",
+        "go to an event; its number or address alone does so, too",
+        _goto,
+        names.addresses,
+    ),
+    Command(
+        "iteration", "N", "to where iteration N begins, which a live script runs to; also it9", _iteration
+    ),
     Command(
         "break",
         "[PLACE] [if CONDITION]",
@@ -223,6 +264,7 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         "theme", "[NAME]", "choose the colours; without a name: the list of all", choose_theme, theme_names
     ),
+    Command("messages", "", "the messages so far, in full, the latest first", _messages),
     Command("help", "", "the help screen", _help),
     Command("quit", "", "quit", _quit),
 )

@@ -106,6 +106,7 @@ KEYMAP: tuple[Key, ...] = (
     Key("run", "space", "run_or_pause", "run the script, or pause it", "Program", "run", live=True),
     Key("edit", "e", "edit", "change the tensor under the cursor; the script goes on with it", "Program", live=True),
     Key("restart", "R", "restart", "start the script anew, with these breakpoints and watches", "Program", live=True),
+    Key("messages", "M", "messages", "the messages so far, in full, the latest first", "Program"),
     Key("prompt", "colon", "prompt", "command prompt: goto, break, ...", "Program", "command"),
     Key("palette", "ctrl+p", "palette", "command palette: all that can be done, found by its name", "Program"),
     Key("cancel", "escape", "cancel", "forget a count, a search or a step under way", "Program"),

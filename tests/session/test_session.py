@@ -67,6 +67,14 @@ def test_a_session_begins_paused_at_the_first_event_before_the_script_runs(start
     assert not (tmp_path / "ran").exists()
 
 
+def test_the_script_s_text_is_in_the_log_before_it_has_done_anything(start, tmp_path):
+    session = start(STEPS)
+    with LogReader(session.directory) as reader:
+        assert [(source.path, source.text) for source in reader.sources] == [
+            (str(tmp_path / "script.py"), STEPS)
+        ]
+
+
 def test_each_step_lets_the_child_make_one_event_that_can_be_read_at_once(start):
     session = start(STEPS)
     for seq in 1, 2, 3:

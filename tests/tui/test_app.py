@@ -256,6 +256,21 @@ async def test_search_goes_to_events_by_words_of_their_address(app):
         assert "nosuchop" in notice(app)
 
 
+@pytest.mark.parametrize("typed", ["it1", "it 1", "iteration 1", "iteration1", "goto it1"])
+async def test_an_iteration_is_gone_to_however_it_is_typed(app, typed):
+    async with app.run_test(size=(80, 24)):
+        app.main.prompt_entered(":", typed)
+        index = app.timeline.reader.index
+        assert (
+            index["iteration"][app.main.navigator.seq - 1],
+            index["iteration"][app.main.navigator.seq],
+        ) == (0, 1)
+        app.main.prompt_entered(":", typed.replace("1", "99"))
+        assert notice(app) == "there is no iteration 99: the log has 0 to 2"
+        app.main.prompt_entered(":", "iteration")
+        assert "which iteration?" in notice(app)
+
+
 async def test_the_prompt_exports(app, tmp_path):
     async with app.run_test(size=(80, 24)) as pilot:
         app.main.prompt_entered(":", f"export {tmp_path / 'events.jsonl'}")

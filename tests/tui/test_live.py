@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import pytest
+from textual.widgets import Label
 
+from bpdebug.errors import SessionError
 from bpdebug.log.reader import LogReader
 from bpdebug.log.schema import Kind
 from bpdebug.log.writer import LogWriter
 from bpdebug.recorder import Recorder
-from bpdebug.stepping import Breakpoint, UntilSeq, UntilStop
+from bpdebug.stepping import Breakpoint, UntilIteration, UntilSeq, UntilStop
 from bpdebug.timeline import Timeline
 from bpdebug.tui.app import DebuggerApp
-from bpdebug.tui.screens.quit import QuitScreen
+from bpdebug.tui.screens.question import QuestionScreen
 from tests.support.main_screen import notice, press, status
 
 
@@ -146,12 +148,54 @@ async def test_quitting_asks_while_the_script_lives_and_ends_it(live):
     run, app = live
     async with app.run_test(size=(80, 24)) as pilot:
         await press(pilot, "q")
-        assert isinstance(app.screen, QuitScreen)
+        assert isinstance(app.screen, QuestionScreen)
         await press(pilot, "n")
         assert app.screen is app.main
         assert not run.terminated
         await press(pilot, "ctrl+q", "y")
     assert run.terminated
+
+
+async def test_starting_anew_asks_while_a_run_would_end_by_it_and_says_where_that_is_kept(live):
+    run, app = live
+    started = []
+
+    def restart():
+        started.append(True)
+        raise SessionError("the script can't be read any more")
+
+    app.restart_script = restart
+    async with app.run_test(size=(80, 24)) as pilot:
+        run.say("one\n")
+        await press(pilot, "s")
+        run.pauses(1)
+        await pilot.pause()
+        await press(pilot, "R")
+        assert isinstance(app.screen, QuestionScreen)
+        question = " ".join(str(label.render()) for label in app.screen.query(Label))
+        assert "live.py is paused after event 1" in question
+        assert "bpdebug view live" in question
+        await press(pilot, "n")
+        assert not started
+        await press(pilot, "R", "y")
+        await app.workers.wait_for_complete()
+        await pilot.pause()
+        assert (started, notice(app)) == ([True], "the script can't be read any more")
+        run.ends("the script finished", 0)
+        await pilot.pause()
+        assert "LIVE ended" in status(app)  # it is still listened to
+        await press(pilot, "R")  # nothing can be lost any more
+        await app.workers.wait_for_complete()
+        assert started == [True, True]
+
+
+async def test_a_live_script_runs_to_an_iteration_that_is_not_recorded_yet(live):
+    run, app = live
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.main.prompt_entered(":", "it3")
+        await pilot.pause()
+        assert run.goals == [UntilIteration(0)]
+        assert app.main.navigator.pending.count == 3
 
 
 async def test_breakpoints_are_sent_to_the_child(live):

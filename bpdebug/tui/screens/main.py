@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -24,8 +25,9 @@ from ..widgets.prompt import Prompt, Suggestions
 from .beside_actions import BesideActions
 from .console_actions import CONSOLE_MARKS
 from .help import HelpScreen, help_sections
+from .messages import MessagesScreen
 from .orders import EDIT_MARK
-from .quit import QuitScreen
+from .question import QuestionScreen
 from .stop_actions import STOP_MARKS, stop_mark
 
 if TYPE_CHECKING:
@@ -86,6 +88,12 @@ class MainScreen(BesideActions):
 
     def action_move(self, name: str) -> None:
         self.navigator.command(name, self._take_count())
+        self._moved()
+
+    def run_to_iteration(self, count: int) -> None:
+        """Let the script run until it has begun so many more iterations."""
+        self.navigator.go_to(self.navigator.last)
+        self.navigator.command("next_iteration", count)
         self._moved()
 
     def action_run_to(self, back: bool) -> None:
@@ -211,6 +219,7 @@ class MainScreen(BesideActions):
         self._take_count()
         self.query_one(KeyLine).display = False
         self.query_one(Prompt).open(mark, suggestions, placeholder, typed, stays_for)
+        self._show_message_box()
 
     def _close_prompt(self) -> None:
         self.debugger.theme_trial.take_back()
@@ -313,15 +322,44 @@ class MainScreen(BesideActions):
         title = getattr(self.workspace.panes[pane], "TITLE", None) or pane.capitalize()
         self.app.push_screen(HelpScreen(help_sections(self.active_bindings, title)))
 
+    def action_messages(self) -> None:
+        """Show what was said, in full."""
+        self._take_count()
+        self.app.push_screen(MessagesScreen(self.messages.latest_first()))
+
     def action_restart(self) -> None:
-        """End the script and start it anew."""
-        restart = self.debugger.restart_script
-        if restart is None:
+        """End the script and start it anew; where it has done something and lives, once the person agrees."""
+        if self.debugger.restart_script is None:
             self.say("there is no script to start anew")
-        elif not self._restarting:
-            self._restarting = True
-            self.say("starting the script anew ...")
-            self.run_worker(lambda: self._restart(restart), thread=True, name="restart")
+        elif self._restarting:
+            self.say("it is starting already ...")
+        elif self.navigator.alive and self.navigator.last > 0:
+            name = clean(os.path.basename(self.timeline.reader.directory))
+            question = (
+                f"{self._script_state}.\nEnd it, and start it anew?\n\n"
+                f"What it has done until now stays recorded: bpdebug view {name}"
+            )
+            self.app.push_screen(QuestionScreen(question, "start it anew"), self._restart_answered)
+        else:
+            self._restart_answered(True)
+
+    def _restart_answered(self, yes: bool | None) -> None:
+        restart = self.debugger.restart_script
+        if not yes or restart is None:
+            return
+        self._restarting = True
+        if self.session is not None:
+            self.session.on_change = None  # that it ends now is no news
+        self.say("starting the script anew ...")
+        self.run_worker(lambda: self._restart(restart), thread=True, name="restart")
+
+    @property
+    def _script_state(self) -> str:
+        """The live script and what it does, in words."""
+        script = clean(os.path.basename(self.timeline.reader.run.script))
+        if self.session is not None and self.session.state == "paused":
+            return f"{script} is paused after event {self.navigator.last:,}"
+        return f"{script} is still running"
 
     def _restart(self, restart: Callable[[], tuple[Timeline, Session]]) -> None:
         try:
@@ -333,7 +371,11 @@ class MainScreen(BesideActions):
 
     def _restart_failed(self, reason: str) -> None:
         self._restarting = False
+        if self.session is not None:
+            self.session.on_change = self._session_called
+            self.navigator.session_changed()
         self.say(reason)
+        self.update_view()
 
     @property
     def debugger(self) -> DebuggerApp:
@@ -347,11 +389,8 @@ class MainScreen(BesideActions):
         if not self.navigator.alive:
             self.app.exit()
             return
-        state = (
-            "is paused" if self.session is not None and self.session.state == "paused" else "is still running"
-        )
-        script = clean(self.timeline.reader.run.script)
-        self.app.push_screen(QuitScreen(f"{script} {state}. Quit, and end it?"), self._quit_answered)
+        question = QuestionScreen(f"{self._script_state}. Quit, and end it?", "quit and end the script")
+        self.app.push_screen(question, self._quit_answered)
 
     def _quit_answered(self, quit_now: bool | None) -> None:
         if quit_now:

@@ -13,7 +13,6 @@ import numpy as np
 from textual import events
 from textual.app import ComposeResult
 from textual.reactive import Reactive
-from textual.screen import Screen
 from textual.timer import Timer
 from textual.widget import Widget
 from textual.widgets import Static
@@ -24,25 +23,23 @@ from ...log.schema import Kind
 from ...text import clean
 from ...timeline.scan import first_where
 from ..completion import shown_choices
-from ..counting import Counter
 from ..key_plan import KeyPlan
 from ..keymap import MAIN, take_keys
 from ..layout import MINIMUM_HEIGHT, MINIMUM_WIDTH
 from ..messages import Notice, SessionChanged, SubtitleChanged
-from ..navigator import Navigator
-from ..pane_table import PANE_TABLE, PANES
+from ..pane_table import PANES
 from ..preferences import Preferences
-from ..status import StatusFacts, StatusLine
-from ..timers import SureTimers
-from ..waiting import Waiting
+from ..status import StatusLine
 from ..widgets.key_line import KeyLine
+from ..widgets.message_box import MessageBox
 from ..widgets.prompt import Prompt
 from ..widgets.workspace import Workspace
+from .telling import TellingScreen
 
 if TYPE_CHECKING:
     from ...diff.beside import Beside
     from ...session import Session
-    from ...timeline import Moment, Timeline
+    from ...timeline import Timeline
 
 __all__ = ["RunScreen"]
 
@@ -54,7 +51,7 @@ _SEARCH_AGAIN_S = 0.002
 """With more than this share of a processor in use by the screen it looks less often, but at least so often."""
 
 
-class RunScreen(SureTimers, Screen[None]):
+class RunScreen(TellingScreen):
     """Status line, panes, line of keys."""
 
     AUTO_FOCUS = ""  # the workspace knows which pane has it
@@ -69,19 +66,13 @@ class RunScreen(SureTimers, Screen[None]):
         preferences: Preferences,
         keys: KeyPlan | None = None,
     ) -> None:
-        super().__init__()
+        super().__init__(timeline, session)
         self.keys = keys or KeyPlan()
         take_keys(self, MAIN, self.keys.keys)
         for name, pane in panes.items():
             take_keys(pane, name, self.keys.keys)
-        self.timeline = timeline
-        self.session = session
-        self.navigator = Navigator(timeline, session)
         self.preferences = preferences
-        self.moment: Moment | None = None
         self.workspace = Workspace(panes, dict(preferences.shares), preferences.recent)
-        self._waiting = None if session is None else Waiting(session)
-        self._counter = Counter([kind.key for kind in PANE_TABLE])
         self._counter_timer: Timer | None = None
         self._ticker: Timer | None = None
         self._ticked_at = (0.0, 0.0)
@@ -99,6 +90,7 @@ class RunScreen(SureTimers, Screen[None]):
         yield Static(id="too-small", markup=False)
         yield KeyLine(live=self.session is not None, two=self.beside is not None, keys=self.keys)
         yield Prompt(self)
+        yield MessageBox()
 
     def on_screen_resume(self, event: events.ScreenResume) -> None:
         """Leave out the styles the first time: each widget was given them when it was mounted, just before."""
@@ -177,6 +169,7 @@ class RunScreen(SureTimers, Screen[None]):
         """Begin with the breakpoints, the watches and the layout of another screen."""
         self.navigator.stops.breakpoints += before.navigator.stops.breakpoints
         self.navigator.stops.watches += before.navigator.stops.watches
+        self.messages = before.messages
         self.workspace.recent = list(before.workspace.recent)
         self.workspace.zoomed = before.workspace.zoomed
         self.workspace.shares = dict(before.workspace.shares)
@@ -221,72 +214,12 @@ class RunScreen(SureTimers, Screen[None]):
                 self._stale.discard(name)
                 pane.show(self.moment, self.timeline)  # type: ignore[attr-defined]
 
-    def _show_status(self) -> None:
-        navigator, moment = self.navigator, self.moment
-        status = self.query_one(StatusLine)
-        status.show(
-            StatusFacts(
-                script=self.timeline.reader.run.script,
-                mode=navigator.mode,
-                iteration=moment.iteration if moment else None,
-                phase=moment.phase.name if moment else "",
-                seq=navigator.seq,
-                last=navigator.last,
-                growing=navigator.alive,
-                loss=moment.loss if moment else None,
-                capture=self.timeline.captures.at(navigator.seq),
-                why=navigator.why_stopped or ("" if navigator.alive else self.timeline.reader.problem),
-                pending=self._under_way(),
-                beside=self.beside_words(),
-            )
-        )
-        self.query_one(KeyLine).show_state(self._busy_words() or status.left_out)
-
-    def _under_way(self) -> str:
-        """What was asked for and isn't done yet, in a word or two."""
-        navigator, waiting = self.navigator, self.navigator.pending
-        found = self._counter.text
-        if waiting is not None:
-            found = waiting.name.replace("_", " ") + (f" x{waiting.count}" if waiting.count > 1 else "")
-            found += " ..."
-        elif navigator.pausing:
-            found = "pausing ..."
-        if navigator.searching is not None:
-            found += f" {navigator.searching:.0%}"
-        return found or self.comparing()
-
-    def _busy_words(self) -> str:
-        """What keeps the script's process from answering, where it has been at it for a while."""
-        if self._waiting is None:
-            return ""
-        words = self._waiting.words()
-        if self.navigator.pausing:
-            return f"pausing at the next event: {words}" if words else "pausing at the next event"
-        return words
-
     def _take_count(self) -> int:
         """The digits that were typed before this key, as a number."""
         if self._counter_timer is not None:
             self._counter_timer.stop()
             self._counter_timer = None
         return self._counter.take()
-
-    def beside_words(self) -> str:
-        """What the current event is in a second run; "" where there is none."""
-        return ""
-
-    def comparing(self) -> str:
-        """How far the comparison with a second run is; "" where it is over."""
-        return ""
-
-    def say(self, text: str) -> None:
-        """Say something in the line of keys, until the next command."""
-        self.query_one(KeyLine).say(clean(" ".join(text.split())))
-
-    @property
-    def notice(self) -> str:
-        """What is said there now."""
-        return self.query_one(KeyLine).notice
 
     def _moved(self) -> None:
         """A command was carried out: show where it led, and why it stopped if there is something to say."""
@@ -416,6 +349,7 @@ class RunScreen(SureTimers, Screen[None]):
             )
         was_small = self.has_class("-small")
         self.set_class(small, "-small")
+        self._show_message_box()
         if was_small and not small:
             self.call_after_refresh(self._refocus)
 
