@@ -11,9 +11,10 @@ from bpdebug.log.reader import LogReader
 from bpdebug.timeline import Timeline
 from bpdebug.tui.panes.graph import GraphPane
 from bpdebug.tui.panes.graph_ops import AHEAD, CURRENT, DONE, VISITED
+from engine import optimizers
 from tests.support.example_run import write_example_run
 from tests.support.pane_host import PaneHost, screen_lines, screen_text
-from tests.support.watched import Watched
+from tests.support.watched import MLP, Watched, X, step
 
 
 @pytest.fixture(scope="module")
@@ -47,9 +48,40 @@ async def test_a_visited_op_shows_the_norm_of_the_gradient_that_left_it(timeline
         line = next(line for line in screen_lines(host) if CURRENT in line)
         assert float(line.split()[-1]) == pytest.approx(norm, rel=1e-3)
         assert "█" in line
-        layers = [line for line in screen_lines(host) if "arrived" in line]
-        assert len(layers) == 4
+        heading = next(at for at, line in enumerate(screen_lines(host)) if "arrived |gy|" in line)
+        layers = screen_lines(host)[heading + 1 : heading + 5]
         assert float(layers[2].split()[-1]) == pytest.approx(norm, rel=1e-3)
+        assert "no gradient yet" in layers[0]
+
+
+@pytest.mark.parametrize("width", [30, 40, 54, 62, 80, 120, 198])
+async def test_at_every_width_a_layer_has_a_bar_for_what_arrived_and_one_for_what_left(timeline, width):
+    host = PaneHost(GraphPane())
+    async with host.run_test(size=(width, 30)) as pilot:
+        host.pane.show(timeline.moment(timeline.reader.find("it1/update/MLP.l1.W")), timeline)
+        await pilot.press("v", "v")
+        await pilot.pause()
+        heading, _, *layers = screen_lines(host)[1:6]
+        bars = [[part for part in line.split(" ") if "█" in part] for line in layers]
+        assert [len(found) for found in bars] == [2, 2, 2], layers
+        assert len(heading.split()) >= 3
+        assert all(len(line.rstrip()) <= width for line in layers)
+
+
+async def test_an_op_without_a_gradient_says_why(tmp_path):
+    watched = Watched(tmp_path / "run")
+    model = MLP()
+    optimizer = optimizers.SGD().setup(model)
+    F.exp(model(X))  # in the graph, but of no loss
+    step(model, optimizer)
+    timeline = Timeline(watched.read())
+    host = PaneHost(GraphPane())
+    async with host.run_test(size=(90, 20)) as pilot:
+        host.pane.show(timeline.moment(len(timeline) - 1), timeline)
+        await pilot.pause()
+        assert timeline.moment(len(timeline) - 1).phase.name == "update"
+        rows = [line for line in screen_lines(host) if line[1:2] in (DONE, VISITED)]
+        assert [row for row in rows if "not reached" in row] == rows[:4]
 
 
 @pytest.mark.parametrize("theme", ["textual-dark", "ansi-dark"])

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from rich.style import Style
 
-from ...text import decade_bar, decade_share, number
+from ...text import decade_bar, decade_share, fit, number
 from ...timeline import Statistics, joint_norm
 from ..colors import LEVELS, ramp
 from ..widgets.background import Background, Failure
@@ -17,7 +18,11 @@ from .norms import Norms
 if TYPE_CHECKING:
     from ...timeline import Timeline
 
-__all__ = ["GradientNorms", "bar_pieces", "bar_style"]
+__all__ = ["NUMBER", "BarShape", "GradientNorms", "bar_pieces", "bar_style"]
+
+
+NUMBER = 9
+"""Cells of a norm with four digits, and of the space before it."""
 
 
 class GradientNorms:
@@ -31,32 +36,46 @@ class GradientNorms:
         self._norms.use(timeline)
 
     def joint(self, tensors: Iterable[int]) -> float | str | None:
-        """Their joint L2 norm; None where there is no tensor; in a word why not: `...` (soon), `?` (not kept)."""
+        """Their joint L2 norm; None where there is no tensor; in a word why not: `...` (soon), `not kept`."""
         found: list[Statistics] = []
         for tensor in tensors:
             one = self._norms.of(tensor)
             if one is None:
                 return "..."
             if isinstance(one, Failure):
-                return "?"
+                return "not kept"
             found.append(one)
         return joint_norm(found)
 
 
-def bar_pieces(
-    norm: float | str | None, width: int, dark: bool, coloured: bool, alarm: Style
-) -> list[tuple[str, Style]]:
-    """A bar of `width` cells and the number after it, together `width + 10`; the colour only says it once more.
+@dataclass(frozen=True)
+class BarShape:
+    """Cells of a bar and of the number after it; without a number 0."""
 
-    What isn't finite has no bar, but a word in the style `alarm`.
+    bar: int
+    number: int = NUMBER
+
+    @property
+    def width(self) -> int:
+        """Both together."""
+        return self.bar + self.number
+
+
+def bar_pieces(
+    norm: float | str | None, shape: BarShape, dark: bool, coloured: bool, alarm: Style, none: str = "-"
+) -> list[tuple[str, Style]]:
+    """A bar and the number after it, together `shape.width`; the colour only says it once more.
+
+    What isn't finite has no bar, but a word in the style `alarm`; where there is no norm stands a word: `none`.
     """
     if norm is None or isinstance(norm, str):
-        return [(" " * width, Style.null()), (f"{norm or '-':>10}", Style.null())]
-    bar = decade_bar(norm, width)
+        return [(fit(norm or none, shape.width, "left" if len(norm or none) > 3 else "right"), Style.null())]
+    bar = decade_bar(norm, shape.bar)
     if norm != norm or norm in (float("inf"), float("-inf")):
-        return [(bar, alarm), (f"{number(norm):>10}", alarm)]
+        return [(bar, alarm), (f"{number(norm):>{shape.number}}" if shape.number else "", alarm)]
     style = bar_style(norm, dark) if coloured else Style.null()
-    return [(bar, style), (f"{number(norm, digits=4):>10}", Style.null())]
+    text = fit(number(norm, digits=4), shape.number, "right") if shape.number else ""
+    return [(bar, style), (text, Style.null())]
 
 
 def bar_style(norm: float, dark: bool) -> Style:

@@ -84,8 +84,9 @@ class GraphPane(Fitted, can_focus=True):
         self._page = page = timeline.graphs.page(moment.seq)
         row = timeline.graphs.row_before(page, moment.seq)
         current = timeline.graphs.row(page, moment.seq)
-        self._ops.show_page(timeline, page, moment.seq, current, row)
-        self._layers.show_page(timeline, page, moment.seq, row)
+        over = moment.phase not in (Phase.setup, Phase.forward, Phase.backward)
+        self._ops.show_page(timeline, page, moment.seq, current, row, over)
+        self._layers.show_page(timeline, page, moment.seq, row, over)
         self._update()
 
     def grown(self) -> None:
@@ -121,7 +122,7 @@ class GraphPane(Fitted, can_focus=True):
         if view == "layers":
             self._layers.styles.height = "1fr"
         else:
-            self._layers.styles.height = min(count, max(3, height // 3))
+            self._layers.styles.height = min(count + 1, max(4, height // 3))
         words, legend = self._in_words(page)
         while legend and len("  ".join(text for text, _ in (*words, *legend))) > width:
             legend.pop()
@@ -140,7 +141,8 @@ class GraphPane(Fitted, can_focus=True):
         else:
             pieces.append(("▼ values flow down", "strong"))
         legend: list[Piece] = [
-            ("bars: |gx| 1e-8…1e4", "muted"),
+            ("bars: 1e-8 to 1e4", "muted"),
+            ("of ops: |gx|, or |gW| where x needs none", "muted"),
             (f"lines: ┆ |gy| < {VANISHING:g}  ┃ ≥ {EXPLODING:g}  ║ not finite", "muted"),
         ]
         return pieces, legend

@@ -1,7 +1,7 @@
-"""Gradient flow at one look: a strip a layer, with what arrived at it and what left it.
+"""Gradient flow at one look: two bars a layer, for what arrived at it and what left it.
 
-From top to bottom in the order of the forward pass, so that the gradient goes upwards: strips that get shorter
-and shorter vanish, strips that get longer explode.
+From top to bottom in the order of the forward pass, so that the gradient goes upwards: bars that get shorter
+and shorter vanish, bars that get longer explode. Both bars are there at every width; names and numbers make room.
 """
 
 from __future__ import annotations
@@ -12,21 +12,33 @@ from rich.style import Style
 from textual.message import Message
 from textual.strip import Strip
 
-from ...text import fit
+from ...text import cell_width, fit
 from ...timeline.flow import LayerFlow, gradient_flow
 from ..themes import is_colourless
 from ..widgets.part_style import ground_style, text_style
 from ..widgets.virtual_list import VirtualList, strip_of
-from .gradient_norms import GradientNorms, bar_pieces
+from .gradient_norms import NUMBER, BarShape, GradientNorms, bar_pieces
 
 if TYPE_CHECKING:
     from ...timeline import Timeline
     from ...timeline.graph import GraphPage
 
-__all__ = ["LayerList"]
+__all__ = ["LayerList", "flow_columns"]
 
-_BAR = 12
-_BOTH_NEED = 72
+_LEAST_BAR, _GOOD_BAR, _MOST_BAR = 5, 8, 24
+_LEAST_NAME, _MOST_NAME = 8, 32
+
+
+def flow_columns(width: int, longest_name: int) -> tuple[int, BarShape]:
+    """How many cells of a row are for the name, and what each of both bars is like; a space stands before each part."""
+    name = min(max(longest_name, _LEAST_NAME), _MOST_NAME)
+    for number, bar in ((NUMBER, _GOOD_BAR), (0, _GOOD_BAR), (0, _LEAST_BAR)):
+        room = width - 1 - 2 * (1 + number)
+        if room - 2 * bar >= min(name, 2 * _LEAST_NAME) or (not number and room - 2 * bar >= _LEAST_NAME):
+            name = min(name, room - 2 * bar)
+            return name, BarShape(min(_MOST_BAR, (room - name) // 2), number)
+    bar = max(1, (width - 3 - _LEAST_NAME) // 2)
+    return max(0, width - 3 - 2 * bar), BarShape(bar, 0)
 
 
 class LayerList(VirtualList, can_focus=False):
@@ -56,12 +68,15 @@ class LayerList(VirtualList, can_focus=False):
         super().__init__()
         self._norms = norms
         self._layers: list[LayerFlow] = []
-        self._drawn: tuple[int, int] = (-1, -1)
+        self._longest_name = 0
         self._here = 0
+        self._over = False
 
-    def show_page(self, timeline: Timeline, page: GraphPage, seq: int, row: int) -> None:
-        """Show the layers as they are at event `seq`; the one of `row` is where we are."""
+    def show_page(self, timeline: Timeline, page: GraphPage, seq: int, row: int, over: bool) -> None:
+        """Show the layers as they are at event `seq`; the one of `row` is where we are; `over`: backward is."""
         self._layers = gradient_flow(timeline.graphs, page, seq)
+        self._longest_name = max((cell_width(layer.name) for layer in self._layers), default=0)
+        self._over = over
         self._here = next((place for place, one in enumerate(self._layers) if one.last >= row), 0)
         self.refresh_rows()
         self.move_cursor(self._here, center=True)
@@ -77,24 +92,40 @@ class LayerList(VirtualList, can_focus=False):
     def row_chosen(self, row: int) -> None:
         self.post_message(self.Entered(self._layers[row].last))
 
+    @property
+    def header_lines(self) -> int:
+        return 1
+
+    def draw_header(self, line: int, width: int) -> Strip:
+        name, shape = flow_columns(width, self._longest_name)
+        titles = [("arrived |gy|", "arrived", "in"), ("left |gx|", "left", "out")]
+        shown = [next((form for form in forms if len(form) <= shape.width), "") for forms in titles]
+        text = f" {fit('layer', name)} {fit(shown[0], shape.width)} {shown[1]}"
+        return strip_of([(text, text_style(self, "layers--quiet"))], width, self.base)
+
     def draw_row(self, row: int, width: int) -> Strip:
         layer = self._layers[row]
-        dark, coloured = self.app.current_theme.dark, not is_colourless(self.app)
-        plain, quiet = text_style(self, "layers--name"), text_style(self, "layers--quiet")
-        alarm = text_style(self, "layers--alarm")
-        look = text_style(self, "layers--here") if row == self._here else plain
-        bars = [("left", layer.leaving)]
-        if width >= _BOTH_NEED:
-            bars.insert(0, ("arrived", layer.arriving))
-        right: list[tuple[str, Style]] = []
-        for word, tensors in bars:
-            right.append((f" {word} ", quiet))
-            if layer.walked:
-                right += bar_pieces(self._norms.joint(tensors), _BAR, dark, coloured, alarm)
-            else:
-                right.append((" " * (_BAR + 10), plain))
-        taken = sum(len(text) for text, _ in right)
-        mark = "▶" if row == self._here else " "
+        here = row == self._here
+        look = text_style(self, "layers--here" if here else "layers--name")
+        quiet = text_style(self, "layers--quiet")
+        name, shape = flow_columns(width, self._longest_name)
+        pieces = [("▶" if here else " ", look), (fit(layer.name, name), look)]
+        if layer.walked:
+            for tensors in (layer.arriving, layer.leaving):
+                pieces += [(" ", look), *self._bar(tensors, shape)]
+        else:
+            words = "backward didn't come here" if self._over else "no gradient yet"
+            pieces.append((f" {fit(words, 2 * shape.width + 1)}", quiet))
         base = self.base + (ground_style(self, "layers--cursor") if row == self.cursor else Style.null())
-        name = fit(layer.name, max(4, width - taken - 1))
-        return strip_of([(mark, look), (name, look), *right], width, base)
+        return strip_of(pieces, width, base)
+
+    def _bar(self, tensors: list[int], shape: BarShape) -> list[tuple[str, Style]]:
+        none = "none needed" if shape.width >= len("none needed") else "none"
+        return bar_pieces(
+            self._norms.joint(tensors),
+            shape,
+            self.app.current_theme.dark,
+            not is_colourless(self.app),
+            text_style(self, "layers--alarm"),
+            none,
+        )

@@ -17,7 +17,7 @@ from ...timeline.lanes import NODE
 from ..themes import is_colourless
 from ..widgets.part_style import ground_style, text_style
 from ..widgets.virtual_list import VirtualList, strip_of
-from .gradient_norms import GradientNorms, bar_pieces, bar_style
+from .gradient_norms import BarShape, GradientNorms, bar_pieces, bar_style
 
 if TYPE_CHECKING:
     from ...timeline import Timeline
@@ -31,9 +31,8 @@ CURRENT, VISITED, DONE, AHEAD, OUTSIDE = "◆", "●", "○", "◌", "·"
 SECOND_ORDER = "∂"
 """Before the ops of backward rules."""
 
-_BAR = 12
-_NUMBERS_NEED = 56
-_BARS_NEED = 36
+_SHAPES = ((72, BarShape(12)), (44, BarShape(8)), (36, BarShape(8, 0)))
+"""From which width of a row on there is a bar like this."""
 
 
 class OpList(VirtualList, can_focus=False):
@@ -65,15 +64,22 @@ class OpList(VirtualList, can_focus=False):
         self._page: GraphPage | None = None
         self._seq = -1
         self._current: int | None = None
+        self._over = False
         self._lines: dict[int, tuple[Line, Style]] = {}
 
     def notify_style_update(self) -> None:
         self._lines.clear()
         super().notify_style_update()
 
-    def show_page(self, timeline: Timeline, page: GraphPage, seq: int, current: int | None, row: int) -> None:
-        """Show a page as it is at event `seq`, which is about row `current`; put the cursor on `row`."""
+    def show_page(
+        self, timeline: Timeline, page: GraphPage, seq: int, current: int | None, row: int, over: bool
+    ) -> None:
+        """Show a page as it is at event `seq`, which is about row `current`; put the cursor on `row`.
+
+        With `over` the iteration's backward is.
+        """
         self._timeline, self._page, self._seq, self._current = timeline, page, seq, current
+        self._over = over
         self._lines.clear()
         self.refresh_rows()
         self.move_cursor(row, center=True)
@@ -106,10 +112,7 @@ class OpList(VirtualList, can_focus=False):
         assert self._timeline is not None
         op, lanes = self._page.ops[row], self._page.lanes[row]
         step = self._step(op)
-        gradients = self._timeline.graphs.gradients(step) if step is not None else None
-        norm = (
-            self._norms.joint(gradients.leaving.values() or gradients.weights.values()) if gradients else None
-        )
+        norm, none = self._gradient(op, step)
         bad = isinstance(norm, float) and norm - norm != 0  # NaN or an infinity
         part = self._part
         look = part("quiet") if op.seq > self._seq or not op.in_graph else part("op")
@@ -126,13 +129,12 @@ class OpList(VirtualList, can_focus=False):
         pieces = [("!" if bad else ">" if row == self.cursor else " ", part("alarm" if bad else "op"))]
         pieces += self._lane_pieces(lanes, room, (node, node_look))
         right: list[tuple[str, Style]] = []
-        if width >= _BARS_NEED:
-            right = bar_pieces(
-                norm, _BAR, self.app.current_theme.dark, not is_colourless(self.app), part("alarm")
-            )
-            right = right if width >= _NUMBERS_NEED else right[:1]
-            if step is None:
-                right = [(" " * sum(cell_width(text) for text, _ in right), Style.null())]
+        shape = next((shape for least, shape in _SHAPES if width >= least), None)
+        if shape is not None:
+            dark, coloured = self.app.current_theme.dark, not is_colourless(self.app)
+            right = bar_pieces(norm, shape, dark, coloured, part("alarm"), none)
+            if not isinstance(norm, float):
+                right = [(text, part("quiet")) for text, _ in right]
         used = 1 + room + 1 + sum(cell_width(text) for text, _ in right) + bool(right)
         label = f"{SECOND_ORDER} {op.label}" if op.second_order else op.label
         text = " ".join(filter(None, (label, op.scope, op.leaves and f"({op.leaves})", op.shape)))
@@ -140,6 +142,20 @@ class OpList(VirtualList, can_focus=False):
             text, look = f"{text}  (can't be read)", part("alarm")
         pieces += [(" ", look), (fit(text, max(0, width - used)), look), (" " if right else "", look), *right]
         return strip_of(pieces, width, base)
+
+    def _gradient(self, op: GraphOp, step: int | None) -> tuple[float | str | None, str]:
+        """The norm of the gradients that left an op, or where none did of its parameters'; else why there is none."""
+        assert self._timeline is not None
+        if step is None:
+            if not op.in_graph:
+                return None, "outside of the graph"
+            if op.seq > self._seq or not self._over:
+                return None, " "
+            return None, "not reached"
+        gradients = self._timeline.graphs.gradients(step)
+        if gradients is None:
+            return None, "can't be read"
+        return self._norms.joint(gradients.leaving.values() or gradients.weights.values()), "none needed"
 
     def _node(self, op: GraphOp, step: int | None, current: bool) -> tuple[str, Style]:
         if current:
