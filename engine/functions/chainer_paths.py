@@ -7,7 +7,7 @@ from typing import Any
 
 from .. import module_paths
 from ..utils.installed import is_installed
-from .chainer_classes import CLASSES
+from . import chainer_classes, chainer_compounds, chainer_gradients
 from .op import every_op
 
 __all__ = ["NEEDING_SCIPY", "PATHS", "install"]
@@ -117,10 +117,11 @@ def install() -> None:
         return getattr(functions, name) if name in functions.__all__ else ops[name]
 
     module_paths.install(package, PATHS, find)
-    for path, classes in CLASSES.items():
-        module = importlib.import_module(f"{package}.{path}")
-        for made in classes:
-            setattr(module, made.__name__, made)
+    for file in (chainer_classes, chainer_compounds, chainer_gradients):
+        for path, classes in file.CLASSES.items():
+            module = importlib.import_module(f"{package}.{path}")
+            for made in classes:
+                setattr(module, made.__name__, made)
     for path in NEEDING_SCIPY:
         module = importlib.import_module(f"{package}.{path}")
         module.available_cpu = is_installed("scipy")  # type: ignore[attr-defined]

@@ -14,7 +14,7 @@ from ..array.get_item import get_item
 from ..connection.embed_id import embed_id
 from ..math.sum import sum
 
-__all__ = ["TreePaths", "binary_hierarchical_softmax", "parse_tree"]
+__all__ = ["TreeParser", "TreePaths", "binary_hierarchical_softmax", "parse_tree"]
 
 
 class TreePaths(NamedTuple):
@@ -55,6 +55,45 @@ def parse_tree(tree: Any) -> TreePaths:
         begins,
         count,
     )
+
+
+class TreeParser:
+    """The ways to the leaves of a tree as Chainer gives them: a dictionary of arrays.
+
+    Args:
+        dtype: of the codes.
+    """
+
+    def __init__(self, dtype: Any) -> None:
+        self.dtype = dtype
+        self._paths: TreePaths | None = None
+
+    def parse(self, tree: Any) -> None:
+        """Read a tree; see `parse_tree`."""
+        self._paths = parse_tree(tree)
+
+    def size(self) -> int:
+        """How many inner nodes there are."""
+        return 0 if self._paths is None else self._paths.node_count
+
+    def get_paths(self) -> dict[int, numpy.ndarray]:
+        """For each leaf the nodes on the way to it, int32."""
+        return {leaf: nodes for leaf, (nodes, _) in self._ways().items()}
+
+    def get_codes(self) -> dict[int, numpy.ndarray]:
+        """For each leaf the turns on the way to it: 1 to the left, -1 to the right."""
+        return {leaf: turns.astype(self.dtype) for leaf, (_, turns) in self._ways().items()}
+
+    def _ways(self) -> dict[int, tuple[numpy.ndarray, numpy.ndarray]]:
+        paths = self._paths
+        if paths is None:
+            return {}
+        ends = list(zip(paths.begins[:-1], paths.begins[1:], strict=True))
+        return {
+            leaf: (paths.nodes[first:last], paths.turns[first:last])
+            for leaf, (first, last) in enumerate(ends)
+            if last > first or len(ends) == 1
+        }
 
 
 def binary_hierarchical_softmax(x: Any, t: Any, W: Any, paths: TreePaths) -> Any:

@@ -7,12 +7,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from ...dtypes import get_dtype
-from ...functions.loss.hierarchical_softmax import binary_hierarchical_softmax, parse_tree
+from ...functions.loss.hierarchical_softmax import TreeParser, binary_hierarchical_softmax, parse_tree
 from ...initializers.uniform import Uniform
 from ...link import Link
 from ...parameter import Parameter
 
-__all__ = ["BinaryHierarchicalSoftmax"]
+__all__ = ["BinaryHierarchicalSoftmax", "BinaryHierarchicalSoftmaxFunction", "TreeParser"]
 
 
 class BinaryHierarchicalSoftmax(Link):
@@ -60,3 +60,19 @@ class BinaryHierarchicalSoftmax(Link):
     def forward(self, x: Any, t: Any) -> Any:
         """The loss of inputs x (n, in_size) with the right classes t (n,); a scalar, summed over the rows."""
         return binary_hierarchical_softmax(x, t, self.W, self._paths)
+
+
+class BinaryHierarchicalSoftmaxFunction:
+    """The loss of `BinaryHierarchicalSoftmax` as a function of inputs, right classes and weights.
+
+    Args:
+        tree: as for the link.
+        dtype: for compatibility; the loss has that of the inputs.
+    """
+
+    def __init__(self, tree: Any, dtype: Any) -> None:
+        self._paths = parse_tree(tree)
+
+    def __call__(self, x: Any, t: Any, W: Any) -> Any:
+        """The loss of x (n, in_size), t (n,) and W (inner nodes, in_size)."""
+        return binary_hierarchical_softmax(x, t, W, self._paths)
