@@ -7,7 +7,7 @@ from typing import Any
 
 from .. import module_paths
 from ..utils.installed import is_installed
-from . import chainer_classes, chainer_compounds, chainer_gradients
+from . import chainer_attributes, chainer_classes, chainer_compounds, chainer_gradients
 from .op import every_op
 
 __all__ = ["NEEDING_SCIPY", "PATHS", "install"]
@@ -122,6 +122,7 @@ def install() -> None:
             module = importlib.import_module(f"{package}.{path}")
             for made in classes:
                 setattr(module, made.__name__, made)
+    chainer_attributes.install()
     for path in NEEDING_SCIPY:
         module = importlib.import_module(f"{package}.{path}")
         module.available_cpu = is_installed("scipy")  # type: ignore[attr-defined]

@@ -202,3 +202,29 @@ def test_a_function_called_again_leaves_the_graph_of_its_first_call() -> None:
 def test_an_op_that_is_a_function_node_in_chainer_is_no_callable() -> None:
     with pytest.raises(RuntimeError, match="which is no callable"):
         named("activation.relu.ReLU")()(M)
+
+
+@pytest.mark.parametrize(
+    ("make", "expected"),
+    [
+        (lambda: F.convolution_2d(X, W, stride=(2, 1), pad=(0, 1)), {
+            "sy": 2, "sx": 1, "ph": 0, "pw": 1, "dy": 1, "dx": 1, "groups": 1, "cover_all": False, "stride": (2, 1)}),
+        (lambda: F.deconvolution_2d(X, V, stride=2), {"sy": 2, "outh": 13, "outw": 10, "groups": 1}),
+        (lambda: F.max_pooling_2d(X, (3, 2), 2, 1), {
+            "kh": 3, "kw": 2, "sy": 2, "ph": 1, "ksize": (3, 2), "stride": (2, 2), "cover_all": True, "ndim": 2}),
+        (lambda: F.average_pooling_2d(X, 2), {"kw": 2, "sx": 2, "pw": 0, "cover_all": False}),
+        (lambda: F.unpooling_2d(X, 2, cover_all=False), {"kh": 2, "outh": 12, "outw": 10}),
+        (lambda: F.im2col(X, 2, 1, 1, dilate=2), {"kh": 2, "sy": 1, "pw": 1, "dx": 2}),
+        (lambda: F.dropout(X, 0.3), {"dropout_ratio": 0.3}),
+        (lambda: F.rrelu(X, 0.1, 0.2), {"lower": 0.1, "upper": 0.2}),
+        (lambda: F.zoneout(X, X, 0.3), {"zoneout_ratio": 0.3}),
+        (lambda: F.cast(M, "d"), {"type": numpy.float64}),
+        (lambda: F.get_item(M, (0, slice(1))), {"slices": (0, slice(1))}),
+        (lambda: F.roi_pooling_2d(X, ROIS, 2, 3, 0.5), {"outh": 2, "outw": 3, "spatial_scale": 0.5}),
+    ],
+)  # fmt: skip
+def test_a_walk_over_a_graph_reads_the_settings_under_chainers_names(
+    make: Callable[[], Variable], expected: dict[str, Any]
+) -> None:
+    op = make().creator
+    assert {name: getattr(op, name) for name in expected} == expected
