@@ -94,11 +94,30 @@ def backward(
             f"backward: outputs must be a tuple or a list of variables, not {type(outputs).__name__}; "
             "one variable has a backward() of its own"
         )
-    for y, gy in zip(outputs, grad_outputs or [None] * len(outputs), strict=True):
+    for y, gy in zip(outputs, _one_each(grad_outputs, outputs), strict=True):
         if gy is not None:
             y.grad_var = gy
     starting = [y for y in outputs if y._grad is not None]
     backward_from(starting, retain_grad, enable_double_backprop, loss_scale)
+
+
+def _one_each(grad_outputs: Sequence[Any] | None, outputs: Sequence[Any]) -> Sequence[Any]:
+    """The given output gradients, None for each if none are given.
+
+    Raises:
+        ValueError: there are more or fewer than outputs.
+        TypeError: they are no list or tuple.
+    """
+    if grad_outputs is None:
+        return [None] * len(outputs)
+    if not isinstance(grad_outputs, list | tuple):
+        raise TypeError(f"grad_outputs must be a tuple or a list or None, not {type(grad_outputs).__name__}")
+    if len(grad_outputs) != len(outputs):
+        raise ValueError(
+            f"grad_outputs must hold one gradient (or None) for each of the {len(outputs)} outputs, "
+            f"not {len(grad_outputs)}"
+        )
+    return grad_outputs
 
 
 def grad(
@@ -137,7 +156,7 @@ def grad(
                 f"grad: {name} must be a tuple or a list of variables, not {type(value).__name__}."
             )
     roots = []
-    for y, gy in zip(outputs, grad_outputs or [None] * len(outputs), strict=True):
+    for y, gy in zip(outputs, _one_each(grad_outputs, outputs), strict=True):
         if gy is None:
             seed = y.xp.ones_like(y.array)
             if loss_scale is not None:

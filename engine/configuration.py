@@ -10,7 +10,6 @@ from __future__ import annotations
 import contextlib
 import sys
 import threading
-from collections.abc import Iterator
 from typing import Any, TextIO
 
 import numpy
@@ -86,23 +85,39 @@ global_config.warn_nondeterministic = False
 config: Any = LocalConfig(global_config)
 
 
-@contextlib.contextmanager
-def using_config(name: str, value: Any, config: Any = config) -> Iterator[None]:
-    """Give one setting another value inside a `with` block, in this thread.
+class _OtherValue(contextlib.ContextDecorator):
+    """What `using_config` gives."""
+
+    def __init__(self, name: str, value: Any, config: Any) -> None:
+        self._name = name
+        self._value = value
+        self._config = config
+        self._previous: Any = _NOT_OWN
+
+    def _recreate_cm(self) -> _OtherValue:
+        return _OtherValue(self._name, self._value, self._config)
+
+    def __enter__(self) -> None:
+        self._previous = vars(self._config).get(self._name, _NOT_OWN)
+        setattr(self._config, self._name, self._value)
+
+    def __exit__(self, *exc: object) -> None:
+        if self._previous is _NOT_OWN:
+            delattr(self._config, self._name)
+        else:
+            setattr(self._config, self._name, self._previous)
+
+
+def using_config(name: str, value: Any, config: Any = config) -> _OtherValue:
+    """Give one setting another value inside a `with` block, in this thread; or in a function that it decorates.
 
     Args:
         name: the setting.
         value: its value inside the block.
         config: whose setting; the thread's own by default, `global_config` for all threads.
     """
-    own = vars(config)
-    had_own = name in own
-    previous = own.get(name)
-    setattr(config, name, value)
-    try:
-        yield
-    finally:
-        if had_own:
-            setattr(config, name, previous)
-        else:
-            delattr(config, name)
+    return _OtherValue(name, value, config)
+
+
+_NOT_OWN = object()
+"""Stands for a setting that a thread hadn't set for itself."""

@@ -122,3 +122,19 @@ def test_modes_also_decorate_functions() -> None:
         return config.train
 
     assert (mode(), mode(), config.train) == (False, False, True)
+
+
+def test_a_setting_stays_until_its_block_is_left() -> None:
+    with using_config("train", True):
+        using_config("train", False).__enter__()
+        assert not config.train
+    assert config.train
+
+
+def test_a_decorated_function_has_the_setting_in_every_call_also_within_itself() -> None:
+    @using_config("train", False)
+    def deeper(levels: int) -> list[bool]:
+        return [config.train, *(deeper(levels - 1) if levels else []), config.train]
+
+    assert not any(deeper(2))
+    assert config.train

@@ -116,3 +116,14 @@ def test_grad_with_double_backprop_has_a_graph() -> None:
     (gx,) = engine.grad([x * x], [x], enable_double_backprop=True)
     (ggx,) = engine.grad([gx], [x])
     assert ggx.array.tolist() == [2, 2]
+
+
+@pytest.mark.parametrize(
+    ("given", "error"), [([], ValueError), ([None, None], ValueError), (leaf(1), TypeError)]
+)
+def test_grad_wants_one_output_gradient_an_output(given: Any, error: type[Exception]) -> None:
+    x = leaf(1)
+    with pytest.raises(error, match="grad_outputs must"):
+        engine.grad([x * x], [x], given)
+    with pytest.raises(error, match="grad_outputs must"):
+        engine.backward([x * x], given)

@@ -52,6 +52,9 @@ def test_rows_and_columns_are_chosen_by_brackets(table):
     assert plain(table.slice[[3, -1], ("b", "a")].fetch()) == [[13, 15], [3, 5]]
     assert table.slice[1:4, "b"].fetch() == [11, 12, 13]
     assert table.slice[1:4, "b"].mode is None
+    assert table.slice[1:4, -1].keys == ("b",)
+    one = tabular.from_data(("b", B))
+    assert (one.slice[:, ("b",)].mode, one.slice[:, ("b",)][1], one.slice[:, "b"][1]) == (tuple, (11,), 11)
     assert plain(table.slice[::-1].slice[:2].fetch()) == [[5, 4], [15, 14]]
     assert plain(table.slice[[True, False] * 3].fetch()) == [[0, 2, 4], [10, 12, 14]]
     assert table.slice[1:5][[0, -1]] == [(1, 11), (4, 14)]

@@ -49,7 +49,10 @@ class Slice(DelegateDataset):
 
     @property
     def mode(self) -> type | None:
-        return None if self._single else self.dataset.mode
+        if self._single:
+            return None
+        several = self._columns is not None and self.dataset.mode is None
+        return tuple if several else self.dataset.mode
 
     def get_examples(self, indices: Any, key_indices: tuple[int, ...] | None) -> tuple[Any, ...]:
         columns = self._columns
@@ -62,9 +65,9 @@ class Slice(DelegateDataset):
 
 def _place(keys: tuple[str, ...], name: Any) -> int:
     if isinstance(name, int) and not isinstance(name, bool):
-        if not 0 <= name < len(keys):
+        if not -len(keys) <= name < len(keys):
             raise IndexError(f"column {name} is out of bounds for a dataset with {len(keys)} columns")
-        return name
+        return name % len(keys)
     if name not in keys:
         raise KeyError(f"there is no column {name!r}; there are {', '.join(keys)}")
     return keys.index(name)
