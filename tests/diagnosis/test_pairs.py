@@ -52,7 +52,8 @@ PAIRS = [
     "part_with_a_rate_of_zero", "two_relus_on_one_line", "own_scorer_evaluates_with_statistics",
     "channels_moved_by_reshape", "own_step_adds_the_gradient",
     "tenth_gamma_of_zero", "tenth_time_first_data_reshaped", "tenth_positive_and_negative_change_places",
-    "tenth_optimizer_made_each_epoch", "tenth_classes_among_the_features",
+    "tenth_optimizer_made_each_epoch", "tenth_classes_among_the_features", "tenth_hook_sets_the_gradient",
+    "tenth_labels_at_the_padding", "tenth_advantage_gets_a_gradient",
     "second_custom_function_wrong", "second_two_nets_missing_clear", "whole_numbers_lose_it_all",
 ]  # fmt: skip
 CONTROLS = [
