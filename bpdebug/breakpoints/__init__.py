@@ -8,7 +8,8 @@ whoever needs it: it brings the language of conditions, and most runs start with
 from __future__ import annotations
 
 from ..patterns import same_path
-from .places import BreakpointMatcher, NameLists, Place, place_of
+from .name_lists import NameLists
+from .places import BreakpointMatcher, Place, place_of
 from .text import breakpoint_from_text, breakpoints_on
 
 __all__ = [

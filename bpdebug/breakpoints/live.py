@@ -13,6 +13,7 @@ from ..conditions import syntax as s
 from ..conditions.one_event import OneEvent
 from ..conditions.values import value_key
 from ..stepping import Breakpoint
+from .lines import is_at_line, own_links_of
 from .places import place_of
 
 __all__ = ["LiveStops"]
@@ -33,6 +34,8 @@ class LiveStops:
         self._events = LiveEvents(names, to_host)
         self._stops: list[_Stop] = []
         self._lock = threading.Lock()
+        self._own_links = own_links_of(names)
+        self._latest_at_line: Any = None
         self.latest: Any = None
         """The header of the latest event."""
 
@@ -57,6 +60,8 @@ class LiveStops:
         """Whether the event with this header (see `Recorder`) is a stop; to be called once for each event."""
         self._events.note(header)
         self.latest = header
+        if is_at_line(header, self._own_links):
+            self._latest_at_line = header
         if not self._stops:
             return False
         with self._lock:
@@ -72,7 +77,7 @@ class LiveStops:
         return self._events.event(header, header["body"], header["arrays"])
 
     def _new(self, breakpoint_: Breakpoint) -> _Stop:
-        stop = _Stop(breakpoint_, place_of(breakpoint_, self._names))
+        stop = _Stop(breakpoint_, place_of(breakpoint_, self._names, self._latest_at_line))
         if stop.edge and self.latest is not None:
             stop.held = self._is_true(stop, self.latest)
         return stop

@@ -6,48 +6,44 @@ the log holds them). Names are turned into numbers once; the lists of names may 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Protocol
+from collections.abc import Sequence
+from typing import Protocol
 
 import numpy as np
 
 from ..log.address import readings
-from ..log.records import ScopeDefinition, SiteDefinition, SourceDefinition
-from ..log.schema import NOTHING, Kind
-from ..patterns import pattern_matches, same_path
+from ..log.schema import NOTHING
+from ..patterns import pattern_matches
 from ..stepping import Breakpoint
+from .lines import LinePlace
+from .name_lists import Accepted, NameLists, Record
 
-__all__ = ["BreakpointMatcher", "NameLists", "Place", "at_lines", "place_of"]
-
-_LINE_KINDS = (Kind.forward, Kind.backward_started, Kind.update_started, Kind.grads_cleared)
-"""What a line breakpoint stops at: what the line itself does, not each step of the walk that it starts."""
-
-Record = Mapping[str, Any]
-
-
-class NameLists(Protocol):
-    """What a `LogWriter` and a `LogReader` both have; the index in each list is the id."""
-
-    texts: list[str]
-    scopes: list[ScopeDefinition]
-    sites: list[SiteDefinition]
-    sources: list[SourceDefinition]
+__all__ = ["BreakpointMatcher", "NameLists", "Place", "place_of"]
 
 
 class Place(Protocol):
     """Which events a breakpoint is at."""
 
     def matches(self, record: Record) -> bool:
-        """Whether it is at this event."""
+        """Whether it is at this event; asked of each event once, in their order."""
 
-    def matching(self, index: np.ndarray) -> np.ndarray:
-        """A bool array: at which of these events it is."""
+    def matching(self, index: np.ndarray, begin: int = 0, end: int | None = None) -> np.ndarray:
+        """A bool array: at which of the events from `begin` up to `end` of a whole index it is."""
 
 
-def place_of(breakpoint_: Breakpoint, names: NameLists) -> Place:
-    """The place of a breakpoint, in the run with these names."""
+def place_of(
+    breakpoint_: Breakpoint, names: NameLists, latest: Record | None = None, calls: bool = True
+) -> Place:
+    """The place of a breakpoint, in the run with these names.
+
+    Args:
+        breakpoint_: says where.
+        names: of the run.
+        latest: the record of the latest event that `lines.is_at_line`, before the first that `matches` is asked about.
+        calls: whether a line that calls a function is at the first event of the call, too.
+    """
     if breakpoint_.path:
-        return _Line(breakpoint_, names)
+        return LinePlace(breakpoint_, names, latest, calls)
     if breakpoint_.address:
         return _Address(breakpoint_.address, names)
     if breakpoint_.pattern or breakpoint_.label or breakpoint_.kind >= 0:
@@ -71,7 +67,10 @@ class BreakpointMatcher:
 
     def matches(self, record: Record) -> bool:
         """Whether one is at the event with these fields of its index record."""
-        return any(place.matches(record) for place in self._places)
+        found = [
+            place.matches(record) for place in self._places
+        ]  # all of them: each remembers what it was asked
+        return any(found)
 
     def matching(self, index: np.ndarray) -> np.ndarray:
         """A bool array: at which of these events one is."""
@@ -81,80 +80,14 @@ class BreakpointMatcher:
         return found
 
 
-class _Accepted:
-    """Which ids of a growing list of names are meant."""
-
-    def __init__(self, items: Sequence[Any], accepts: Callable[[Any], bool]) -> None:
-        self._items = items
-        self._accepts = accepts
-        self._known = bytearray()
-
-    def __contains__(self, number: int) -> bool:
-        if number >= len(self._known):
-            self._follow()
-        return number < len(self._known) and bool(self._known[number])
-
-    def among(self, numbers: np.ndarray) -> np.ndarray:
-        """A bool array: which of these ids are."""
-        self._follow()
-        if 1 not in self._known:
-            return np.zeros(len(numbers), bool)
-        table = np.frombuffer(bytes(self._known) + b"\0", np.bool_)
-        return table[np.minimum(numbers, len(table) - 1)]
-
-    def _follow(self) -> None:
-        for number in range(len(self._known), len(self._items)):
-            self._known.append(self._accepts(self._items[number]))
-
-
 class _Anywhere:
     """A breakpoint that is a condition alone."""
 
     def matches(self, record: Record) -> bool:
         return True
 
-    def matching(self, index: np.ndarray) -> np.ndarray:
-        return np.ones(len(index), bool)
-
-
-class _Line:
-    """A line of the script; where it calls a link of the script's own, it stops before the lines of that."""
-
-    def __init__(self, breakpoint_: Breakpoint, names: NameLists) -> None:
-        def is_there(site: SiteDefinition) -> bool:
-            if not site.frames or site.frames[-1].line != breakpoint_.line:
-                return False
-            source = site.frames[-1].source
-            return source < len(names.sources) and same_path(breakpoint_.path, names.sources[source].path)
-
-        self._sites = _Accepted(names.sites, is_there)
-        self._own_links = _Accepted(names.scopes, lambda scope: scope.own)
-
-    def matches(self, record: Record) -> bool:
-        kind = record["kind"]
-        if kind not in _LINE_KINDS and (kind != Kind.scope_entered or record["scope"] not in self._own_links):
-            return False
-        return record["site"] in self._sites
-
-    def matching(self, index: np.ndarray) -> np.ndarray:
-        found = _at_lines(index, self._own_links)
-        if found.any():
-            found[found] = self._sites.among(index["site"][found])
-        return found
-
-
-def at_lines(index: np.ndarray, names: NameLists) -> np.ndarray:
-    """A bool array: at which of these events a breakpoint on their own line stops."""
-    return _at_lines(index, _Accepted(names.scopes, lambda scope: scope.own))
-
-
-def _at_lines(index: np.ndarray, own_links: _Accepted) -> np.ndarray:
-    kinds = index["kind"]
-    found = np.isin(kinds, _LINE_KINDS)
-    entered = kinds == Kind.scope_entered
-    if entered.any():
-        found[entered] = own_links.among(index["scope"][entered])
-    return found
+    def matching(self, index: np.ndarray, begin: int = 0, end: int | None = None) -> np.ndarray:
+        return np.ones(len(index[begin:end]), bool)
 
 
 class _Named:
@@ -162,24 +95,24 @@ class _Named:
 
     def __init__(self, breakpoint_: Breakpoint, names: NameLists) -> None:
         self._kind = breakpoint_.kind
-        self._scopes: _Accepted | None = None
+        self._scopes: Accepted | None = None
         self._outside = False
         label, pattern = breakpoint_.label, breakpoint_.pattern
         scope, slash, rest = pattern.partition("/")
-        self._whole: _Accepted | None = None
+        self._whole: Accepted | None = None
         if pattern:
             wanted = rest if slash else pattern
-            self._labels: _Accepted | None = _Accepted(names.texts, lambda text: _loosely(wanted, text))
+            self._labels: Accepted | None = Accepted(names.texts, lambda text: _loosely(wanted, text))
             if slash:
-                self._scopes = _Accepted(names.scopes, lambda found: pattern_matches(scope, found.path))
-                self._whole = _Accepted(names.texts, lambda text: _loosely(pattern, text))  # report:main/loss
+                self._scopes = Accepted(names.scopes, lambda found: pattern_matches(scope, found.path))
+                self._whole = Accepted(names.texts, lambda text: _loosely(pattern, text))  # report:main/loss
         else:
-            self._labels = _Accepted(names.texts, lambda text: text == label) if label else None
+            self._labels = Accepted(names.texts, lambda text: text == label) if label else None
             if breakpoint_.scope == "":
                 self._outside = True
             elif breakpoint_.scope is not None:
                 path = breakpoint_.scope
-                self._scopes = _Accepted(names.scopes, lambda found: found.path == path)
+                self._scopes = Accepted(names.scopes, lambda found: found.path == path)
 
     def matches(self, record: Record) -> bool:
         if self._kind >= 0 and record["kind"] != self._kind:
@@ -193,7 +126,8 @@ class _Named:
             return bool(record["scope"] == NOTHING)
         return self._scopes is None or record["scope"] in self._scopes
 
-    def matching(self, index: np.ndarray) -> np.ndarray:
+    def matching(self, index: np.ndarray, begin: int = 0, end: int | None = None) -> np.ndarray:
+        index = index[begin:end]
         labels = index["label"]
         found = np.ones(len(index), bool) if self._labels is None else self._labels.among(labels)
         if self._outside:
@@ -219,7 +153,7 @@ class _Address:
 
     def __init__(self, address: str, names: NameLists) -> None:
         self._parts = [
-            (reading, _Accepted(names.texts, reading.label.__eq__), _scope_of(reading.scope, names))
+            (reading, Accepted(names.texts, reading.label.__eq__), _scope_of(reading.scope, names))
             for reading in readings(address)
         ]
 
@@ -233,7 +167,8 @@ class _Address:
             for reading, labels, scopes in self._parts
         )
 
-    def matching(self, index: np.ndarray) -> np.ndarray:
+    def matching(self, index: np.ndarray, begin: int = 0, end: int | None = None) -> np.ndarray:
+        index = index[begin:end]
         found = np.zeros(len(index), bool)
         for reading, labels, scopes in self._parts:
             here = (index["iteration"] == reading.iteration) & (index["phase"] == reading.phase)
@@ -244,5 +179,5 @@ class _Address:
         return found
 
 
-def _scope_of(path: str | None, names: NameLists) -> _Accepted | None:
-    return None if path is None else _Accepted(names.scopes, lambda found: found.path == path)
+def _scope_of(path: str | None, names: NameLists) -> Accepted | None:
+    return None if path is None else Accepted(names.scopes, lambda found: found.path == path)

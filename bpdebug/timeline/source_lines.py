@@ -10,7 +10,7 @@ import msgspec
 import numpy as np
 
 from ..breakpoints.code_lines import CodeLines, code_lines
-from ..breakpoints.places import at_lines
+from ..breakpoints.lines import at_lines, own_links_of
 from ..errors import AddressError, UsageError
 from ..log.schema import NOTHING
 from ..patterns import same_path
@@ -34,6 +34,7 @@ class SourceLines:
     def __init__(self, reader: LogReader) -> None:
         self._reader = reader
         self._code: dict[str, tuple[str, CodeLines | None]] = {}
+        self._own_links = own_links_of(reader)
         self._looked = 0
         self._seen = np.zeros(0, bool)  # which sites a breakpoint on their line stops at
 
@@ -148,9 +149,11 @@ class SourceLines:
         self._look()
         sources = {source.id for source in self._reader.sources if source.path == path}
         lines = {
-            site.frames[-1].line
+            frame.line
             for site in self._reader.sites[: len(self._seen)]
-            if site.frames and site.frames[-1].source in sources and self._seen[site.id]
+            if self._seen[site.id]
+            for frame in site.frames
+            if frame.source in sources
         }
         return sorted(lines)
 
@@ -161,7 +164,7 @@ class SourceLines:
             self._seen = np.concatenate([self._seen, np.zeros(sites - len(self._seen), bool)])
         for begin in range(self._looked, len(index), _PIECE):
             piece = index[begin : begin + _PIECE]
-            found = piece["site"][at_lines(piece, self._reader)]
+            found = piece["site"][at_lines(piece, self._own_links)]
             self._seen[found[found != NOTHING]] = True
         self._looked = len(index)
 

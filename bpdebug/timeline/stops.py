@@ -133,7 +133,7 @@ class Hits:
     def _candidates(self, begin: int, end: int) -> np.ndarray:
         """Events at the place, of kinds at which the condition can hold."""
         index = self._reader.index[begin:end]
-        mask = self._place.matching(index)
+        mask = self._place.matching(self._reader.index, begin, end)
         asked = self._condition
         if asked is not None and mask.any():
             if len(asked.kinds) < len(Kind):

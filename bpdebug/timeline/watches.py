@@ -67,7 +67,7 @@ class WatchValues:
         self._recorded = recorded
         watched, place = watched_at(expression)
         self._asked = condition(watched)
-        self._place = place_of(place, recorded.reader)
+        self._place = place_of(place, recorded.reader, calls=False)
         node = self._asked.node
         self.is_tensor = has_tensor(node) and _is_whole(node)
         self._pieces: dict[int, tuple[int, np.ndarray, np.ndarray]] = {}

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from bpdebug.breakpoints import BreakpointMatcher, same_path
+from bpdebug.breakpoints import BreakpointMatcher, place_of, same_path
 from bpdebug.log.reader import LogReader
 from bpdebug.log.records import Frame, ScopeDefinition, SiteDefinition, SourceDefinition
 from bpdebug.log.schema import NOTHING, Kind
@@ -26,7 +26,7 @@ def stops(reader, *breakpoints):
     matcher = BreakpointMatcher(breakpoints, reader)
     whole = matcher.matching(reader.index)
     single = [
-        matcher.matches({name: int(row[name]) for name in ("kind", "label", "scope", "site")})
+        matcher.matches({name: int(row[name]) for name in ("kind", "label", "scope", "site", "iteration")})
         for row in reader.index
     ]
     assert whole.tolist() == single
@@ -50,7 +50,7 @@ def test_a_line_stops_where_it_calls_a_link_of_the_scripts_own_and_not_one_of_th
         sites=[SiteDefinition(0, [Frame(0, 7, "<module>")])],
     )
     matcher = BreakpointMatcher([Breakpoint(path="a.py", line=7)], names)
-    index = np.zeros(3, [(name, np.uint32) for name in ("kind", "label", "scope", "site")])
+    index = np.zeros(3, [(name, np.uint32) for name in ("kind", "label", "scope", "site", "iteration")])
     index["kind"] = [Kind.scope_entered, Kind.scope_entered, Kind.scope_exited]
     index["scope"] = [0, 1, 0]
     assert matcher.matching(index).tolist() == [True, False, False]
@@ -59,6 +59,55 @@ def test_a_line_stops_where_it_calls_a_link_of_the_scripts_own_and_not_one_of_th
         False,
         False,
     ]
+
+
+CALLER, OTHER, MAIN_LINE = Frame(0, 7, "<module>"), Frame(0, 8, "<module>"), Frame(0, 99, "main")
+STACKS = [
+    [CALLER, Frame(0, 3, "f")],
+    [CALLER, Frame(0, 4, "f")],
+    [OTHER, Frame(0, 3, "f")],
+    [CALLER],
+    [MAIN_LINE, Frame(0, 7, "g"), Frame(0, 3, "f")],
+]
+
+
+@pytest.fixture
+def calls():
+    """The names of a run in which line 7 of a.py calls a function whose ops are at lines 3 and 4, as line 8 does."""
+    return SimpleNamespace(
+        texts=[""],
+        scopes=[],
+        sources=[SourceDefinition(0, "a.py", "")],
+        sites=[SiteDefinition(place, frames) for place, frames in enumerate(STACKS)],
+    )
+
+
+# (site, iteration, whether a breakpoint on line 7 stops there)
+EVENTS = [
+    (0, 0, True), (1, 0, False), (2, 0, False), (0, 0, True), (3, 0, True), (0, 0, False), (0, 1, True), (1, 1, False),
+    (NOTHING, 1, False), (1, 1, True), (4, 1, True), (4, 1, False),
+]  # fmt: skip
+
+
+def test_a_line_stops_at_the_first_event_of_each_call_that_it_makes(calls):
+    index = np.zeros(
+        len(EVENTS), [(name, np.uint32) for name in ("kind", "label", "scope", "site", "iteration")]
+    )
+    index["kind"], index["scope"] = Kind.forward, NOTHING
+    index["site"] = [site for site, _, _ in EVENTS]
+    index["iteration"] = [iteration for _, iteration, _ in EVENTS]
+    expected = [stops for _, _, stops in EVENTS]
+    line = Breakpoint(path="a.py", line=7)
+    records = [{name: int(row[name]) for name in index.dtype.names} for row in index]
+    live = place_of(line, calls)
+    assert [live.matches(record) for record in records] == expected
+    assert place_of(line, calls).matching(index).tolist() == expected
+    for begin in range(len(EVENTS)):  # a part of a log, and a breakpoint that is set while the script runs
+        assert place_of(line, calls).matching(index, begin).tolist() == expected[begin:]
+        late = place_of(line, calls, records[begin - 1] if begin else None)
+        assert [late.matches(record) for record in records[begin:]] == expected[begin:]
+    own = [site == 3 for site, _, _ in EVENTS]
+    assert place_of(line, calls, calls=False).matching(index).tolist() == own
 
 
 def test_an_op_stops_in_its_scope_only(reader):
@@ -104,7 +153,7 @@ def test_names_may_come_after_the_breakpoint():
     matcher = BreakpointMatcher(
         [Breakpoint(path="a.py", line=3), Breakpoint(kind=Kind.forward, scope="Net", label="relu")], names
     )
-    by_line = {"kind": Kind.forward, "label": 0, "scope": NOTHING, "site": 0}
+    by_line = {"kind": Kind.forward, "label": 0, "scope": NOTHING, "site": 0, "iteration": 0}
     by_name = {"kind": Kind.forward, "label": 1, "scope": 0, "site": NOTHING}
     assert not matcher.matches(by_line)
     assert not matcher.matches(by_name)

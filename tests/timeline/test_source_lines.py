@@ -49,7 +49,7 @@ def test_in_a_recording_a_line_without_events_is_refused_with_those_near_it(line
     assert lines.settle(wanted, live=True) == (wanted, "")
     with pytest.raises(UsageError) as refused:
         lines.settle(wanted, live=False)
-    near = ", ".join(str(line_of(text)) for text in ("F.sigmoid", "self.l2(h)", "loss = F.", "cleargrads"))
+    near = ", ".join(str(line_of(text)) for text in ("F.sigmoid", "self.l2(h)", "y = model", "loss = F."))
     assert str(refused.value) == (
         f"no event of this run is at perceptron.py:{wanted.line}; the nearest with some: {near}"
     )

@@ -43,6 +43,9 @@ TEXTS = (
     "loss changes",
     "MLP/sigmoid if max(y) changes",
     "watched.py:32",
+    "asked_run.py:53",
+    "asked_run.py:38",
+    "asked_run.py:56 if iteration > 0",
     'MLP.l2/linear if phase == "backward"',
 )
 IGNORED = (0, 1, 3)
