@@ -92,15 +92,15 @@ def test_a_person_changes_a_tensor_looks_into_the_frame_and_starts_anew(terminal
     screen.press("e")
     screen.see("change [0, 0] =")
     screen.press("\x15")  # Ctrl-U empties the line
-    screen.see("change [2, 5] = 0")  # the hint
+    screen.see("all of y: 4 elements -> ?  = 0, *= 0.5")
     screen.press("*= 0")
-    screen.see("change *= 0")
+    screen.see("change *= 0", "y: 4 of 4 elements, L2")
     screen.press("\r")
-    screen.see("edited", "changed: y *= 0")
+    screen.see("edited", "changed: y: 4 of 4 elements, L2")
     screen.press("e")
     screen.see("change [0, 0] =")
     screen.press("\x15+= 1\r")  # all at once
-    screen.see("changed: value after += 1")
+    screen.see("changed: value: 4 of 4 elements, L2 0.0 -> 2.0; [0,0] 0.0 -> 1.0")
     screen.press("s")
     screen.see("mean_squared_error")
     screen.press("o")

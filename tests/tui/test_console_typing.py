@@ -7,49 +7,13 @@ from textual import events
 from textual.widgets import Input, Label
 
 from bpdebug.log.reader import LogReader
-from bpdebug.log.writer import LogWriter
-from bpdebug.recorder import Recorder
 from bpdebug.timeline import Timeline
 from bpdebug.tui.app import DebuggerApp
 from bpdebug.tui.screens.console_actions import indent_after, is_unfinished
 from bpdebug.tui.widgets.prompt import Prompt
 from tests.support.example_run import write_example_run
 from tests.support.main_screen import notice, press
-
-
-class PausedScript:
-    """A session whose script is paused at its first event, and answers when the test says so."""
-
-    def __init__(self, directory):
-        self.recorder = Recorder(LogWriter.create(directory, script="/home/ada/live.py"))
-        self.state, self.paused_at, self.why, self.exit_status = "paused", 0, "start", None
-        self.on_change = self.on_answer = None
-        self.evaluated, self.completed, self.pauses = [], [], 0
-        self.recorder.run_started(["live.py"], "/home/ada/live.py", "/", {"python": "3"}, ["cpu"], "0")
-        self.recorder.flush()
-
-    def evaluate(self, text):
-        self.evaluated.append(text)
-        return len(self.evaluated)
-
-    def complete(self, text):
-        self.completed.append(text)
-        return 1000 + len(self.completed)
-
-    def pause(self):
-        self.pauses += 1
-
-    def set_breakpoints(self, breakpoints):
-        pass
-
-    def take_raw_output(self):
-        return b""
-
-    def terminate(self):
-        pass
-
-    def wait(self, timeout_s=None):
-        return True
+from tests.support.paused_script import PausedScript
 
 
 @pytest.fixture(autouse=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -122,13 +122,14 @@ class TensorPane(Fitted, can_focus=True):
         view = self._mine()
         return "" if view is None or self._moment is None else expression_of(view, self._moment)
 
-    def edit_target(self) -> tuple[EditTarget | str, str]:
-        """What an edit of the shown tensor changes (or why it can't be), and how it begins: at the chosen element."""
-        view = self._view_now()
+    def edit_target(self) -> tuple[EditTarget | str, str, Callable[[], np.ndarray]]:
+        """What an edit of the shown tensor changes, or why it can't be; how it begins, at the element; its content."""
+        view, chosen = self._view_now(), self.chosen_element()
         if view is None or self._moment is None:
-            return "this event has no tensors", ""
-        index = self._grid.cursor_index()
-        return edit_target(view, self._moment), f"[{', '.join(map(str, index))}] = " if index else "= "
+            return "this event has no tensors", "", lambda: np.zeros(0)
+        index = () if chosen is None else chosen[1]
+        typed = f"[{', '.join(map(str, index))}] = " if index else "= "
+        return edit_target(view, self._moment), typed, view.array
 
     def copy_text(self) -> tuple[str, str]:
         """(what it is, the text): the exact value under the cursor."""

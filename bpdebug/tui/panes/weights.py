@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+import numpy as np
 from textual.app import ComposeResult
 from textual.message import Message
 from textual.widget import Widget
 
 from ...text import clean, count_text
-from ...timeline.editable import EditTarget
+from ...timeline.editable import EditTarget, parameter_target
 from ...timeline.updates import hooks_before
 from ..keymap import bindings_for
 from ..messages import GoTo, Notice, SubtitleChanged
@@ -114,12 +116,13 @@ class WeightsPane(Fitted, can_focus=True):
             self._others = self._beside.parameters(self._seq)
             self._table.show_others(self._others, self._other_norms, self._beside.other_letter)
 
-    def edit_target(self) -> tuple[EditTarget | str, str]:
-        """What an edit here changes: the value of the chosen parameter."""
-        chosen = self._chosen()
-        if chosen is None:
-            return "the run names no parameter", ""
-        return EditTarget(chosen.name, variable=chosen.variable), "*= "
+    def edit_target(self) -> tuple[EditTarget | str, str, Callable[[], np.ndarray]]:
+        """What an edit here changes: the value of the chosen parameter; how it begins; its content."""
+        chosen, timeline = self._chosen(), self._timeline
+        if chosen is None or timeline is None or chosen.value is None:
+            return "no value of a parameter is known here", "", lambda: np.zeros(0)
+        value = chosen.value
+        return parameter_target(chosen.name, chosen.variable), "*= ", lambda: timeline.reader.array(value)
 
     def copy_text(self) -> tuple[str, str]:
         """(what it is, the text): the name of the chosen parameter."""

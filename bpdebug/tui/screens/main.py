@@ -207,6 +207,8 @@ class MainScreen(BesideActions):
     def prompt_changed(self, mark: str, text: str) -> None:
         if mark == ":":
             self.debugger.theme_trial.try_on(theme_typed(text))
+        elif mark == EDIT_MARK:
+            self.show_edit(text)
 
     def open_prompt(
         self,

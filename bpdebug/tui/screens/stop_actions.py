@@ -134,6 +134,10 @@ class StopActions(RunScreen):
     def point_out(self, mark: str, error: ConditionError) -> None:
         """Say what is wrong with the line in the prompt, with a mark over the place."""
         self.query_one(Prompt).put_cursor(error.column)
+        self.say_where(mark, error)
+
+    def say_where(self, mark: str, error: ConditionError) -> None:
+        """Say what is wrong with the line in the prompt, above the place."""
         line = self.query_one(KeyLine)
         line.display = True
         line.say(pointing(clean(error.reason), len(mark) + error.column, line.size.width or self.size.width))
