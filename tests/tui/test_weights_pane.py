@@ -159,3 +159,26 @@ async def test_a_wide_table_has_the_optimizers_state_and_the_history_of_gradient
         line = next(line for line in screen_lines(host) if "MLP.l1.W" in line)
     assert any(character in line for character in "▁▂▃▄▅▆▇█")
     assert "|v|" in line
+
+
+@pytest.mark.parametrize(
+    ("width", "titles", "more"),
+    [
+        (54, "parameter |value| |grad| upd/value", True),
+        (64, "parameter |value| |grad| upd/value |grad| so far", True),
+        (80, "parameter shape |value| |grad| |update| upd/value trend", True),
+        (140, "parameter shape |value| |grad| |update| upd/value |grad| so far optimizer state", False),
+    ],
+)
+async def test_what_says_how_training_goes_stays_longest_and_a_sign_says_what_is_left_out(
+    timeline: Timeline, width: int, titles: str, more: bool
+) -> None:
+    seq = events(timeline, Kind.param_updated)[-1]
+    lines, _ = await shown(timeline, seq, size=(width, 18))
+    assert lines[0].rstrip("›").split() == titles.split()
+    assert lines[0].rstrip().endswith("›") is more
+    state = timeline.parameters(seq)[-1]
+    norm = np.linalg.norm(timeline.reader.array(state.state["v"]))
+    below = "\n".join(lines[6:])
+    found = below.partition("|v| ")[2].split()[0]
+    assert float(found) == pytest.approx(norm, rel=1e-3)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from ...timeline import ParameterState
     from ...timeline.updates import HookStep
 
-__all__ = ["Part", "detail_lines", "heading", "parts_beside", "parts_of"]
+__all__ = ["Part", "detail_lines", "fitting_parts", "heading", "parts_beside", "parts_of"]
 
 _PART_WIDTH = 18
 _GAP = 2
@@ -98,8 +98,8 @@ def _gradients(state: ParameterState, hooks: Sequence[HookStep], title: str) -> 
     return [Part(title, hooks[0].before, missing="none"), *after]
 
 
-def heading(state: ParameterState) -> list[Piece]:
-    """Name, shape, and which update is shown."""
+def heading(state: ParameterState, norms: Norms) -> list[Piece]:
+    """Name, shape, which update is shown, and the optimizer's state: norms of tensors, values of numbers."""
     pieces: list[Piece] = [(clean(state.name), "strong"), (f"{shape_text(state.shape)} {state.dtype}", "")]
     rule = clean(state.rule)
     if state.updated_here:
@@ -113,18 +113,19 @@ def heading(state: ParameterState) -> list[Piece]:
     for key, value in state.state.items():
         if key not in state.state_tensors:
             pieces.append((f"{clean(key)} {number(value)}", "muted"))
+        elif isinstance(value, int):
+            text, style = norm_text(norms.of(value))
+            pieces.append((f"|{clean(key)}| {text}", style or "muted"))
     return pieces
 
 
-def detail_lines(
-    parts: list[Part], first: int, norms: Norms, width: int, height: int
-) -> tuple[list[list[Piece]], int]:
-    """Draw `parts` from number `first` on, side by side, as many as fit.
+def fitting_parts(parts: list[Part], first: int, width: int) -> list[Part]:
+    """Those from number `first` on that fit side by side."""
+    return parts[first : first + max(1, (width + _GAP) // (_PART_WIDTH + _GAP))]
 
-    Returns:
-        At most `height` lines, and how many parts were drawn.
-    """
-    shown = parts[first : first + max(1, (width + _GAP) // (_PART_WIDTH + _GAP))]
+
+def detail_lines(shown: list[Part], norms: Norms, width: int, height: int) -> list[list[Piece]]:
+    """Draw parts side by side, in at most `height` lines."""
     # What room is left over makes the columns wider, up to twice.
     part_width = min(2 * _PART_WIDTH, max(10, (width + _GAP) // max(1, len(shown)) - _GAP))
     columns = [_part_lines(part, norms, part_width, height) for part in shown]
@@ -138,7 +139,7 @@ def detail_lines(
             if place + 1 < len(columns):
                 line.append((" " * max(0, part_width + _GAP - used), ""))
         lines.append(line)
-    return lines[:height], len(shown)
+    return lines[:height]
 
 
 def _part_lines(part: Part, norms: Norms, width: int, height: int) -> list[list[Piece]]:

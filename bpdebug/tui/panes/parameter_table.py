@@ -23,39 +23,57 @@ if TYPE_CHECKING:
 __all__ = ["ParameterTable", "norm_text"]
 
 _NUMBER = 10
+_LEAST_NAME, _MOST_NAME = 8, 26
 
 
 @dataclass(frozen=True)
 class _Column:
-    """`least` is the width of the table from which on the column is shown."""
+    """One column; those with room for them are shown, in this order.
 
-    title: str
+    Attributes:
+        titles: from the longest to the shortest; the first says which column it is.
+        width: what it takes; `most` what it can use.
+        rank: which columns come first where there is no room for all: those of the lowest.
+    """
+
+    titles: tuple[str, ...]
     width: int
-    least: int
+    rank: int
+    most: int = 0
 
+    @property
+    def name(self) -> str:
+        return self.titles[0]
+
+    def heading(self, width: int) -> str:
+        """The longest title that fits."""
+        return next((title for title in self.titles if len(title) <= width), self.titles[-1])
+
+
+_TREND = ("|grad| so far", "|g| trend", "trend")
 
 _COLUMNS = (
-    _Column("shape", 13, 98),
-    _Column("|value|", _NUMBER, 30),
-    _Column("|grad|", _NUMBER, 41),
-    _Column("|update|", _NUMBER, 52),
-    _Column("upd/value", _NUMBER, 63),
-    _Column("|grad| so far", RECENT, 81),
-    _Column("optimizer state", 26, 134),
+    _Column(("shape",), 13, 6),
+    _Column(("|value|",), _NUMBER, 1),
+    _Column(("|grad|",), _NUMBER, 2),
+    _Column(("|update|",), _NUMBER, 5),
+    _Column(("upd/value",), _NUMBER, 3),
+    _Column(_TREND, 6, 4, RECENT),
+    _Column(("optimizer state",), 26, 7),
 )
-
+"""What says how training goes stands first; the shape and the optimizer's state are also below, of one parameter."""
 
 _COLUMNS_BESIDE = (
-    _Column("|value|", _NUMBER, 30),
-    _Column("|value| @", _NUMBER, 41),
-    _Column("|A-B|", _NUMBER, 52),
-    _Column("|grad|", _NUMBER, 63),
-    _Column("|grad| @", _NUMBER, 74),
-    _Column("|update|", _NUMBER, 85),
-    _Column("upd/value", _NUMBER, 96),
-    _Column("shape", 13, 110),
-    _Column("|grad| so far", RECENT, 124),
-    _Column("optimizer state", 26, 150),
+    _Column(("|value|",), _NUMBER, 1),
+    _Column(("|value| @",), _NUMBER, 2),
+    _Column(("|A-B|",), _NUMBER, 3),
+    _Column(("|grad|",), _NUMBER, 4),
+    _Column(("|grad| @",), _NUMBER, 5),
+    _Column(("|update|",), _NUMBER, 6),
+    _Column(("upd/value",), _NUMBER, 7),
+    _Column(("shape",), 13, 8),
+    _Column(_TREND, 6, 9, RECENT),
+    _Column(("optimizer state",), 26, 10),
 )
 """With a second run beside this one, whose letter stands for `@`: its parameters of the same names."""
 
@@ -112,9 +130,22 @@ class ParameterTable(VirtualList, can_focus=False):
         if others != self._others:
             self._others, self._drawn = others, None
 
-    def _columns(self, width: int) -> list[_Column]:
+    def _columns(self, width: int) -> list[tuple[_Column, int]]:
+        """The columns that there is room for beside the names, each with its cells."""
         columns = _COLUMNS if self._others is None else _COLUMNS_BESIDE
-        return [column for column in columns if width >= column.least]
+        room = width - 3 - min(max(self._longest_name, _LEAST_NAME), _MOST_NAME)
+        chosen: dict[str, int] = {}
+        for column in sorted(columns, key=lambda column: column.rank):
+            if column.width + 1 > room:
+                break
+            chosen[column.name] = column.width
+            room -= column.width + 1
+        for column in columns:
+            if column.name in chosen and column.most:
+                wider = max(0, min(column.most - column.width, room))
+                chosen[column.name] += wider
+                room -= wider
+        return [(column, chosen[column.name]) for column in columns if column.name in chosen]
 
     @property
     def row_count(self) -> int:
@@ -131,9 +162,11 @@ class ParameterTable(VirtualList, can_focus=False):
         """The line above the rows."""
         columns = self._columns(width)
         line = fit("  parameter", self._name_width(width, columns) + 2)
-        return line + "".join(
-            " " + fit(column.title.replace("@", self._letter), column.width, "right") for column in columns
-        )
+        for column, cells in columns:
+            line += " " + fit(column.heading(cells).replace("@", self._letter), cells, "right")
+        all_columns = _COLUMNS if self._others is None else _COLUMNS_BESIDE
+        left_out = len(columns) < len(all_columns)
+        return fit(line, width - 1) + "›" if left_out and cell_width(line) < width else line
 
     def draw_row(self, row: int, width: int) -> Strip:
         state = self._states[row]
@@ -144,9 +177,10 @@ class ParameterTable(VirtualList, can_focus=False):
             ("* " if state.updated_here else "> " if row == self.cursor else "  ", plain),
             (fit(clean(state.name), name_width, cut="start"), plain),
         ]
-        for column in columns:
-            text, style = self._cell(state, column.title)
-            pieces.append((" " + fit(text, column.width, "right"), style or plain))
+        for column, cells in columns:
+            text, style = self._cell(state, column.name)
+            text = text[-cells:] if column.most else text  # of a history the latest
+            pieces.append((" " + fit(text, cells, "right"), style or plain))
         base = self._part("cursor") if row == self.cursor else self._part("plain")
         if row == self.cursor:
             # On the cursor's ground muted text would be hard to read, and red too: an alarm is underlined.
@@ -155,10 +189,10 @@ class ParameterTable(VirtualList, can_focus=False):
             looks = {name: self._part(name) for name in ("here", "alarm", "muted")}
         return strip_of([(text, looks.get(name, base)) for text, name in pieces], width, base)
 
-    def _name_width(self, width: int, columns: list[_Column]) -> int:
-        room = width - 2 - sum(column.width + 1 for column in columns)
+    def _name_width(self, width: int, columns: list[tuple[_Column, int]]) -> int:
+        room = width - 3 - sum(cells + 1 for _, cells in columns)
         # Spare room stays right of the table, so that names and numbers don't drift apart.
-        return max(8, min(room, self._longest_name + 2))
+        return max(_LEAST_NAME, min(room, self._longest_name + 2))
 
     def _part(self, name: str) -> Style:
         return self.get_component_rich_style(f"table--{name}")

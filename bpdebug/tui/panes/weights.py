@@ -19,7 +19,7 @@ from ..widgets.background import Background
 from ..widgets.lines import Lines, Piece, flow, paragraph
 from ..widgets.steady import Fitted
 from .norms import Norms
-from .parameter_detail import Part, detail_lines, heading, parts_beside, parts_of
+from .parameter_detail import Part, detail_lines, fitting_parts, heading, parts_beside, parts_of
 from .parameter_table import ParameterTable
 
 if TYPE_CHECKING:
@@ -175,16 +175,13 @@ class WeightsPane(Fitted, can_focus=True):
     def _detail_lines(self, chosen: ParameterState, width: int, room: int) -> list[list[Piece]]:
         parts = self._parts(chosen)
         self._first_part = max(0, min(self._first_part, len(parts) - 1))
-        most = 2 if room >= 7 else 1
-        head = flow(heading(chosen), width, most)
-        # Where a second line may come, the numbers leave room for it.
-        lines, drawn = detail_lines(parts, self._first_part, self._norms, width, room - most)
-        if drawn < len(parts):
-            first, last = self._first_part + 1, self._first_part + drawn
-            more = f"{first} to {last} of {len(parts)}: < >"
-            name, *rest = heading(chosen)
-            head = flow([name, (more, "muted"), *rest], width, most)
-        return [*head, *lines]
+        shown = fitting_parts(parts, self._first_part, width)
+        name, *rest = heading(chosen, self._norms)
+        if len(shown) < len(parts):
+            first, last = self._first_part + 1, self._first_part + len(shown)
+            rest.insert(0, (f"{first} to {last} of {len(parts)}: < >", "muted"))
+        head = flow([name, *rest], width, max(1, min(3, room // 3 - 1)))
+        return [*head, *detail_lines(shown, self._norms, width, room - len(head))]
 
     def _parts(self, chosen: ParameterState) -> list[Part]:
         hooks = []
