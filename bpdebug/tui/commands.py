@@ -125,7 +125,7 @@ def _export(screen: MainScreen, text: str) -> None:
     suffixes = [exporter.suffix for exporter in EXPORTERS.values()]
     if not path.lower().endswith(tuple(suffixes)):
         suffix = os.path.splitext(path)[1] or text
-        screen.say(names.unknown("export format", suffix, suffixes, "Tab behind export offers each"))
+        screen.say(names.unknown("export format", suffix, suffixes, f"there are {' '.join(suffixes)}"))
         return
     exporter = exporter_for(path=path)
     directory = screen.timeline.reader.directory

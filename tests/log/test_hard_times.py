@@ -176,8 +176,10 @@ writer = LogWriter.create(sys.argv[1])
 thread, label = writer.thread("MainThread"), writer.text("label 0")
 done = False
 interrupts = 0
+ready = threading.Event()
 
 def interrupt():
+    ready.wait()
     while not done:
         time.sleep(0.002)
         os.kill(os.getpid(), signal.SIGINT)
@@ -200,6 +202,7 @@ helper = threading.Thread(target=interrupt)
 helper.start()
 while not done:
     try:
+        ready.set()  # only here may one come
         train()
     except KeyboardInterrupt:
         interrupts += 1
