@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import tracemalloc
+
 import numpy
 import pytest
 
 import engine.functions as F
+from engine import Variable
 
 
 @pytest.mark.parametrize("nobias", [False, True])
@@ -29,3 +32,18 @@ def test_relu_of_many_elements(dtype: str, order: str) -> None:
     assert numpy.isnan(y[0, 0, 0])
     assert y[0, 0, 1:3].tolist() == [numpy.inf, 0]
     numpy.testing.assert_array_equal(y.ravel()[1:], numpy.where(x > 0, x, 0).ravel()[1:])
+
+
+def test_the_gradient_of_a_long_running_product_takes_memory_in_proportion() -> None:
+    x = Variable(numpy.linspace(0.99, 1.01, 5000))
+    x.array[7] = 0
+    tracemalloc.start()
+    try:
+        F.sum(F.cumprod(x)).backward()
+        _, peak_bytes = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak_bytes < 50 * x.array.nbytes
+    assert x.grad[8:].tolist() == [0.0] * 4992
+    before, behind = numpy.cumprod(x.array[:7]), numpy.cumprod(x.array[8:])
+    numpy.testing.assert_allclose(x.grad[7], before[-1] * (1 + behind.sum()))

@@ -59,7 +59,11 @@ class Permutate(Op):
         self, xs: tuple[Any, ...], ys: tuple[Any, ...], gys: tuple[Any, ...], wanted: tuple[int, ...]
     ) -> tuple[Any, ...]:
         shape = self.inputs[0].shape  # type: ignore[index]
-        return scattered(gys[0], (*(slice(None),) * (self.axis % len(shape)), self.order), shape), None
+        axis = self.axis % len(shape)
+        back = _way_back(self.order, shape[axis])
+        if back is not None and not isinstance(gys[0], Variable):
+            return gys[0].take(back, axis=axis), None
+        return scattered(gys[0], (*(slice(None),) * axis, self.order), shape), None
 
     @staticmethod
     def examples(rng: Any) -> list[Example]:
@@ -85,6 +89,15 @@ def _inverse(indices: Any) -> Any:
     back = xp.zeros_like(indices)
     back[indices] = xp.arange(len(indices), dtype=indices.dtype)
     return back
+
+
+def _way_back(order: Any, length: int) -> Any:
+    """The inverse of a permutation; None for indices that are none, and on a device, which this would wait for."""
+    if not isinstance(order, numpy.ndarray) or len(order) != length:
+        return None
+    back = numpy.full(length, -1, order.dtype)
+    back[order] = numpy.arange(length, dtype=order.dtype)
+    return back if (back >= 0).all() else None
 
 
 class Flip(Op):

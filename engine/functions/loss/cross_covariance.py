@@ -6,6 +6,7 @@ from typing import Any
 
 from ... import backend
 from ...utils.type_check import require_equal, require_float
+from ...variable import Variable
 from .. import either
 from ..op import Example, Op
 from .checks import require_choice
@@ -93,21 +94,21 @@ class DeCov(Op):
         require_float("h", x)
         require_equal("h.ndim", x.ndim, "2", 2)
         self.off_diagonal = 1 - backend.get_array_module(x).eye(x.shape[1], dtype=x.dtype)
-        h = centred(x)
-        covariance = _covariance(h, h) * self.off_diagonal
+        self.h = centred(x)
+        self.covariance = _covariance(self.h, self.h) * self.off_diagonal
         if self.reduce == "no":
-            return (covariance,)
-        return (((covariance * covariance).sum() * 0.5).astype(x.dtype),)
+            return (self.covariance.copy(),)
+        return (((self.covariance * self.covariance).sum() * 0.5).astype(x.dtype),)
 
     def vjp(
         self, xs: tuple[Any, ...], ys: tuple[Any, ...], gys: tuple[Any, ...], wanted: tuple[int, ...]
     ) -> tuple[Any, ...]:
-        h = centred(xs[0])
-        gc = gys[0]
-        if self.reduce != "no":
-            c = _covariance(h, h)
-            gc = either.broadcast_to(gc, c.shape) * c
-        gc = gc * self.off_diagonal
+        (gc,) = gys
+        h, c = self.h, self.covariance
+        if isinstance(xs[0], Variable):
+            h = centred(xs[0])
+            c = _covariance(h, h) * self.off_diagonal
+        gc = gc * self.off_diagonal if self.reduce == "no" else either.broadcast_to(gc, c.shape) * c
         return (either.matmul(h, gc + either.transpose(gc)) * (1.0 / h.shape[0]),)
 
     @staticmethod

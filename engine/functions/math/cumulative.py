@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy
+
 from ... import backend
 from ...utils.type_check import require_float
 from ...variable import Variable
@@ -91,34 +93,42 @@ class Cumprod(Op):
     ) -> tuple[Any, ...]:
         (x,), (gy,) = xs, gys
         x, axis = _flat_if_no_axis(x, self.axis)
-        xp = backend.get_array_module(either.array_of(x))
-        ndim = len(x.shape)
-        axis %= ndim
-        order = (*(i for i in range(ndim) if i != axis), axis)
-        back = tuple(order.index(i) for i in range(ndim))
-        rows, gys_in_rows = either.transpose(x, order), either.transpose(gy, order)
-        length = rows.shape[-1]
-        front = rows.shape[:-1]
-        square = (*front, length, length)  # row i: the elements with a 1 instead of element i
-        itself = xp.broadcast_to(xp.eye(length, dtype=bool), square)
-        repeated = either.broadcast_to(either.reshape(rows, (*front, 1, length)), square)
-        without = either.where(itself, xp.ones(square, x.dtype), repeated)
-        product = cumprod(without, -1) if isinstance(without, Variable) else without.cumprod(-1)
-        from_here_on = xp.broadcast_to(xp.triu(xp.ones((length, length), x.dtype)), square)
-        weighted = either.broadcast_to(either.reshape(gys_in_rows, (*front, 1, length)), square) * product
-        gx = either.transpose(either.sum(weighted * from_here_on, -1), back)
+        values = either.array_of(x)
+        zeros = values == 0
+        # Where x isn't 0: what follows, without this x. A zero is set to 1 instead; each takes a product of its own.
+        total = _sum_from_here(gy * _running_product(x, axis), axis)
+        gx = either.where(zeros, 0.0, total / either.where(zeros, 1.0, x))
+        ranks = zeros.cumsum(axis)
+        # A second zero has the gradient 0, which depends on the first one; a third one's doesn't on any.
+        for rank in (1, 2) if isinstance(x, Variable) else (1,):
+            place = zeros & (ranks == rank)
+            if isinstance(values, numpy.ndarray) and not place.any():
+                break
+            product = _running_product(either.where(place, 1.0, x), axis)
+            gx = gx + either.masked(_sum_from_here(gy * product, axis), place)
         return (either.reshape(gx, self.shape) if self.axis is None else gx,)
 
     @staticmethod
     def examples(rng: Any) -> list[Example]:
         x = rng.normal(size=(2, 3))
-        zero = x.copy()
-        zero[0, 1] = 0
+        zero, zeros = x.copy(), x.copy()
+        zero[0, 1] = zeros[0, 1] = zeros[0, 0] = 0
         return [
             Example(lambda x: cumprod(x, axis=0), (x,)),
             Example(lambda x: cumprod(x, axis=-1), (zero,), "with a zero"),
+            Example(lambda x: cumprod(x, axis=-1), (zeros,), "with two zeros"),
             Example(cumprod, (x,), "flattened"),
         ]
+
+
+def _running_product(x: Any, axis: int) -> Any:
+    return cumprod(x, axis) if isinstance(x, Variable) else x.cumprod(axis)
+
+
+def _sum_from_here(x: Any, axis: int) -> Any:
+    if isinstance(x, Variable):
+        return Cumsum(axis, True).apply((x,))[0]
+    return _running_sum(x, axis, True)
 
 
 def _flat_if_no_axis(x: Any, axis: int | None) -> tuple[Any, int]:
