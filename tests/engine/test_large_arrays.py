@@ -9,6 +9,7 @@ import pytest
 
 import engine.functions as F
 from engine import Variable
+from engine.functions.array.adding_rows import add_rows_at
 
 
 @pytest.mark.parametrize("nobias", [False, True])
@@ -47,3 +48,26 @@ def test_the_gradient_of_a_long_running_product_takes_memory_in_proportion() -> 
     assert x.grad[8:].tolist() == [0.0] * 4992
     before, behind = numpy.cumprod(x.array[:7]), numpy.cumprod(x.array[8:])
     numpy.testing.assert_allclose(x.grad[7], before[-1] * (1 + behind.sum()))
+
+
+@pytest.mark.parametrize("dtype", "ifd")
+def test_rows_that_are_named_often_add_up(dtype: str) -> None:
+    rng = numpy.random.RandomState(0)
+    numbers, rows = rng.randint(-7, 7, 600), rng.randint(-9, 9, (600, 8)).astype(dtype)
+    table = numpy.ones((7, 8), dtype)
+    add_rows_at(table, numbers, rows)
+    expected = numpy.ones((7, 8), dtype)
+    numpy.add.at(expected, numbers, rows)
+    numpy.testing.assert_array_equal(table, expected)
+
+
+def test_the_gradient_of_many_rows_of_a_table_is_that_of_few() -> None:
+    rng = numpy.random.RandomState(0)
+    numbers, W = rng.randint(0, 5, (60, 10)), Variable(rng.rand(5, 4, 4))
+    F.sum(W[numbers.reshape(-1)] * 2).backward()
+    assert W.grad[:, 0, 0].tolist() == (2.0 * numpy.bincount(numbers.reshape(-1), minlength=5)).tolist()
+    table = Variable(rng.rand(5, 16))
+    F.sum(F.embed_id(numbers, table, ignore_label=3)).backward()
+    counts = numpy.bincount(numbers.reshape(-1), minlength=5).astype(float)
+    counts[3] = 0
+    numpy.testing.assert_array_equal(table.grad, numpy.repeat(counts[:, None], 16, 1))

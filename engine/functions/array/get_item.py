@@ -9,6 +9,7 @@ import numpy
 from ... import backend
 from ...variable import Variable
 from ..op import Example, Op
+from .adding_rows import add_rows_at
 
 __all__ = ["get_item", "scattered"]
 
@@ -91,9 +92,16 @@ def put_in_zeros(part: Any, index: tuple[Any, ...], shape: tuple[int, ...]) -> A
     whole = xp.zeros(shape, part.dtype)
     if all(i is None or i is Ellipsis or isinstance(i, slice | int | numpy.integer) for i in index):
         whole[index] = part
+    elif len(index) == 1 and _are_numbers(index[0]) and part.ndim > 1 and whole.size:
+        add_rows_at(whole.reshape(len(whole), -1), index[0], part.reshape(len(part), -1))
     else:
         xp.add.at(whole, index, part)
     return whole
+
+
+def _are_numbers(index: Any) -> bool:
+    """Whether an index is an array of row numbers."""
+    return getattr(index, "ndim", 0) == 1 and index.dtype.kind in "iu" and len(index) > 0
 
 
 def scattered(gy: Any, index: tuple[Any, ...], shape: tuple[int, ...]) -> Any:

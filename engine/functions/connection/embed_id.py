@@ -7,6 +7,7 @@ from typing import Any
 from ... import backend
 from ...utils.type_check import require, require_equal, require_float
 from ...variable import Variable, as_variable
+from ..array.adding_rows import add_rows_at
 from ..op import Example, Op
 
 __all__ = ["embed_id"]
@@ -130,7 +131,8 @@ def add_rows(x: Any, gy: Any, shape: tuple[int, ...], ignore_label: int | None) 
         counted = numbers != ignore_label
         rows = rows * counted.astype(gy.dtype).reshape(-1, 1)
         numbers = xp.where(counted, numbers, 0)
-    xp.add.at(gW, numbers, rows)
+    if len(numbers):
+        add_rows_at(gW, numbers, rows)
     return gW
 
 
