@@ -48,32 +48,37 @@ def _along(
         weight: how much the number of an element grows from one kernel offset to the next.
     """
     xp = backend.get_array_module(x)
+    kernel, stride, pad = window.kernel[axis], window.stride[axis], window.pad[axis]
     size = x.shape[axis + 2]
-    length = get_conv_outsize(
-        size, window.kernel[axis], window.stride[axis], window.pad[axis], window.cover_all
-    )
+    length = get_conv_outsize(size, kernel, stride, pad, window.cover_all)
     before = (slice(None),) * (axis + 2)
+    behind = max((length - 1) * stride + kernel - pad - size, 0)
+    if pad or behind:  # with padding around, every window is whole
+        x = _padded(x, axis + 2, pad, behind, -numpy.inf)
+        below = None if below is None else _padded(below, axis + 2, pad, behind, 0)
     y: Any = None
     numbers: Any = None
-    for offset, outputs, elements in window.met_along(axis, size):
-        candidate = x[(*before, elements)]
+    for offset in range(kernel):
+        elements = (*before, slice(offset, offset + (length - 1) * stride + 1, stride))
+        candidate = x[elements]
         number = dtype.type(offset * weight)
         if below is not None:
-            number = below[(*before, elements)] + number if offset else below[(*before, elements)]
-        if outputs == slice(0, length):
-            if y is None:
-                y, numbers = candidate, number
-            else:
-                numbers = xp.where(candidate > y, number, numbers)
-                y = xp.maximum(y, candidate)
-            continue
-        # Some windows have this element in the padding.
+            number = below[elements] + number if offset else below[elements]
         if y is None:
-            shape = (*x.shape[: axis + 2], length, *x.shape[axis + 3 :])
-            y, numbers = xp.full(shape, -numpy.inf, x.dtype), xp.zeros(shape, dtype)
-        elif y.base is not None:
-            y, numbers = y.copy(), xp.full(y.shape, numbers, dtype)
-        best, place = y[(*before, outputs)], (*before, outputs)
-        xp.copyto(numbers[place], number, where=candidate > best)
-        xp.maximum(best, candidate, out=best)
+            y, numbers = candidate, number
+        else:
+            numbers = xp.where(candidate > y, number, numbers)
+            y = xp.maximum(y, candidate)
     return y, numbers if numbers.shape else xp.full(y.shape, numbers, dtype)
+
+
+def _padded(x: Any, axis: int, before: int, behind: int, value: float) -> Any:
+    """x with so many elements of one value around it along an axis."""
+    xp = backend.get_array_module(x)
+    padded = xp.empty((*x.shape[:axis], before + x.shape[axis] + behind, *x.shape[axis + 1 :]), x.dtype)
+    end = before + x.shape[axis]
+    where = (slice(None),) * axis
+    padded[(*where, slice(before))] = value
+    padded[(*where, slice(end, None))] = value
+    padded[(*where, slice(before, end))] = x
+    return padded
