@@ -59,7 +59,7 @@ PAIRS = [
 CONTROLS = [
     "attention", "by_hand", "density_below_zero", "dropout_and_batch_norm", "frozen_base", "gan_trainer_style",
     "gates_that_remember", "gradient_accumulation", "hard_attention", "overfits_one_batch",
-    "softplus_head_near_zero",
+    "softplus_head_near_zero", "strong_gradient_noise", "triplets_far_from_margin",
     "straight_through", "table_of_all_pairs", "truncated_bptt", "weights_tied_on_purpose",
     "fifth_rows_of_a_square_normalized", "fifth_two_views_one_stopped", "fifth_vector_quantized_autoencoder",
     "second_order_of_an_inner_step",

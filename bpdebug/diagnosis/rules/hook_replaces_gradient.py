@@ -8,6 +8,7 @@ import numpy as np
 
 from ..facts.history import History
 from ..facts.records import Hooked, Update
+from ..facts.training import learns
 from ..finding import Finding
 
 __all__ = ["find"]
@@ -21,8 +22,10 @@ _ELEMENTS = 64
 def find(history: History) -> Iterator[Finding]:
     """What a hook leaves has next to no part in the direction of what it was given, in nearly all updates.
 
-    Clipping, decay, noise and masks keep most of that direction.
+    Clipping, decay and masks keep most of that direction; strong noise does not, but the loss falls all the same.
     """
+    if learns(history):
+        return
     looked_at: dict[str, list[tuple[Update, Hooked, float]]] = {}
     for update in history.updates:
         for hooked in update.hooked:

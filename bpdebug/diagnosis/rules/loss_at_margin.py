@@ -13,12 +13,12 @@ from ..finding import Finding
 __all__ = ["find"]
 
 _TIMES = 40
-_NEAR = 0.8
-"""In parts of the margin: one embedding for everything gives a loss of 1."""
+_NEAR = 1.25
+"""The loss over the margin, or the other way round: one embedding for everything gives 1."""
 
 
 def find(history: History) -> Iterator[Finding]:
-    """The mean loss of the second half is that of equal embeddings, or above; at no time was it well below."""
+    """The mean loss comes to that of equal embeddings, stays there for half of the run, and is never well below."""
     by_site: dict[int, list[Op]] = {}
     for op in history.training_ops():
         if op.label == "triplet":
@@ -32,7 +32,7 @@ def find(history: History) -> Iterator[Finding]:
             statistics.fmean(values[part * len(values) // 4 : (part + 1) * len(values) // 4])
             for part in range(4)
         ]
-        if len(values) < _TIMES or min(quarters) < _NEAR * margin:
+        if len(values) < _TIMES or min(quarters) < margin / _NEAR or max(quarters[2:]) > margin * _NEAR:
             continue
         last = next((op for op in reversed(upstream([ops[0]])) if weighted(op)), ops[0])
         yield Finding(

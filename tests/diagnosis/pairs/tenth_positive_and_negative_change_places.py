@@ -8,14 +8,14 @@ import chainer.links as L
 rng = np.random.RandomState(0)
 centers = rng.randn(6, 10) * 1.5
 net = chainer.Sequential(L.Linear(10, 32), F.relu, L.Linear(32, 4))
-opt = chainer.optimizers.Adam(0.002).setup(net)
+opt = chainer.optimizers.Adam(0.01).setup(net)
 
 
 def embed(kinds):
     return net((centers[kinds] + 0.5 * rng.randn(len(kinds), 10)).astype("f"))
 
 
-for i in range(60):
+for i in range(80):
     kinds = rng.randint(0, 6, 24)
     others = (kinds + rng.randint(1, 6, 24)) % 6
     anchor, same, other = embed(kinds), embed(kinds), embed(others)
