@@ -155,3 +155,15 @@ async def test_long_lines_scroll_sideways(timeline):
         assert not any("import numpy" in line for line in visible(app.pane))
         await pilot.press("left", "left")
         assert any("import numpy" in line for line in visible(app.pane))
+
+
+async def test_a_line_that_goes_on_outside_of_the_pane_has_a_sign(timeline):
+    app = PaneApp()
+    async with app.run_test(size=(30, 12)) as pilot:
+        app.pane.show(moment(timeline, "it0/forward/MLP.l1/linear"), timeline)
+        await pilot.pause()
+        rows = [app.pane.render_line(y).text for y in range(12)]
+        code = SCRIPT.splitlines()
+        first = int(rows[0][1:3])
+        for row, line in zip(rows, code[first - 1 :], strict=False):
+            assert row.endswith("›") is (len(line) > 30 - 4), row

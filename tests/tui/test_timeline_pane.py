@@ -210,3 +210,12 @@ async def test_the_last_row_can_be_seen_below_the_bar(timeline):
         app.pane.show(timeline.moment(len(timeline) - 1), timeline)
         await pilot.pause()
         assert "▶" in visible(app.pane)[-1]
+
+
+async def test_an_event_with_a_nan_has_its_sign_where_the_arrow_is_too(timeline):
+    app = PaneApp(TimelinePane())
+    async with app.run_test(size=(70, 12)) as pilot:
+        app.pane.show(timeline.moment(timeline.reader.find(NAN_ADDRESS)), timeline)
+        await pilot.pause()
+        row = next(text for y in range(12) if "▶" in (text := app.pane.render_line(y).text))
+        assert "!" in row.partition("log")[0]

@@ -225,7 +225,11 @@ class SourcePane(VirtualList):
         ]
         pieces = [(text, style(category)) for text, category in self._line(row)]
         left = strip_of(margin, min(width, digits + 2), base)
-        return Strip.join([left, strip_of(pieces, max(0, width - digits - 2), base, self._scrolled)])
+        room = max(0, width - digits - 2)
+        code = strip_of(pieces, room, base, self._scrolled)
+        if room > 1 and sum(cell_width(text) for text, _ in pieces) - self._scrolled > room:
+            code = Strip.join([code.crop(0, room - 1), strip_of([("›", style("gutter"))], 1, base)])
+        return Strip.join([left, code])
 
     def _is_caller(self, line: int) -> bool:
         frames = self._moment.caller_frames if self._moment else []

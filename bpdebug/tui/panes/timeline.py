@@ -315,6 +315,8 @@ class TimelinePane(VirtualList):
         mark = self._mark(found.seq) or self._sign(row)
         costs = self._costs(found.seq, width)
         gap = self._gap(row)
+        if bad and current and fold == " ":
+            fold = "!"  # the arrow has its place
         pieces = [
             ("●" if stop else mark or " ", style("breakpoint") if stop else style("mark") if mark else look),
             ("▶" if current else "!" if bad else " ", look),

@@ -19,7 +19,7 @@ class HeatImage:
 
     Attributes:
         levels: int8, one a dot; see `colors`.
-        low, high: the finite values at the ends of the scale.
+        low, high: the finite values at the ends of the scale; NaN where none is finite.
         signed: whether the scale goes both ways from zero; otherwise it goes from `low` to `high`.
         block: how many rows and columns of the array one dot stands for, (1, 1) when each element has its dots.
         run: for a vector, how many successive elements one dot stands for; else 0.
@@ -108,7 +108,10 @@ def _largest(sheet: np.ndarray, block: tuple[int, int]) -> np.ndarray:
 def _levels(values: np.ndarray) -> tuple[np.ndarray, float, float, bool]:
     finite = np.isfinite(values)
     usable = values if finite.all() else values[finite]
-    low, high = (float(usable.min()), float(usable.max())) if usable.size else (0.0, 0.0)
+    if not usable.size:
+        bad = np.where(np.isnan(values), NOT_A_NUMBER, INFINITE).astype(np.int8)
+        return bad, np.nan, np.nan, False
+    low, high = float(usable.min()), float(usable.max())
     signed = low < 0
     if signed:
         start, span = 0.0, max(-low, high)

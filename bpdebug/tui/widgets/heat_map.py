@@ -174,6 +174,8 @@ class HeatMap(Steady, can_focus=False):
 
     def _legend(self, image: HeatImage, dark: bool) -> Strip:
         assert self._sheet is not None
+        if image.low != image.low:
+            return Strip([Segment("no finite value", self._ground)])
         low, high = (self._end_of_scale(value) for value in (image.low, image.high))
         if image.low == image.high:
             return Strip([Segment(f"all finite values are {high}", self._ground)])

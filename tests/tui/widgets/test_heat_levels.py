@@ -145,3 +145,10 @@ def test_without_colour_sign_and_size_are_characters() -> None:
     assert [glyph_cell(level)[0] for level in (-LEVELS, -1, 0, 1, LEVELS, NOT_A_NUMBER)] == [
         "-█", "-░", " ·", "+░", "+█", "NN",
     ]  # fmt: skip
+
+
+def test_where_nothing_is_finite_the_scale_has_no_ends() -> None:
+    found = heat_image(np.array([[np.nan, np.inf]]), 4, 4)
+    assert np.isnan(found.low)
+    assert np.isnan(found.high)
+    assert set(found.levels.ravel()) == {NOT_A_NUMBER, INFINITE}
