@@ -68,6 +68,20 @@ async def test_at_every_width_a_layer_has_a_bar_for_what_arrived_and_one_for_wha
         assert all(len(line.rstrip()) <= width for line in layers)
 
 
+async def test_a_layer_that_the_walk_is_still_in_is_not_said_to_need_no_gradient(tmp_path):
+    watched = Watched(tmp_path / "run")
+    x = engine.Variable(np.ones(2, np.float32))
+    F.sum(F.exp(F.relu(x))).backward()
+    timeline = Timeline(watched.read())
+    host = PaneHost(GraphPane())
+    async with host.run_test(size=(90, 20)) as pilot:
+        for address, said in (("exp", "not yet"), ("relu", "█")):
+            host.pane.show(timeline.moment(timeline.reader.find(f"it0/backward/{address}")), timeline)
+            await pilot.pause()
+            row = next(line for line in screen_lines(host) if "relu exp sum" in line)
+            assert said in row.rpartition("1.0")[2] if said == "not yet" else "not yet" not in row
+
+
 async def test_an_op_without_a_gradient_says_why(tmp_path):
     watched = Watched(tmp_path / "run")
     model = MLP()
