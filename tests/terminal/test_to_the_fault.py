@@ -36,7 +36,10 @@ def test_one_key_leads_to_the_line_that_makes_the_first_nan(terminal):
     screen.press(*keys)
     assert len(keys) <= 5
     for width, height in (80, 24), (200, 60):
-        screen.size(width, height)
+        if (
+            width > 80
+        ):  # a terminal that keeps its size tells the program nothing, which draws nothing anew then
+            screen.size(width, height)
         shown = screen.see(
             "37",
             "breakpoint 1: nan",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 from textual.widgets import Label
 
@@ -14,6 +16,7 @@ from bpdebug.stepping import Breakpoint, UntilIteration, UntilSeq, UntilStop
 from bpdebug.timeline import Timeline
 from bpdebug.tui.app import DebuggerApp
 from bpdebug.tui.screens.question import QuestionScreen
+from bpdebug.tui.status import StatusLine
 from tests.support.main_screen import notice, press, status
 
 
@@ -104,6 +107,28 @@ async def test_a_live_step_waits_for_the_child_and_keys_are_answered_meanwhile(l
         assert app.main.navigator.seq == 1
         assert "LIVE paused" in status(app)
         assert app.main.workspace.panes["console"].copy_text()[1] == "hello"
+
+
+async def test_a_short_step_is_not_drawn_as_running_and_a_long_one_is(live):
+    run, app = live
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.pause(0.1)
+        drawn = []
+        show = StatusLine.show
+        with pytest.MonkeyPatch.context() as patched:
+            patched.setattr(
+                StatusLine, "show", lambda line, facts: (drawn.append(facts.mode), show(line, facts))
+            )
+            answer = asyncio.get_running_loop().call_later
+            go = run.go
+            run.go = lambda goal: (go(goal), run.say("one\n"), answer(0.005, run.pauses, 1))
+            await press(pilot, "s")
+            run.go = go
+            assert set(drawn) == {"LIVE paused"}
+            await pilot.press("s")
+            await pilot.pause(0.2)
+            assert "LIVE running" in drawn
+            assert "step ..." in status(app)
 
 
 async def test_a_running_script_is_followed_and_its_death_is_told(live):

@@ -339,7 +339,7 @@ class MainScreen(BesideActions):
             name = clean(os.path.basename(self.timeline.reader.directory))
             question = (
                 f"{self._script_state}.\nEnd it, and start it anew?\n\n"
-                f"What it has done until now stays recorded: bpdebug view {name}"
+                f"What it has done until now stays recorded:\nbpdebug view {name}"
             )
             self.app.push_screen(QuestionScreen(question, "start it anew"), self._restart_answered)
         else:

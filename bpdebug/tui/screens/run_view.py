@@ -47,8 +47,10 @@ _TICK_S = 0.1
 """How often a growing log is looked at."""
 _BUSY_SHARE = 0.4
 _LONGEST_TICK_S = 1.0
-_SEARCH_AGAIN_S = 0.002
 """With more than this share of a processor in use by the screen it looks less often, but at least so often."""
+_SHORT_STEP_S = 0.03
+"""A live step that takes longer is shown as under way."""
+_SEARCH_AGAIN_S = 0.002
 
 
 class RunScreen(TellingScreen):
@@ -226,7 +228,11 @@ class RunScreen(TellingScreen):
         navigator = self.navigator
         plain = navigator.why in ("", "step", "start", "pause", "breakpoint", "failed")
         self.say("" if plain else navigator.why)
-        self.update_view()
+        if navigator.pending is not None and navigator.running:
+            # Most steps end within a frame: that the script runs for so long isn't drawn.
+            self.set_timer(_SHORT_STEP_S, self.update_view)
+        else:
+            self.update_view()
         if navigator.searching is not None:
             self.set_timer(_SEARCH_AGAIN_S, self._search_on)
 
