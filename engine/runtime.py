@@ -10,6 +10,7 @@ from typing import Any, TextIO
 import numpy
 
 from . import backend
+from .backends import blas
 from .configuration import config, using_config
 from .utils.deprecation import warn_deprecated
 
@@ -84,6 +85,7 @@ def print_runtime_info(out: TextIO | None = None) -> None:
         "Chainer": "7.8.1 (the API of this engine)",
         "ChainerX": "Not Available",
         "NumPy": numpy.__version__,
+        "BLAS": blas.description(),
         "CuPy": "Not loaded" if cupy is None else cupy.__version__,
         "iDeep": "Not Available",
     }

@@ -9,11 +9,16 @@ import pytest
 
 import engine.functions as F
 from engine import Variable
+from engine.backends import blas
 from engine.functions.array.adding_rows import add_rows_at
 
 
 @pytest.mark.parametrize("nobias", [False, True])
-def test_linear_of_few_rows_and_many_outputs(nobias: bool) -> None:
+@pytest.mark.parametrize("wide", [False, True])
+def test_linear_of_few_rows_and_many_outputs(
+    monkeypatch: pytest.MonkeyPatch, nobias: bool, wide: bool
+) -> None:
+    monkeypatch.setattr(blas, "has_wide_kernels", lambda: wide)
     rng = numpy.random.RandomState(0)
     x, W, b = (rng.rand(*shape).astype(numpy.float32) for shape in ((8, 64), (600, 64), (600,)))
     y = F.linear(x, W, None if nobias else b)

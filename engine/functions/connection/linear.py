@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy
 
+from ...backends import blas
 from ...utils.arguments import size_of_shape
 from ...utils.type_check import require_equal, require_float
 from .. import either
@@ -72,9 +73,9 @@ class LinearFunction(Op):
 def _few_rows(x: Any, W: Any) -> bool:
     """Whether `(W x^T)^T` is computed faster than `x W^T`, which is the same.
 
-    OpenBLAS brings its second matrix into another order before it multiplies. Where W is much the larger one, that
-    is cheaper for W as it lies than for its transpose: 11% of the time for (100, 784) and 1000 outputs, 30% for
-    (20, 650) and 2600 outputs (AVX-512, float32; the same time on AVX2; slower in float64).
+    OpenBLAS brings its second matrix into another order before it multiplies. Where W is much the larger one, its
+    kernels for AVX-512 do that cheaper for W as it lies than for its transpose: 11% of the time for (100, 784) and 1000
+    outputs, 30% for (20, 650) and 2600 outputs. In float64, and with those for AVX2, it costs more (9% for the latter).
     """
     rows, outputs = len(x), len(W)
     return (
@@ -83,6 +84,7 @@ def _few_rows(x: Any, W: Any) -> bool:
         and W.size >= _LARGE
         and x.dtype.char == W.dtype.char == "f"
         and type(x) is type(W) is numpy.ndarray
+        and blas.has_wide_kernels()
     )
 
 
