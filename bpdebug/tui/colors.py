@@ -9,9 +9,12 @@ from __future__ import annotations
 from functools import cache, lru_cache
 
 from rich.color import Color
+from rich.color_triplet import ColorTriplet
 from rich.style import Style
 
-__all__ = ["BLANK", "INFINITE", "LEVELS", "NOT_A_NUMBER", "SHADES", "glyph_cell", "half_block", "ramp"]
+__all__ = [
+    "BLANK", "INFINITE", "LEVELS", "NOT_A_NUMBER", "SHADES", "contrast", "glyph_cell", "half_block", "ramp",
+]  # fmt: skip
 
 LEVELS = 24
 """Steps from zero to the largest magnitude; a level is an int from -LEVELS to LEVELS."""
@@ -94,3 +97,15 @@ def _mixed(level: int, dark: bool) -> _Color:
     one, two = anchors[first], anchors[first + 1]
     red, green, blue = (round(a + (b - a) * share) for a, b in zip(one, two, strict=True))
     return red, green, blue
+
+
+def contrast(first: ColorTriplet, second: ColorTriplet) -> float:
+    """How well two colours can be told apart, from 1 to 21, as WCAG 2 counts it."""
+    lighter, darker = sorted((_luminance(first), _luminance(second)), reverse=True)
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+def _luminance(color: ColorTriplet) -> float:
+    shares = [part / 255 for part in color]
+    linear = [share / 12.92 if share <= 0.04045 else ((share + 0.055) / 1.055) ** 2.4 for share in shares]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]

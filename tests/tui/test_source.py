@@ -10,6 +10,7 @@ from bpdebug.log.writer import LogWriter
 from bpdebug.recorder import Recorder
 from bpdebug.stepping import Breakpoint
 from bpdebug.timeline import Timeline
+from bpdebug.tui.colors import contrast
 from bpdebug.tui.messages import RunToLine, ToggleBreakpoint
 from bpdebug.tui.panes import source
 from bpdebug.tui.panes.source import SourcePane
@@ -167,3 +168,23 @@ async def test_a_line_that_goes_on_outside_of_the_pane_has_a_sign(timeline):
         first = int(rows[0][1:3])
         for row, line in zip(rows, code[first - 1 :], strict=False):
             assert row.endswith("›") is (len(line) > 30 - 4), row
+
+
+class ThemedApp(PaneApp):
+    def on_mount(self) -> None:
+        self.pane.focus()
+
+
+@pytest.mark.parametrize("theme", ["textual-light", "atom-one-light", "nord"])
+async def test_the_current_line_can_be_read_in_every_theme(timeline, theme):
+    app = ThemedApp()
+    app.theme = theme
+    async with app.run_test(size=(70, 12)) as pilot:
+        app.pane.show(moment(timeline, "it0/backward/MLP.l2/linear"), timeline)
+        await pilot.pause()
+        rows = [app.pane.render_line(y) for y in range(12)]
+        current = next(row for row in rows if "▶" in row.text)
+        for segment in current:
+            if segment.text.strip() and segment.style and segment.style.color and segment.style.bgcolor:
+                colours = segment.style.color.get_truecolor(), segment.style.bgcolor.get_truecolor()
+                assert contrast(*colours) >= 3, segment

@@ -14,7 +14,7 @@ from ...text import cell_width, clean
 from ..highlight import CATEGORIES, Piece, highlight
 from ..keymap import bindings_for
 from ..messages import RunToLine, SubtitleChanged, ToggleBreakpoint
-from ..widgets.part_style import ground_style, text_style
+from ..widgets.part_style import ground_style, readable_on, text_style
 from ..widgets.virtual_list import VirtualList, strip_of
 
 if TYPE_CHECKING:
@@ -218,12 +218,17 @@ class SourcePane(VirtualList):
             base += self._ground("caller")
         if row == self.cursor and self.has_focus:
             base += self._ground("cursor")
+        plain, marked = style("text"), current or caller
+
+        def look(category: str) -> Style:
+            return readable_on(style(category), base, plain) if marked else style(category)
+
         margin = [
-            ("●" if stop else " ", style("breakpoint")),
-            (f"{line:>{digits}}", style("gutter")),
-            ("▶" if current else "◀" if caller else " ", style("mark")),
+            ("●" if stop else " ", look("breakpoint")),
+            (f"{line:>{digits}}", look("gutter")),
+            ("▶" if current else "◀" if caller else " ", look("mark")),
         ]
-        pieces = [(text, style(category)) for text, category in self._line(row)]
+        pieces = [(text, look(category)) for text, category in self._line(row)]
         left = strip_of(margin, min(width, digits + 2), base)
         room = max(0, width - digits - 2)
         code = strip_of(pieces, room, base, self._scrolled)
