@@ -208,11 +208,19 @@ class Variable:
             self._set_gradient(self.xp.zeros_like(self._data), None)
 
     def addgrad(self, var: Variable) -> None:
-        """Add the gradient of `var` to this one's."""
+        """Add the gradient of `var` to this one's.
+
+        Raises:
+            ValueError: its shape is another one.
+            TypeError: its dtype is another one.
+        """
         if var._grad is None:
             return
         grad = var._grad if self.device == var.device else self.device.send(var._grad)
-        self._set_gradient(grad if self._grad is None else force_array(self._grad + grad), None)
+        total = grad if self._grad is None else force_array(self._grad + grad)
+        if self._data is not None:
+            check_gradient(total, self._data.shape, self._data.dtype)
+        self._set_gradient(total, None)
 
     def copydata(self, var: Variable) -> None:
         """Copy the array of `var` into this one's, wherever each of them is."""

@@ -73,8 +73,7 @@ class FunctionTestBase:
 
     def run_test_forward(self, backend_config: BackendConfig) -> None:
         """Compare with `forward_expected`, and see that no input was changed."""
-        if self._skipped("test_forward", backend_config, self.skip_forward_test):
-            return
+        self._begin("test_forward", backend_config)
         inputs = self._generated_inputs()
         expected = self.forward_expected(tuple(_copy(x) for x in inputs))
         require_arrays(expected, "forward_expected()", numbers=True)
@@ -92,8 +91,7 @@ class FunctionTestBase:
 
     def run_test_backward(self, backend_config: BackendConfig) -> None:
         """Compare the gradients with finite differences."""
-        if self._skipped("test_backward", backend_config, self.skip_backward_test):
-            return
+        self._begin("test_backward", backend_config)
 
         def check(inputs: tuple[Any, ...], gys: tuple[Any, ...], call: Callable[..., Any]) -> None:
             gradient_check.check_backward(
@@ -109,8 +107,7 @@ class FunctionTestBase:
 
     def run_test_double_backward(self, backend_config: BackendConfig) -> None:
         """Compare the second derivatives with finite differences of the first ones."""
-        if self._skipped("test_double_backward", backend_config, self.skip_double_backward_test):
-            return
+        self._begin("test_double_backward", backend_config)
 
         def check(inputs: tuple[Any, ...], gys: tuple[Any, ...], call: Callable[..., Any]) -> None:
             ggxs = self._placed(self.generate_grad_grad_inputs(inputs), backend_config)
@@ -150,13 +147,12 @@ class FunctionTestBase:
                 continue
             return
 
-    def _skipped(self, test_name: str, backend_config: BackendConfig, skip: bool) -> bool:
-        if skip:
-            return True
+    def _begin(self, test_name: str, backend_config: BackendConfig) -> None:
+        if getattr(self, f"skip_{test_name.removeprefix('test_')}_test"):
+            raise unittest.SkipTest(f"skip_{test_name.removeprefix('test_')}_test is set")
         self.backend_config = backend_config
         self.test_name = test_name
         self.before_test(test_name)
-        return False
 
     def _generated_inputs(self) -> tuple[Any, ...]:
         inputs = self.generate_inputs()

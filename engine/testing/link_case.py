@@ -149,7 +149,7 @@ class LinkTestCase(_LinkTestBase, unittest.TestCase):
     def test_forward(self, backend_config: BackendConfig) -> None:
         """Compare with `forward_expected`."""
         if self.skip_forward_test:
-            return
+            raise unittest.SkipTest("skip_forward_test is set")
         self._begin("test_forward", backend_config)
         link = self._initialized_link(self.generate_params(), backend_config)
         inputs = self._generated_inputs()
@@ -165,7 +165,7 @@ class LinkTestCase(_LinkTestBase, unittest.TestCase):
     def test_backward(self, backend_config: BackendConfig) -> None:
         """Compare the gradients of inputs and parameters with finite differences."""
         if self.skip_backward_test:
-            return
+            raise unittest.SkipTest("skip_backward_test is set")
         self._begin("test_backward", backend_config)
         for draw in range(1, _MOST_DRAWS + 1):
             try:

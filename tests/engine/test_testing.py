@@ -421,3 +421,19 @@ def test_a_test_case_that_is_wrong_itself_raises_a_type_error(method, gives, fou
     setattr(Case, method, lambda self, *_: gives)
     with pytest.raises(TypeError, match=found):
         Case("test_forward").run_test_forward(testing.BackendConfig({}))
+
+
+@pytest.mark.parametrize("name", ["forward", "backward", "double_backward"])
+def test_a_test_that_a_case_leaves_out_counts_as_skipped(module, name):
+    members = {
+        "generate_inputs": lambda self: (np.ones(2, "f"),),
+        "forward": lambda self, inputs, device: (F.exp(inputs[0]),),
+        "forward_expected": lambda self, inputs: (np.exp(inputs[0]),),
+        f"skip_{name}_test": True,
+        "check_backward_options": {"atol": 1e-2, "rtol": 1e-2},
+        "check_double_backward_options": {"atol": 1e-2, "rtol": 1e-2},
+    }
+    case = defined(module, "TestExp", testing.FunctionTestCase, **members)
+    result = run(testing.inject_backend_tests(None, [{}])(case))
+    assert not problems(result)
+    assert [why for _, why in result.skipped] == [f"skip_{name}_test is set"]

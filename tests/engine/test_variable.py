@@ -96,6 +96,18 @@ def test_grad_var_is_the_gradient_as_one_variable() -> None:
     assert x.grad_var is None
 
 
+@pytest.mark.parametrize("already", [False, True])
+@pytest.mark.parametrize(("shape", "dtype", "error"), [((2,), "d", TypeError), ((1, 2), "f", ValueError)])
+def test_addgrad_takes_a_gradient_that_fits_only(
+    already: bool, shape: tuple[int, ...], dtype: str, error: type[Exception]
+) -> None:
+    x, y = Variable(numpy.ones(2, "f")), Variable(numpy.ones(shape, dtype))
+    y.grad = numpy.ones(shape, dtype)
+    x.grad = numpy.ones(2, "f") if already else None
+    with pytest.raises(error):
+        x.addgrad(y)
+
+
 def test_addgrad_adds_and_shares_nothing_later() -> None:
     x, y = Variable(floats(1, 2)), Variable(floats(1, 2))
     x.addgrad(y)
