@@ -53,13 +53,14 @@ PAIRS = [
     "channels_moved_by_reshape", "own_step_adds_the_gradient",
     "tenth_gamma_of_zero", "tenth_time_first_data_reshaped", "tenth_positive_and_negative_change_places",
     "tenth_optimizer_made_each_epoch", "tenth_classes_among_the_features", "tenth_hook_sets_the_gradient",
-    "tenth_labels_at_the_padding", "tenth_advantage_gets_a_gradient",
-    "second_custom_function_wrong", "second_two_nets_missing_clear", "whole_numbers_lose_it_all",
+    "tenth_state_as_array_at_each_step", "tenth_two_terms_on_one_line", "tenth_labels_at_the_padding",
+    "tenth_advantage_gets_a_gradient", "second_custom_function_wrong", "second_two_nets_missing_clear",
+    "whole_numbers_lose_it_all",
 ]  # fmt: skip
 CONTROLS = [
     "attention", "by_hand", "density_below_zero", "dropout_and_batch_norm", "frozen_base", "gan_trainer_style",
     "gates_that_remember", "gradient_accumulation", "hard_attention", "overfits_one_batch",
-    "softplus_head_near_zero", "strong_gradient_noise", "triplets_far_from_margin",
+    "softplus_head_near_zero", "strong_gradient_noise", "rows_of_all_steps", "triplets_far_from_margin",
     "straight_through", "table_of_all_pairs", "truncated_bptt", "weights_tied_on_purpose",
     "fifth_rows_of_a_square_normalized", "fifth_two_views_one_stopped", "fifth_vector_quantized_autoencoder",
     "second_order_of_an_inner_step",

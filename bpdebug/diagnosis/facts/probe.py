@@ -107,17 +107,22 @@ def _examples(history: History, losses: list[Op]) -> tuple[np.ndarray, np.ndarra
 
 
 def _inputs(history: History, op: Op, examples: int) -> list[np.ndarray]:
-    """What the layers behind a loss were handed as plain arrays with a row for each example."""
-    parts = []
+    """What the ops behind a loss were handed as plain arrays, with a row for each example.
+
+    An array with several rows an example, such as one a step, has those of an example one after the other.
+    """
+    parts: dict[tuple[int, int], np.ndarray] = {}
     for other in upstream([op]):
-        if other is op or 0 not in other.fed:
-            continue
-        array = history.values.array(other.x[0][1])
-        if array is None or array.dtype.kind not in "fiub" or array.shape[:1] != (examples,):
-            continue
-        rows = array.reshape(examples, -1).astype(np.float64)
-        parts.append(_counts(rows) if other.label == "embed_id" else rows)
-    return [part for part in parts if np.isfinite(part).all()]
+        for place, (serial, _) in other.fed.items():
+            array = history.values.array(other.x[place][1]) if other is not op else None
+            if array is None or array.dtype.kind not in "fiub" or not array.ndim or not array.size:
+                continue
+            if len(array) % examples == 0 and (len(array) == examples or array.ndim > 1):
+                rows = array.reshape(examples, -1).astype(np.float64)
+                part = _counts(rows) if other.label == "embed_id" and place == 0 else rows
+                if np.isfinite(part).all():
+                    parts.setdefault((serial, part.shape[1]), part)
+    return list(parts.values())
 
 
 def _counts(numbers: np.ndarray) -> np.ndarray:

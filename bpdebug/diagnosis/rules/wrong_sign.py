@@ -99,11 +99,11 @@ def _rewarded(history: History, product: Op, log: Op) -> Finding:
 
 
 def _negated_distance(history: History) -> Finding | None:
-    by_site: dict[int, list[Op]] = {}
+    by_place: dict[tuple[int, str], list[Op]] = {}
     for op in history.training_ops():
         if op.label in _DISTANCES:
-            by_site.setdefault(op.site, []).append(op)
-    return next(filter(None, (_negated(history, ops) for ops in by_site.values())), None)
+            by_place.setdefault((op.site, op.label), []).append(op)
+    return next(filter(None, (_negated(history, ops) for ops in by_place.values())), None)
 
 
 def _negated(history: History, ops: list[Op]) -> Finding | None:
@@ -144,10 +144,10 @@ def _taken_away(history: History) -> Finding | None:
     looked_at = [walks[place * (len(walks) - 1) // (_LOOKS - 1)] for place in range(_LOOKS)] if walks else []
     if len(walks) < _LOOKS or (walks[-1].loss or 0.0) >= 0:
         return None
-    courses: dict[int, list[Term]] = {}
+    courses: dict[tuple[int, str], list[Term]] = {}
     for walk in looked_at:
         for term in terms_of(history, walk):
-            courses.setdefault(term.op.site, []).append(term)
+            courses.setdefault((term.op.site, term.op.label), []).append(term)
     first, last = abs(walks[0].loss or 0.0), abs(walks[-1].loss or 0.0)
     for course in courses.values():
         values = [term.value for term in course]
