@@ -9,7 +9,7 @@ import numpy as np
 
 from ..diff.values import DISTANCES
 from ..errors import BpdebugError
-from ..text import clean, number
+from ..text import clean, number, size_text
 from ..timeline import Moment, TensorView
 from ..timeline.tensors import tensor_view
 from . import show_views
@@ -106,7 +106,7 @@ def _norm(beside: Beside, side: int, state: ParameterState | None, field: str) -
     if view is None:
         return "-"
     try:
-        return number(view.statistics().l2 or 0.0, digits=4)
+        return size_text(view.statistics().l2 or 0.0)
     except BpdebugError:
         return "?"
 
@@ -121,7 +121,7 @@ def _distance(beside: Beside, a: ParameterState | None, b: ParameterState | None
         return "?"
     with np.errstate(all="ignore"):
         apart = x.astype(np.result_type(x, np.float64)) - y
-        return number(float(np.linalg.norm(apart.reshape(-1))), digits=4)
+        return size_text(float(np.linalg.norm(apart.reshape(-1))))
 
 
 def loss_lines(beside: Beside, moment: Moment, wanted: show_views.Wanted) -> Iterator[str]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from ..errors import BpdebugError
-from ..text import count_text, decade_bar, fit, number
+from ..text import count_text, decade_bar, fit, size_text
 from ..timeline import Moment, Timeline, joint_norm
 from ..timeline.flow import gradient_flow
 from ..timeline.lane_lines import EXPLODING, VANISHING, line_of, with_line
@@ -100,4 +100,4 @@ def _norm(timeline: Timeline, tensors: Iterable[int]) -> float | str | None:
 def _bar(norm: float | str | None) -> str:
     if norm is None or isinstance(norm, str):
         return f"{'':<{_BAR}} {norm or '-':>10}"
-    return f"{decade_bar(norm, _BAR)} {number(norm, digits=4):>10}"
+    return f"{decade_bar(norm, _BAR)} {size_text(norm):>10}"

@@ -9,7 +9,7 @@ import numpy as np
 
 from ..errors import BpdebugError
 from ..log.schema import EventFlag
-from ..text import bytes_text, duration_text, fit, number, shape_text, sparkline
+from ..text import bytes_text, duration_text, fit, shape_text, size_text, sparkline
 from ..timeline import Moment, ParameterState, Timeline, joint_norm
 from ..timeline.costs import cost_of
 from ..timeline.tensors import tensor_view
@@ -54,7 +54,7 @@ def weight_lines(timeline: Timeline, moment: Moment, wanted: Wanted) -> Iterator
         update, before = _update_norm(timeline, state.before, state.after), _norm(timeline, state.before)
         ratio = update / before if isinstance(update, float) and isinstance(before, float) and before else "-"
         cells = (_norm(timeline, state.value), _norm(timeline, state.gradient), update, ratio)
-        texts = "".join(f" {one if isinstance(one, str) else number(one, digits=4):>10}" for one in cells)
+        texts = "".join(f" {one if isinstance(one, str) else size_text(one):>10}" for one in cells)
         mark = "  <- updated here" if state.updated_here else ""
         past = _history(timeline, state, moment.seq)
         yield f"  {state.name:<{width}}  {shape:<14}{texts}  {past:<{RECENT}}  {state.gradient_note}{mark}"

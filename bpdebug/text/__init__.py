@@ -8,7 +8,7 @@ from __future__ import annotations
 from .bars import decade_bar, decade_share, sparkline
 from .cells import cell_width, fit
 from .cleaning import clean, plain_lines
-from .numbers import bytes_text, count_text, duration_text, number, shape_text
+from .numbers import bytes_text, count_text, duration_text, number, shape_text, size_text
 from .wrapping import message_lines
 
 __all__ = [
@@ -24,5 +24,6 @@ __all__ = [
     "number",
     "plain_lines",
     "shape_text",
+    "size_text",
     "sparkline",
 ]

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["bytes_text", "count_text", "duration_text", "number", "shape_text"]
+__all__ = ["bytes_text", "count_text", "duration_text", "number", "shape_text", "size_text"]
 
 
 def number(value: Any, dtype: Any = None, width: int = 0, digits: int = 6) -> str:
@@ -56,6 +56,20 @@ def _float_text(value: Any, dtype: Any, digits: int) -> str:
         return np.format_float_positional(scalar, precision=decimals, unique=True, fractional=True, trim="0")
     text = np.format_float_scientific(scalar, precision=digits - 3, unique=True, trim="-", exp_digits=2)
     return text.replace(".e", "e")  # NumPy leaves the point where rounding to few digits gave zeros
+
+
+def size_text(value: float) -> str:
+    """A norm or a ratio with four significant digits, in at most 8 characters: `0.001018`, `4.518`, `1.24e-05`.
+
+    Below 1e-3 and from 1e6 on it has three; a fraction of a large one isn't left out.
+    """
+    size = abs(float(value))
+    if not math.isfinite(size) or size == 0 or 0.1 <= size < 1e6:
+        return number(float(value), digits=4)
+    if 1e-3 <= size < 0.1:
+        return np.format_float_positional(float(value), precision=4, unique=False, fractional=False, trim="0")
+    text = np.format_float_scientific(float(value), precision=2, unique=True, trim="-", exp_digits=2)
+    return text.replace(".e", "e")
 
 
 def shape_text(shape: Iterable[int] | None) -> str:

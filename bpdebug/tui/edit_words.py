@@ -10,7 +10,7 @@ import numpy as np
 
 from ..conditions.edits import edited_content, parse_edit
 from ..errors import BpdebugError, ConditionError
-from ..text import count_text, number, shape_text
+from ..text import count_text, number, shape_text, size_text
 
 if TYPE_CHECKING:
     from ..conditions.edits import EditOperation
@@ -118,4 +118,4 @@ def _place_words(place: tuple[int, ...]) -> str:
 
 def _norm(array: np.ndarray) -> str:
     with np.errstate(all="ignore"):
-        return number(float(np.linalg.norm(np.asarray(array, np.float64).ravel())), digits=4)
+        return size_text(float(np.linalg.norm(np.asarray(array, np.float64).ravel())))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from rich.style import Style
 
-from ...text import decade_bar, decade_share, fit, number
+from ...text import decade_bar, decade_share, fit, number, size_text
 from ...timeline import Statistics, joint_norm
 from ..colors import LEVELS, ramp
 from ..widgets.background import Background, Failure
@@ -74,7 +74,7 @@ def bar_pieces(
     if norm != norm or norm in (float("inf"), float("-inf")):
         return [(bar, alarm), (f"{number(norm):>{shape.number}}" if shape.number else "", alarm)]
     style = bar_style(norm, dark) if coloured else Style.null()
-    text = fit(number(norm, digits=4), shape.number, "right") if shape.number else ""
+    text = fit(size_text(norm), shape.number, "right") if shape.number else ""
     return [(bar, style), (text, Style.null())]
 
 

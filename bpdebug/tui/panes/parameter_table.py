@@ -9,7 +9,7 @@ from rich.style import Style
 from textual.message import Message
 from textual.strip import Strip
 
-from ...text import cell_width, clean, fit, number, shape_text, sparkline
+from ...text import cell_width, clean, fit, number, shape_text, size_text, sparkline
 from ...timeline import Statistics, joint_norm
 from ...timeline.updates import RECENT
 from ..widgets.background import Failure
@@ -226,7 +226,7 @@ class ParameterTable(VirtualList, can_focus=False):
             return "nan", "alarm"
         if not value.l2 or update.l2 is None:
             return "-", "muted"
-        return number(update.l2 / value.l2, digits=4), ""
+        return size_text(update.l2 / value.l2), ""
 
     def _beside(self, state: ParameterState, title: str) -> Piece:
         """What a column says of the other run's parameter of this name."""
@@ -274,4 +274,4 @@ def norm_text(found: Statistics | Failure | None) -> Piece:
         return "nan", "alarm"
     if found.pos_inf or found.neg_inf:
         return "inf", "alarm"
-    return number(found.l2 or 0.0, digits=4), ""
+    return size_text(found.l2 or 0.0), ""
