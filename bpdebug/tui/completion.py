@@ -21,7 +21,10 @@ _NEAR_EVENTS = 200
 
 
 def completions(screen: MainScreen, commands: Sequence[Command], typed: str) -> list[str]:
-    """The whole lines that begin with what is `typed`: commands, then what one of them takes."""
+    """The whole lines that begin with what is `typed`: commands, then what one of them takes.
+
+    Where no word begins with what is typed of it, those that have it somewhere: `goto conv2`.
+    """
     name, space, rest = typed.partition(" ")
     if not space:
         fitting = [command for command in commands if command.name.startswith(name)]
@@ -29,7 +32,8 @@ def completions(screen: MainScreen, commands: Sequence[Command], typed: str) -> 
     found = next((command for command in commands if command.name == name), None)
     if found is None or found.choices is None:
         return []
-    words = dict.fromkeys(word for word in found.choices(screen) if word.startswith(rest))
+    known = dict.fromkeys(found.choices(screen))
+    words = [word for word in known if word.startswith(rest)] or [word for word in known if rest in word]
     # Names come from the script: what can't be typed can't be offered.
     return [f"{name} {word}" for word in words if word.isprintable()]
 

@@ -93,6 +93,7 @@ async def test_commands_that_take_a_name_from_a_set_offer_its_names(app):
         assert "break MLP.l1/*" in offered("break MLP.l")
         assert "break nan" in offered("break n")
         assert "goto it0/backward/MLP.l1/linear" in offered("goto it0/backward/MLP.l1/l")
+        assert "goto it0/forward/MLP/sigmoid" in offered("goto sigmoid")
         assert any(line.endswith(".npz") for line in offered("export "))
         assert screen.navigator.breakpoints == [Breakpoint(pattern="MLP.l1/linear")]
 

@@ -58,7 +58,9 @@ class _FirstSuggestion(Suggester):
         self._suggest = suggest
 
     async def get_suggestion(self, value: str) -> str | None:
-        return next(iter(self._suggest(value)), None) if value else None
+        first = next(iter(self._suggest(value)), "") if value else ""
+        # It is shown behind what is typed, so it must go on with that.
+        return first if first.startswith(value) and first else None
 
 
 class PromptLine(Input):
