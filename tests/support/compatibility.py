@@ -31,6 +31,10 @@ DIFFERENT = {
         "`repeat()` names the copies in order; one with a lambda can be copied, but not pickled; `index(layer, start)` "
         "counts from the beginning, not from `start`"
     ),
+    "chainer.training.extensions.MultistepShift": (
+        "a resumed training goes on with the value that was reached, where Chainer's first iteration has the one to "
+        "start with"
+    ),
     "chainer.training.extensions.WarmupShift": (
         "a resumed training goes on from the value that was reached, where Chainer's from the one to start with"
     ),
