@@ -11,12 +11,15 @@ from bpdebug.errors import SessionError
 from bpdebug.log.reader import LogReader
 from bpdebug.log.schema import Kind
 from bpdebug.log.writer import LogWriter
+from bpdebug.protocol import Activity
 from bpdebug.recorder import Recorder
 from bpdebug.stepping import Breakpoint, UntilIteration, UntilSeq, UntilStop
 from bpdebug.timeline import Timeline
 from bpdebug.tui.app import DebuggerApp
+from bpdebug.tui.screens import run_view
 from bpdebug.tui.screens.question import QuestionScreen
 from bpdebug.tui.status import StatusLine
+from bpdebug.tui.widgets.key_line import KeyLine
 from tests.support.main_screen import notice, press, status
 
 
@@ -119,16 +122,36 @@ async def test_a_short_step_is_not_drawn_as_running_and_a_long_one_is(live):
             patched.setattr(
                 StatusLine, "show", lambda line, facts: (drawn.append(facts.mode), show(line, facts))
             )
+            patched.setattr(run_view, "_SHORT_STEP_S", 60)  # a busy machine answers late
             answer = asyncio.get_running_loop().call_later
             go = run.go
-            run.go = lambda goal: (go(goal), run.say("one\n"), answer(0.005, run.pauses, 1))
+            run.go = lambda goal: (go(goal), answer(0.005, lambda: (run.say("one\n"), run.pauses(1))))
             await press(pilot, "s")
             run.go = go
             assert set(drawn) == {"LIVE paused"}
+            patched.setattr(run_view, "_SHORT_STEP_S", 0.001)
             await pilot.press("s")
             await pilot.pause(0.2)
             assert "LIVE running" in drawn
             assert "step ..." in status(app)
+
+
+async def test_the_last_line_says_what_a_step_or_a_pause_waits_for(live):
+    run, app = live
+    async with app.run_test(size=(80, 24)) as pilot:
+        await press(pilot, "s")
+        run.activity = Activity(0, 3.4, op="Slow.backward")
+        run.on_activity()
+        await pilot.pause(0.2)
+        line = app.main.query_one(KeyLine)
+        assert line.render().plain.startswith(" step waits: Slow.backward has run for 3 s  s step")
+        run.pause = lambda: None  # the op doesn't end yet
+        await press(pilot, "space")
+        assert "pausing ..." in status(app)
+        assert line.render().plain.startswith(" pausing at the next event: Slow.backward has run for 3 s ")
+        run.pauses(0, "pause")
+        await pilot.pause(0.2)
+        assert line.render().plain.startswith(" s step")
 
 
 async def test_a_running_script_is_followed_and_its_death_is_told(live):
@@ -192,9 +215,7 @@ async def test_starting_anew_asks_while_a_run_would_end_by_it_and_says_where_tha
     app.restart_script = restart
     async with app.run_test(size=(80, 24)) as pilot:
         run.say("one\n")
-        await press(pilot, "s")
-        run.pauses(1)
-        await pilot.pause()
+        app.main.navigator.tick()
         await press(pilot, "R")
         assert isinstance(app.screen, QuestionScreen)
         question = " ".join(str(label.render()) for label in app.screen.query(Label))

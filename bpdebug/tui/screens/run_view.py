@@ -34,7 +34,7 @@ from ..widgets.key_line import KeyLine
 from ..widgets.message_box import MessageBox
 from ..widgets.prompt import Prompt
 from ..widgets.workspace import Workspace
-from .telling import TellingScreen
+from .telling import PLAIN_REASONS, TellingScreen
 
 if TYPE_CHECKING:
     from ...diff.beside import Beside
@@ -226,7 +226,7 @@ class RunScreen(TellingScreen):
     def _moved(self) -> None:
         """A command was carried out: show where it led, and why it stopped if there is something to say."""
         navigator = self.navigator
-        plain = navigator.why in ("", "step", "start", "pause", "breakpoint", "failed")
+        plain = navigator.why in (*PLAIN_REASONS, "breakpoint", "failed")
         self.say("" if plain else navigator.why)
         if navigator.pending is not None and navigator.running:
             # Most steps end within a frame: that the script runs for so long isn't drawn.

@@ -22,7 +22,11 @@ if TYPE_CHECKING:
     from ...session import Session
     from ...timeline import Moment, Timeline
 
-__all__ = ["TellingScreen"]
+__all__ = ["PLAIN_REASONS", "TellingScreen"]
+
+
+PLAIN_REASONS = ("", "step", "start", "pause")
+"""Why a run stopped that needs no word beside the status."""
 
 
 class TellingScreen(SureTimers, Screen[None]):
@@ -79,7 +83,9 @@ class TellingScreen(SureTimers, Screen[None]):
                 beside=self.beside_words(),
             )
         )
-        line, state = self.query_one(KeyLine), self._busy_words() or status.left_out
+        line, state = self.query_one(KeyLine), self._busy_words()
+        if not state and status.facts.why not in PLAIN_REASONS:
+            state = status.left_out
         if state != line.state:
             line.show_state(state)
             self._show_message_box()
@@ -104,7 +110,8 @@ class TellingScreen(SureTimers, Screen[None]):
         words = self._waiting.words()
         if self.navigator.pausing:
             return f"pausing at the next event: {words}" if words else "pausing at the next event"
-        return words
+        asked = self.navigator.pending
+        return f"{asked.name.replace('_', ' ')} waits: {words}" if words and asked is not None else words
 
     def beside_words(self) -> str:
         """What the current event is in a second run; "" where there is none."""
