@@ -32,17 +32,29 @@ def diagnose(reader: LogReader, rules: Sequence[Rule] = RULES, max_events: int =
 def fold(findings: Sequence[Finding], rules: Sequence[Rule] = RULES) -> list[Finding]:
     """The findings that no other one explains; the others are among their symptoms.
 
-    Several findings of one code (the same fault in several layers) stay apart where their places differ.
+    Several findings of one code (the same fault in several layers) stay apart where their lines differ.
     """
     explains = {rule.code: set(rule.explains) for rule in rules}
     roots: list[Finding] = []
     for finding in findings:
-        cause = next((root for root in roots if _explained(finding, root, explains)), None)
+        cause = next(
+            (root for root in roots if _explained(finding, root, explains) or _is_the_same(finding, root)),
+            None,
+        )
         if cause is None:
             roots.append(finding)
         else:
             cause.symptoms.append(finding)
     return roots
+
+
+def _is_the_same(finding: Finding, root: Finding) -> bool:
+    """Whether one line causes both, as where a loop over all parameters sets them to one value."""
+    return bool(finding.file) and (finding.code, finding.file, finding.line) == (
+        root.code,
+        root.file,
+        root.line,
+    )
 
 
 def _explained(finding: Finding, root: Finding, explains: dict[str, set[str]]) -> bool:

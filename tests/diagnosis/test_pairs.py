@@ -55,7 +55,16 @@ PAIRS = [
     "tenth_optimizer_made_each_epoch", "tenth_classes_among_the_features", "tenth_hook_sets_the_gradient",
     "tenth_state_as_array_at_each_step", "tenth_two_terms_on_one_line", "tenth_labels_at_the_padding",
     "tenth_advantage_gets_a_gradient", "second_custom_function_wrong", "second_two_nets_missing_clear",
-    "whole_numbers_lose_it_all",
+    "whole_numbers_lose_it_all", "relu_for_negative_targets", "sigmoid_before_the_loss",
+    "tenth_generator_has_the_label_of_fakes", "tenth_baseline_less_the_reward",
+    "tenth_second_rate_moves_nothing", "tenth_inputs_shuffled_behind_centers",
+    "tenth_windows_drawn_before_the_loop", "tenth_decoder_set_to_an_array",
+    "tenth_value_of_the_next_state_learns", "tenth_augmented_in_place", "tenth_generator_left_out",
+    "tenth_towers_in_a_list", "tenth_rate_set_each_iteration", "eleventh_channels_last_reshaped",
+    "eleventh_table_from_a_function", "eleventh_all_weights_set_by_hand",
+    "eleventh_relu_at_the_end_of_a_list", "eleventh_model_built_each_epoch",
+    "eleventh_generator_pleases_the_wrong_way", "eleventh_discriminator_labels_changed",
+    "eleventh_alike_and_different_changed", "eleventh_value_less_the_return",
 ]  # fmt: skip
 CONTROLS = [
     "attention", "by_hand", "density_below_zero", "dropout_and_batch_norm", "frozen_base", "gan_trainer_style",
@@ -69,7 +78,8 @@ CONTROLS = [
     "seventh_hard_and_noisy", "seventh_last_steps_are_dropped", "seventh_word_vectors",
     "tenth_cyclic_rate", "tenth_gradient_reversal", "tenth_gradient_scale_function", "tenth_lora_finetune",
     "tenth_mlp_lm_tiny_init", "tenth_ordered_timeseries_trainer", "tenth_parity3_slow", "tenth_parity4_of_12",
-    "tenth_zero_init_residual",
+    "tenth_zero_init_residual", "tenth_wgan_clip", "tenth_adversarial_domain_two_step", "tenth_triplet_hard_stuck",
+    "tenth_policy_gradient_costs", "tenth_mean_teacher",
     "fifth_gradient_penalty_of_second_order", "fifth_state_carried_as_arrays",
 ]  # fmt: skip
 

@@ -23,13 +23,14 @@ class Assignment:
     """A statement that gives names a value.
 
     `reads` are the names that go into it, `calls` the functions; what is read from a module of the script is called
-    `data.x`.
+    `data.x`. `is_call` says that the value is that of a call and nothing else.
     """
 
     line: int
     names: frozenset[str]
     reads: tuple[str, ...]
     calls: tuple[str, ...]
+    is_call: bool
 
 
 class Naming:
@@ -56,6 +57,7 @@ class Naming:
                     frozenset(name for target in targets for name in names_in(target)),
                     tuple(reads(value, modules)),
                     tuple(_called(value)),
+                    isinstance(value, ast.Call),
                 )
                 for node, targets, value in _values_given(self._walk(path))
             ]
@@ -79,6 +81,7 @@ class Naming:
         pending = [(path, name, line) for name in role(names)]
         seen: set[tuple[str, str, int]] = set()
         found: dict[tuple[str, int], None] = {}
+        handed_on: dict[tuple[str, int], None] = {}
         while pending and len(seen) < _MAX_CHAIN:
             path, name, before = pending.pop(0)
             given = self._given(path, name, before)
@@ -91,13 +94,15 @@ class Naming:
                 if (path, name, entry.line) in seen:
                     continue
                 seen.add((path, name, entry.line))
-                found[path, entry.line] = None
+                returns = list(self._returns(path, entry.calls))
+                # What only hands on a function's result comes behind what made it there.
+                (handed_on if entry.is_call and returns else found)[path, entry.line] = None
                 pending += [(path, other, entry.line) for other in role(list(entry.reads))]
-                for where, leaving in self._returns(path, entry.calls):
+                for where, leaving in returns:
                     found[where, leaving.lineno] = None
                     names = self.names_at(where, leaving)
                     pending += [(where, other, leaving.lineno) for other in role(names)]
-        return list(found)
+        return list(found | handed_on)
 
     def imported_from(self, path: str, name: str) -> tuple[str, str] | None:
         """The file and the name there of what a file calls `name` or `module.name`; None where it isn't imported."""

@@ -24,6 +24,7 @@ _LOOKED = 400
 _SURE = 4.5
 """Standard deviations of a correlation above none."""
 _FEW = 40
+_FIRST = 24
 _RELUS = 200
 _BUMPS = 8
 _PRODUCTS = 800
@@ -47,6 +48,7 @@ def inputs_tell_labels(history: History, losses: list[Op]) -> bool:
 def _features(rows: np.ndarray) -> Iterator[np.ndarray]:
     """What fits may be linear in, cheapest first."""
     yield np.concatenate([rows, rows * rows], axis=1)
+    yield rows[:, :_FIRST]
     rng = np.random.default_rng(0)
     directions = rng.standard_normal((rows.shape[1], _RELUS)) / np.sqrt(rows.shape[1])
     yield np.maximum(rows @ directions + rng.uniform(-1, 1, _RELUS), 0)
@@ -99,7 +101,8 @@ def _examples(history: History, losses: list[Op]) -> tuple[np.ndarray, np.ndarra
     if not found:
         return np.zeros((0, 1)), np.zeros(0, int), False
     rows = np.stack([row for row, _ in found.values()])
-    rows = rows[:, :: max(1, -(-rows.shape[1] // _COLUMNS))]
+    if rows.shape[1] > _COLUMNS:  # the means come first
+        rows = np.concatenate([rows[:, :_FIRST], rows[:, _FIRST :: -(-rows.shape[1] // _COLUMNS)]], axis=1)
     spread = rows.std(axis=0)
     labels = np.array([label for _, label in found.values()])
     agree = not changed and times >= _REPEATED * len(found) and len(np.unique(labels)) > 1
@@ -119,10 +122,24 @@ def _inputs(history: History, op: Op, examples: int) -> list[np.ndarray]:
                 continue
             if len(array) % examples == 0 and (len(array) == examples or array.ndim > 1):
                 rows = array.reshape(examples, -1).astype(np.float64)
-                part = _counts(rows) if other.label == "embed_id" and place == 0 else rows
+                if other.label == "embed_id" and place == 0:
+                    part = _counts(rows)
+                else:
+                    part = np.concatenate([*_means(array, examples), rows], axis=1)
                 if np.isfinite(part).all():
                     parts.setdefault((serial, part.shape[1]), part)
     return list(parts.values())
+
+
+def _means(array: np.ndarray, examples: int) -> list[np.ndarray]:
+    """The means along all axes but one, such as those of the channels, rows and columns of images."""
+    if len(array) != examples:
+        return []
+    axes = range(1, array.ndim)
+    kept = axes if array.ndim > 2 else ()
+    return [
+        array.mean(axis=tuple(other for other in axes if other != axis), dtype=np.float64) for axis in kept
+    ]
 
 
 def _counts(numbers: np.ndarray) -> np.ndarray:

@@ -10,9 +10,10 @@ import ast
 from .script import Line, Script
 from .syntax import names_given
 
-__all__ = ["reordered_alone"]
+__all__ = ["reordered_alone", "reshaped"]
 
-_DRAWN = ("permutation", "argsort", "choice", "randint", "shuffle")
+_ORDERS = ("permutation", "argsort", "shuffle")
+_DRAWN = (*_ORDERS, "choice", "randint")
 _REORDERING = ("permutation", "roll", "flip", "flipud", "sort", "shuffle", "permuted")
 _COUNTING = ("arange", "range", "permutation", "list")
 
@@ -20,10 +21,10 @@ _COUNTING = ("arange", "range", "permutation", "list")
 def reordered_alone(script: Script) -> Line | None:
     """The first such statement: `x = x[perm]` with no other array at `perm`, `t = np.roll(t, 1)`, `rng.shuffle(t)`.
 
-    Where there is none, `x = x.reshape(steps, examples, -1)`, which may stand for a transpose.
+    Where there is none, one that numbers drawn with repetition index.
     """
     found: list[Line] = []
-    reshaped: list[Line] = []
+    drawn: list[Line] = []
     for path, tree in script.trees():
         made = _calls_by_name(tree)
         indexed: dict[str, list[int]] = {}
@@ -33,20 +34,28 @@ def reordered_alone(script: Script) -> Line | None:
             elif _draws_an_order(node) or _reorders_itself(node):
                 assert isinstance(node, ast.Subscript | ast.Assign)
                 found.append((path, node.lineno))
-            elif _reshapes_itself(node):
-                assert isinstance(node, ast.Assign)
-                reshaped.append((path, node.lineno))
             elif isinstance(node, ast.Expr) and _name_called(node.value) == "shuffle":
                 assert isinstance(node.value, ast.Call)
                 arrays = [part.id for part in node.value.args if isinstance(part, ast.Name)]
                 if arrays and not any(made.get(name) in _COUNTING for name in arrays):
                     found.append((path, node.lineno))
-        found += [
-            (path, lines[0])
-            for index, lines in indexed.items()
-            if len(lines) == 1 and made.get(index) in _DRAWN
-        ]
-    return min(found or reshaped, default=None)
+        for index, lines in indexed.items():
+            if len(lines) == 1 and made.get(index) in _DRAWN:
+                # Numbers drawn with repetition may as well choose among centers or colours.
+                (found if made[index] in _ORDERS else drawn).append((path, lines[0]))
+    return min(found or drawn, default=None)
+
+
+def reshaped(script: Script) -> Line | None:
+    """The first `x = x.reshape(steps, batch, -1)` or `y = x.reshape(n, 3, 8, 8)`, which may stand for a transpose."""
+    lines = [
+        (path, node.lineno)
+        for path, tree in script.trees()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Assign)
+        and any(_reshapes(part, names_given(node)) for part in ast.walk(node.value))
+    ]
+    return min(lines, default=None)
 
 
 def _calls_by_name(tree: ast.Module) -> dict[str, str]:
@@ -79,17 +88,16 @@ def _reorders_itself(node: ast.AST) -> bool:
     return any(isinstance(part, ast.Name) and part.id in targets for part in value.args)
 
 
-def _reshapes_itself(node: ast.AST) -> bool:
-    """`x = x.reshape(a, b, c)`, with three axes or more."""
-    if not isinstance(node, ast.Assign) or _name_called(node.value) != "reshape":
+def _reshapes(node: ast.AST, targets: set[str]) -> bool:
+    """`x.reshape(a, b, c)`, with three axes or more where it goes by the same name on, with four otherwise."""
+    if not isinstance(node, ast.Call) or _name_called(node) != "reshape":
         return False
-    assert isinstance(node.value, ast.Call)
-    function, sizes = node.value.func, node.value.args
+    function, sizes = node.func, node.args
     if len(sizes) == 1 and isinstance(sizes[0], ast.Tuple):
         sizes = sizes[0].elts
     if len(sizes) < 3 or not isinstance(function, ast.Attribute) or not isinstance(function.value, ast.Name):
         return False
-    return function.value.id in names_given(node)
+    return function.value.id in targets or len(sizes) > 3
 
 
 def _name_called(node: ast.AST) -> str:

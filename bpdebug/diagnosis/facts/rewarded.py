@@ -6,14 +6,16 @@ the loss itself says nothing of it: its value has no meaning.
 
 from __future__ import annotations
 
+import dataclasses
 import re
 
 import numpy as np
 
 from .history import History
 from .records import Op
+from .script import Line
 
-__all__ = ["rarer_by_reward"]
+__all__ = ["Rarer", "rarer_by_reward"]
 
 _LOG = ("log", "log_softmax")
 _CROSS_ENTROPY = ("softmax_cross_entropy", "sigmoid_cross_entropy")
@@ -23,23 +25,38 @@ _PASSING = (
 )  # fmt: skip
 _REWARD = re.compile(r"adv|reward|return|gain|\brets?\b|\b[rR]s?\b|\bG\b|delta|td_?err", re.IGNORECASE)
 _COST = re.compile(r"cost|regret|penal|neg|loss|\(\s*-|[*=,]\s*-", re.IGNORECASE)
+_LESS_REWARD = re.compile(
+    r"(?:^|[=(\s*])(?:self\.)?(?:b|vs?|v_\w+|values?\w*|baselines?|avg\w*|mean\w*)(?:\.array|\.data)?(?:\[[^\]]*\])?"
+    r"\s*-\s*(?:self\.)?(?:reward|return|ret|rets|score|payoff|profit|gain|target|r|R|G)s?\b"
+)
 _STEPS_BACK = 8
 
 
-def rarer_by_reward(history: History) -> tuple[Op, Op] | None:
-    """The product and the logarithm, where in each looked-at pass the loss grows with reward times log-likelihood."""
+@dataclasses.dataclass(slots=True)
+class Rarer:
+    """The product of reward and logarithm; `turned` is the line that takes the reward from its baseline, if it does."""
+
+    product: Op
+    log: Op
+    turned: Line | None
+
+
+def rarer_by_reward(history: History) -> Rarer | None:
+    """Where in each looked-at pass the loss grows with reward times log-likelihood; None where it doesn't."""
     by_site: dict[int, list[Op]] = {}
     for op in history.training_ops():
-        if op.label == "mul":
+        if op.label == "mul" and _log_behind(op) is not None:
             by_site.setdefault(op.site, []).append(op)
     for ops in by_site.values():
-        if not _names_a_reward(history, ops[0]) or not _is_signed(history, ops):
+        turned = _less_reward(history, ops[0])
+        if not (turned or _names_a_reward(history, ops[0])) or not _is_signed(history, ops):
             continue
+        way = -1 if turned else 1
         logs = [_log_behind(op) for op in ops[:20]]
         pulls = [_pull(history, op) for op in ops[:20]]
-        if all(log is not None and pull * log[1] > 0 for log, pull in zip(logs, pulls, strict=True)):
+        if all(log is not None and way * pull * log[1] > 0 for log, pull in zip(logs, pulls, strict=True)):
             assert logs[0] is not None
-            return ops[0], logs[0][0]
+            return Rarer(ops[0], logs[0][0], turned)
     return None
 
 
@@ -81,6 +98,16 @@ def _is_signed(history: History, ops: list[Op]) -> bool:
             if array is not None and array.dtype.kind in "fiu":
                 numbers.update(np.unique(array)[:3].tolist())
     return len(numbers) > 1
+
+
+def _less_reward(history: History, op: Op) -> Line | None:
+    """The line at which the other factor is a baseline less a reward: an advantage turned round."""
+    line = history.script.line(op.site)
+    lines = [] if line is None else [line, *history.script.makers(line)]
+    texts = [history.script.text(line).split("#", 1)[0] for line in lines]
+    if any(_COST.search(text.partition("=")[2]) for text in texts[1:]):
+        return None
+    return next((line for line, text in zip(lines, texts, strict=True) if _LESS_REWARD.search(text)), None)
 
 
 def _names_a_reward(history: History, op: Op) -> bool:

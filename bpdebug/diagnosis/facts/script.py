@@ -16,7 +16,7 @@ from ...log.records import RunStartedBody
 from ...log.schema import NOTHING
 from .naming import Naming
 from .settings import set_at
-from .syntax import constructs, names_given, names_read, takes_array
+from .syntax import constructs, names_given, names_read, picking_names, takes_array
 
 if TYPE_CHECKING:
     from ...log.reader import LogReader
@@ -28,6 +28,9 @@ Line = tuple[str, int]
 _MAX_TEXT = 1 << 20
 _LABEL_NAME = re.compile(
     r"^(t|y|ts|ys|tt|yy|[ty]_\w+|\w*_[ty])$|label|target|answer|truth|class", re.IGNORECASE
+)
+_SETS_WEIGHTS = (
+    r"\.(array|data)\s*\[[^\]]*\]\s*[*/]?=[^=]|\.(array|data)\.fill\s*\(|\.(array|data)\s*[*/]?=[^=]"
 )
 _RUNS = re.compile(r"\.run\s*\(")
 _DATASETS = r"Dataset\s*\(|Iterator\s*\(|list\(zip\("
@@ -83,6 +86,17 @@ class Script:
         lines = self._lines.get(line[0], [])
         return lines[line[1] - 1] if 0 < line[1] <= len(lines) else ""
 
+    def named(self, site: int | None, label: str) -> Line | None:
+        """The user line of an op: where the innermost line doesn't name it, the last line that does.
+
+        So `F.relu` in the list of a Sequential is found, which is called at the line that calls the model.
+        """
+        line = self.line(site)
+        if line is None or re.search(rf"\b{label}\b", self.text(line)):
+            return line
+        found = [other for other in self.lines_with(rf"\b{label}\b(?!\s*\()") if other[0] == line[0]]
+        return found[-1] if found else line
+
     # ---- words ----------------------------------------------------------------------------------------------
 
     def lines_with(self, pattern: str) -> list[Line]:
@@ -99,6 +113,12 @@ class Script:
         """The first of `lines_with`."""
         found = self.lines_with(pattern)
         return found[0] if found else None
+
+    def weights_set(self, made: int | None) -> Line | None:
+        """The line that writes weights by hand, where the one that makes the layer gives no initializer."""
+        if re.search(r"initialW|initializ", self.text(self.line(made)).split("#", 1)[0]):
+            return None
+        return self.first_with(_SETS_WEIGHTS)
 
     def matches(self, pattern: str) -> list[str]:
         """What the group of a regular expression stands for on each line of code on which it is found."""
@@ -149,6 +169,29 @@ class Script:
             for node in self._walk(line[0])
             if isinstance(node, ast.For | ast.While) and node.lineno <= line[1] <= (node.end_lineno or 0)
         )
+
+    def drawn_before(self, line: Line | None, draws: Collection[str]) -> Line | None:
+        """The statement before the loop around a line that draws numbers by which the loop picks from an array.
+
+        Args:
+            draws: names of functions that draw numbers.
+        """
+        loops = self.loops_around(line)
+        if line is None or not loops:
+            return None
+        loop = next(
+            node
+            for node in self._walk(line[0])
+            if isinstance(node, ast.For | ast.While) and node.lineno == loops[0]
+        )
+        picking = picking_names(loop)
+        for node in self._walk(line[0]):
+            if not isinstance(node, ast.Assign) or node.lineno >= loops[0] or not names_given(node) & picking:
+                continue
+            called = node.value.func if isinstance(node.value, ast.Call) else None
+            if isinstance(called, ast.Attribute) and called.attr in draws:
+                return line[0], node.lineno
+        return None
 
     def is_in_same_method(self, line: Line, other: Line) -> bool:
         """Whether two lines of a file stand in one method of a class, one that isn't its constructor."""
@@ -221,6 +264,9 @@ class Script:
                         continue
                     if found := takes_array(node.value):
                         return path, found
+            taking = [node for node in ast.walk(inside) if isinstance(node, ast.Expr) and takes_array(node)]
+            if len(taking) == 1 and taking[0].lineno < line and not isinstance(inside, ast.Module):
+                return path, takes_array(taking[0])  # as in `self.decoder.set_state(h.array)`
             if function == "<module>":
                 break
         return None

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 import ast
 
-__all__ = ["changed_in_place", "constructs", "names_given", "names_in", "names_read", "takes_array"]
+__all__ = [
+    "changed_in_place",
+    "constructs",
+    "names_given",
+    "names_in",
+    "names_read",
+    "picking_names",
+    "takes_array",
+]
 
 _SHUFFLES = ("shuffle", "sort", "fill")
 
@@ -57,3 +65,16 @@ def takes_array(node: ast.AST) -> int:
         and isinstance(part.ctx, ast.Load)
     ]
     return min(lines, default=0)
+
+
+def picking_names(loop: ast.AST) -> set[str]:
+    """The names by which a loop picks from arrays: `x[names]`, or `[x[i] for i in names]`; not those it sets itself."""
+    picking: set[str] = set()
+    for node in ast.walk(loop):
+        if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Name):
+            picking.add(node.slice.id)
+        elif isinstance(node, ast.comprehension) and isinstance(node.iter, ast.Name):
+            picking.add(node.iter.id)
+    return picking - {
+        name for node in ast.walk(loop) if isinstance(node, ast.Assign) for name in names_given(node)
+    }

@@ -38,18 +38,22 @@ CONV_OR_LINEAR = ("linear", "convolution", "deconvolution")
 """Ops with a weight matrix or filters: labels."""
 
 
-def loss_walks(history: History) -> list[Walk]:
-    """The walks of the line that calls backward() most often, with the losses that they began at."""
+def loss_walks(history: History, start: int = 0, stop: int = 1 << 62) -> list[Walk]:
+    """The walks of the line that calls backward() most often between two events, with the losses they began at."""
     by_line: dict[int, list[Walk]] = defaultdict(list)
     for walk in history.walks:
-        if walk.call == "backward" and walk.loss is not None:
+        if walk.call == "backward" and walk.loss is not None and start <= walk.seq < stop:
             by_line[walk.caller].append(walk)
     return max(by_line.values(), key=len, default=[])
 
 
-def losses(history: History) -> list[float]:
+def losses(history: History, start: int = 0, stop: int = 1 << 62) -> list[float]:
     """The finite losses of `loss_walks`."""
-    return [walk.loss for walk in loss_walks(history) if walk.loss is not None and abs(walk.loss) < 1e300]
+    return [
+        walk.loss
+        for walk in loss_walks(history, start, stop)
+        if walk.loss is not None and abs(walk.loss) < 1e300
+    ]
 
 
 def fall(values: list[float]) -> float:

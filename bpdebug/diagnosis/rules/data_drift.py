@@ -16,16 +16,19 @@ _LOOKS = 40
 _KNOWN = 8
 _APART = 10.0
 _ENOUGH_FALL = 0.5
+_CHANGES = r"[*/]=|out\s*="
 _IN_PLACE = r"[-+*/]=|\[[^\]]*\]\s*[-+*/]?=[^=]|out\s*="
 
 
 def find(history: History) -> Iterator[Finding]:
     """The root mean square of what a first layer is handed ends tenfold below or above where it began.
 
-    Going one way only: medians of the four quarters of the run follow one another. In a run that doesn't learn well.
+    Going one way only: medians of the four quarters of the run follow one another. In a run that doesn't learn well, or
+    where the script multiplies in place what it hands over.
     """
-    if fall(losses(history)) > _ENOUGH_FALL or not is_one_training(history):
+    if not is_one_training(history):
         return
+    learns = fall(losses(history)) > _ENOUGH_FALL
     by_site: dict[int, list[Op]] = {}
     for op in history.training_ops():
         if 0 in op.fed and history.parameters_of(op) and not any(source for source in op.sources[:1]):
@@ -43,7 +46,9 @@ def find(history: History) -> Iterator[Finding]:
         low, high = min(course[0], course[-1]), max(course[0], course[-1])
         if high <= 0 or low * _APART > high:
             continue
-        line = history.script.data_line(ops[0].site, _IN_PLACE)
+        line = history.script.data_line(ops[0].site, _CHANGES if learns else _IN_PLACE)
+        if learns and line is None:
+            continue
         where = ops[0].scope or ops[0].label
         yield Finding(
             f"the inputs of {where} go from a root mean square of {course[0]:.3g} to {course[-1]:.3g} within the run,"

@@ -57,12 +57,15 @@ def find(history: History) -> Iterator[Finding]:
     _, gain, parameter = max(found, key=lambda entry: entry[0])
     alike = [other for _, g, other in found if (g > 1) == (gain > 1)]
     spread = history.values.spread(parameter.first)
+    line = history.script.weights_set(parameter.made)
     yield Finding(
         f"the weights of {parameter.layer or parameter.name} begin far too {'large' if gain > 1 else 'small'}:"
         f" their gain is {gain:.2g}, where about 1 keeps the signal's size",
         parameter.layer or parameter.name,
         seq=parameter.used_by[0].seq,
-        site=parameter.made,
+        site=parameter.made if line is None else None,
+        file="" if line is None else line[0],
+        line=0 if line is None else line[1],
         blamed=("initialW", "scale"),
         evidence={
             "gain": gain,

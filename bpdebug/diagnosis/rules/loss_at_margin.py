@@ -6,6 +6,7 @@ import statistics
 from collections.abc import Iterator
 
 from ..facts.history import History
+from ..facts.mined import is_mined
 from ..facts.records import Op
 from ..facts.training import is_one_training, upstream, weighted
 from ..finding import Finding
@@ -26,6 +27,8 @@ def find(history: History) -> Iterator[Finding]:
     for ops in by_site.values():
         margin = ops[0].attrs.get("margin")
         if len(ops) < _TIMES or not isinstance(margin, int | float) or not is_one_training(history):
+            continue
+        if is_mined(ops[0]):
             continue
         values = [value for op in ops if (value := _loss(history, op)) is not None]
         quarters = [

@@ -28,7 +28,10 @@ def find(history: History) -> Iterator[Finding]:
         for var in cleared.vars:
             clearings.setdefault(var, []).append(cleared.seq)
     stale: list[tuple[Parameter, Accumulated, int]] = []
+    twice = _given_to_two(history)
     for parameter in history.parameters.values():
+        if parameter.number in twice:
+            continue
         found = _stale(history, parameter, clearings.get(parameter.number, []))
         if found:
             stale.append((parameter, found[0], len(found)))
@@ -49,6 +52,16 @@ def find(history: History) -> Iterator[Finding]:
         evidence={"parameters": len(parameters), "updates with old gradients": count},
         subjects=frozenset(parameter.name for parameter in parameters),
     )
+
+
+def _given_to_two(history: History) -> frozenset[int]:
+    """The parameters that two optimizers have, the very same ones: that fault has a rule of its own."""
+    given: dict[frozenset[int], set[int]] = {}
+    for update in history.updates:
+        given.setdefault(frozenset(update.takes), set()).add(update.number)
+    left = any(not p.moved and p.received and p.registered for p in history.parameters.values())
+    shared = [takes for takes, numbers in given.items() if len(numbers) > 1 and left]
+    return frozenset().union(*shared)
 
 
 def _stale(history: History, parameter: Parameter, clearings: list[int]) -> list[Accumulated]:

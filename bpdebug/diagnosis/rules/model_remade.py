@@ -27,7 +27,7 @@ def find(history: History) -> Iterator[Finding]:
         updated = [counts.get(layer.path, 0) for layer in layers]
         if len(layers) < _TIMES or max(updated, default=0) > 2 or sum(updated) < _TIMES:
             continue
-        line = history.script.maker(site) or ("", 0)
+        line = history.script.loop_line(site) or history.script.maker(site) or ("", 0)
         yield Finding(
             f"{layers[0].cls} is made anew {len(layers)} times, and each one is updated only once or twice",
             layers[1].path.partition("~")[0],

@@ -18,6 +18,7 @@ _ON_PURPOSE = (
     r"|teacher|reservoir|random features|\bbase\b|\bfixed\b|enable_update|vgg|resnet\d|googlenet|alexnet"
 )
 _UPDATES = 3
+_SETUP = r"(\w+)\.setup\s*\(\s*([\w.]+)"
 
 
 def find(history: History) -> Iterator[Finding]:
@@ -121,6 +122,19 @@ def _idle(history: History) -> str:
     return next((name for name in setups if name not in updated), "")
 
 
+def _setup_of_another(history: History) -> Line | None:
+    """Of two `setup` calls with the same argument, the one by a name that doesn't speak of it: `opt_gen.setup(dis)`."""
+    by_argument: dict[str, list[tuple[str, Line]]] = {}
+    for line in history.script.lines_with(_SETUP):
+        name, argument = re.findall(_SETUP, history.script.text(line))[0]
+        by_argument.setdefault(argument, []).append((name, line))
+    for argument, calls in by_argument.items():
+        strange = [line for name, line in calls if argument.lower() not in name.lower()]
+        if len(calls) == 2 and len(strange) == 1:
+            return strange[0]
+    return None
+
+
 def _given_twice(history: History) -> Line | None:
     """Where the second of two optimizers for the very same parameters was asked for."""
     given: dict[frozenset[int], int] = {}
@@ -131,6 +145,8 @@ def _given_twice(history: History) -> Line | None:
                 history.script.line(site)
                 for site in {other.number: other.made for other in history.updates}.values()
             ]
+            if (setup := _setup_of_another(history)) is not None:
+                return setup
             alone = made.count(history.script.line(update.made)) == 1  # no function that makes several
             name = history.script.name_given(update.made) if alone else ""
             setup = history.script.first_with(rf"\b{re.escape(name)}\.setup\s*\(") if name else None

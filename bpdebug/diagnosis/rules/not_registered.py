@@ -16,12 +16,15 @@ def find(history: History) -> Iterator[Finding]:
         return
     taken = {var for update in history.updates for var in update.takes}
     by_layer: dict[str, list[int]] = {}
+    of_line: dict[object, str] = {}
     for parameter in history.parameters.values():
         if not parameter.registered and parameter.received and parameter.number not in taken:
             layer = parameter.layer if parameter.layer in history.layers else parameter.name
             layer = (
                 parameter.name if history.layers.get(layer) and history.layers[layer].registered else layer
             )
+            # Layers of a list are made on one line, and are one fault.
+            layer = of_line.setdefault(history.script.line(parameter.made) or parameter.number, layer)
             by_layer.setdefault(layer, []).append(parameter.number)
     for layer, numbers in by_layer.items():
         first = history.parameters[numbers[0]]

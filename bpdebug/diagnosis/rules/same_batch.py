@@ -15,6 +15,7 @@ _SPLIT = 0.4
 _ON_PURPOSE = r"over-?fit|one batch|single batch|sanity|by heart|memoriz"
 _FETCHES = r"\.next\s*\(\s*\)|\bnext\s*\("
 _MAKES = r"Iterator\s*\("
+_DRAWS = ("randint", "choice", "permutation", "sample")
 _SEEDS = r"RandomState\s*\(\s*\w|random\.seed\s*\(\s*\w|default_rng\s*\(\s*\w"
 
 
@@ -32,11 +33,13 @@ def find(history: History) -> Iterator[Finding]:
     for ops in first.values():
         contents = {op.x[0][1] for op in ops}
         iterations = {op.iteration for op in ops}
-        if (
-            len(contents) != 1
-            or len(iterations) < _ITERATIONS
-            or len(history.values.shape(ops[0].x[0][1])) < 2
-        ):
+        if len(iterations) < _ITERATIONS or len(history.values.shape(ops[0].x[0][1])) < 2:
+            continue
+        if len(contents) != 1:
+            line = _drawn_before_the_loop(history, ops)
+            if line is not None:
+                yield _finding(history, ops, line, 0)
+                return
             continue
         serials = {op.fed[0][0] for op in ops}
         rows = max(op.fed[0][1] for op in ops)
@@ -56,20 +59,42 @@ def find(history: History) -> Iterator[Finding]:
                 _fetched_once(history, ops[0])
                 or _seeded_each_time(history, ops[0])
                 or _iterator_made_anew(history, ops[0])
+                or _drawn_before_the_loop(history, ops)
             )
             rows = 0
+        else:
+            line, rows = _drawn_before_the_loop(history, ops), 0
         if line is None:
             continue
-        whole = f" of {rows}" if rows else ""
-        yield Finding(
-            f"all {len(iterations)} iterations train on the same batch of {size}{whole} examples",
-            ops[0].scope or ops[0].label,
-            seq=ops[1].seq,
-            file=line[0],
-            line=line[1],
-            evidence={"examples": size, "examples in all": rows or None, "iterations": len(iterations)},
-        )
+        yield _finding(history, ops, line, rows)
         return
+
+
+def _finding(history: History, ops: list[Op], line: tuple[str, int], rows: int) -> Finding:
+    iterations = {op.iteration for op in ops}
+    size = history.values.shape(ops[0].x[0][1])[0]
+    whole = f" of {rows}" if rows else ""
+    return Finding(
+        f"all {len(iterations)} iterations train on the same batch of {size}{whole} examples",
+        ops[0].scope or ops[0].label,
+        seq=ops[1].seq,
+        file=line[0],
+        line=line[1],
+        evidence={"examples": size, "examples in all": rows or None, "iterations": len(iterations)},
+    )
+
+
+def _drawn_before_the_loop(history: History, ops: list[Op]) -> tuple[str, int] | None:
+    """The line that draws the numbers of examples once, where each iteration makes the same batch of them anew."""
+    by_iteration: dict[int, list[int | None]] = {}
+    for op in ops:
+        by_iteration.setdefault(op.iteration, []).append(op.x[0][1])
+    batches = list(by_iteration.values())
+    if len({op.fed[0][0] for op in ops}) < len(batches) - 1 or any(
+        batch != batches[0] for batch in batches[1:-1]
+    ):
+        return None
+    return history.script.drawn_before(history.script.loop_line(ops[0].site), _DRAWS)
 
 
 def _fetched_once(history: History, op: Op) -> tuple[str, int] | None:

@@ -42,11 +42,14 @@ def find(history: History) -> Iterator[Finding]:
         if inner is None or inner.label not in before or inner.site in seen:
             continue
         seen.add(inner.site)
+        line = history.script.named(inner.site, inner.label)
         yield Finding(
             f"{op.label} is given the result of {inner.label}, but applies it itself: it wants the raw scores",
             f"{inner.scope}/{inner.label}" if inner.scope else inner.label,
             seq=inner.seq,
-            site=inner.site,
+            site=inner.site if line is None else None,
+            file="" if line is None else line[0],
+            line=0 if line is None else line[1],
             evidence={"first": history.address(inner.seq), "second": history.address(op.seq)},
             subjects=frozenset({inner.label, op.label}),
         )

@@ -28,12 +28,15 @@ def find(history: History) -> Iterator[Finding]:
         if found is None or not (found.squashes or rectifies(last)):
             continue
         seen.add(last.site)
+        line = history.script.named(last.site, last.label)
         lost = "no score can be large" if found.squashes else "all negative scores are one and the same"
         yield Finding(
             f"{op.label} is given the result of {last.label}: {lost}, and where it is flat no gradient comes through",
             f"{last.scope}/{last.label}" if last.scope else last.label,
             seq=last.seq,
-            site=last.site,
+            site=last.site if line is None else None,
+            file="" if line is None else line[0],
+            line=0 if line is None else line[1],
             evidence={"activation": history.address(last.seq), "loss": history.address(op.seq)},
             subjects=frozenset({last.label, last.scope}),
         )

@@ -16,6 +16,8 @@ _UPDATES = 8
 _NO_FALL = 0.02
 _NO_WAY = 1e-3
 _REAL_GRADIENT = 1e-2
+_SOME_GRADIENT = 1e-3
+_SETS = r"\.(lr|alpha)\s*[*/]?=[^=]"
 
 
 def find(history: History) -> Iterator[Finding]:
@@ -32,12 +34,15 @@ def find(history: History) -> Iterator[Finding]:
             continue
         first = moved[0].update
         ratios = _ratios(history, moved)
-        if not ratios or not 0 < max(ratios) <= _RATIO:
+        if not ratios or max(ratios) > _RATIO:
             continue
         norms = [norm for norm in (history.values.norm(event.grad) for event in moved) if norm is not None]
-        if not norms or max(norms) == 0:
+        # A step that float32 can't add leaves the weight as it is; so does a rate of 0, which is another fault.
+        rounded = max(ratios) == 0
+        if not norms or max(norms) <= (_SOME_GRADIENT if rounded else 0) or (rounded and not first.rate()):
             continue
-        values = losses(history)
+        begin = max((walk.seq for walk in history.walks if walk.seq < first.seq), default=0)
+        values = losses(history, begin, moved[-1].update.seq)
         if values and abs(values[0]) < 1e-6:
             continue
         # Of noisy batches the loss goes up and down by itself: weights that are where they were can't be the reason.
@@ -45,12 +50,16 @@ def find(history: History) -> Iterator[Finding]:
             continue
         rate = first.rate()
         parameters = [history.parameters[var] for var in first.takes if var in history.parameters]
+        rates = {event.update.rate() for event in moved}
+        line = history.script.first_with(_SETS) if len(rates) > 1 else None
         yield Finding(
             f"{first.optimizer} moves nothing: its largest update changes a weight by {max(ratios):.1e} of its size"
             f"{'' if rate is None else f' (lr {rate:g})'}",
             first.optimizer,
             seq=moved[0].seq,
-            site=first.made,
+            site=first.made if line is None else None,
+            file="" if line is None else line[0],
+            line=0 if line is None else line[1],
             blamed=("lr", "alpha", ""),
             evidence={
                 "largest update / weight": max(ratios),

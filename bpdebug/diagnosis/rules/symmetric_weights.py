@@ -46,11 +46,14 @@ def _finding(history: History, parameter: Parameter) -> Finding:
     value = None if array is None or array.min() != array.max() else float(array.min())
     initial = f"all {value:g}" if value is not None else "equal rows"
     layer = parameter.layer or parameter.name
+    line = history.script.weights_set(parameter.made)
     return Finding(
         f"the {rows} units of {layer} begin with the same weights ({initial}) and so stay copies of one unit",
         parameter.name,
         seq=parameter.moved[0].seq,
-        site=parameter.made,
+        site=parameter.made if line is None else None,
+        file="" if line is None else line[0],
+        line=0 if line is None else line[1],
         blamed=("initialW",),
         evidence={"units": rows, "initial weights": initial, "updates": len(parameter.moved)},
         subjects=frozenset({parameter.name, layer}),

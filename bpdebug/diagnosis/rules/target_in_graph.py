@@ -46,7 +46,7 @@ def find(history: History) -> Iterator[Finding]:
             " by way of the target, too, and pulls the target towards the prediction",
             f"{op.scope}/{op.label}" if op.scope else op.label,
             seq=op.seq,
-            site=target.site,
+            site=_value_of(target).site,
             evidence={"target": history.address(target.seq), "passes": len(found)},
             subjects=frozenset({op.label}),
         )
@@ -65,6 +65,12 @@ def _bootstrapped(history: History, op: Op) -> Op | None:
         if value is not None and _is_discounted(history, value) and _shared(history, value, other):
             return source
     return None
+
+
+def _value_of(target: Op) -> Op:
+    """The op that gave the bootstrapped value itself, before it was discounted and added to what was handed over."""
+    value = next((source for source in target.sources if source is not None), target)
+    return next((source for source in value.sources if source is not None), value)
 
 
 def _is_discounted(history: History, op: Op) -> bool:

@@ -45,13 +45,16 @@ def find(history: History) -> Iterator[Finding]:
             continue
         bounded = entries[0][1]
         low, high = _RANGES[bounded.label]
+        line = history.script.named(bounded.site, bounded.label)
         where = f"{bounded.scope}/{bounded.label}" if bounded.scope else bounded.label
         yield Finding(
             f"{share:.0%} of the targets lie where {bounded.label} can't come to: it gives {low:g}"
             f" {'and more' if math.isinf(high) else f'to {high:g}'}",
             where,
             seq=ops[0].seq,
-            site=bounded.site,
+            site=bounded.site if line is None else None,
+            file="" if line is None else line[0],
+            line=0 if line is None else line[1],
             evidence={"targets beyond the range": round(share, 3), "lowest": low, "highest": str(high)},
             subjects=frozenset({bounded.label, where}),
         )

@@ -10,7 +10,7 @@ import numpy as np
 from ..facts.history import History
 from ..facts.probe import inputs_tell_labels
 from ..facts.records import Op
-from ..facts.reordered import reordered_alone
+from ..facts.reordered import reordered_alone, reshaped
 from ..facts.training import is_one_training, losses
 from ..finding import Finding, Severity
 
@@ -48,7 +48,8 @@ def find(history: History) -> Iterator[Finding]:
     ):
         return
     reordered = reordered_alone(history.script)
-    line = reordered or history.script.data_line(ops[0].site, _MADE, labels=True)
+    drawn = history.script.data_line(ops[0].site, _MADE, labels=True)
+    line = reordered or (drawn if history.script.makes_labels(drawn) else reshaped(history.script) or drawn)
     sure = reordered is not None or history.script.makes_labels(line)
     yield Finding(
         f"the loss stays at {end:.3g}, the entropy of the labels ({entropy:.3g}): the model has learnt nothing of"

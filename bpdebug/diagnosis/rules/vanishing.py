@@ -56,6 +56,7 @@ def find(history: History) -> Iterator[Finding]:
         parameter.layer or parameter.name,
         seq=op.steps[0].seq,
         site=site,
+        blamed=("initialW", "scale"),
         evidence={"gradients, first layer to last": profile, "layers": len(layers), "walks": len(walks)},
         subjects=frozenset({layer.name for layer, _ in layers} | {layer.layer for layer, _ in layers}),
     )

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ..facts.history import History
+from ..facts.opponents import Helper, helping_opponent
 from ..facts.records import Op
-from ..facts.rewarded import rarer_by_reward
+from ..facts.rewarded import Rarer, rarer_by_reward
 from ..facts.terms import Term, terms_of
 from ..facts.training import downstream, fall, is_one_training, loss_walks, losses, upstream
 from ..facts.uphill import uphill
@@ -42,8 +43,11 @@ def find(history: History) -> Iterator[Finding]:
         return
     rewarded = rarer_by_reward(history)
     if rewarded is not None:
-        yield _rewarded(history, *rewarded)
+        yield _rewarded(rewarded)
         return
+    helper = helping_opponent(history)
+    if helper is not None:
+        yield _helping(helper)
     if not is_one_training(history):
         return
     found = _negated_distance(history) or _missing_minus(history) or _taken_away(history)
@@ -86,15 +90,37 @@ def _ascent(history: History) -> Finding | None:
     )
 
 
-def _rewarded(history: History, product: Op, log: Op) -> Finding:
+def _rewarded(found: Rarer) -> Finding:
+    log, product, line = found.log, found.product, found.turned
+    told = "the minus is missing" if line is None else "the advantage is that of the baseline over the reward"
     return Finding(
         f"the loss grows with reward times log-likelihood ({log.label}), so each update makes rarer what was rewarded:"
-        " the minus is missing",
+        f" {told}",
         f"{log.scope}/{log.label}" if log.scope else log.label,
         seq=product.steps[0].seq,
-        site=product.site,
-        fix="Minimize -log p * reward: write the minus before the product, or before its mean.",
+        site=product.site if line is None else None,
+        file="" if line is None else line[0],
+        line=0 if line is None else line[1],
+        fix="Minimize -log p * reward: write the minus before the product, or before its mean."
+        if line is None
+        else "The advantage is the reward less the baseline.",
         subjects=frozenset({log.label, product.label}),
+    )
+
+
+def _helping(helper: Helper) -> Finding:
+    op = helper.op
+    return Finding(
+        f"two nets that should work against each other push the scores of what {helper.generated} makes the same way"
+        f" ({helper.pushes}): the one helps the other to tell it from the real",
+        f"{op.scope}/{op.label}" if op.scope else op.label,
+        seq=op.steps[0].seq if op.steps else op.seq,
+        site=op.site,
+        evidence={"cosine of their gradients at the scores": helper.cosine},
+        fix="Give real examples the label 1 and generated ones 0."
+        if helper.is_critic
+        else "Give the generator's loss the label of real examples, or turn its sign.",
+        subjects=frozenset({op.label}),
     )
 
 

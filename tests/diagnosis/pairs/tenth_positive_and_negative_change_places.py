@@ -1,5 +1,5 @@
-# code: loss-at-margin
-# where: 1
+# code: swapped-pairs
+# where: triplet
 import numpy as np
 import chainer
 import chainer.functions as F

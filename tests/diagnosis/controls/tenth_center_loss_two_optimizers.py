@@ -1,0 +1,16 @@
+import numpy as np, chainer, chainer.functions as F, chainer.links as L
+rng = np.random.RandomState(37)
+body = chainer.Sequential(L.Linear(10, 32), F.relu, L.Linear(32, 4))
+out = L.Linear(4, 5)
+centers = L.EmbedID(5, 4)
+oa, ob = chainer.optimizers.Adam(2e-3), chainer.optimizers.SGD(0.5)
+oa.setup(chainer.ChainList(body, out)); ob.setup(centers)
+C = rng.randn(5, 10)
+for i in range(100):
+    t = rng.randint(0, 5, 40).astype('i')
+    x = (C[t] + rng.randn(40, 10)).astype('f')
+    z = body(x)
+    loss = F.softmax_cross_entropy(out(z), t) + 0.05 * F.mean_squared_error(z, centers(t))
+    body.cleargrads(); out.cleargrads(); centers.cleargrads()
+    loss.backward()
+    oa.update(); ob.update()

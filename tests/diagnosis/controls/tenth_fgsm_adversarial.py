@@ -1,0 +1,17 @@
+import numpy as np, chainer, chainer.functions as F, chainer.links as L
+rng = np.random.RandomState(14)
+net = chainer.Sequential(L.Linear(10, 40), F.relu, L.Linear(40, 3))
+opt = chainer.optimizers.Adam(3e-3)
+opt.setup(net)
+W = rng.randn(10, 3)
+for i in range(80):
+    x = chainer.Variable(rng.randn(40, 10).astype('f'))
+    t = (x.array @ W).argmax(1).astype('i')
+    loss = F.softmax_cross_entropy(net(x), t)
+    net.cleargrads()
+    loss.backward()
+    adv = x.array + 0.05 * np.sign(x.grad)
+    both = F.softmax_cross_entropy(net(adv), t) + F.softmax_cross_entropy(net(x.array), t)
+    net.cleargrads()
+    both.backward()
+    opt.update()

@@ -1,0 +1,17 @@
+import numpy as np, chainer, chainer.functions as F, chainer.links as L
+rng = np.random.RandomState(31)
+pi = chainer.Sequential(L.Linear(4, 24), F.tanh, L.Linear(24, 3))
+opt = chainer.optimizers.Adam(5e-3)
+opt.setup(pi)
+K = rng.randn(4, 3)
+for it in range(150):
+    s = rng.randn(64, 4).astype('f')
+    y = pi(s)
+    p = F.softmax(y).array.astype(np.float64)
+    a = np.array([rng.choice(3, p=r / r.sum()) for r in p], 'i')
+    price = (s @ K)[np.arange(64), a].astype('f')
+    over = price - price.mean()
+    loss = F.mean(F.select_item(F.log_softmax(y), a) * over)
+    pi.cleargrads()
+    loss.backward()
+    opt.update()

@@ -1,0 +1,15 @@
+import numpy as np, chainer, chainer.functions as F, chainer.links as L
+rng = np.random.RandomState(43)
+x = rng.randn(1000, 20).astype('f')
+t = (0.15 * x[:, :1] + rng.randn(1000, 1)).astype('f')
+net = chainer.Sequential(L.Linear(20, 40), F.relu, L.Linear(40, 40), F.relu, L.Linear(40, 1))
+opt = chainer.optimizers.SGD(0.01)
+opt.setup(net)
+opt.add_hook(chainer.optimizer_hooks.WeightDecay(1e-3))
+opt.add_hook(chainer.optimizer_hooks.GradientClipping(1.0))
+for i in range(200):
+    j = rng.randint(0, 1000, 50)
+    loss = F.mean_squared_error(net(x[j]), t[j])
+    net.cleargrads()
+    loss.backward()
+    opt.update()
