@@ -6,7 +6,6 @@ import dataclasses
 
 from .history import History
 from .records import Op, Walk
-from .training import downstream
 
 __all__ = ["Detached", "detached"]
 
@@ -50,10 +49,24 @@ def _find(history: History) -> list[Detached]:
                 continue
             walks = [made.steps[0].walk] if made.steps else [step.walk for step in op.steps[:1]]
             for walk in walks:
-                if any(step.walk is walk for later in downstream([op]) for step in later.steps):
+                if _reaches(op, walk):
                     found.append(Detached(made, op, place, walk, bool(made.steps)))
         last_made.update((tensor, op) for _, tensor in op.y if tensor is not None)
     return found
+
+
+def _reaches(op: Op, walk: Walk) -> bool:
+    """Whether the walk visits the op, or one that works on what it gave; none behind the walk's beginning counts."""
+    pending, seen = [op], {op.seq}
+    while pending:
+        later = pending.pop()
+        if any(step.walk is walk for step in later.steps):
+            return True
+        for reader in later.readers:
+            if reader.seq < walk.seq and reader.seq not in seen:
+                seen.add(reader.seq)
+                pending.append(reader)
+    return False
 
 
 def _is_telling(history: History, tensor: int | None) -> bool:

@@ -83,14 +83,20 @@ def _line(history: History, site: int, labels: bool, whole: bool) -> Line | None
 def _fed_ops(history: History) -> dict[tuple[int, int], list[Op]]:
     """By call site and place: the ops with weights that are fed data, and the losses that are fed labels."""
     found: dict[tuple[int, int], list[Op]] = {}
+    is_loss: dict[
+        int, bool
+    ] = {}  # by line: to look behind each op of a long recurrent run would take its square
     # A recurrent layer begins with zeros, and goes on with what it has computed.
     begins = {_layer(history, op) for op in history.training_ops() if 0 not in op.fed}
     for op in history.training_ops():
         own = _layer(history, op)
         if own and 0 in op.fed and op.label != "embed_id" and own not in begins:
             found.setdefault((op.site, 0), []).append(op)
-        elif 1 in op.fed and op.label in _LABELLED and _is_the_loss(history, op):
-            found.setdefault((op.site, 1), []).append(op)
+        elif 1 in op.fed and op.label in _LABELLED:
+            if op.site not in is_loss:
+                is_loss[op.site] = _is_the_loss(history, op)
+            if is_loss[op.site]:
+                found.setdefault((op.site, 1), []).append(op)
     return found
 
 

@@ -51,6 +51,8 @@ def find(history: History) -> Iterator[Finding]:
         sizes = _sizes(history, before, op)
         if sizes is None or sizes[1] < min(sizes[0], sizes[2]) or _is_beside_another(before, op):
             continue
+        if _are_separable(history, before, op):
+            continue
         yield Finding(
             f"the output of {before.scope or before.label} goes straight into {op.scope or op.label}, with no"
             " non-linearity in between: the two can do no more than one",
@@ -82,6 +84,13 @@ def _spatial(op: Op) -> bool:
     """Convolutions over channels and over places are split on purpose (depthwise and pointwise)."""
     groups = op.attrs.get("groups", 1)
     return isinstance(groups, int) and groups > 1
+
+
+def _are_separable(history: History, before: Op, op: Op) -> bool:
+    """Whether one filter is a column and the other a row: together they are a larger one, on purpose."""
+    first, second = history.values.shape(before.x[1][1])[2:], history.values.shape(op.x[1][1])[2:]
+    long = [axis for axis, sizes in enumerate(zip(first, second, strict=False)) if max(sizes) > 1]
+    return len(long) > 1 and all(min(first[axis], second[axis]) == 1 for axis in long)
 
 
 def _is_beside_another(before: Op, op: Op) -> bool:
