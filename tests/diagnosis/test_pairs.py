@@ -79,7 +79,8 @@ CONTROLS = [
     "tenth_cyclic_rate", "tenth_gradient_reversal", "tenth_gradient_scale_function", "tenth_lora_finetune",
     "tenth_mlp_lm_tiny_init", "tenth_ordered_timeseries_trainer", "tenth_parity3_slow", "tenth_parity4_of_12",
     "tenth_zero_init_residual", "tenth_wgan_clip", "tenth_adversarial_domain_two_step", "tenth_triplet_hard_stuck",
-    "tenth_policy_gradient_costs", "tenth_mean_teacher",
+    "tenth_policy_gradient_costs", "tenth_mean_teacher", "twelfth_conv3x3_factorized", "twelfth_ddpg",
+    "twelfth_alternating_least_squares_style", "twelfth_semi_supervised_decoder",
     "fifth_gradient_penalty_of_second_order", "fifth_state_carried_as_arrays",
 ]  # fmt: skip
 

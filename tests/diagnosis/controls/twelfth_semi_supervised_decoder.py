@@ -1,0 +1,17 @@
+import numpy as np, chainer, chainer.functions as F, chainer.links as L
+rng = np.random.RandomState(22)
+up = chainer.Sequential(L.Linear(4, 16), F.tanh, L.Linear(16, 6))
+score = chainer.Sequential(L.Linear(6, 16), F.tanh, L.Linear(16, 1))
+ou, os_ = chainer.optimizers.Adam(3e-3), chainer.optimizers.Adam(3e-3)
+ou.setup(up); os_.setup(score)
+W = rng.randn(6, 1)
+for i in range(80):
+    real = rng.randn(30, 6).astype('f')
+    goal = np.tanh(real @ W).astype('f')
+    ls = F.mean_squared_error(score(real), goal)
+    z = rng.randn(30, 4).astype('f')
+    made = up(z)
+    ls += 0.5 * F.mean_squared_error(score(made.array), z[:, :1])
+    score.cleargrads(); ls.backward(); os_.update()
+    lu = F.mean_squared_error(score(up(z)), z[:, :1])
+    up.cleargrads(); lu.backward(); ou.update()
