@@ -56,6 +56,21 @@ async def test_the_line_stays_open_until_escape_so_that_letters_are_no_keys(live
         assert app.main.workspace.current == "console"
 
 
+async def test_who_looks_at_the_past_is_told_where_the_script_is(live):
+    script, app = live
+    for number in range(3):
+        script.recorder.output("stdout", f"{number}\n")
+    script.recorder.flush()
+    script.paused_at = 3
+    async with app.run_test(size=(80, 24)) as pilot:
+        await press(pilot, "o", "enter")
+        assert "not at the one shown" not in app.main.query_one("#prompt-input", Input).placeholder
+        await press(pilot, "escape", "S", "enter")
+        assert (
+            "runs at event 3, not at the one shown" in app.main.query_one("#prompt-input", Input).placeholder
+        )
+
+
 async def test_a_block_goes_on_until_an_empty_line_with_its_indentation(live):
     script, app = live
     async with app.run_test(size=(80, 24)) as pilot:

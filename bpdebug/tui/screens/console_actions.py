@@ -52,10 +52,17 @@ class ConsoleActions(StopActions):
 
     def _ask_line(self, typed: str) -> None:
         mark = _MORE if self._block else _FIRST
-        hint = "an empty line ends the block" if self._block else _LIVE_HINT
-        self.open_prompt(
-            mark, self._line_completions, hint if self._has_script else _RECORDED_HINT, typed, "the console"
-        )
+        self.open_prompt(mark, self._line_completions, self._typing_hint(), typed, "the console")
+
+    def _typing_hint(self) -> str:
+        if not self._has_script:
+            return _RECORDED_HINT
+        if self._block:
+            return "an empty line ends the block"
+        last = self.navigator.last
+        # What is typed knows nothing of the past that the panes may show.
+        elsewhere = f"runs at event {last:,}, not at the one shown. " if self.navigator.seq != last else ""
+        return f"{elsewhere}{_LIVE_HINT}"
 
     def console_typed(self, text: str) -> None:
         """A line was entered, or several at once: evaluate it, or wait for the rest of the statement."""
