@@ -65,13 +65,14 @@ def is_loss(name: str) -> bool:
     return "loss" in name.rpartition("/")[2].lower() and not name.lower().startswith(("val", "test"))
 
 
-def loss_at(names: Names, latest: Latest, seq: int) -> float | None:
-    """The latest loss that was reported at or before event `seq`; None if none was."""
+def loss_at(names: Names, latest: Latest, seq: int) -> tuple[float | None, str]:
+    """The latest loss reported at or before event `seq`, None if none was; its name, if the run has several."""
     labels = [
         number for number, text in names.texts_with_prefix(REPORT) if is_loss(text.removeprefix(REPORT))
     ]
     found = latest.up_to(seq, Kind.reported, labels) if labels else {}
     if not found:
-        return None
+        return None, ""
     header = names.reader.index[max(found.values())]
-    return float(header["value"]) if header["flags"] & EventFlag.value else None
+    name = names.text(header["label"]).removeprefix(REPORT) if len(labels) > 1 else ""
+    return (float(header["value"]) if header["flags"] & EventFlag.value else None), name

@@ -95,7 +95,8 @@ class Moment:
     """All that one event says.
 
     Texts are clean: a terminal may print them. `tensors` begins with the most telling one. `frames` and
-    `caller_frames` have the innermost frame last. `loss` is the latest reported loss at or before the event.
+    `caller_frames` have the innermost frame last. `loss` is the latest reported loss at or before the event, and
+    `loss_name` says which where the run has several.
     `body` is None if the event can't be read; `facts` then says why. `partner` and `parent` are the seqs of the
     event's counterpart and of what encloses it, or None.
     """
@@ -120,6 +121,7 @@ class Moment:
     parent: int | None
     nonfinite: bool
     body: Event | None
+    loss_name: str = ""
 
     @property
     def frame(self) -> SourceFrame | None:

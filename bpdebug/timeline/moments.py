@@ -33,6 +33,7 @@ def make_moment(names: Names, latest: Latest, seq: int) -> Moment:
     kind = names.kind(header)
     partner, parent = int(header["partner"]), int(header["parent"])
     caller = body.caller if isinstance(body, BackwardBody) else None
+    loss, loss_name = loss_at(names, latest, seq)
     return Moment(
         seq=seq,
         address=address,
@@ -49,9 +50,10 @@ def make_moment(names: Names, latest: Latest, seq: int) -> Moment:
         caller_frames=names.frames(caller),
         tensors=[] if body is None else tensors_of(names, seq, body),
         facts=[damage] if body is None else facts_of(names, seq, body),
-        loss=loss_at(names, latest, seq),
+        loss=loss,
         partner=None if partner == NOTHING else partner,
         parent=None if parent == NOTHING else parent,
         nonfinite=bool(header["flags"] & EventFlag.nonfinite),
         body=body,
+        loss_name=loss_name,
     )

@@ -31,6 +31,7 @@ class StatusFacts:
     last: int = -1
     growing: bool = False
     loss: float | None = None
+    loss_name: str = ""
     capture: str = ""
     why: str = ""
     pending: str = ""
@@ -83,8 +84,9 @@ def status_fields(facts: StatusFacts) -> list[Field]:
     else:
         fields.append(Field("event", ("no event yet" if facts.growing else "no event",)))
     if facts.loss is not None:
-        loss = f"loss {number(facts.loss)}"
-        fields.append(Field("loss", (loss, f"loss {number(facts.loss, digits=3)}"), 1, ("",), 3))
+        which, short = clean(facts.loss_name) or "loss", number(facts.loss, digits=3)
+        forms = (f"{which} {number(facts.loss)}", f"{which} {short}", f"{_cut(which, 12)} {short}")
+        fields.append(Field("loss", tuple(dict.fromkeys(forms)), 1, ("",), 3))
     if facts.capture:
         fields.append(
             Field("capture", (f"capture {facts.capture}", facts.capture), 6, (_cut(facts.capture, 10),), 6)

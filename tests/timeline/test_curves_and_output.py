@@ -65,6 +65,16 @@ def test_the_loss_is_that_of_the_training(run):
     run.report("validation/main/loss", 9.0, 0)
     run.report("main/accuracy", 0.5, 0)
     assert run.refreshed().moment(2).loss == 2.0
+    assert run.timeline.moment(2).loss_name == ""
+
+
+def test_of_several_losses_the_latest_is_named(run):
+    run.report("gen/loss", 2.0, 0)
+    run.report("dis/loss", 3.0, 0)
+    run.report("validation/main/loss", 9.0, 0)
+    moment = run.refreshed().moment(2)
+    assert (moment.loss, moment.loss_name) == (3.0, "dis/loss")
+    assert run.timeline.moment(0).loss_name == "gen/loss"
 
 
 def test_a_log_without_reports_has_no_curves_and_no_loss(run):

@@ -81,3 +81,9 @@ def test_names_with_wide_or_control_characters_are_harmless():
     assert "\x1b" not in text
     assert "训练" in text
     assert cell_width(text) <= 40
+
+
+def test_of_several_losses_the_line_says_which():
+    facts = StatusFacts(script="gan.py", mode="REPLAY", seq=4, last=9, loss=1.4263508, loss_name="dis/loss")
+    assert "dis/loss 1.42635" in line(facts, 80)
+    assert "dis/loss 1.43" in line(facts, 34)

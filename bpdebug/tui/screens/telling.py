@@ -77,6 +77,7 @@ class TellingScreen(SureTimers, Screen[None]):
                 last=navigator.last,
                 growing=navigator.alive,
                 loss=moment.loss if moment else None,
+                loss_name=moment.loss_name if moment else "",
                 capture=self.timeline.captures.at(navigator.seq),
                 why=navigator.why_stopped or ("" if navigator.alive else self.timeline.reader.problem),
                 pending=self._under_way(),
