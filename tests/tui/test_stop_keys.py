@@ -221,3 +221,23 @@ async def test_b_and_t_on_a_line_of_the_source_without_events_say_so_and_move_no
         await pilot.press("t")
         await pilot.pause()
         assert at(app) == "it2/evaluation/log"
+
+
+async def test_a_stop_inside_of_what_a_line_calls_shows_that_line_until_the_next_event(example):
+    line, inside = line_of("y = model(x)"), line_of("F.sigmoid(self.l1(x))")
+    with LogReader(example) as reader:
+        app = DebuggerApp(Timeline(reader), None, [Breakpoint(path="perceptron.py", line=line)])
+        async with app.run_test(size=(80, 24)) as pilot:
+            source = app.main.workspace.panes["source"]
+            for _ in range(2):
+                app.main.go_to(0)
+                await pilot.press("c")
+                await pilot.pause()
+                assert app.main.navigator.why_stopped == f"breakpoint 1: perceptron.py:{line}"
+                assert source.cursor == line - 1
+                await pilot.press("d")  # into the function, where it stopped
+                await pilot.pause()
+                assert source.cursor == inside - 1
+            await pilot.press("s")
+            await pilot.pause()
+            assert source.cursor == inside - 1

@@ -60,6 +60,7 @@ class SourcePane(VirtualList):
         self._moment: Moment | None = None
         self._timeline: Timeline | None = None
         self._frame_from_inside = 0
+        self._caller_shown_at = -1
         self._files: dict[str, _File] = {}
         self._breakpoint_lines: set[tuple[str, int]] = set()
         self._scrolled = 0
@@ -72,6 +73,7 @@ class SourcePane(VirtualList):
         """Show the line of this event."""
         if self._moment is None or moment.seq != self._moment.seq or timeline is not self._timeline:
             self._frame_from_inside = 0
+            self._caller_shown_at = -1
         if timeline is not self._timeline:
             self._files.clear()
         self._moment, self._timeline = moment, timeline
@@ -81,6 +83,20 @@ class SourcePane(VirtualList):
         """Mark these lines in the margin."""
         self._breakpoint_lines = {(one.path, one.line) for one in breakpoints if one.is_line}
         self.refresh()
+
+    def show_caller(self, path: str, line: int) -> None:
+        """Look at the user frame that is at this line, where the person hasn't looked at another one of this event."""
+        if self._moment is None or self._caller_shown_at == self._moment.seq:
+            return
+        self._caller_shown_at = self._moment.seq
+        places = [
+            place
+            for place, frame in enumerate(self._frames()[::-1])
+            if (frame.path, frame.line) == (path, line)
+        ]
+        if places and 0 not in places:
+            self._frame_from_inside = places[0]
+            self._show_frame()
 
     def move_frame(self, outward: int) -> str:
         """Look at the outer (1) or inner (-1) user frame; in words why not, if there is none."""

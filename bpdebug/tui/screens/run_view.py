@@ -204,9 +204,16 @@ class RunScreen(TellingScreen):
                 # The pane that is in sight on a small screen may be one that doesn't tell.
                 self.say(self.moment.title)
         self._show_panes()
+        self._show_line_of_stop()
         # The panes' subtitles belong into the same frame.
         self.workspace.refresh_strips()
         self._show_status()
+
+    def _show_line_of_stop(self) -> None:
+        """Where a breakpoint on a line that calls a function has stopped inside of that: show the line."""
+        hit = self.navigator.hit
+        if self.navigator.why == "breakpoint" and hit and hit[0].is_line and "source" not in self._stale:
+            self.workspace.panes["source"].show_caller(hit[0].path, hit[0].line)  # type: ignore[attr-defined]
 
     def _show_panes(self) -> None:
         if self.moment is None:
