@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from ..errors import BpdebugError
 from ..text import count_text, decade_bar, fit, size_text
 from ..timeline import Moment, Timeline, joint_norm
-from ..timeline.flow import gradient_flow
+from ..timeline.flow import backward_is_over, gradient_flow
 from ..timeline.lane_lines import EXPLODING, VANISHING, line_of, with_line
 from ..timeline.lanes import NODE, LaneRow
 from ..timeline.tensors import tensor_view
@@ -65,9 +65,12 @@ def flow_lines(timeline: Timeline, moment: Moment, wanted: Wanted) -> Iterator[s
     width = min(max(len(layer.name) for layer in layers), max(wanted.columns - 2 * (_BAR + 13), 20))
     yield f"  {'':<{width}}  {'arrived':<{_BAR + 11}}  left"
     for layer in layers:
-        line = f"  {fit(layer.name, width)}"
+        line, none = f"  {fit(layer.name, width)}", layer.why_none(backward_is_over(moment.phase))
         if layer.walked:
-            line += f"  {_bar(_norm(timeline, layer.arriving))}  {_bar(_norm(timeline, layer.leaving))}"
+            bars = [_bar(_norm(timeline, tensors), none) for tensors in (layer.arriving, layer.leaving)]
+            line += f"  {bars[0]}  {bars[1]}"
+        else:
+            line += f"  {none}"
         yield line.rstrip()
 
 
@@ -97,7 +100,7 @@ def _norm(timeline: Timeline, tensors: Iterable[int]) -> float | str | None:
         return "?"
 
 
-def _bar(norm: float | str | None) -> str:
+def _bar(norm: float | str | None, none: str = "-") -> str:
     if norm is None or isinstance(norm, str):
-        return f"{'':<{_BAR}} {norm or '-':>10}"
+        return f"{norm or none:<{_BAR + 11}}"
     return f"{decade_bar(norm, _BAR)} {size_text(norm):>10}"

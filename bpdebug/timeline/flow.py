@@ -9,10 +9,12 @@ from dataclasses import dataclass, field
 from itertools import groupby
 from typing import TYPE_CHECKING
 
+from ..log.schema import Phase
+
 if TYPE_CHECKING:
     from .graph import GraphOp, GraphPage, Graphs
 
-__all__ = ["LayerFlow", "gradient_flow"]
+__all__ = ["LayerFlow", "backward_is_over", "gradient_flow"]
 
 _LABELS_NAMED = 3
 
@@ -38,6 +40,17 @@ class LayerFlow:
     weights: list[int] = field(default_factory=list)
     walked: int = 0
     reachable: int = 0
+
+    def why_none(self, over: bool) -> str:
+        """Why no gradient came to it or, where some did, why none left it; `over`: the iteration's backward is."""
+        if not self.walked:
+            return "backward didn't come here" if over else "no gradient yet"
+        return "not yet" if not over and self.walked < self.reachable else "none needed"
+
+
+def backward_is_over(phase: Phase) -> bool:
+    """Whether no walk of the iteration is still to be expected in this phase."""
+    return phase not in (Phase.setup, Phase.forward, Phase.backward)
 
 
 def gradient_flow(graphs: Graphs, page: GraphPage, seq: int) -> list[LayerFlow]:

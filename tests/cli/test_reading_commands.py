@@ -110,6 +110,13 @@ def test_each_view_can_be_shown_alone(say, recorded, view):
     assert out.split("\n\n", 1)[1].strip() in whole
 
 
+def test_show_flow_says_why_a_layer_has_no_gradient(say, recorded):
+    rows = say("show", recorded, "--at", "it1/backward/MLP.l2/linear", "--view", "flow")[1].splitlines()
+    assert rows[-4].endswith(" no gradient yet")
+    rows = say("show", recorded, "--at", "it1/update/MLP.l1.W", "--view", "flow")[1].splitlines()
+    assert rows[-4].endswith("none needed")
+
+
 def test_show_weights_marks_the_parameter_just_updated(say, recorded):
     out = say("show", recorded, "--at", "it1/update/MLP.l1.W", "--view", "weights")[1]
     marked = [line.split()[0] for line in out.splitlines() if line.endswith("<- updated here")]

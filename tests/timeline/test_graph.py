@@ -59,7 +59,12 @@ def test_layers_tell_the_gradients_that_arrived_and_that_left(timeline):
     assert layers[1].leaving == [moment.tensor("gx").tensor]
     assert layers[1].arriving == layers[2].leaving == [moment.tensor("gy").tensor]
     before = timeline.reader.find("it1/backward/MLP.l2/linear")
-    assert [layer.walked for layer in gradient_flow(graphs, graphs.page(before), before)] == [0, 0, 1, 1]
+    layers = gradient_flow(graphs, graphs.page(before), before)
+    assert [layer.walked for layer in layers] == [0, 0, 1, 1]
+    assert (layers[0].why_none(over=False), layers[0].why_none(over=True)) == (
+        "no gradient yet", "backward didn't come here",
+    )  # fmt: skip
+    assert layers[3].why_none(over=False) == "none needed"
 
 
 def test_a_value_has_the_sum_of_its_gradients_once_the_walk_is_above_it(tmp_path):

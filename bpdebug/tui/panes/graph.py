@@ -13,6 +13,7 @@ from textual.message import Message
 
 from ...log.schema import Phase
 from ...text import count_text
+from ...timeline.flow import backward_is_over
 from ...timeline.lane_lines import EXPLODING, VANISHING
 from ..keymap import bindings_for
 from ..messages import GoTo, Notice, SubtitleChanged
@@ -84,7 +85,7 @@ class GraphPane(Fitted, can_focus=True):
         self._page = page = timeline.graphs.page(moment.seq)
         row = timeline.graphs.row_before(page, moment.seq)
         current = timeline.graphs.row(page, moment.seq)
-        over = moment.phase not in (Phase.setup, Phase.forward, Phase.backward)
+        over = backward_is_over(moment.phase)
         self._ops.show_page(timeline, page, moment.seq, current, row, over)
         self._layers.show_page(timeline, page, moment.seq, row, over)
         self._update()

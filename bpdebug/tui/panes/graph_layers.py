@@ -111,19 +111,17 @@ class LayerList(VirtualList, can_focus=False):
         name, shape = flow_columns(width, self._longest_name)
         pieces = [("▶" if here else " ", look), (fit(layer.name, name), look)]
         if layer.walked:
-            waiting = not self._over and layer.walked < layer.reachable
+            none = layer.why_none(self._over)
             for tensors in (layer.arriving, layer.leaving):
-                pieces += [(" ", look), *self._bar(tensors, shape, waiting)]
+                pieces += [(" ", look), *self._bar(tensors, shape, none)]
         else:
-            words = "backward didn't come here" if self._over else "no gradient yet"
-            pieces.append((f" {fit(words, 2 * shape.width + 1)}", quiet))
+            pieces.append((f" {fit(layer.why_none(self._over), 2 * shape.width + 1)}", quiet))
         base = self.base + (ground_style(self, "layers--cursor") if row == self.cursor else Style.null())
         return strip_of(pieces, width, base)
 
-    def _bar(self, tensors: list[int], shape: BarShape, waiting: bool) -> list[tuple[str, Style]]:
-        """`waiting`: the walk hasn't come to all of the layer's ops."""
-        none = "none needed" if shape.width >= len("none needed") else "none"
-        none = "not yet" if waiting else none
+    def _bar(self, tensors: list[int], shape: BarShape, none: str) -> list[tuple[str, Style]]:
+        if len(none) > shape.width:
+            none = none.partition(" ")[0]
         return bar_pieces(
             self._norms.joint(tensors),
             shape,

@@ -148,7 +148,7 @@ class OpList(VirtualList, can_focus=False):
         assert self._timeline is not None
         if step is None:
             if not op.in_graph:
-                return None, "outside of the graph"
+                return None, "outside the graph"
             if op.seq > self._seq or not self._over:
                 return None, " "
             return None, "not reached"
