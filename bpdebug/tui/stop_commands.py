@@ -8,36 +8,18 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from ..breakpoints import breakpoint_from_text
-from ..errors import AddressError, UsageError
-from ..stepping import Breakpoint
-from .panes.timeline import breakpoint_on
+from ..errors import UsageError
 
 if TYPE_CHECKING:
-    from ..timeline import Timeline
     from .screens.main import MainScreen
 
-__all__ = ["breakpoint_from"]
-
-
-def breakpoint_from(timeline: Timeline, text: str) -> Breakpoint:
-    """The breakpoint that `text` means in this run: as `breakpoints.text` says, or the number of an event like it.
-
-    Raises:
-        AddressError: there is no such event.
-        ConditionError: its condition can't be read.
-    """
-    if re.fullmatch(r"[0-9]{1,18}", text):
-        number = int(text)
-        if number >= len(timeline):
-            raise AddressError(f"there is no event {number}: the log has events 0 to {len(timeline) - 1}")
-        return breakpoint_on(timeline, number)
-    return breakpoint_from_text(text)
+__all__ = ["set_breakpoint", "set_once"]
 
 
 def set_breakpoint(screen: MainScreen, text: str) -> None:
     """`:break`"""
     if text:
-        screen.add_breakpoint(screen.with_history(breakpoint_from(screen.timeline, text)))
+        screen.add_breakpoint(screen.with_history(screen.breakpoint_typed(text)))
     else:
         screen.action_breakpoint()
 
@@ -46,7 +28,7 @@ def set_once(screen: MainScreen, text: str) -> None:
     """`:once`"""
     if not text:
         raise UsageError("once where? As for break: once MLP.l1/* if norm(gx) > 100")
-    found = screen.with_history(breakpoint_from(screen.timeline, text))
+    found = screen.with_history(screen.breakpoint_typed(text))
     screen.add_breakpoint(msgspec.structs.replace(found, once=True))
 
 

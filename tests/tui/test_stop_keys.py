@@ -241,3 +241,24 @@ async def test_a_stop_inside_of_what_a_line_calls_shows_that_line_until_the_next
             await pilot.press("s")
             await pilot.pause()
             assert source.cursor == inside - 1
+
+
+async def test_a_number_is_a_line_of_the_file_in_the_source_pane(app):
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.main.go_to(app.timeline.reader.find("it0/forward/MLP.l1/linear"))
+        await pilot.pause()
+        line = line_of("loss.backward()")
+        enter(app, f"break {line} if iteration > 0")
+        assert notice(app) == f"breakpoint 2: perceptron.py:{line} if iteration > 0"
+        enter(app, f"once {line + 1}")
+        found = app.main.navigator.breakpoints[-1]
+        assert (found.path, found.line, found.once) == (SCRIPT_PATH, line + 1, True)
+        enter(app, "break 3")
+        assert "no event of this run is at perceptron.py:3 " in notice(app)
+        enter(app, f"break {line} if nrm(x)")
+        assert "did you mean norm?" in notice(app)
+        prompt = app.main.query_one(Prompt)
+        assert prompt._input.value == f"{line} if nrm(x)"
+        assert prompt._input.cursor_position == len(f"{line} if ")
+        await pilot.press(*["delete"] * 3, *"norm", "enter")
+        assert str(app.main.navigator.breakpoints[-1]) == f"{SCRIPT_PATH}:{line} if norm(x)"

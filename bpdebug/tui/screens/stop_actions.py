@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 import msgspec
 
 from ...breakpoints import breakpoint_from_text
-from ...errors import BpdebugError, ConditionError
+from ...errors import BpdebugError, ConditionError, UsageError
 from ...stepping import Breakpoint
 from ...text import cell_width, clean, count_text
 from ..messages import ChangeStop, ToggleBreakpoint
@@ -18,6 +19,8 @@ from .run_view import RunScreen
 
 __all__ = ["StopActions"]
 
+_LINE = re.compile(r"(?P<line>[0-9]{1,9})(?:\s+if\s.*)?")
+_ANY_FILE = "file:"
 _SHAPES = "train.py:41, relu, MLP.l1/* if norm(gx) > 100, nan, norm(W) changes"
 
 
@@ -179,7 +182,7 @@ class StopActions(RunScreen):
                 self.remove_breakpoint(number)
             return
         try:
-            wanted = breakpoint_from_text(text)
+            wanted = self.breakpoint_typed(text)
         except ConditionError:
             self._edited_number, self._edited_from = number, before
             raise
@@ -196,6 +199,27 @@ class StopActions(RunScreen):
 
     def _place_shown(self, one: Breakpoint) -> str:
         return self._shown(msgspec.structs.replace(one, condition="", changes=False))
+
+    def breakpoint_typed(self, text: str) -> Breakpoint:
+        """What a person types as a breakpoint; a number alone is a line of the file in the Source pane.
+
+        Raises:
+            ConditionError: it can't be read.
+            UsageError: no file is shown.
+        """
+        line = _LINE.fullmatch(text.strip())
+        if line is None:
+            return breakpoint_from_text(text)
+        self._show_if_stale("source")
+        path: str = self.workspace.panes["source"].path  # type: ignore[attr-defined]
+        if not path:
+            raise UsageError(f"line {line['line']} of which file? Such as: break train.py:{line['line']}")
+        text = text.strip()
+        try:
+            found = breakpoint_from_text(_ANY_FILE + text)
+        except ConditionError as error:
+            raise ConditionError(error.reason, text, error.column - len(_ANY_FILE)) from error
+        return msgspec.structs.replace(found, path=path)
 
     def with_history(self, wanted: Breakpoint) -> Breakpoint:
         """The breakpoint with what it has to know of the events before it was set."""
