@@ -7,13 +7,14 @@ import os
 import re
 import shutil
 import sys
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from ..diff.beside import Beside
 from ..diff.marking import ALIGNED, Marks, mark_runs
 from ..errors import AddressError, UsageError
 from ..log.reader import LogReader
+from ..stepping import Breakpoint
 from ..timeline import Moment, Timeline
 from . import beside_views, graph_views, list_views
 from . import show_views as views
@@ -110,6 +111,7 @@ def execute(options: argparse.Namespace) -> int:
         timeline = Timeline(reader)
         moment = timeline.moment(find_event(timeline, options.at))
         wanted = _wanted(options, moment)
+        wanted = replace(wanted, breakpoints=_settled(timeline, wanted.breakpoints))
         for line in event_text(timeline, moment, _names_of_views(options), wanted):
             print(line)
         _say_problems((options.run, reader))
@@ -122,6 +124,17 @@ def _wanted(options: argparse.Namespace, moment: Moment) -> views.Wanted:
     if options.tensor is not None and moment.tensor(options.tensor) is None:
         raise UsageError(_no_such_tensor(moment, options.tensor))
     return views.Wanted(options.tensor, options.full, columns_of_terminal(), stops.breakpoints, stops.watches)
+
+
+def _settled(timeline: Timeline, breakpoints: Sequence[Breakpoint]) -> list[Breakpoint]:
+    """The breakpoints on lines that can stop, told where that is another than was asked for. Raises UsageError."""
+    found = []
+    for asked in breakpoints:
+        one, moved = timeline.source_lines.settle(asked, live=False)
+        if moved:
+            print(f"bpdebug: --break {asked}: {moved}", file=sys.stderr)
+        found.append(one)
+    return found
 
 
 def _say_problems(*runs: tuple[str, LogReader]) -> None:

@@ -110,6 +110,18 @@ def test_each_view_can_be_shown_alone(say, recorded, view):
     assert out.split("\n\n", 1)[1].strip() in whole
 
 
+def test_show_puts_breakpoints_on_lines_that_can_stop(say, recorded):
+    header, inside, last = line_of("def forward"), line_of("F.sigmoid(self.l1(x))"), line_of('print("完成")')
+    words = ("show", recorded, "--view", "breakpoints", "--break")
+    status, out, err = say(*words, f"perceptron.py:{header}")
+    assert status == 0
+    assert f"* perceptron.py:{inside}  6 of 6 hits" in out
+    assert f"line {header} can make no event: line {inside} is the next that can" in err
+    assert say(*words, f"perceptron.py:{last}") == (
+        2, "", f"bpdebug: perceptron.py:{last} can make no event, nor can any line after it\n",
+    )  # fmt: skip
+
+
 def test_show_flow_says_why_a_layer_has_no_gradient(say, recorded):
     rows = say("show", recorded, "--at", "it1/backward/MLP.l2/linear", "--view", "flow")[1].splitlines()
     assert rows[-4].endswith(" no gradient yet")

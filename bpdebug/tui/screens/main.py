@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from textual.widgets import Input
 
 from ...errors import BpdebugError, ConditionError
 from ...stepping import Breakpoint
-from ...text import clean
 from ..commands import COMMANDS, run_command
 from ..completion import completions
 from ..counting import WAIT_S
@@ -22,17 +20,14 @@ from ..search import Search
 from ..theme_choice import theme_typed
 from ..widgets.key_line import KeyLine
 from ..widgets.prompt import Prompt, Suggestions
-from .beside_actions import BesideActions
 from .console_actions import CONSOLE_MARKS
+from .ending_actions import EndingActions
 from .help import HelpScreen, help_sections
 from .messages import MessagesScreen
 from .orders import EDIT_MARK
-from .question import QuestionScreen
 from .stop_actions import STOP_MARKS, stop_mark
 
 if TYPE_CHECKING:
-    from ...session import Session
-    from ...timeline import Timeline
     from ..app import DebuggerApp
 
 __all__ = ["MainScreen"]
@@ -41,7 +36,7 @@ _COUNTED = ("digit", "difference", "move", "resize_pane", "run_to", "search_step
 """Actions that take the digits before them as how often."""
 
 
-class MainScreen(BesideActions):
+class MainScreen(EndingActions):
     """Status line, panes, line of keys."""
 
     BINDINGS = bindings_for(MAIN)
@@ -50,7 +45,6 @@ class MainScreen(BesideActions):
         super().__init__(*args, **options)
         self._search: Search | None = None
         self._before_console = "source"
-        self._restarting = False
 
     # ---- what the panes ask for ---------------------------------------------------------------------------------
 
@@ -329,56 +323,6 @@ class MainScreen(BesideActions):
         self._take_count()
         self.app.push_screen(MessagesScreen(self.messages.latest_first()))
 
-    def action_restart(self) -> None:
-        """End the script and start it anew; where it has done something and lives, once the person agrees."""
-        if self.debugger.restart_script is None:
-            self.say("there is no script to start anew")
-        elif self._restarting:
-            self.say("it is starting already ...")
-        elif self.navigator.alive and self.navigator.last > 0:
-            name = clean(os.path.basename(self.timeline.reader.directory))
-            question = (
-                f"{self._script_state}.\nEnd it, and start it anew?\n\n"
-                f"What it has done until now stays recorded:\nbpdebug view {name}"
-            )
-            self.app.push_screen(QuestionScreen(question, "start it anew"), self._restart_answered)
-        else:
-            self._restart_answered(True)
-
-    def _restart_answered(self, yes: bool | None) -> None:
-        restart = self.debugger.restart_script
-        if not yes or restart is None:
-            return
-        self._restarting = True
-        if self.session is not None:
-            self.session.on_change = None  # that it ends now is no news
-        self.say("starting the script anew ...")
-        self.run_worker(lambda: self._restart(restart), thread=True, name="restart")
-
-    @property
-    def _script_state(self) -> str:
-        """The live script and what it does, in words."""
-        script = clean(os.path.basename(self.timeline.reader.run.script))
-        if self.session is not None and self.session.state == "paused":
-            return f"{script} is paused after event {self.navigator.last:,}"
-        return f"{script} is still running"
-
-    def _restart(self, restart: Callable[[], tuple[Timeline, Session]]) -> None:
-        try:
-            timeline, session = restart()
-        except BpdebugError as error:
-            self.app.call_from_thread(self._restart_failed, str(error))
-        else:
-            self.app.call_from_thread(self.debugger.show_run, timeline, session)
-
-    def _restart_failed(self, reason: str) -> None:
-        self._restarting = False
-        if self.session is not None:
-            self.session.on_change = self._session_called
-            self.navigator.session_changed()
-        self.say(reason)
-        self.update_view()
-
     @property
     def debugger(self) -> DebuggerApp:
         """The application."""
@@ -386,17 +330,6 @@ class MainScreen(BesideActions):
 
         assert isinstance(self.app, DebuggerApp)
         return self.app
-
-    def action_quit_debugger(self) -> None:
-        if not self.navigator.alive:
-            self.app.exit()
-            return
-        question = QuestionScreen(f"{self._script_state}. Quit, and end it?", "quit and end the script")
-        self.app.push_screen(question, self._quit_answered)
-
-    def _quit_answered(self, quit_now: bool | None) -> None:
-        if quit_now:
-            self.app.exit()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         live_only = ("run_or_pause", "interrupt", "restart", "edit")
