@@ -90,10 +90,18 @@ class SourceLines:
         if path is None:
             return self._settle_unrecorded(wanted, live)
         wanted = msgspec.structs.replace(wanted, path=path)
+        line, why_none = wanted.line, None
+        try:
+            line = self._possible_line(wanted, self._text(path))
+        except UsageError as error:
+            why_none = error
+        if live and why_none is None and line == wanted.line:
+            return wanted, ""  # without a look at a log that may be long
         lines = self._lines_with_events(path)
         if wanted.line in lines:
             return wanted, ""
-        line = self._possible_line(wanted, self._text(path))
+        if why_none is not None:
+            raise why_none
         if not live and line not in lines:
             raise UsageError(self._no_event(path, wanted.line, line, lines))
         return _moved(wanted, line)
