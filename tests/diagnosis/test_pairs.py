@@ -64,7 +64,10 @@ PAIRS = [
     "eleventh_table_from_a_function", "eleventh_all_weights_set_by_hand",
     "eleventh_relu_at_the_end_of_a_list", "eleventh_model_built_each_epoch",
     "eleventh_generator_pleases_the_wrong_way", "eleventh_discriminator_labels_changed",
-    "eleventh_alike_and_different_changed", "eleventh_value_less_the_return", "tenth_decoder_borrows_an_array",
+    "eleventh_alike_and_different_changed", "eleventh_value_less_the_return",
+    "tenth_decoder_borrows_an_array", "twelfth_momentum_leaps_over_the_valley",
+    "twelfth_labels_reversed_and_copied", "twelfth_one_layer_by_two_names",
+    "twelfth_table_reshaped_for_transposed",
 ]  # fmt: skip
 CONTROLS = [
     "attention", "by_hand", "density_below_zero", "dropout_and_batch_norm", "frozen_base", "gan_trainer_style",

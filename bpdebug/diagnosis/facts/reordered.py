@@ -15,6 +15,7 @@ __all__ = ["reordered_alone", "reshaped"]
 _ORDERS = ("permutation", "argsort", "shuffle")
 _DRAWN = (*_ORDERS, "choice", "randint")
 _REORDERING = ("permutation", "roll", "flip", "flipud", "sort", "shuffle", "permuted")
+_SAME_ORDER = ("copy", "astype", "ravel")
 _COUNTING = ("arange", "range", "permutation", "list")
 
 
@@ -80,6 +81,12 @@ def _reorders_itself(node: ast.AST) -> bool:
         return False
     targets = {target.id for target in node.targets if isinstance(target, ast.Name)}
     value = node.value
+    while (
+        isinstance(value, ast.Call)
+        and _name_called(value) in _SAME_ORDER
+        and isinstance(value.func, ast.Attribute)
+    ):
+        value = value.func.value
     if isinstance(value, ast.Subscript) and isinstance(value.slice, ast.Slice):
         backwards = isinstance(value.slice.step, ast.UnaryOp)
         return backwards and isinstance(value.value, ast.Name) and value.value.id in targets
@@ -89,15 +96,17 @@ def _reorders_itself(node: ast.AST) -> bool:
 
 
 def _reshapes(node: ast.AST, targets: set[str]) -> bool:
-    """`x.reshape(a, b, c)`, with three axes or more where it goes by the same name on, with four otherwise."""
+    """`x.reshape(a, b, c)`, with three sizes or more where it goes by the same name on; of few, none is -1."""
     if not isinstance(node, ast.Call) or _name_called(node) != "reshape":
         return False
     function, sizes = node.func, node.args
     if len(sizes) == 1 and isinstance(sizes[0], ast.Tuple):
         sizes = sizes[0].elts
-    if len(sizes) < 3 or not isinstance(function, ast.Attribute) or not isinstance(function.value, ast.Name):
+    if len(sizes) < 2 or not isinstance(function, ast.Attribute) or not isinstance(function.value, ast.Name):
         return False
-    return function.value.id in targets or len(sizes) > 3
+    if function.value.id in targets:
+        return len(sizes) > 2
+    return len(sizes) > 3 or not any(isinstance(size, ast.UnaryOp) for size in sizes)
 
 
 def _name_called(node: ast.AST) -> str:

@@ -18,26 +18,35 @@ _AGAINST = -0.9
 _UPDATES = 10
 _ENOUGH_FALL = 0.3
 _STEP = 0.02
+_LEAP = 0.2
+_FAR_LEAP = 0.5
+_WELL_FALLEN = 0.8
+_LOOKS = 20
 
 
 def find(history: History) -> Iterator[Finding]:
-    """Successive updates of the weights point in opposite directions, and the loss doesn't fall."""
+    """Successive updates of the weights point in opposite directions, and the loss doesn't fall.
+
+    Or each is a good part of the weights' size to the end: a momentum that carries them over the valley and back.
+    """
     values = losses(history)
-    if not is_one_training(history) or len(values) < _UPDATES or fall(values) > _ENOUGH_FALL:
+    fallen = fall(values)
+    if not is_one_training(history) or len(values) < _UPDATES or fallen > _WELL_FALLEN:
         return
     found = []
     for parameter in history.parameters.values():
         moved = parameter.moved[len(parameter.moved) // 3 :]
-        if len(moved) < _UPDATES or len(history.values.shape(parameter.first)) < 2:
+        if fallen > _ENOUGH_FALL or len(moved) < _UPDATES or len(history.values.shape(parameter.first)) < 2:
             continue
         turns = _turns(history, moved)
         if len(turns) >= _UPDATES // 2 and statistics.median(turns) < _AGAINST and _large(history, moved):
             found.append((statistics.median(turns), parameter))
     if not found:
+        yield from _leaping(history, _LEAP if fallen <= _ENOUGH_FALL else _FAR_LEAP)
         return
     turn, parameter = min(found, key=lambda entry: entry[0])
     update = parameter.moved[0].update
-    rate = parameter.moved[0].lr
+    rate = update.rate()
     yield Finding(
         f"the updates of {parameter.name} take each other back (cosine {turn:.2f}) and the loss doesn't fall:"
         f" the steps of {update.optimizer} are too large{'' if rate is None else f' (lr {rate:g})'}",
@@ -46,6 +55,38 @@ def find(history: History) -> Iterator[Finding]:
         site=update.made,
         blamed=("lr", "alpha", ""),
         evidence={"cosine of successive updates": turn, "learning rate": rate, "parameter": parameter.name},
+        subjects=frozenset({parameter.name}),
+    )
+
+
+def _leaping(history: History, limit: float) -> Iterator[Finding]:
+    """The weight whose updates are largest beside it, in the later half of the run, if they are too large."""
+    leaps = []
+    for parameter in history.parameters.values():
+        moved = parameter.moved[len(parameter.moved) // 2 :]
+        if len(moved) < _UPDATES or len(history.values.shape(parameter.first)) < 2:
+            continue
+        ratios = [
+            step / size
+            for event in moved[:: max(1, len(moved) // _LOOKS)]
+            if (step := history.values.moved_by(event.before, event.after)) is not None
+            and (size := history.values.norm(event.before))
+        ]
+        if len(ratios) >= _UPDATES // 2 and statistics.median(ratios) > limit:
+            leaps.append((statistics.median(ratios), parameter))
+    if not leaps:
+        return
+    ratio, parameter = max(leaps, key=lambda entry: entry[0])
+    update = parameter.moved[0].update
+    rate = update.rate()
+    yield Finding(
+        f"each update changes {parameter.name} by {ratio:.2g} of its size, to the end, and the loss doesn't fall well:"
+        f" the steps of {update.optimizer} are too large{'' if rate is None else f' (lr {rate:g})'}",
+        update.optimizer,
+        seq=parameter.moved[0].seq,
+        site=update.made,
+        blamed=("lr", "alpha", ""),
+        evidence={"update / weight": ratio, "learning rate": rate, "parameter": parameter.name},
         subjects=frozenset({parameter.name}),
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 
@@ -30,11 +31,15 @@ def find(history: History) -> Iterator[Finding]:
         if times < 2 or len(numbers) < _TIED:
             continue
         first = history.parameters[numbers[0]]
+        name = re.escape(layer.rpartition(".")[2])
+        line = history.script.first_with(rf"\bself\.{name}\s*=[^=]")
         yield Finding(
             f"{layer} is registered {times} times under different names: these layers share one set of weights",
             layer,
             seq=first.used_by[0].seq if first.used_by else history.updates[0].seq,
-            site=first.made,
+            site=first.made if line is None else None,
+            file="" if line is None else line[0],
+            line=0 if line is None else line[1],
             evidence={"names": times, "parameters": len(numbers)},
             subjects=frozenset({layer, *(history.parameters[number].name for number in numbers)}),
         )
