@@ -154,6 +154,9 @@ async def test_long_lines_scroll_sideways(timeline):
         app.pane.show(moment(timeline, "it0/forward/MLP.l1/linear"), timeline)
         await pilot.press("right", "right")
         assert not any("import numpy" in line for line in visible(app.pane))
+        texts = SCRIPT.splitlines()
+        for row, line in zip(visible(app.pane), texts, strict=False):
+            assert ("‹" in row) is bool(line.strip())
         await pilot.press("left", "left")
         assert any("import numpy" in line for line in visible(app.pane))
 

@@ -50,7 +50,7 @@ async def test_an_update_marks_its_parameter_and_shows_it_from_before_to_after(t
     titles = next(line for line in lines if line.startswith("before"))
     assert titles.split() == ["before", "gradient", "delta", "after"]
     assert "updated by this event" in "\n".join(lines)
-    assert "lr 0.5" in "\n".join(lines)
+    assert "effective lr 0.5" in "\n".join(lines)
     first_row = lines[lines.index(titles) + 2].split()
     assert float(first_row[-2]) == pytest.approx(after[0, 0], abs=1e-4)
     assert float(first_row[0]) == pytest.approx(before[0, 0], abs=1e-4)

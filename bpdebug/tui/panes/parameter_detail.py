@@ -109,7 +109,8 @@ def heading(state: ParameterState, norms: Norms) -> list[Piece]:
     else:
         pieces.append(("not updated yet", "muted"))
     if state.lr is not None:
-        pieces.append((f"lr {number(state.lr)}", ""))
+        # With Adam's corrections of its means it isn't what the script has set.
+        pieces.append((f"effective lr {number(state.lr)}", ""))
     for key, value in state.state.items():
         if key not in state.state_tensors:
             pieces.append((f"{clean(key)} {number(value)}", "muted"))

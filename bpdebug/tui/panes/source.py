@@ -248,8 +248,11 @@ class SourcePane(VirtualList):
         left = strip_of(margin, min(width, digits + 2), base)
         room = max(0, width - digits - 2)
         code = strip_of(pieces, room, base, self._scrolled)
-        if room > 1 and sum(cell_width(text) for text, _ in pieces) - self._scrolled > room:
-            code = Strip.join([code.crop(0, room - 1), strip_of([("›", style("gutter"))], 1, base)])
+        length = sum(cell_width(text) for text, _ in pieces)
+        if room > 1 and length - self._scrolled > room:
+            code = Strip.join([code.crop(0, room - 1), strip_of([("›", look("gutter"))], 1, base)])
+        if room > 1 and self._scrolled and length:
+            code = Strip.join([strip_of([("‹", look("gutter"))], 1, base), code.crop(1, room)])
         return Strip.join([left, code])
 
     def _is_caller(self, line: int) -> bool:
