@@ -39,10 +39,10 @@ __all__ = ["DebuggerApp", "first_hint"]
 
 _FIRST_KEYS = {
     "step": "steps",
-    "step_back": "steps back",
+    "step_back": "back",
     "cross": "crosses to backward",
     "next_pane": "changes panes",
-    "help": "shows all keys",
+    "help": "all keys",
 }
 
 _LAST_WAIT_S = 3.0

@@ -139,6 +139,15 @@ async def test_the_screen_answers_to_own_keys_and_takes_the_theme(example):
                 assert app.main.navigator.seq == steps, pane
 
 
+def test_the_first_hint_fits_into_eighty_columns_and_names_the_keys_that_act():
+    hint = first_hint(KeyPlan())
+    assert hint == "welcome: s steps, S back, x crosses to backward, Tab changes panes, ? all keys"
+    assert len(hint) <= 78
+    assert first_hint(plan_keys({}, {"step": "j", "cross": "?"})) == (
+        "welcome: j steps, S back, ? crosses to backward, Tab changes panes, F1 all keys"
+    )
+
+
 async def test_who_comes_for_the_first_time_is_told_the_first_keys_and_only_then(example):
     for hint in (first_hint(KeyPlan()), ""):
         with LogReader(example) as reader:

@@ -62,6 +62,9 @@ async def test_a_long_message_lies_over_the_panes_until_the_next_command(app):
         await pilot.resize_terminal(400, 24)
         await pilot.pause()
         assert not box.display
+        await pilot.resize_terminal(30, 8)  # too small for any of it
+        await pilot.pause()
+        assert not box.display
         await pilot.resize_terminal(80, 24)
         await pilot.pause()
         assert box.display

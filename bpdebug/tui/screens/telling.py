@@ -53,9 +53,9 @@ class TellingScreen(SureTimers, Screen[None]):
 
     def _show_message_box(self) -> None:
         box = self.query_one(MessageBox)
-        typing = self.query_one(Prompt).display
+        in_the_way = self.query_one(Prompt).display or self.has_class("-small")
         line = self.query_one(KeyLine)
-        box.show_message("" if typing else line.notice or line.state, self.size.width, self.size.height)
+        box.show_message("" if in_the_way else line.notice or line.state, self.size.width, self.size.height)
 
     @property
     def notice(self) -> str:
