@@ -180,7 +180,7 @@ class WeightsPane(Fitted, can_focus=True):
         if len(shown) < len(parts):
             first, last = self._first_part + 1, self._first_part + len(shown)
             rest.insert(0, (f"{first} to {last} of {len(parts)}: < >", "muted"))
-        head = flow([name, *rest], width, 3 if room >= 12 else 2 if room >= 7 else 1)
+        head = flow([name, *rest], width, 3 if room >= 12 else 2 if room >= 6 else 1)
         return [*head, *detail_lines(shown, self._norms, width, room - len(head))]
 
     def _parts(self, chosen: ParameterState) -> list[Part]:
