@@ -68,6 +68,7 @@ PAIRS = [
     "tenth_decoder_borrows_an_array", "twelfth_momentum_leaps_over_the_valley",
     "twelfth_labels_reversed_and_copied", "twelfth_one_layer_by_two_names",
     "twelfth_table_reshaped_for_transposed",
+    "twelfth_dies_of_a_leap",
 ]  # fmt: skip
 CONTROLS = [
     "attention", "by_hand", "density_below_zero", "dropout_and_batch_norm", "frozen_base", "gan_trainer_style",

@@ -57,8 +57,10 @@ def _find(history: History) -> Blowup | None:
     last = max(tail, key=abs) if infinite else sorted(tail)[len(tail) // 2]
     # Upwards only: the likelihood of a density falls far below zero in a sound training.
     at_last, at_most = _times(last, first), _times(_lasting_peak(losses), first)
-    never_back = _times(_least_after_peak(losses), first) > _NO_BETTER
-    grew = at_last > _LOSS_FACTOR or (at_most > _PEAK_FACTOR and at_last > _NO_BETTER and never_back)
+    grew = at_last > _LOSS_FACTOR
+    if not grew and at_most > _PEAK_FACTOR and at_last > _NO_BETTER:
+        # A net that died of it gives the loss of guessing again, now and then.
+        grew = _times(_least_after_peak(losses), first) > _NO_BETTER or _weights_grew(history)
     if infinite and at_last < _FAR and not _weights_grew(history):
         return None  # something that isn't finite all of a sudden
     if not grew and not infinite:
