@@ -8,8 +8,10 @@ import linecache
 import sys
 import textwrap
 import traceback
-from collections.abc import Callable
+from collections import ChainMap
+from collections.abc import Callable, Mapping, MutableMapping
 from types import FrameType, TracebackType
+from typing import Any
 
 from .tracebacks import keep_user_frames
 
@@ -48,19 +50,46 @@ def evaluate(text: str, frame: FrameType) -> str:
     # For tracebacks, which show the line that they are about.
     linecache.cache[_FILE] = (len(text), None, text.splitlines(keepends=True), _FILE)
     names = frame.f_locals  # asked for again, it would forget what was assigned
+    outer: dict[str, Any] = frame.f_globals
+    inner: MutableMapping[str, Any] = names
+    if names is not outer:
+        outer, inner = _Outer(names, outer), ChainMap(names, outer)
     try:
         tree = ast.parse(text, _FILE)
         last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
-        exec(compile(tree, _FILE, "exec"), frame.f_globals, names)
+        exec(compile(tree, _FILE, "exec"), outer, inner)
+        _keep_globals(outer, frame)
         if not isinstance(last, ast.Expr):
             return ""
-        value = eval(compile(ast.Expression(last.value), _FILE, "eval"), frame.f_globals, names)
+        value = eval(compile(ast.Expression(last.value), _FILE, "eval"), outer, inner)
         return "" if value is None else _shortened(repr(value))
     except BaseException as error:
         # Also what would end a program: here it only ends what was typed.
         return _shortened(_told(error))
     finally:
+        _keep_globals(outer, frame)
         _keep_locals(frame)
+
+
+class _Outer(dict[str, Any]):
+    """What comprehensions and functions that were typed in a function's frame take for the module's names.
+
+    They see the function's local variables, too, which Python compiles typed text without. What they assign by
+    `global` is in the dict itself.
+    """
+
+    def __init__(self, names: Mapping[str, Any], module: Mapping[str, Any]) -> None:
+        super().__init__()
+        self._names, self._module = names, module
+
+    def __missing__(self, name: str) -> Any:
+        return self._names[name] if name in self._names else self._module[name]
+
+
+def _keep_globals(outer: dict[str, Any], frame: FrameType) -> None:
+    """Make what was assigned by `global` the module's."""
+    if isinstance(outer, _Outer):
+        frame.f_globals.update((name, outer.pop(name)) for name in [*outer] if name != "__builtins__")
 
 
 def _keep_locals(frame: FrameType) -> None:

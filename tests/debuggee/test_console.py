@@ -34,6 +34,23 @@ def test_expressions_are_shown_and_statements_are_not(text, answer):
     assert evaluate(text, frame_with(a_global=5)) == answer
 
 
+def test_comprehensions_and_functions_see_the_variables_of_the_frame():
+    frame = frame_with(a_global=5)
+    assert evaluate("[local + a_global + i for i in range(2)]", frame) == "[8, 9]"
+    assert evaluate("f = lambda x: x * local\nf(a_global)", frame) == "15"
+    assert evaluate("def g():\n    return f(2) + local\n", frame) == ""
+    assert evaluate("g()", frame) == "9"
+    assert evaluate("sorted([2, 1], key=lambda i: -i * local)", frame) == "[2, 1]"
+    assert evaluate("not_there", frame).endswith("NameError: name 'not_there' is not defined")
+    assert evaluate("[not_there for i in range(2)]", frame).endswith("name 'not_there' is not defined")
+
+
+def test_what_is_declared_global_is_assigned_in_the_module():
+    frame = frame_with(a_global=5)
+    assert evaluate("global a_global, made\na_global = 6\nmade = 7\na_global + made", frame) == "13"
+    assert (frame.f_globals["a_global"], frame.f_globals.pop("made")) == (6, 7)
+
+
 def test_what_is_assigned_at_module_level_stays():
     namespace = {"frame": sys._getframe, "x": 1}
     exec("f = frame(0)", namespace)
