@@ -14,7 +14,7 @@ from typing import Any
 import numpy
 
 from . import events, failures, function_hook
-from .backprop import walking
+from .backward_walk import walking
 from .configuration import config, using_config
 from .events import observers
 from .utils import type_check

@@ -12,7 +12,7 @@ class RunningOp:
 
     def __init__(self, engine: ModuleType) -> None:
         self._forward = engine.function_node.FunctionNode.apply.__code__
-        self._backward = engine.backprop._Walk._step.__code__
+        self._backward = engine.backward_walk.Walk._step.__code__
 
     def __call__(self, frame: FrameType | None) -> str:
         """What of the innermost op on this stack is being computed, such as `Linear.backward`; "" for no op."""

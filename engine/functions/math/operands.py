@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy
 
-from ...backprop import walking
+from ...backward_walk import walking
 from ...utils.type_check import InvalidType, require_float
 from ...variable import Variable
 
