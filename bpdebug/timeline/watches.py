@@ -180,18 +180,22 @@ def stop_rows(
     marks: Sequence[int],
     seq: int,
     deadline: float | None = None,
+    keys: tuple[str, str, str] = ("b", "B", "w"),
 ) -> list[StopRow]:
-    """All that is set, with what it comes to at event `seq`; what takes longer than the deadline shows as `…`."""
+    """All that is set, with what it comes to at event `seq`; what takes longer than the deadline shows as `…`.
+
+    `keys` set a breakpoint, edit one and set a watch: where there is none they are named.
+    """
     rows = [StopRow("heading", text="Breakpoints")]
     rows += [
         _breakpoint_row(timeline, number, one, seq, deadline) for number, one in enumerate(breakpoints, 1)
     ]
     if not breakpoints:
-        rows.append(StopRow("note", text="none: b sets one, B with a condition"))
+        rows.append(StopRow("note", text=f"none: {keys[0]} sets one, {keys[1]} with a condition"))
     rows.append(StopRow("heading", text="Watches"))
     rows += [_watch_row(number, one, seq, deadline) for number, one in enumerate(watches, 1)]
     if not watches:
-        rows.append(StopRow("note", text="none: w watches the tensor that is shown"))
+        rows.append(StopRow("note", text=f"none: {keys[2]} watches the tensor that is shown"))
     if marks:
         rows.append(StopRow("heading", text="Marked events"))
         rows += [

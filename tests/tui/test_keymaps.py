@@ -180,3 +180,19 @@ def test_the_list_of_keys_says_what_another_key_took(capsys):
     assert lines["row_up"].endswith("(k is step)")
     assert lines["help"].split()[1] == "F1"
     assert lines["help"].endswith("(? is step)")
+
+
+async def test_what_the_breakpoint_list_says_of_keys_is_true(example):
+    configure('[keys]\nbreakpoint = "t"\nwatch = "a"\nrun_to = "b"')
+    with LogReader(example) as reader:
+        app = DebuggerApp(Timeline(reader))
+        async with app.run_test(size=(80, 24)) as pilot:
+            app.main.workspace.choose("breakpoints")
+            await pilot.pause()
+            pane = app.main.workspace.panes["breakpoints"]
+            shown = " ".join(pane.draw_row(row, 80).text for row in range(pane.row_count))
+            assert "none: t sets one, B with a condition" in shown
+            assert "none: a watches" in shown
+            await pilot.press("b")
+            await pilot.pause()
+            assert app.main.notice == "choose a breakpoint: b goes to its next hit, T to the one before"

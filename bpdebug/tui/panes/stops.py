@@ -12,6 +12,7 @@ from textual.timer import Timer
 from ...stepping import Breakpoint
 from ...text import cell_width, fit
 from ...timeline.unfinished import Unfinished
+from ..key_plan import KeyPlan
 from ..keymap import bindings_for
 from ..messages import ChangeStop, GoTo, Notice, SubtitleChanged
 from ..widgets.part_style import ground_style, text_style
@@ -42,6 +43,8 @@ class StopsPane(VirtualList):
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
+        self.keys = KeyPlan()
+        """The keys that act; those of the table unless the screen says otherwise."""
         self.subtitle = ""
         self._timeline: Timeline | None = None
         self._seq = -1
@@ -85,13 +88,17 @@ class StopsPane(VirtualList):
         if row is not None and row.kind == "breakpoint":
             self.post_message(ChangeStop("disable" if row.enabled else "enable", row.number))
         else:
-            self.post_message(Notice("choose a breakpoint: b lets it stop or not, B edits it"))
+            toggle, edit, _ = self._shown_keys
+            self.post_message(Notice(f"choose a breakpoint: {toggle} lets it stop or not, {edit} edits it"))
 
     def run_to(self, back: bool) -> None:
         """Go to the next or previous hit of the breakpoint under the cursor."""
         one = self.chosen_breakpoint()
         if one is None or self._timeline is None:
-            self.post_message(Notice("choose a breakpoint: t goes to its next hit, T to the one before"))
+            ahead, behind = self.keys.shown("run_to"), self.keys.shown("run_to_back")
+            self.post_message(
+                Notice(f"choose a breakpoint: {ahead} goes to its next hit, {behind} to the one before")
+            )
             return
         stops = self._timeline.stops_of([one])
         stops.deadline = time.monotonic() + _SEARCH_S
@@ -113,6 +120,11 @@ class StopsPane(VirtualList):
         """(what it is, the text) of the row under the cursor."""
         row = self._row
         return ("breakpoint" if row and row.kind == "breakpoint" else "row"), row.text if row else ""
+
+    @property
+    def _shown_keys(self) -> tuple[str, str, str]:
+        """Those that set and edit breakpoints and set watches."""
+        return self.keys.shown("breakpoint"), self.keys.shown("edit_breakpoint"), self.keys.shown("watch")
 
     # ---- rows ---------------------------------------------------------------------------------------------------
 
@@ -140,6 +152,7 @@ class StopsPane(VirtualList):
             self._bookmarks.seqs,
             self._seq,
             time.monotonic() + _COUNT_S,
+            self._shown_keys,
         )
         if any("…" in row.detail for row in rows):
             self._again = self.set_timer(_COUNT_AGAIN_S, self._count)

@@ -115,6 +115,7 @@ class RunScreen(TellingScreen):
         self._look_for_ops()
         self.listen_for_answers()
         stops = self.workspace.panes["breakpoints"]
+        stops.keys = self.keys  # type: ignore[attr-defined]
         stops.follow(self.navigator.stops, self.navigator.bookmarks)  # type: ignore[attr-defined]
         self._settle_given_stops()
         self.navigator.stops_changed()
