@@ -39,7 +39,7 @@ def typed(app):
 async def test_tab_goes_through_the_themes_and_shows_each_until_escape(app):
     async with app.run_test(size=(80, 24)) as pilot:
         before = app.theme
-        await press(pilot, ":", *"theme text", "tab")
+        await press(pilot, ":", *"theme te", "tab")
         assert (typed(app), app.theme) == ("theme textual-dark", before)
         assert "[textual-dark] textual-light" in notice(app)
         await press(pilot, "tab")
@@ -51,9 +51,10 @@ async def test_tab_goes_through_the_themes_and_shows_each_until_escape(app):
 
 async def test_a_theme_that_is_entered_is_kept_and_a_wrong_name_is_told_with_those_near_it(app):
     async with app.run_test(size=(80, 24)) as pilot:
-        await press(pilot, ":", *"theme nord", "enter")
+        await pilot.pause()
+        app.main.prompt_entered(":", "theme nord")
         assert app.theme == Preferences.load().theme == "nord"
-        await press(pilot, ":", *"theme nrod", "enter")
+        app.main.prompt_entered(":", "theme nrod")
         assert notice(app) == "no theme is called nrod: near it: nord"
         assert app.theme == "nord"
 
@@ -61,9 +62,10 @@ async def test_a_theme_that_is_entered_is_kept_and_a_wrong_name_is_told_with_tho
 async def test_the_list_of_themes_shows_each_under_the_cursor(app):
     async with app.run_test(size=(80, 24)) as pilot:
         before = app.theme
-        await press(pilot, ":", *"theme", "enter")
-        await pilot.pause(0.3)
-        await press(pilot, *"mono-light")
+        await pilot.pause()
+        run_command(app.main, "theme")
+        await pilot.pause()
+        await press(pilot, *"no-li")
         for _ in range(50):
             await pilot.pause(0.05)
             if app.theme == "mono-light":
@@ -110,7 +112,8 @@ async def test_commands_that_take_a_name_from_a_set_offer_its_names(app):
 )
 async def test_what_is_not_there_is_refused_in_one_line_with_what_is(app, line, said):
     async with app.run_test(size=(80, 24)) as pilot:
-        await press(pilot, ":", *line, "enter")
+        await pilot.pause()
+        app.main.prompt_entered(":", line)
         assert notice(app).startswith(said)
         assert len(notice(app)) < 80
 

@@ -137,8 +137,8 @@ async def test_over_a_recording_expressions_are_completed_and_evaluated(tmp_path
             app.main.go_to(reader.find("it0/backward/MLP.l1/linear"))
             await press(pilot, "o", "enter", *"norm(MLP.l1", "tab")
             assert line(app) == ">>> norm(MLP.l1.W"
-            await press(pilot, "ctrl+u", *"nrm(gW)", "enter", *"3 > 2", "enter")
-            assert any(row.startswith("! ") and "norm" in row for row in rows(app))
+            await press(pilot, "ctrl+u", *"q(x)", "enter", *"3>2", "enter")
+            assert any(row.startswith("! ") and "norm(gx)" in row for row in rows(app))
             assert rows(app)[-1] == "› True"
 
 
