@@ -22,13 +22,11 @@ from .glances import flags_of, nonfinite_flags, sample_of
 from .keep import FULL, Keep
 from .lent import SMALL_BYTES, Content, Lent, LentArrays
 from .measuring import NOT_MEASURED, measure
+from .recent_contents import Entry, RecentContents
 from .schema import NOT_CAPTURED
 from .staging import CHUNK_BYTES, Piece, Staging
 
-__all__ = ["Entry", "Taken", "TensorStore"]
-
-REMEMBERED = 1 << 16
-"""Contents that the store knows at least; twice as many at most. Small and large ones are counted apart."""
+__all__ = ["Taken", "TensorStore"]
 
 _RECORD = struct.Struct("<16sQHHI")
 _NO_CONTENT = bytes(16)
@@ -39,11 +37,6 @@ _digest = xxhash.xxh3_128_digest
 UNPLACED = 0xFFFE
 """As the segment of an entry: the bytes of a loan that the writer's thread has not read yet."""
 
-Entry = tuple[int, int, int, int, int, Content]
-"""Where a content is: row of `tensors.idx`, TensorFlag bits, layout, segment, offset; and what it is known by.
-
-A plain tuple, because the garbage collector stops looking at those, and there are many.
-"""
 _NOWHERE: Entry = (0, 0, 0, NOT_CAPTURED, 0, b"")
 
 
@@ -70,29 +63,6 @@ def _content_id(array: np.ndarray) -> bytes:
     return _digest(np.ascontiguousarray(array).data)
 
 
-class _Recent:
-    """A mapping that forgets: what was neither set nor read for a whole generation is dropped."""
-
-    def __init__(self) -> None:
-        self.young: dict[Any, Entry] = {}
-        """What was set or read lately: where it is here, nothing has to be done."""
-        self._old: dict[Any, Entry] = {}
-
-    def get(self, key: Any) -> Entry | None:
-        entry = self.young.get(key)
-        if entry is None and self._old:
-            entry = self._old.get(key)
-            if entry is not None:
-                self.set(key, entry)
-        return entry
-
-    def set(self, key: Any, entry: Entry) -> None:
-        if len(self.young) >= REMEMBERED:
-            self._old = self.young
-            self.young = {}
-        self.young[key] = entry
-
-
 class TensorStore:
     """Contents on their way to the segment files.
 
@@ -111,8 +81,8 @@ class TensorStore:
         self._intern_layout = intern_layout
         self._layouts: dict[Any, int] = {}
         self._unkept: dict[Any, tuple[int, bytes]] = {}
-        self._recent_small = _Recent()
-        self._recent_large = _Recent()
+        self._recent_small = RecentContents()
+        self._recent_large = RecentContents()
         self._lock = lock
         self._wake = wake
         self.staging = Staging(lock, wake)
@@ -202,7 +172,7 @@ class TensorStore:
         content: bytes,
         layout: int,
         device: str,
-        recent: _Recent,
+        recent: RecentContents,
         same_bytes: Entry | None,
     ) -> Entry:
         with self._put_lock:
@@ -232,7 +202,7 @@ class TensorStore:
         content: bytes,
         layout: int,
         device: str,
-        recent: _Recent,
+        recent: RecentContents,
         keep: Keep,
     ) -> Entry:
         """A row without bytes for a content that isn't known in full; with a sample where that is wanted."""
@@ -377,7 +347,7 @@ class TensorStore:
         with self._put_lock:
             number = self.staging.begin_segment()
             self._lent_segment, self._lent_bytes = self.staging.new_segment(), 0
-            self._recent_small, self._recent_large = _Recent(), _Recent()
+            self._recent_small, self._recent_large = RecentContents(), RecentContents()
             self.lent.forget_all()
             return number
 

@@ -14,9 +14,7 @@ from __future__ import annotations
 import contextlib
 import datetime
 import fcntl
-import itertools
 import os
-import struct
 import sys
 import threading
 import time
@@ -25,15 +23,16 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-import msgspec
 import numpy as np
 
 from .. import __version__
 from ..errors import LogError, RunDirectoryExists
+from .event_encoding import encoded, index_records
 from .interning import Interning
 from .lent_writer import LentWriter
 from .measuring import complete_statistics
 from .plain import encode_line, utf8_text
+from .recent_contents import Entry
 from .records import Event, RunFile
 from .schema import (
     DEFINITIONS_FILE,
@@ -50,7 +49,7 @@ from .schema import (
     Kind,
 )
 from .segment_writer import SegmentWriter, open_new, write_all
-from .tensor_store import Entry, TensorStore
+from .tensor_store import TensorStore
 
 __all__ = ["LogWriter"]
 
@@ -68,16 +67,8 @@ _USUAL_BODY_BYTES = 100
 _WRITTEN_AT_ONCE = 1 << 13
 """Bodies and index records."""
 
-_TAIL = struct.Struct("<BBHIIIIIIHHIIId")
-_TAIL_DTYPE = np.dtype([("tail", f"V{_TAIL.size}")])
-_WHOLE_DTYPE = np.dtype([("offset", "<u8"), ("length", "<u4"), ("tail", f"V{_TAIL.size}")])
-assert _WHOLE_DTYPE.itemsize == EVENT_INDEX.itemsize
 _clock = time.perf_counter_ns
-_encode_lines = msgspec.json.Encoder().encode_lines
-_NEWLINE = 10
 _OUTPUT = int(Kind.output)
-_MAX_U16 = 0xFFFF
-_MAX_U32 = 0xFFFFFFFF
 
 _writers: weakref.WeakSet[LogWriter] = weakref.WeakSet()
 
@@ -349,25 +340,16 @@ class LogWriter(Interning):
             # In portions: as many events again may be made meanwhile, in the memory that each portion leaves.
             part = events[:_WRITTEN_AT_ONCE]
             del events[:_WRITTEN_AT_ONCE]
-            bodies = _encoded(part[0::2])
+            bodies = encoded(part[0::2])
             write_all(self._files[EVENTS_FILE], bodies)
-            write_all(self._files[EVENT_INDEX_FILE], self._index_records(bodies, part[1::2]))
+            write_all(self._files[EVENT_INDEX_FILE], index_records(bodies, self._body_offset, part[1::2]))
+            self._body_offset += len(bodies)
         for segment in dropping:
             self._segments.remove(segment)
             self._lent.remove(segment)
         with self._progress:
             self._rounds_done = self._rounds_begun
             self._progress.notify_all()
-
-    def _index_records(self, bodies: bytes, tails: list[tuple[Any, ...]]) -> bytes:
-        records = np.empty(len(tails), _WHOLE_DTYPE)
-        ends = np.flatnonzero(np.frombuffer(bodies, np.uint8) == _NEWLINE).astype(np.uint64) + np.uint64(1)
-        starts = np.concatenate([np.zeros(1, np.uint64), ends[:-1]])
-        records["length"] = ends - starts
-        records["offset"] = starts + np.uint64(self._body_offset)
-        records["tail"] = np.frombuffer(_packed(tails), _TAIL_DTYPE)["tail"]
-        self._body_offset += len(bodies)
-        return records.tobytes()
 
     def _give_up(self, error: OSError) -> None:
         self.stopped = True
@@ -388,30 +370,6 @@ class LogWriter(Interning):
         self._progress = threading.Condition(self._mutex)
         self._wake, self._urgent = threading.Event(), threading.Event()
         self.store.forget()
-
-
-def _packed(tails: list[tuple[Any, ...]]) -> bytes:
-    """What index records hold behind offset and length; what has no room there is the nearest that has."""
-    try:
-        return b"".join(itertools.starmap(_TAIL.pack, tails))
-    except struct.error:
-        return b"".join(
-            _TAIL.pack(
-                kind, phase, min(depth, _MAX_U16), iteration, scope, label, site,
-                node if node <= _MAX_U32 else NOTHING, ordinal, thread, flags, partner, parent,
-                min(time_us, _MAX_U32), value,
-            )
-            for kind, phase, depth, iteration, scope, label, site, node, ordinal, thread, flags, partner, parent,
-            time_us, value in tails
-        )  # fmt: skip
-
-
-def _encoded(bodies: list[Event]) -> bytes:
-    """The lines of these bodies."""
-    try:
-        return _encode_lines(bodies)
-    except (TypeError, ValueError, OverflowError, RecursionError):
-        return b"".join(map(encode_line, bodies))
 
 
 def _after_fork_in_child() -> None:

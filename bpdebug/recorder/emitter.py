@@ -19,9 +19,9 @@ import numpy as np
 from ..capture import CapturePlan
 from ..log.keep import FULL, Keep
 from ..log.lent import LENT_BYTES, Content
+from ..log.recent_contents import Entry
 from ..log.records import Event, WarnedBody
 from ..log.schema import NOTHING, EventFlag, Kind
-from ..log.tensor_store import Entry
 from ..log.writer import LogWriter
 from .arrays import to_host
 from .call_site import CallSites

@@ -9,9 +9,9 @@ from typing import Any, Final
 from ..capture import CapturePlan
 from ..log.lent import Content, same_content
 from ..log.plain import json_value
+from ..log.recent_contents import Entry
 from ..log.records import Fed, ForwardBody, ScopeEnteredBody, ScopeExitedBody, WarnedBody
 from ..log.schema import NOTHING, Kind
-from ..log.tensor_store import Entry
 from ..log.writer import LogWriter
 from .emitter import DURING, EVERYTHING, Emitter, OnEvent
 from .flight_recorder import FlightRecorder

@@ -278,13 +278,13 @@ def test_events_are_let_go_of_as_they_are_written(tmp_path, monkeypatch):
     writer = LogWriter.create(tmp_path / "run")
     body = OutputBody("stdout", "said")
     held = []
-    encode = writer_module._encoded
+    encode = writer_module.encoded
 
     def noting(bodies):
         held.append(sys.getrefcount(body))
         return encode(bodies)
 
-    monkeypatch.setattr(writer_module, "_encoded", noting)
+    monkeypatch.setattr(writer_module, "encoded", noting)
     label, thread = writer.text("stdout"), writer.thread("MainThread")
     with writer.mutex:  # so that all are written in one round
         for _ in range(20_000):
