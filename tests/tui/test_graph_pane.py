@@ -64,6 +64,7 @@ async def test_at_every_width_a_layer_has_a_bar_for_what_arrived_and_one_for_wha
         heading, _, *layers = screen_lines(host)[1:6]
         bars = [[part for part in line.split(" ") if "█" in part] for line in layers]
         assert [len(found) for found in bars] == [2, 2, 2], layers
+        assert "linear" in layers[1], "the end of a path is what tells layers apart"
         assert len(heading.split()) >= 3
         assert all(len(line.rstrip()) <= width for line in layers)
 

@@ -109,7 +109,7 @@ class LayerList(VirtualList, can_focus=False):
         look = text_style(self, "layers--here" if here else "layers--name")
         quiet = text_style(self, "layers--quiet")
         name, shape = flow_columns(width, self._longest_name)
-        pieces = [("▶" if here else " ", look), (fit(layer.name, name), look)]
+        pieces = [("▶" if here else " ", look), (fit(layer.name, name, cut="start"), look)]
         if layer.walked:
             none = layer.why_none(self._over)
             for tensors in (layer.arriving, layer.leaving):
