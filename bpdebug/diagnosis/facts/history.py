@@ -193,6 +193,7 @@ class History:
     def _backward_finished(self, seq: int, row: Header, body: r.BackwardFinishedBody) -> None:
         if self._walk is not None:
             self._walk.failed = body.failed
+            self._walk.finished = True
         self._walk = None
 
     def _backward(self, seq: int, row: Header, body: r.BackwardBody) -> None:

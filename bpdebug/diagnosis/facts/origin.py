@@ -68,9 +68,8 @@ def _find(history: History) -> Origin | None:
 
 def _in_walk(history: History, walk: Walk) -> Origin | None:
     """The first bad backward step of a walk whose gradients do harm."""
-    if not walk.received or not any(
-        _harms(history, event.var, event.seq) for event in walk.received if event.nonfinite
-    ):
+    done = any(_harms(history, event.var, event.seq) for event in walk.received if event.nonfinite)
+    if not done and (walk.finished or not any(_will_harm(history, step) for step in walk.steps)):
         return _bad_update_before(history, walk)
     first = {event.var: event for event in reversed(walk.received) if event.var in history.parameters}
     if any(not history.values.finite(event.before) for event in first.values()):
@@ -93,6 +92,14 @@ def _harms(history: History, var: int, seq: int) -> bool:
         return False
     later = [moved for moved in parameter.moved if moved.seq > seq]
     return not later or not history.values.finite(later[0].after)
+
+
+def _will_harm(history: History, step: Step) -> bool:
+    """Whether a step has made a parameter's gradient that isn't finite; who looks at a paused run sees no more yet."""
+    return step.nonfinite and any(
+        var in history.parameters and not history.values.finite(gx)
+        for var, gx in zip(step.x, step.gx, strict=False)
+    )
 
 
 def _bad_update_before(history: History, walk: Walk | None) -> Origin | None:

@@ -113,7 +113,7 @@ class Accumulated:
 
 @dataclasses.dataclass(slots=True, eq=False)
 class Walk:
-    """One call of backward()."""
+    """One call of backward(); `finished` is False where the run, or what is read of it, ends inside."""
 
     seq: int
     iteration: int
@@ -125,6 +125,7 @@ class Walk:
     steps: list[Step] = dataclasses.field(default_factory=list)
     received: list[Accumulated] = dataclasses.field(default_factory=list)
     failed: bool = False
+    finished: bool = False
 
 
 @dataclasses.dataclass(slots=True, eq=False)
