@@ -11,8 +11,8 @@ class Deep(chainer.Chain):
         super().__init__()
         with self.init_scope():
             self.inp = L.Linear(4, 8)
-            self.fc1 = L.Linear(8, 8)  # guilty
-            self.fc2 = self.fc1  # faulty
+            self.fc1 = L.Linear(8, 8)
+            self.fc2 = self.fc1  # faulty guilty
             self.fc2 = L.Linear(8, 8)  # healthy
             self.out = L.Linear(8, 2)
 
