@@ -89,7 +89,7 @@ class Naming:
                 there = self.imported_from(path, name)
                 if there is not None and (*there, _END) not in seen:
                     seen.add((*there, _END))
-                    pending.append((*there, _END))
+                    pending.insert(0, (*there, _END))
             for entry in given:
                 if (path, name, entry.line) in seen:
                     continue

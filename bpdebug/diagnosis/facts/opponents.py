@@ -23,6 +23,7 @@ _PAIRS = 8
 _LOOKED = 60
 _ALONG = 0.7
 _NEARLY_ALL = 0.9
+_CLEARLY = 3.0
 _SHAPING = ("reshape", "squeeze", "expand_dims", "get_item", "flatten", "cast", "broadcast", "broadcast_to")
 
 
@@ -62,8 +63,8 @@ def _between(history: History, maker: frozenset[int], critic: frozenset[int]) ->
     if min(len(of_maker), len(of_critic)) < _PAIRS:
         return None
     real = [head for walk in walks if (head := _head(walk, critic, judged, set(), real=True))]
-    if not real or _way(history, real) * _way(history, of_critic) >= 0:
-        return None  # it doesn't tell the generated from others
+    if not _tells_apart(history, real, of_critic):
+        return None
     pairs = [
         (mine, theirs)
         for mine, theirs in zip(of_maker, of_critic, strict=False)
@@ -78,7 +79,7 @@ def _between(history: History, maker: frozenset[int], critic: frozenset[int]) ->
         return None
     if sum(cosine > 0 for cosine in cosines) < _NEARLY_ALL * len(cosines):
         return None
-    is_critic = _way(history, real) > 0
+    is_critic = _way(history, real) > _way(history, of_critic)
     guilty = (of_critic if is_critic else of_maker)[0].op
     assert guilty is not None
     layer = next((p.layer for p in history.parameters.values() if p.number in maker), "")
@@ -150,6 +151,31 @@ def _way(history: History, heads: list[Step]) -> float:
     spreads = [history.values.spread(head.gy[0]) for head in heads[:: max(1, len(heads) // _LOOKED)]]
     known = [spread[0] for spread in spreads if spread is not None]
     return statistics.median(known) if known else 0.0
+
+
+def _tells_apart(history: History, real: list[Step], generated: list[Step]) -> bool:
+    """Whether the critic pulls generated examples another way than others, one way all of those of a batch.
+
+    One that gives each example a target of its own is no discriminator.
+    """
+    means = [_means(history, heads) for heads in (real, generated)]
+    count = min(len(means[0]), len(means[1]))
+    if count < _PAIRS:
+        return False
+    apart = [a[0] - b[0] for a, b in zip(*means, strict=False)]
+    spread = statistics.stdev(apart) / count**0.5
+    one_way = max(statistics.median(abs(mean) / rms for mean, rms in part[:_PAIRS]) for part in means)
+    return abs(statistics.fmean(apart)) > _CLEARLY * spread and one_way > _ALONG
+
+
+def _means(history: History, heads: list[Step]) -> list[tuple[float, float]]:
+    """Of the output gradient at each head, mean and root mean square."""
+    found = []
+    for head in heads:
+        spread, rms = history.values.spread(head.gy[0]), history.values.rms(head.gy[0])
+        if spread is not None and rms:
+            found.append((spread[0], rms))
+    return found
 
 
 def _cosine(history: History, mine: Step, theirs: Step) -> float | None:
