@@ -45,14 +45,33 @@ def numerical_grad(
         One array an input.
 
     Raises:
-        RuntimeError: an input holds no floats.
+        AssertionError: `inputs` or `grad_outputs` is no list or tuple, or `grad_outputs` doesn't fit the outputs.
+        RuntimeError: an input holds no floats, or is no array.
         NondifferentiableError: there is a kink.
     """
+    for name, given in (("inputs", inputs), ("grad_outputs", grad_outputs)):
+        if not isinstance(given, tuple | list):
+            raise AssertionError(
+                f"numerical_grad: {name} must be a tuple of arrays, not {type(given).__name__}"
+            )
+    for x in inputs:
+        if not backend.is_array(x):
+            raise RuntimeError(f"numerical_grad: inputs must hold arrays, not {type(x).__name__}")
     if any(x.dtype.kind != "f" for x in inputs):
         raise RuntimeError("The dtype of input arrays must be kind of float")
 
     def outputs() -> tuple[Any, ...]:
-        return tuple(None if y is None else backend.to_host(y).copy() for y in f())
+        ys = tuple(f())
+        expected = [None if gy is None else gy.shape for gy in grad_outputs]
+        found = [None if y is None or gy is None else y.shape for y, gy in zip(ys, expected, strict=False)]
+        if len(ys) != len(expected) or found != [
+            None if y is None else shape for y, shape in zip(ys, expected, strict=True)
+        ]:
+            raise AssertionError(
+                f"numerical_grad: the outputs' shapes are {[y if y is None else y.shape for y in ys]}, "
+                f"those of grad_outputs {expected}"
+            )
+        return tuple(None if y is None else backend.to_host(y).copy() for y in ys)
 
     weights = [None if gy is None else backend.to_host(gy).astype(numpy.float64) for gy in grad_outputs]
     gradients = []

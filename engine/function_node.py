@@ -259,11 +259,15 @@ class FunctionNode(function_hook.HookedFunction):
 
     def get_retained_inputs(self) -> tuple[Variable, ...]:
         """The retained inputs as variables of the graph, in the order of `retain_inputs`."""
+        if not self.retained_x:
+            return ()
         assert self.inputs is not None
         return tuple([self.inputs[i].get_variable() for i in self.retained_x])
 
     def get_retained_outputs(self) -> tuple[Variable, ...]:
         """The retained outputs as variables of the graph, in the order of `retain_outputs`."""
+        if not self.retained_y:
+            return ()
         assert self.outputs is not None
         retained = []
         outputs = list(self.outputs)

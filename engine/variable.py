@@ -16,6 +16,7 @@ from .events import observers
 from .graph import unchain_behind
 from .utils.arguments import force_array, parse_kwargs
 from .utils.deprecation import warn_deprecated
+from .utils.type_check import InvalidType
 from .variable_node import VariableNode
 from .variable_text import variable_repr, variable_str
 
@@ -65,8 +66,8 @@ class Variable:
             )
         self._data = data
         self._node = VariableNode(self, data, name, requires_grad)
-        if grad is not None:
-            self.grad = grad
+        if grad is not None:  # as it is: only assigning to `grad` looks whether it fits
+            self._grad = grad
 
     # ---- what it holds ----
 
@@ -90,9 +91,12 @@ class Variable:
 
     def _array_or_error(self, wanted: str) -> Any:
         if self._data is None:
-            who = f"parameter {self.name}" if self.name else "a variable without array"
-            raise AttributeError(f"{who} has no {wanted} yet: it has not been initialized")
+            raise AttributeError(self._missing(wanted))
         return self._data
+
+    def _missing(self, wanted: str) -> str:
+        who = f"parameter {self.name}" if self.name else "a variable without array"
+        return f"{who} has no {wanted} yet: it has not been initialized"
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -211,16 +215,18 @@ class Variable:
         """Add the gradient of `var` to this one's.
 
         Raises:
-            ValueError: its shape is another one.
-            TypeError: its dtype is another one.
+            MisfitGradient: its shape or dtype is another one.
         """
         if var._grad is None:
             return
         grad = var._grad if self.device == var.device else self.device.send(var._grad)
-        total = grad if self._grad is None else force_array(self._grad + grad)
-        if self._data is not None:
-            check_gradient(total, self._data.shape, self._data.dtype)
-        self._set_gradient(total, None)
+        for own in (self._grad, self._data):
+            if own is not None and (grad.dtype != own.dtype or not _stretches_to(grad.shape, own.shape)):
+                raise MisfitGradient(
+                    "a gradient of the same dtype and shape",
+                    f"{grad.dtype}{grad.shape}, to be added to that of {own.dtype}{own.shape}",
+                )
+        self._set_gradient(grad if self._grad is None else force_array(self._grad + grad), None)
 
     def copydata(self, var: Variable) -> None:
         """Copy the array of `var` into this one's, wherever each of them is."""
@@ -346,7 +352,9 @@ class Variable:
     # ---- as Python sees it ----
 
     def __len__(self) -> int:
-        return len(self._array_or_error("length"))
+        if self._data is None:
+            raise NoLengthYet(self._missing("length"))
+        return len(self._data)
 
     def __bool__(self) -> bool:
         raise TypeError("Variables cannot be evaluated as Python bool.")
@@ -379,6 +387,21 @@ class Variable:
 
     def __str__(self) -> str:
         return variable_text.variable_str(self)
+
+
+def _stretches_to(shape: tuple[int, ...], whole: tuple[int, ...]) -> bool:
+    try:
+        return numpy.broadcast_shapes(shape, whole) == whole
+    except ValueError:
+        return False
+
+
+class NoLengthYet(TypeError, AttributeError):
+    """The variable has no array yet, and so no length: for `len`, Python's own error is TypeError."""
+
+
+class MisfitGradient(InvalidType, ValueError, TypeError):
+    """A gradient to be added has another shape or dtype than the one that it is added to."""
 
 
 def check_gradient(grad: Any, shape: tuple[int, ...], dtype: Any) -> None:

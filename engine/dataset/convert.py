@@ -42,7 +42,7 @@ def concat_examples(batch: Sequence[Any], device: Any = None, padding: Any = Non
     Raises:
         ValueError: the batch is empty, or the examples don't fit together.
     """
-    if len(batch) == 0:
+    if batch is None or len(batch) == 0:
         raise ValueError("batch is empty")
     first = batch[0]
     if isinstance(first, tuple):

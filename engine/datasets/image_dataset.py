@@ -27,12 +27,16 @@ available = is_installed("PIL")
 """Whether images can be read."""
 
 
+class NoPillow(ImportError, RuntimeError):
+    """Pillow, which reads images, isn't installed."""
+
+
 def _read_image(file: Any, dtype: Any) -> numpy.ndarray:
     """An image file's content as (channels, h, w); a gray image has one channel."""
     try:
         from PIL import Image
     except ImportError as error:
-        raise RuntimeError("reading images needs Pillow; install it by: pip install pillow") from error
+        raise NoPillow("reading images needs Pillow; install it by: pip install pillow") from error
     with Image.open(file) as image:
         pixels = numpy.asarray(image, dtype=dtype)
     if pixels.ndim == 2:

@@ -84,7 +84,7 @@ def split_dataset(dataset: Any, split_at: int, order: Any = None) -> tuple[SubDa
 def split_dataset_random(dataset: Any, first_size: int, seed: Any = None) -> tuple[SubDataset, SubDataset]:
     """`first_size` examples by chance, and the others; `seed` makes the choice repeatable."""
     order = numpy.random.RandomState(seed).permutation(len(dataset))
-    return split_dataset(dataset, int(first_size), order)
+    return split_dataset(dataset, first_size, order)
 
 
 def split_dataset_n(dataset: Any, n: int, order: Any = None) -> list[SubDataset]:

@@ -51,7 +51,7 @@ class ChainersClass(type):
 
 
 def _window(ndim: int, stride: Any, pad: Any, dilate: Any, groups: int, cover_all: bool = False) -> Window:
-    return Window(as_tuple(stride, ndim), as_tuple(pad, ndim), as_tuple(dilate, ndim), groups, cover_all)
+    return Window.of(ndim, stride, pad, dilate, groups, cover_all)
 
 
 def ConvolutionND(

@@ -29,9 +29,14 @@ class Constant(_Filled):
     Args:
         fill_value: a number or an array.
         dtype: the only dtype that it fills; None for any.
+
+    Raises:
+        ValueError: `fill_value` is neither a number nor an array.
     """
 
     def __init__(self, fill_value: Any, dtype: Any = None) -> None:
+        if not numpy.isscalar(fill_value) and not backend.is_array(fill_value):
+            raise ValueError(f"Constant: fill_value must be a number or an array, not {fill_value!r}")
         self.fill_value = fill_value
         super().__init__(dtype)
 

@@ -158,6 +158,10 @@ class ChainList(Link, MutableSequence):
         return nested(type(self).__name__, enumerate(self._children))
 
 
+class NotALink(TypeError, AttributeError):
+    """What was put into a ChainList is no link; Chainer stumbles over its missing attributes."""
+
+
 def _check_link(link: Any) -> None:
     if not isinstance(link, Link):
-        raise TypeError(f"cannot register a non-link object as a child: {type(link).__name__}")
+        raise NotALink(f"cannot register a non-link object as a child: {type(link).__name__}")

@@ -33,7 +33,14 @@ def sum_to(x: Any, shape: tuple[int, ...]) -> Any:
     Args:
         x: array.
         shape: one that can be broadcast to `x.shape`.
+
+    Raises:
+        TypeError: x is a variable.
     """
+    if not backend.is_array(x) and not isinstance(x, numpy.generic):
+        raise TypeError(
+            f"utils.sum_to takes arrays, not {type(x).__name__}; functions.sum_to takes variables"
+        )
     lead = x.ndim - len(shape)
     numpy.broadcast_shapes(x.shape, shape)
     axes = tuple(range(lead)) + tuple(i + lead for i, length in enumerate(shape) if length == 1)

@@ -33,6 +33,10 @@ __all__ = [
 ]
 
 
+class AxisCountError(ValueError, AssertionError):
+    """A setting has more or fewer numbers than there are axes; Chainer asserts that."""
+
+
 def require_spatial_axes(x: Any, count: int) -> None:
     """Raise unless x has so many axes behind batch and channels.
 
@@ -50,11 +54,11 @@ def as_tuple(value: Any, ndim: int) -> tuple[int, ...]:
     """A number repeated for every axis, or a sequence with one number an axis.
 
     Raises:
-        ValueError: the sequence has another length.
+        AxisCountError: the sequence has another length.
     """
     if isinstance(value, Sequence | numpy.ndarray):
         if len(value) != ndim:
-            raise ValueError(f"{tuple(value)} has {len(value)} entries, but there are {ndim} axes")
+            raise AxisCountError(f"{tuple(value)} has {len(value)} entries, but there are {ndim} axes")
         return tuple(int(part) for part in value)
     return (int(value),) * ndim
 

@@ -39,6 +39,7 @@ __all__ = [
     "GetAttr",
     "GetItem",
     "InvalidType",
+    "InvalidWindow",
     "LightMode",
     "LightTypeInfoTuple",
     "Testable",
@@ -96,6 +97,14 @@ class InvalidType(Exception):
         return _recover_invalid_type, (type(self), self.args, self.__dict__)
 
 
+class InvalidWindow(InvalidType, AssertionError, RuntimeError):
+    """The windows of a convolution or a pooling don't fit into the array, or leave nothing of it.
+
+    Chainer asserts this for convolution and pooling, and raises RuntimeError for deconvolution: scripts that catch
+    either catch this.
+    """
+
+
 def _recover_invalid_type(
     cls: type[InvalidType], args: tuple[Any, ...], state: dict[str, Any]
 ) -> InvalidType:
@@ -119,10 +128,10 @@ def get_function_check_context(node: Any) -> Iterator[None]:
 # ---- plain checks, for the engine's own ops ----
 
 
-def require(condition: bool, expect: str, actual: Any) -> None:
-    """Raise `InvalidType` unless `condition` holds."""
+def require(condition: bool, expect: str, actual: Any, error: type[InvalidType] = InvalidType) -> None:
+    """Raise `InvalidType`, or the narrower `error`, unless `condition` holds."""
     if not condition:
-        raise InvalidType(expect, str(actual))
+        raise error(expect, str(actual))
 
 
 def require_equal(left_name: str, left: Any, right_name: str, right: Any) -> None:

@@ -127,6 +127,41 @@ ABSENT = {
 }
 """Names that won't come, and why."""
 
+MISUSE = (
+    (
+        "a function or link stumbles: `AttributeError`, `IndexError`, `ZeroDivisionError` ... of Python's",
+        "an error that says what is wrong: `TypeError` for what is no array, `InvalidType` for what doesn't fit",
+    ),
+    (
+        "`softmax`, `log_softmax`, `softmax_cross_entropy` of misfits: `RuntimeError` from within `type_check`",
+        "the `InvalidType` that was meant",
+    ),
+    (
+        "axes, strides, pads and the like that are NumPy's whole numbers (`numpy.int64(1)`): `TypeError`",
+        "taken as the numbers that they are",
+    ),
+    ("a `forward` that returns a NumPy number: `TypeError`", "taken as an array without axes"),
+    ("a `Function.backward` that returns more gradients than there are inputs: not noticed", "`ValueError`"),
+    (
+        "a ratio out of range in `zoneout` or `simplified_dropconnect`; numbers of weights that don't fit the layers "
+        "of an n-step function; steps of `crf1d` without labels: not noticed",
+        "`ValueError`",
+    ),
+    ("a batch size of 0 or less, an order sampler that is none: noticed late or not at all", "`ValueError`"),
+    (
+        "an iterator with threads that was finalized goes on",
+        "`RuntimeError`: its threads are gone",
+    ),
+    ("an optimizer that was not set up: `AttributeError`", "`RuntimeError`, as from `call_hooks`"),
+    (
+        "`update()` of uninitialized parameters that no backward reached: `RuntimeError`",
+        "they are left alone",
+    ),
+    ("`requires_grad` that is no bool: asserted", "taken as true or false"),
+    ("a shape of None for an initializer: taken as `()`", "`TypeError`"),
+)
+"""What misuse raises in Chainer, and here, where the one is not the other."""
+
 _NOT_YET = "not there yet"
 
 
@@ -206,6 +241,23 @@ def _called() -> list[str]:
     ]
 
 
+def _misused() -> list[str]:
+    """What the page says of errors."""
+    return [
+        "",
+        "## Errors on misuse",
+        "",
+        "Wrong types, shapes, dtypes, counts and values were given to functions, links, optimizers, hooks, iterators,",
+        "datasets, serializers, updaters, triggers, extensions, initializers and variables, in Chainer and here, by",
+        "program. Where the engine's own error says more, its class is Chainer's, too: `InvalidWindow`, for windows",
+        "that don't fit, is an `InvalidType`, an `AssertionError` and a `RuntimeError`. What remains:",
+        "",
+        "| Chainer | here |",
+        "|---|---|",
+        *(f"| {theirs} | {ours} |" for theirs, ours in MISUSE),
+    ]
+
+
 def page() -> str:
     """The text of the page."""
     lines = [
@@ -214,8 +266,8 @@ def page() -> str:
         "Every public name of Chainer that scripts import, and whether the engine has it. *same* means: the same",
         "arguments, results and errors, up to rounding and clearer messages. Options for cuDNN, iDeep and ChainerX are",
         "accepted where scripts pass them, and do nothing ([list](ignored-options.md)). Chainer's `label`s are kept,",
-        "where an op isn't made of others; `op_name` is our own name. Where Chainer stumbles into an error of NumPy's,",
-        "or asserts, the engine raises `InvalidType` or an error that says what to do.",
+        "where an op isn't made of others; `op_name` is our own name. Misuse raises the types that Chainer raises, or",
+        "classes that are Chainer's, too; what differs is [below](#errors-on-misuse).",
         "",
         "Scripts of its time use names of NumPy 1 (`numpy.int`, `numpy.product`): where the engine stands in for",
         "Chainer, NumPy 2 answers for them, with a `DeprecationWarning`. NumPy 2 also makes float64 of a float32 array",
@@ -250,7 +302,7 @@ def page() -> str:
             lines += ["", "Same: " + ", ".join(same) + "."]
         if rows:
             lines += ["", "| name | |", "|---|---|", *rows]
-    return "\n".join(lines + _below() + _called()) + "\n"
+    return "\n".join(lines + _below() + _called() + _misused()) + "\n"
 
 
 if __name__ == "__main__":

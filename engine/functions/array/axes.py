@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ...utils.type_check import require
+from ...utils.type_check import require, require_float
 from ...variable import as_variable
 from .reshape import reshape
 from .transpose import transpose
@@ -33,6 +33,7 @@ def swapaxes(x: Any, axis1: int, axis2: int) -> Any:
     Raises:
         InvalidType: x has no such axis.
     """
+    x = as_variable(x)
     order = list(range(len(x.shape)))
     first, second = _axis(x, axis1), _axis(x, axis2)
     order[first], order[second] = second, first
@@ -43,9 +44,11 @@ def moveaxis(x: Any, source: int | tuple[int, ...], destination: int | tuple[int
     """x with some axes moved to other places; the others keep their order.
 
     Raises:
-        InvalidType: x has no such axis.
+        InvalidType: x has no such axis, or holds no floats.
         ValueError: source and destination differ in number.
     """
+    x = as_variable(x)
+    require_float("x", x)
     sources = (source,) if isinstance(source, int) else tuple(source)
     places = (destination,) if isinstance(destination, int) else tuple(destination)
     if len(sources) != len(places):
@@ -63,11 +66,14 @@ def rollaxis(x: Any, axis: int, start: int = 0) -> Any:
     Raises:
         InvalidType: x has no such axis or place.
     """
+    x = as_variable(x)
     ndim = len(x.shape)
     axis = _axis(x, axis)
     require(-ndim <= start <= ndim, f"-x.ndim <= {start} <= x.ndim", f"x.ndim is {ndim}")
     start = start + ndim if start < 0 else start
-    return moveaxis(x, axis, start - 1 if start > axis else start)
+    others = [i for i in range(ndim) if i != axis]
+    place = start - 1 if start > axis else start
+    return transpose(x, (*others[:place], axis, *others[place:]))
 
 
 def expand_dims(x: Any, axis: int) -> Any:
@@ -76,6 +82,7 @@ def expand_dims(x: Any, axis: int) -> Any:
     Raises:
         InvalidType: there is no such place.
     """
+    x = as_variable(x)
     axis = _axis(x, axis, extra=1)
     return reshape(x, (*x.shape[:axis], 1, *x.shape[axis:]))
 
@@ -86,7 +93,11 @@ def squeeze(x: Any, axis: int | tuple[int, ...] | None = None) -> Any:
     Raises:
         InvalidType: x has no such axis.
         ValueError: an axis is longer than 1, or named twice.
+        TypeError: `axis` is none of these.
     """
+    x = as_variable(x)
+    if axis is not None and not isinstance(axis, int | tuple):
+        raise TypeError(f"squeeze: axis must be None, int or tuple of ints, not {axis!r}")
     if axis is None:
         return reshape(x, tuple(length for length in x.shape if length != 1))
     named = [_axis(x, i) for i in ((axis,) if isinstance(axis, int) else axis)]

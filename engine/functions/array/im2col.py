@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ...utils import conv
-from ...utils.type_check import require, require_equal, require_float
+from ...utils.type_check import InvalidWindow, require, require_equal, require_float
 from ...variable import Variable
 from ..op import Example, Op
 
@@ -40,7 +40,8 @@ class Im2Col(Op):
                 x.shape[2:], self.ksize, self.stride, self.pad, self.dilate, strict=True
             )
         ]
-        require(min(out_lengths) > 0, f"windows of {self.ksize} fit into x", f"x.shape = {x.shape}")
+        fits = min(out_lengths) > 0
+        require(fits, f"windows of {self.ksize} fit into x", f"x.shape = {x.shape}", InvalidWindow)
         col = conv.im2col_nd(x, self.ksize, self.stride, self.pad, 0, self.cover_all, self.dilate)
         n, c, kh, kw, *out = col.shape
         return (col.reshape((n, c * kh * kw, *out)),)

@@ -9,7 +9,7 @@ import numpy
 
 from ... import backend
 from ...configuration import config
-from ...utils.type_check import require
+from ...utils.type_check import require, require_float
 from ...variable import Variable
 from ..op import Example, Op
 from .get_item import scattered
@@ -141,6 +141,10 @@ class FlipLR(Flip):
     def __init__(self, axis: int = 1) -> None:
         super().__init__(axis)
 
+    def forward(self, inputs: tuple[Any, ...]) -> tuple[Any, ...]:
+        require_float("a", inputs[0])
+        return super().forward(inputs)
+
     @staticmethod
     def examples(rng: Any) -> list[Example]:
         return [Example(fliplr, (rng.normal(size=(2, 3)),))]
@@ -153,6 +157,10 @@ class FlipUD(Flip):
 
     def __init__(self, axis: int = 0) -> None:
         super().__init__(axis)
+
+    def forward(self, inputs: tuple[Any, ...]) -> tuple[Any, ...]:
+        require_float("a", inputs[0])
+        return super().forward(inputs)
 
     @staticmethod
     def examples(rng: Any) -> list[Example]:
@@ -194,7 +202,7 @@ def fliplr(a: Any) -> Any:
     """a with axis 1 in reverse order.
 
     Raises:
-        InvalidType: a has no such axis.
+        InvalidType: a has no such axis, or holds no floats.
     """
     return FlipLR().apply((a,))[0]
 
@@ -203,6 +211,6 @@ def flipud(a: Any) -> Any:
     """a with axis 0 in reverse order.
 
     Raises:
-        InvalidType: a has no axes.
+        InvalidType: a has no axes, or holds no floats.
     """
     return FlipUD().apply((a,))[0]

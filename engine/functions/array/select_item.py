@@ -7,6 +7,7 @@ from typing import Any
 from ... import backend
 from ...configuration import config
 from ...utils.type_check import require, require_equal
+from ...variable import as_variable
 from .get_item import get_item
 
 __all__ = ["select_item"]
@@ -24,7 +25,7 @@ def select_item(x: Any, t: Any) -> Any:
         IndexError: an element of t is no column.
         ValueError: (in debug mode) likewise, or it counts from the end.
     """
-    t = getattr(t, "array", t)
+    x, t = as_variable(x), as_variable(t).array
     require(t.dtype.kind == "i", "t.dtype.kind == i", f"{t.dtype.kind} != i")
     require_equal("x.ndim", len(x.shape), "2", 2)
     require_equal("t.ndim", t.ndim, "1", 1)

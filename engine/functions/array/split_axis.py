@@ -8,6 +8,7 @@ import numpy
 
 from ... import backend
 from ...utils.type_check import require
+from ...variable import as_variable
 from .. import either
 from ..op import Example, Op
 from .concat import concat
@@ -130,6 +131,7 @@ def separate(x: Any, axis: int = 0) -> Any:
     Raises:
         InvalidType: x has no such axis.
     """
+    x = as_variable(x)
     ndim = len(x.shape)
     require(-ndim <= axis < ndim, f"x.ndim > {axis}", f"{ndim} <= {axis}")
     axis %= ndim

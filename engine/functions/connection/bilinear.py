@@ -32,12 +32,13 @@ def bilinear(e1: Any, e2: Any, W: Any, V1: Any = None, V2: Any = None, b: Any = 
         raise ValueError(
             "bilinear: all coefficients of the linear part, V1, V2 and b, are to be given, or none"
         )
+    e1, e2, W = as_variable(e1), as_variable(e2), as_variable(W)
     require_equal("len(e1)", e1.shape[0], "len(e2)", e2.shape[0])
     require_equal("W.ndim", len(W.shape), "3", 3)
     n = e1.shape[0]
     left, right, out = W.shape
-    e1 = reshape(as_variable(e1), (n, -1)) if len(e1.shape) != 2 else as_variable(e1)
-    e2 = reshape(as_variable(e2), (n, -1)) if len(e2.shape) != 2 else as_variable(e2)
+    e1 = reshape(e1, (n, -1)) if len(e1.shape) != 2 else e1
+    e2 = reshape(e2, (n, -1)) if len(e2.shape) != 2 else e2
     require(
         e1.shape[1] == left and e2.shape[1] == right,
         f"e1.shape[1], e2.shape[1] == {left}, {right}",

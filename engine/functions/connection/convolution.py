@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from ...utils.conv import as_tuple, get_conv_outsize, get_deconv_outsize
-from ...utils.type_check import require, require_equal, require_float
-from ...variable import Variable
+from ...utils.type_check import InvalidWindow, require, require_equal, require_float
+from ...variable import Variable, as_variable
 from .. import either
 from ..array.get_item import scattered
 from ..op import Example, Op
@@ -64,11 +64,13 @@ class Convolution(Op):
                 self.window.cover_all,
                 self.window.dilate[i],
             )
-            require(out > 0, "the kernel fits into the padded image", f"x is {x.shape}, W is {W.shape}")
+            shapes = f"x is {x.shape}, W is {W.shape}"
+            require(out > 0, "the kernel fits into the padded image", shapes, InvalidWindow)
         y = correlate(x, W, self.window)
         if len(inputs) == 3:
             b = inputs[2]
             require_equal("b.shape", b.shape, "(W.shape[0],)", (W.shape[0],))
+            require_float("b", b)
             if ndim == 2:  # as Chainer has it
                 require_equal("b.dtype", b.dtype, "x.dtype", x.dtype)
             y += b.reshape(-1, *(1,) * ndim)
@@ -156,7 +158,8 @@ class Deconvolution(Op):
         natural = tuple(get_deconv_outsize(size, k, s, p, d=d) for size, k, s, p, d in sizes)
         if self.lengths is None:
             self.lengths = natural
-        require(all(length > 0 for length in self.lengths), "output lengths > 0", str(self.lengths))
+        some = all(length > 0 for length in self.lengths)
+        require(some, "output lengths > 0", str(self.lengths), InvalidWindow)
         self._check_windows(sizes)
         # Where the lengths end before the last windows do, what is beyond is cut off.
         self.whole = (
@@ -169,6 +172,7 @@ class Deconvolution(Op):
             b = inputs[2]
             out = W.shape[1] * window.groups
             require_equal("b.shape", b.shape, "(W.shape[1] * groups,)", (out,))
+            require_float("b", b)
             if ndim == 2:  # as Chainer has it
                 require_equal("b.dtype", b.dtype, "x.dtype", x.dtype)
             y += b.reshape(-1, *(1,) * ndim)
@@ -311,10 +315,12 @@ def convolution_nd(
         Variable (n, out, *positions).
 
     Raises:
-        InvalidType: the shapes don't fit together.
+        InvalidType: the shapes don't fit together; `InvalidWindow`, if the kernel doesn't fit into x.
+        ValueError: dilate isn't positive, or a setting has another number of entries than x has such axes.
     """
+    x = as_variable(x)
     ndim = len(x.shape) - 2
-    window = Window(as_tuple(stride, ndim), as_tuple(pad, ndim), as_tuple(dilate, ndim), groups, cover_all)
+    window = Window.of(ndim, stride, pad, dilate, groups, cover_all)
     return Convolution(window).apply((x, W) if b is None else (x, W, b))[0]
 
 
@@ -342,9 +348,11 @@ def deconvolution_nd(
         Variable (n, out, *outsize).
 
     Raises:
-        InvalidType: the shapes don't fit together.
+        InvalidType: the shapes don't fit together; `InvalidWindow`, if nothing is left of the result.
+        ValueError: dilate isn't positive, or a setting has another number of entries than x has such axes.
     """
+    x = as_variable(x)
     ndim = len(x.shape) - 2
-    window = Window(as_tuple(stride, ndim), as_tuple(pad, ndim), as_tuple(dilate, ndim), groups)
+    window = Window.of(ndim, stride, pad, dilate, groups)
     lengths = None if outsize is None else as_tuple(outsize, ndim)
     return Deconvolution(window, lengths).apply((x, W) if b is None else (x, W, b))[0]

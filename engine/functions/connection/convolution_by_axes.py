@@ -7,6 +7,7 @@ from typing import Any
 from ...utils.arguments import DETERMINISTIC_REMOVED, parse_kwargs
 from ...utils.conv import require_spatial_axes
 from ...utils.type_check import require_equal
+from ...variable import as_variable
 from .convolution import convolution_nd, deconvolution_nd
 
 __all__ = [
@@ -48,6 +49,7 @@ def convolution_2d(
 ) -> Any:
     """`convolution_nd` for images x of shape (n, c, h, w)."""
     parse_kwargs(kwargs, deterministic=DETERMINISTIC_REMOVED)
+    x = as_variable(x)
     require_equal("x.ndim", len(x.shape), "4", 4)
     return convolution_nd(x, W, b, stride, pad, cover_all, dilate, groups)
 
@@ -96,6 +98,7 @@ def deconvolution_2d(
 ) -> Any:
     """`deconvolution_nd` for images x of shape (n, c, h, w)."""
     parse_kwargs(kwargs, deterministic=DETERMINISTIC_REMOVED)
+    x = as_variable(x)
     require_equal("x.ndim", len(x.shape), "4", 4)
     return deconvolution_nd(x, W, b, stride, pad, outsize, dilate, groups)
 

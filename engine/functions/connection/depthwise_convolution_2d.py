@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ...utils.type_check import require, require_equal
+from ...variable import as_variable
 from ..array.reshape import reshape
 from ..array.transpose import transpose
 from .convolution_by_axes import convolution_2d
@@ -27,6 +28,7 @@ def depthwise_convolution_2d(x: Any, W: Any, b: Any = None, stride: Any = 1, pad
     Raises:
         InvalidType: the shapes don't fit together.
     """
+    x = as_variable(x)
     require_equal("x.ndim", len(x.shape), "4", 4)
     require(len(W.shape) == 4 and W.shape[1] == x.shape[1], f"W.shape == (_, {x.shape[1]}, _, _)", W.shape)
     multiplier, channels, *kernel = W.shape

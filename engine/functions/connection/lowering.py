@@ -16,7 +16,7 @@ import numpy
 
 from ... import backend
 from ...utils.arguments import size_of_shape
-from ...utils.conv import col2im_nd, get_conv_outsize, im2col_nd
+from ...utils.conv import as_tuple, col2im_nd, get_conv_outsize, im2col_nd
 from . import samples_last
 
 __all__ = ["Window", "correlate", "filters", "spread"]
@@ -36,6 +36,20 @@ class Window(NamedTuple):
     dilate: tuple[int, ...]
     groups: int
     cover_all: bool = False
+
+    @classmethod
+    def of(
+        cls, ndim: int, stride: Any, pad: Any, dilate: Any, groups: int, cover_all: bool = False
+    ) -> Window:
+        """A window from a script's arguments: each a number for all axes, or one an axis.
+
+        Raises:
+            ValueError: a setting has another number of entries than there are axes, or dilate isn't positive.
+        """
+        window = cls(as_tuple(stride, ndim), as_tuple(pad, ndim), as_tuple(dilate, ndim), groups, cover_all)
+        if min(window.dilate, default=1) < 1:
+            raise ValueError(f"Dilate should be positive, but {dilate} is supplied.")
+        return window
 
     def settings(self) -> dict[str, Any]:
         return {

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from ... import backend
-from ...utils.type_check import require_equal
-from ...variable import Variable, as_variable
+from ...utils.type_check import require, require_equal
+from ...variable import as_variable
 from ..activation.log_softmax import log_softmax
 from ..array.reshape import reshape
 from ..connection.embed_id import embed_id
@@ -37,7 +37,9 @@ def black_out(x: Any, t: Any, W: Any, samples: Any, reduce: str = "mean") -> Any
     if reduce not in ("mean", "no"):
         raise ValueError(f"only 'mean' and 'no' are valid for 'reduce', but {reduce!r} is given")
     x = as_variable(x)
-    right, drawn = (value.array if isinstance(value, Variable) else value for value in (t, samples))
+    right, drawn = as_variable(t).array, as_variable(samples).array
+    require_equal("t.ndim", right.ndim, "1", 1)
+    require(drawn.ndim == 2 and len(drawn) == len(right), "samples.shape == (len(t), _)", drawn.shape)
     require_equal("len(x)", x.shape[0], "len(t)", right.shape[0])
     xp = backend.get_array_module(x)
     classes = xp.concatenate([right[:, None], drawn], axis=1)

@@ -56,7 +56,7 @@ def crf1d(cost: Any, xs: Sequence[Any], ys: Sequence[Any], reduce: str = "mean")
         alpha = logsumexp(reshape(alpha, (size, n_label, 1)) + transitions, axis=1) + x
     if ended:
         alpha = concat([alpha, *reversed(ended)], axis=0)
-    labels = [y.array if isinstance(y, Variable) else y for y in ys]
+    labels = [as_variable(y).array for y in ys]
     loss = logsumexp(alpha, axis=1) - _score_of(cost, xs, labels)
     return mean(loss) if reduce == "mean" else loss
 

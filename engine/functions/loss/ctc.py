@@ -9,7 +9,7 @@ import numpy
 from ... import backend
 from ...once_differentiable import OnceDifferentiable
 from ...utils.type_check import require, require_equal, require_float
-from ...variable import Variable, as_array
+from ...variable import Variable, as_array, as_variable
 from .. import either
 from ..activation.log_softmax import log_softmax_of
 from ..op import Example, Op
@@ -205,7 +205,8 @@ def connectionist_temporal_classification(
         raise TypeError("x must be a list of Variables")
     if not isinstance(blank_symbol, int):
         raise TypeError("blank_symbol must be non-negative integer.")
-    t = as_array(t)
+    t = as_variable(t).array
+    require_equal("t.ndim", t.ndim, "2", 2)
     xp = backend.get_array_module(t)
     input_length, label_length = (
         xp.full(len(t), full, numpy.int32) if length is None else as_array(length)

@@ -9,7 +9,7 @@ import numpy
 
 from ... import backend
 from ...utils.arguments import parse_kwargs
-from ...utils.type_check import require_equal
+from ...utils.type_check import require, require_equal
 from ...variable import Variable, as_variable
 from ..activation.softplus import softplus
 from ..array.reshape import reshape
@@ -53,8 +53,9 @@ def negative_sampling(
     if reduce not in ("sum", "no"):
         raise ValueError(f"only 'sum' and 'no' are valid for 'reduce', but {reduce!r} is given")
     samples, return_samples = parse_kwargs(kwargs, ("samples", None), ("return_samples", False))
-    x = as_variable(x)
-    right = t.array if isinstance(t, Variable) else t
+    x, right, W = as_variable(x), as_variable(t).array, as_variable(W)
+    require(right.dtype.kind == "i", "t.dtype.kind == i", f"{right.dtype.kind} != i")
+    require_equal("t.ndim", right.ndim, "1", 1)
     require_equal("len(x)", x.shape[0], "len(t)", right.shape[0])
     require_equal("x.dtype", x.dtype, "W.dtype", W.dtype)
     xp = backend.get_array_module(x)

@@ -10,7 +10,7 @@ import numpy
 from ... import backend
 from ...configuration import config
 from ...utils.type_check import require, require_equal, require_float
-from ...variable import Variable
+from ...variable import Variable, as_variable
 from .. import either
 from ..activation.log_softmax import log_softmax, log_softmax_of
 from ..activation.softmax import softmax
@@ -192,6 +192,11 @@ def softmax_cross_entropy(
         IndexError: a label is no class.
         ValueError: an option has no such choice.
     """
+    if soft_target_loss not in ("cross-entropy", "kl-divergence"):
+        raise ValueError(
+            f"soft_target_loss must be 'cross-entropy' or 'kl-divergence', but {soft_target_loss!r} is given"
+        )
+    t = as_variable(t)
     if t.dtype.kind == "f":  # no op of its own: its options for labels are not looked at
         return _soft_targets(x, t, reduce, soft_target_loss)
     op = SoftmaxCrossEntropy(normalize, cache_score, class_weight, ignore_label, reduce, soft_target_loss)
@@ -201,10 +206,6 @@ def softmax_cross_entropy(
 def _soft_targets(x: Any, t: Any, reduce: str, soft_target_loss: str) -> Any:
     from ..math.sum import sum
 
-    if soft_target_loss not in ("cross-entropy", "kl-divergence"):
-        raise ValueError(
-            f"soft_target_loss must be 'cross-entropy' or 'kl-divergence', but {soft_target_loss!r} is given"
-        )
     if reduce not in ("mean", "no"):
         raise ValueError(f"only 'mean' and 'no' are valid for 'reduce', but {reduce!r} is given")
     loss = -sum(log_softmax(x) * t, axis=1)

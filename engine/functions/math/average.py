@@ -6,6 +6,7 @@ from typing import Any
 
 from ...utils.arguments import normalize_axes, size_of_shape
 from ...utils.type_check import require_float
+from ...variable import as_variable
 from ..op import Example, Op
 from .div import div
 from .mul import mul
@@ -78,6 +79,7 @@ def average(
     axis = checked_axis(axis)
     if weights is None:
         return Mean(axis, keepdims).apply((x,))[0]
+    weights = as_variable(weights)
     if len(weights.shape) == 1 and isinstance(axis, int):
         weights = weights.reshape([-1 if i == axis % len(x.shape) else 1 for i in range(len(x.shape))])
     weighted = mul(x, weights)

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy
+
 from ...utils.type_check import InvalidType
 
 __all__ = ["Subscripts", "parse"]
@@ -114,6 +116,12 @@ def _letters_of(text: str) -> tuple[str, ...]:
 
 
 def _letters_of_numbers(numbers: Any) -> tuple[str, ...]:
+    if not isinstance(numbers, list | tuple) or not all(
+        n is Ellipsis or isinstance(n, int | numpy.integer) for n in numbers
+    ):
+        raise TypeError(
+            f"einsum: subscripts are a string, or lists that hold numbers of axes or Ellipsis; not {numbers!r}"
+        )
     if not all(n is Ellipsis or 0 <= n < len(_LETTERS) for n in numbers):
         raise ValueError(
             f"einsum: the numbers of axes must be between 0 and {len(_LETTERS) - 1}: {list(numbers)}"

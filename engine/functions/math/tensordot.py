@@ -15,6 +15,10 @@ from .matmul import matmul
 __all__ = ["batch_matmul", "tensordot"]
 
 
+class NoSuchAxes(IndexError, ValueError):
+    """An array has fewer axes than tensordot is to sum over."""
+
+
 def tensordot(a: Any, b: Any, axes: Any = 2) -> Any:
     """The sum of products over some axes of a and b; the other axes stay, first those of a.
 
@@ -24,7 +28,7 @@ def tensordot(a: Any, b: Any, axes: Any = 2) -> Any:
 
     Raises:
         ValueError: the axes differ in length or in number.
-        IndexError: an array has no such axis.
+        NoSuchAxes: an array has no such axis.
     """
     a, b = as_variable(a), as_variable(b)
     if isinstance(axes, int):
@@ -34,7 +38,7 @@ def tensordot(a: Any, b: Any, axes: Any = 2) -> Any:
         raise ValueError(f"tensordot: axes must be a pair of equally many axes, not {axes!r}")
     for name, x, named in (("a", a, pair[0]), ("b", b, pair[1])):
         if any(not -x.ndim <= i < x.ndim for i in named):
-            raise IndexError(f"tensordot: {name} of shape {x.shape} has no axes {named}")
+            raise NoSuchAxes(f"tensordot: {name} of shape {x.shape} has no axes {named}")
     summed_a = tuple(i % max(a.ndim, 1) for i in pair[0])
     summed_b = tuple(i % max(b.ndim, 1) for i in pair[1])
     if any(a.shape[i] != b.shape[j] for i, j in zip(summed_a, summed_b, strict=True)):
@@ -62,6 +66,7 @@ def batch_matmul(a: Any, b: Any, transa: bool = False, transb: bool = False) -> 
         InvalidType: the shapes don't fit.
     """
     warn_deprecated("batch_matmul", "use matmul")
+    a, b = as_variable(a), as_variable(b)
     for name, x in (("a", a), ("b", b)):
         require(len(x.shape) in (2, 3), f"2 <= {name}.ndim <= 3", f"{name}.ndim is {len(x.shape)}")
     a, b = (x if len(x.shape) == 3 else reshape(x, (*x.shape, 1)) for x in (a, b))

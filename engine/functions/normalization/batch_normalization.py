@@ -190,7 +190,14 @@ def check_statistics(x: Any, gamma: Any, beta: Any, axis: Any) -> tuple[int, ...
     require_equal("gamma.dtype", gamma.dtype, "beta.dtype", beta.dtype)
     if axis is None:
         axis = (0, *range(gamma.ndim + 1, x.ndim))
+    if not isinstance(axis, int | tuple | list):
+        raise RuntimeError(f"axis must be an int, a tuple of ints or None, but axis is {axis!r}")
     axis = (axis,) if isinstance(axis, int) else tuple(axis)
+    require(
+        all(isinstance(i, int | numpy.integer) and -x.ndim <= i < x.ndim for i in axis),
+        f"x has the axes {axis}",
+        f"x.ndim is {x.ndim}",
+    )
     if any(first >= second for first, second in itertools.pairwise(axis)):
         raise RuntimeError(f"numbers in axis must be sorted in ascending order, but axis is {axis}")
     axis = tuple(sorted(i % x.ndim for i in axis))

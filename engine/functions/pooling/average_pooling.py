@@ -9,7 +9,7 @@ import numpy
 from ... import backend
 from ...utils.conv import require_spatial_axes
 from ...utils.type_check import require_equal
-from ...variable import Variable
+from ...variable import Variable, as_variable
 from ..op import Example, Op
 from .windows import PoolWindow
 
@@ -162,6 +162,7 @@ def average_pooling_1d(
 
 def average_pooling_2d(x: Any, ksize: Any, stride: Any = None, pad: Any = 0) -> Any:
     """`average_pooling_nd` for images x of shape (n, c, h, w)."""
+    x = as_variable(x)
     require_equal("x.ndim", len(x.shape), "4", 4)
     return average_pooling_nd(x, ksize, stride, pad)
 

@@ -7,7 +7,7 @@ from typing import Any
 from ... import backend
 from ...utils.conv import as_tuple, require_spatial_axes
 from ...utils.type_check import require, require_equal, require_float
-from ...variable import Variable
+from ...variable import Variable, as_variable
 from ..op import Example, Op
 from .windows import PoolWindow
 
@@ -146,6 +146,7 @@ def unpooling_2d(
     x: Any, ksize: Any, stride: Any = None, pad: Any = 0, outsize: Any = None, cover_all: bool = True
 ) -> Any:
     """`unpooling_nd` for images x of shape (n, c, h, w)."""
+    x = as_variable(x)
     require_equal("x.ndim", len(x.shape), "4", 4)
     return unpooling_nd(x, ksize, stride, pad, outsize, cover_all)
 

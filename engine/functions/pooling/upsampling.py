@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from ...utils.conv import as_tuple
-from ...utils.type_check import require_equal
+from ...utils.type_check import require_equal, require_float
+from ...variable import as_variable
 from .max_pooling import ToLargest
 from .windows import PoolWindow
 
@@ -33,8 +34,10 @@ def upsampling_2d(
         Variable (n, c, *outsize).
 
     Raises:
-        InvalidType: the shapes don't fit together.
+        InvalidType: x holds no floats, or the shapes don't fit together.
     """
+    x = as_variable(x)
+    require_float("x", x)
     require_equal("x.ndim", len(x.shape), "4", 4)
     require_equal("indexes.shape", indexes.shape, "x.shape", x.shape)
     window = PoolWindow.of(2, ksize, stride, pad, cover_all)

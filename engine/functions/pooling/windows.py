@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from ...utils.conv import as_tuple, get_conv_outsize, get_deconv_outsize
-from ...utils.type_check import require, require_equal, require_float
+from ...utils.type_check import InvalidWindow, require, require_equal, require_float
 
 __all__ = ["PoolWindow"]
 
@@ -47,13 +47,14 @@ class PoolWindow(NamedTuple):
         }
 
     def check(self, x: Any) -> None:
-        """Raise `InvalidType` unless `x` is an image that these windows fit into."""
+        """Raise `InvalidType` unless `x` is an image, `InvalidWindow` unless these windows fit into it."""
         require_float("x", x)
         require_equal("x.ndim", x.ndim, str(len(self.kernel) + 2), len(self.kernel) + 2)
         require(
             all(length > 0 for length in self.out(x.shape)[2:]),
             f"windows of {self.kernel} fit into the image",
             f"x.shape is {x.shape}",
+            InvalidWindow,
         )
 
     def out(self, shape: tuple[int, ...]) -> tuple[int, ...]:

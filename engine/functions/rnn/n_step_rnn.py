@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from ...utils.arguments import CUDNN_REMOVED, TRAIN_REMOVED, parse_kwargs
+from ...utils.type_check import InvalidType, require
 from ...variable import as_variable
 from ..activation.relu import relu
 from ..activation.tanh import tanh
@@ -27,6 +28,10 @@ __all__ = [
 
 Cell = Callable[[Any, Any, Any], tuple[Any, Any]]
 """From the input's share (n, k), h (n, units) and c (m, units), m >= n, or None: new h and c."""
+
+
+class MisfitInput(InvalidType, ValueError):
+    """The size of the input isn't that of the first layer's weights; Chainer raises ValueError for some layers."""
 
 
 def refuse_removed(kwargs: dict[str, Any]) -> None:
@@ -70,6 +75,8 @@ def run_layers(
     """
     if not xs:
         raise ValueError("n_step: xs is empty; it must hold one batch for each step")
+    hx = as_variable(hx)
+    require(len(hx.shape) > 0, "hx.ndim == 3", f"hx.ndim is {len(hx.shape)}")
     directions = 2 if bidirectional else 1
     if not len(ws) == len(bs) == hx.shape[0] == n_layers * directions:
         raise ValueError(
@@ -78,7 +85,10 @@ def run_layers(
         )
     xs = [as_variable(x) for x in xs]
     sizes = [x.shape[0] for x in xs]
-    hx, cx = as_variable(hx), None if cx is None else as_variable(cx)
+    cx = None if cx is None else as_variable(cx)
+    size, wanted = xs[0].shape[1:], as_variable(ws[0][0]).shape[1:]
+    if size != wanted:
+        raise MisfitInput("xs[0].shape[1:] == ws[0][0].shape[1:]", f"{size} != {wanted}")
     last_h, last_c = [], []
     for layer in range(n_layers):
         outputs = []
