@@ -12,11 +12,11 @@ import numpy
 
 from . import backend, events, variable_text
 from .backprop import backward_from
+from .errors import MisfitGradient, NoLengthYet
 from .events import observers
 from .graph import unchain_behind
 from .utils.arguments import force_array, parse_kwargs
 from .utils.deprecation import warn_deprecated
-from .utils.type_check import InvalidType
 from .variable_node import VariableNode
 from .variable_text import variable_repr, variable_str
 
@@ -394,14 +394,6 @@ def _stretches_to(shape: tuple[int, ...], whole: tuple[int, ...]) -> bool:
         return numpy.broadcast_shapes(shape, whole) == whole
     except ValueError:
         return False
-
-
-class NoLengthYet(TypeError, AttributeError):
-    """The variable has no array yet, and so no length: for `len`, Python's own error is TypeError."""
-
-
-class MisfitGradient(InvalidType, ValueError, TypeError):
-    """A gradient to be added has another shape or dtype than the one that it is added to."""
 
 
 def check_gradient(grad: Any, shape: tuple[int, ...], dtype: Any) -> None:

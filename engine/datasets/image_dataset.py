@@ -12,6 +12,7 @@ import numpy
 
 from ..dataset.dataset_mixin import DatasetMixin
 from ..dtypes import get_dtype
+from ..errors import NoPillow
 from ..utils.installed import is_installed
 
 __all__ = [
@@ -25,10 +26,6 @@ __all__ = [
 
 available = is_installed("PIL")
 """Whether images can be read."""
-
-
-class NoPillow(ImportError, RuntimeError):
-    """Pillow, which reads images, isn't installed."""
 
 
 def _read_image(file: Any, dtype: Any) -> numpy.ndarray:

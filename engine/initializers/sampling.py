@@ -8,13 +8,10 @@ from typing import Any
 import numpy
 
 from .. import backend
+from ..errors import WrongValue
 from ..initializer import Initializer
 
 __all__ = ["DownsamplingConvFilter", "UpsamplingDeconvFilter"]
-
-
-class MisshapedWeights(ValueError, AssertionError):
-    """The weights to fill aren't those of a filter for each channel; Chainer asserts that they are."""
 
 
 class _SamplingFilter(Initializer):
@@ -42,12 +39,12 @@ class _SamplingFilter(Initializer):
         """Fill weights (out, in, *ksize), ksize the same for all axes; `in` is `out` or 1.
 
         Raises:
-            MisshapedWeights: the weights have another shape.
+            WrongValue: the weights have another shape.
         """
         self._check_dtype(array)
         n_out, n_in, *ksize = (*array.shape, 0, 0)[: max(array.ndim, 2)]
         if len(set(ksize)) != 1 or n_in not in (1, n_out):
-            raise MisshapedWeights(
+            raise WrongValue(
                 f"{type(self).__name__}: wants weights (n, n, k, k, ...) or (n, 1, k, k, ...), not {tuple(array.shape)}"
             )
         size = ksize[0]

@@ -6,6 +6,7 @@ from collections.abc import Iterator, MutableSequence
 from typing import Any
 
 from ..device_resident import DeviceResidentsVisitor, send_visitor
+from ..errors import NotALink
 from ..parameter import Parameter
 from .base import NO_INIT, Link, params_of
 from .ownership import release, take
@@ -156,10 +157,6 @@ class ChainList(Link, MutableSequence):
 
     def __str__(self) -> str:
         return nested(type(self).__name__, enumerate(self._children))
-
-
-class NotALink(TypeError, AttributeError):
-    """What was put into a ChainList is no link; Chainer stumbles over its missing attributes."""
 
 
 def _check_link(link: Any) -> None:

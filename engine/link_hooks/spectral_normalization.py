@@ -6,6 +6,7 @@ from typing import Any
 
 from .. import backend
 from ..configuration import config
+from ..errors import WrongValue
 from ..functions.array.reshape import reshape
 from ..functions.array.transpose import transpose
 from ..functions.math.matmul import matmul
@@ -90,7 +91,7 @@ class SpectralNormalization(ReplacedWeight):
         name: str | None = None,
     ) -> None:
         if n_power_iteration < 1:
-            raise ValueError(f"n_power_iteration must be 1 or more, not {n_power_iteration}")
+            raise WrongValue(f"n_power_iteration must be 1 or more, not {n_power_iteration}")
         self.n_power_iteration = n_power_iteration
         self.eps = eps
         self.use_gamma = use_gamma

@@ -15,6 +15,7 @@ from typing import Any
 import numpy
 
 from .. import backend
+from ..errors import WrongValue
 
 __all__ = [
     "as_tuple",
@@ -33,18 +34,14 @@ __all__ = [
 ]
 
 
-class AxisCountError(ValueError, AssertionError):
-    """A setting has more or fewer numbers than there are axes; Chainer asserts that."""
-
-
 def require_spatial_axes(x: Any, count: int) -> None:
     """Raise unless x has so many axes behind batch and channels.
 
     Raises:
-        ValueError: it has more or fewer.
+        WrongValue: it has more or fewer.
     """
     if len(x.shape) - 2 != count:
-        raise ValueError(
+        raise WrongValue(
             f"The number of dimensions under channel dimension of the input 'x' should be {count}. "
             f"But the actual ndim was {len(x.shape) - 2}: x has shape {tuple(x.shape)}"
         )
@@ -54,11 +51,11 @@ def as_tuple(value: Any, ndim: int) -> tuple[int, ...]:
     """A number repeated for every axis, or a sequence with one number an axis.
 
     Raises:
-        AxisCountError: the sequence has another length.
+        WrongValue: the sequence has another length.
     """
     if isinstance(value, Sequence | numpy.ndarray):
         if len(value) != ndim:
-            raise AxisCountError(f"{tuple(value)} has {len(value)} entries, but there are {ndim} axes")
+            raise WrongValue(f"{tuple(value)} has {len(value)} entries, but there are {ndim} axes")
         return tuple(int(part) for part in value)
     return (int(value),) * ndim
 

@@ -39,7 +39,6 @@ __all__ = [
     "GetAttr",
     "GetItem",
     "InvalidType",
-    "InvalidWindow",
     "LightMode",
     "LightTypeInfoTuple",
     "Testable",
@@ -95,14 +94,6 @@ class InvalidType(Exception):
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _recover_invalid_type, (type(self), self.args, self.__dict__)
-
-
-class InvalidWindow(InvalidType, AssertionError, RuntimeError):
-    """The windows of a convolution or a pooling don't fit into the array, or leave nothing of it.
-
-    Chainer asserts this for convolution and pooling, and raises RuntimeError for deconvolution: scripts that catch
-    either catch this.
-    """
 
 
 def _recover_invalid_type(

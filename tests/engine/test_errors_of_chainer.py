@@ -11,7 +11,7 @@ import pytest
 import engine
 import engine.functions as F
 import engine.links as L
-from engine import FunctionNode, Variable, datasets, initializers, utils
+from engine import FunctionNode, Variable, datasets, initializers, link_hooks, utils
 from engine.dataset import concat_examples
 from engine.gradient_check import numerical_grad
 from engine.utils.type_check import InvalidType
@@ -64,6 +64,23 @@ def test_a_deconvolution_that_leaves_nothing_is_a_runtime_error() -> None:
         lambda: numerical_grad(lambda: (X * 2,), None, (X,)),  # type: ignore[arg-type]
         lambda: numerical_grad(lambda: (X * 2,), (X,), (X, X)),
         lambda: numerical_grad(lambda: (X * 2,), (X,), (X[:1],)),
+        lambda: L.Convolution1D(3, 4, 2)(IMAGES),
+        lambda: L.MLPConvolution2D(3, (), 2),
+        lambda: L.InceptionBN(3, 2, 2, 2, 2, 2, "avg"),
+        lambda: L.NaryTreeLSTM(3, 2, 0),
+        lambda: L.NaryTreeLSTM(3, 2, 1)(X),
+        lambda: L.ChildSumTreeLSTM(3, 2)(X, X),
+        lambda: L.LSTM(3, 2).set_state(X, X),  # type: ignore[arg-type]
+        lambda: L.StatefulGRU(3, 2).set_state(None),  # type: ignore[arg-type]
+        lambda: L.StatefulMGU(3, 2).set_state(None),  # type: ignore[arg-type]
+        lambda: L.StatefulZoneoutLSTM(3, 2).set_state(X, X),  # type: ignore[arg-type]
+        lambda: L.NStepLSTM(1, 3, 2, 0.0)(None, None, None),
+        lambda: link_hooks.SpectralNormalization(n_power_iteration=0),
+        lambda: F.crf1d(floats(2, 2), [X], [LABELS]),
+        lambda: F.connectionist_temporal_classification([X, floats(2, 4)], np.zeros((2, 1), "i"), 0),
+        lambda: F.discriminative_margin_based_clustering_loss(X, np.zeros((2, 3), "i"), 0.5, 1.5, 2),
+        lambda: F.discriminative_margin_based_clustering_loss(IMAGES, np.zeros((2, 4, 4), "i"), 0.5, 1.5, 2),
+        lambda: F.max_pooling_2d(IMAGES, 2, stride=-1),
     ],
 )
 def test_what_chainer_asserts_is_an_assertion_error(call: Any) -> None:
@@ -118,11 +135,29 @@ def test_wrong_values_are_value_errors(call: Any) -> None:
         lambda: F.negative_sampling(X, floats(2), floats(5, 3), lambda s: np.zeros(s, "i"), 2),
         lambda: F.batch_normalization(floats(), floats(3), floats(3)),
         lambda: F.batch_normalization(X, floats(3), floats(3), axis=(2,)),
+        lambda: F.unpooling_2d(IMAGES, -1),
+        lambda: F.argmax_crf1d(floats(4, 4), [X]),
+        lambda: F.argmax_crf1d(floats(3, 3), [X.astype("d")]),
+        lambda: F.argmax_crf1d(floats(3, 3), [X[0]]),
+        lambda: F.accuracy(X, LABELS[None]),
+        lambda: F.black_out(X, LABELS.astype("?"), floats(5, 3), np.zeros((2, 2), "i")),
+        lambda: F.convolution_2d(IMAGES, FILTERS[:0], floats(5)),
+        lambda: F.where(Variable(), X, X),
+        lambda: L.BinaryHierarchicalSoftmax(3, ((0, 1), 2))(X, floats(2)),
     ],
 )
 def test_arrays_that_do_not_fit_are_an_invalid_type(call: Any) -> None:
     with pytest.raises(InvalidType, match=r"Expect: .*\nActual: "):
         call()
+
+
+def test_a_type_of_pooling_that_there_is_not_is_not_implemented() -> None:
+    with pytest.raises(NotImplementedError, match='must be "max" or "avg", not \'mean\''):
+        L.InceptionBN(3, 2, 2, 2, 2, 2, "mean", 2)
+
+
+def test_all_units_may_be_zoned_out() -> None:
+    np.testing.assert_array_equal(F.zoneout(Variable(X), Variable(-X), 1.0).array, X)
 
 
 def test_axes_of_batch_normalization_are_whole_numbers() -> None:
@@ -148,6 +183,7 @@ def test_axes_of_batch_normalization_are_whole_numbers() -> None:
         lambda x: F.select_item(X, x),
         lambda x: F.bilinear(X, x, floats(3, 3, 2)),
         lambda x: F.convolution_2d(x, FILTERS),
+        lambda x: L.Convolution2D(None, 4, 2)(x),
         lambda x: F.deconvolution_2d(x, FILTERS),
         lambda x: F.depthwise_convolution_2d(x, FILTERS),
         lambda x: F.n_step_rnn(1, 0.0, x, [[floats(4, 3), floats(4, 4)]], [[floats(4)] * 2], [X]),

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from ...errors import InvalidWindow
 from ...utils import conv
-from ...utils.type_check import InvalidWindow, require, require_equal, require_float
+from ...utils.type_check import require, require_equal, require_float
 from ...variable import Variable
 from ..op import Example, Op
 

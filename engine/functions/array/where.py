@@ -39,6 +39,8 @@ class Where(Op):
 
     def forward(self, inputs: tuple[Any, ...]) -> tuple[Any, ...]:
         condition, a, b = inputs
+        if condition is None:
+            raise InvalidType("isinstance(condition, ndarray)", "type(condition) == NoneType")
         try:
             numpy.broadcast_shapes(condition.shape, a.shape, b.shape)
         except ValueError:

@@ -7,8 +7,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from ...errors import InvalidWindow
 from ...utils.conv import as_tuple, get_conv_outsize, get_deconv_outsize
-from ...utils.type_check import InvalidWindow, require, require_equal, require_float
+from ...utils.type_check import require, require_equal, require_float
 from ...variable import Variable, as_variable
 from .. import either
 from ..array.get_item import scattered
@@ -66,13 +67,14 @@ class Convolution(Op):
             )
             shapes = f"x is {x.shape}, W is {W.shape}"
             require(out > 0, "the kernel fits into the padded image", shapes, InvalidWindow)
-        y = correlate(x, W, self.window)
-        if len(inputs) == 3:
-            b = inputs[2]
+        b = inputs[2] if len(inputs) == 3 else None
+        if b is not None:
             require_equal("b.shape", b.shape, "(W.shape[0],)", (W.shape[0],))
             require_float("b", b)
             if ndim == 2:  # as Chainer has it
                 require_equal("b.dtype", b.dtype, "x.dtype", x.dtype)
+        y = correlate(x, W, self.window)
+        if b is not None:
             y += b.reshape(-1, *(1,) * ndim)
         return (y if y.dtype == x.dtype else y.astype(x.dtype),)
 

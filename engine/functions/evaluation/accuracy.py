@@ -33,6 +33,7 @@ class Accuracy(Op):
         require(x.ndim >= 2, "y.ndim >= 2", f"y.ndim is {x.ndim}")
         if x.size // x.shape[1] != t.size if x.shape[1] else True:
             require_equal("y.shape without its axis 1", x.shape[:1] + x.shape[2:], "t.shape", t.shape)
+        require_equal("y.shape[:1]", x.shape[:1], "t.shape[:1]", t.shape[:1])
         xp = backend.get_array_module(x, t)
         right = x.argmax(axis=1).reshape(t.shape) == t
         if self.ignore_label is None:

@@ -38,6 +38,8 @@ def black_out(x: Any, t: Any, W: Any, samples: Any, reduce: str = "mean") -> Any
         raise ValueError(f"only 'mean' and 'no' are valid for 'reduce', but {reduce!r} is given")
     x = as_variable(x)
     right, drawn = as_variable(t).array, as_variable(samples).array
+    for name, labels in (("t", right), ("samples", drawn)):
+        require(labels.dtype.kind == "i", f"{name}.dtype.kind == i", f"{labels.dtype.kind} != i")
     require_equal("t.ndim", right.ndim, "1", 1)
     require(drawn.ndim == 2 and len(drawn) == len(right), "samples.shape == (len(t), _)", drawn.shape)
     require_equal("len(x)", x.shape[0], "len(t)", right.shape[0])

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from ...utils.type_check import require_equal
+from ...errors import InvalidShape
+from ...utils.type_check import require, require_equal
 from ...variable import Variable, as_variable
 from ..array.concat import concat
 from ..array.reshape import reshape
@@ -44,7 +45,7 @@ def crf1d(cost: Any, xs: Sequence[Any], ys: Sequence[Any], reduce: str = "mean")
     cost, xs = as_variable(cost), [as_variable(x) for x in xs]
     if len(xs) != len(ys):
         raise ValueError(f"crf1d: xs has {len(xs)} steps, ys has {len(ys)}")
-    require_equal("cost.shape", cost.shape, "(labels, labels)", (xs[0].shape[1],) * 2)
+    _check_cost(cost, xs)
     n_label = cost.shape[0]
     transitions = reshape(cost, (1, n_label, n_label))
     alpha, ended = xs[0], []
@@ -59,6 +60,17 @@ def crf1d(cost: Any, xs: Sequence[Any], ys: Sequence[Any], reduce: str = "mean")
     labels = [as_variable(y).array for y in ys]
     loss = logsumexp(alpha, axis=1) - _score_of(cost, xs, labels)
     return mean(loss) if reduce == "mean" else loss
+
+
+def _check_cost(cost: Variable, xs: Sequence[Variable]) -> None:
+    require(len(xs) > 0, "xs holds a step", "no step")
+    for i, x in enumerate(xs):
+        require_equal(f"xs[{i}].ndim", x.ndim, "2", 2)
+        require_equal(f"xs[{i}].dtype", x.dtype, "cost.dtype", cost.dtype)
+        wanted = (x.shape[1],) * 2
+        require(
+            cost.shape == wanted, "cost.shape == (labels, labels)", f"{cost.shape} != {wanted}", InvalidShape
+        )
 
 
 def _score_of(cost: Variable, xs: Sequence[Variable], labels: Sequence[Any]) -> Variable:
@@ -84,8 +96,12 @@ def argmax_crf1d(cost: Any, xs: Sequence[Any]) -> tuple[Variable, list[Any]]:
 
     Returns:
         Pair of the scores (n,) and for each step the labels (n_t,), int32.
+
+    Raises:
+        InvalidType: shapes or dtypes don't fit; `InvalidShape`, if it is that of the cost.
     """
     cost, xs = as_variable(cost), [as_variable(x) for x in xs]
+    _check_cost(cost, xs)
     arrays = [x.array for x in xs]
     xp = cost.xp
     best, came_from = arrays[0], []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ...errors import InvalidShape, WrongValue
 from ...utils.type_check import require, require_float
 from ...variable import Variable, as_variable
 from ..activation.relu import relu
@@ -56,14 +57,14 @@ def discriminative_margin_based_clustering_loss(
     x: Any = as_variable(embeddings)
     labels = labels.array if isinstance(labels, Variable) else labels
     require_float("embeddings", x)
-    require(x.ndim == 4, "embeddings.ndim == 4", f"{x.ndim} != 4")
+    require(x.ndim == 4, "embeddings.ndim == 4", f"{x.ndim} != 4", InvalidShape)
     require(
         labels.shape == (x.shape[0], *x.shape[2:]),
         "labels.shape == (n, h, w) of embeddings",
         f"{labels.shape}, {x.shape}",
     )
     if x.shape[1] != max_embedding_dim:
-        raise ValueError(
+        raise WrongValue(
             f"max_embedding_dim is {max_embedding_dim}, but the embeddings have {x.shape[1]} numbers a pixel"
         )
     n, count = x.shape[0], max_embedding_dim

@@ -7,8 +7,8 @@ from typing import Any, NamedTuple
 import numpy
 
 from ... import backend
-from ...utils.type_check import require_equal
-from ...variable import Variable, as_variable
+from ...utils.type_check import require, require_equal
+from ...variable import as_variable
 from ..activation.softplus import softplus
 from ..array.get_item import get_item
 from ..connection.embed_id import embed_id
@@ -114,7 +114,9 @@ def binary_hierarchical_softmax(x: Any, t: Any, W: Any, paths: TreePaths) -> Any
     Reference: Morin and Bengio 2005.
     """
     x = as_variable(x)
-    right = backend.to_host(t.array if isinstance(t, Variable) else t)
+    right = backend.to_host(as_variable(t).array)
+    require(right.dtype.kind == "i", "t.dtype.kind == i", f"{right.dtype.kind} != i")
+    require_equal("t.ndim", right.ndim, "1", 1)
     require_equal("len(x)", x.shape[0], "len(t)", right.shape[0])
     xp = backend.get_array_module(x)
     lengths = paths.begins[right + 1] - paths.begins[right]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ...errors import NoSuchAxes
 from ...utils.arguments import size_of_shape
 from ...utils.deprecation import warn_deprecated
 from ...utils.type_check import require
@@ -13,10 +14,6 @@ from ..array.transpose import transpose
 from .matmul import matmul
 
 __all__ = ["batch_matmul", "tensordot"]
-
-
-class NoSuchAxes(IndexError, ValueError):
-    """An array has fewer axes than tensordot is to sum over."""
 
 
 def tensordot(a: Any, b: Any, axes: Any = 2) -> Any:

@@ -26,8 +26,8 @@ class Zoneout(Op):
     kept_as = {"zoneout_ratio": "ratio"}
 
     def __init__(self, zoneout_ratio: float, mask: Any = None) -> None:
-        if not 0.0 <= zoneout_ratio < 1.0:
-            raise ValueError(f"zoneout: ratio must be in the range [0, 1), not {zoneout_ratio}")
+        if not 0.0 <= zoneout_ratio <= 1.0:
+            raise ValueError(f"zoneout: ratio must be in the range [0, 1], not {zoneout_ratio}")
         self.ratio = zoneout_ratio
         self.mask = mask
 

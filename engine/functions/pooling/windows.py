@@ -7,8 +7,9 @@ import itertools
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
+from ...errors import InvalidKernel, InvalidWindow
 from ...utils.conv import as_tuple, get_conv_outsize, get_deconv_outsize
-from ...utils.type_check import InvalidWindow, require, require_equal, require_float
+from ...utils.type_check import require, require_equal, require_float
 
 __all__ = ["PoolWindow"]
 
@@ -28,14 +29,17 @@ class PoolWindow(NamedTuple):
         """Windows from a script's arguments; the stride is the kernel unless it is given.
 
         Raises:
-            ValueError: a setting has another number of entries than there are axes, or isn't positive.
+            WrongValue: a setting has another number of entries than there are axes.
+            InvalidKernel: kernel or stride isn't positive.
         """
         kernel = as_tuple(ksize, ndim)
         window = cls(
             kernel, kernel if stride is None else as_tuple(stride, ndim), as_tuple(pad, ndim), cover_all
         )
         if min(window.kernel, default=1) < 1 or min(window.stride, default=1) < 1:
-            raise ValueError(f"pooling: kernel {window.kernel} and stride {window.stride} must be 1 or more")
+            raise InvalidKernel(
+                "kernel and stride are 1 or more", f"kernel {window.kernel} and stride {window.stride}"
+            )
         return window
 
     def settings(self) -> dict[str, Any]:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from ...errors import MisfitInput
 from ...utils.arguments import CUDNN_REMOVED, TRAIN_REMOVED, parse_kwargs
-from ...utils.type_check import InvalidType, require
+from ...utils.type_check import require
 from ...variable import as_variable
 from ..activation.relu import relu
 from ..activation.tanh import tanh
@@ -28,10 +29,6 @@ __all__ = [
 
 Cell = Callable[[Any, Any, Any], tuple[Any, Any]]
 """From the input's share (n, k), h (n, units) and c (m, units), m >= n, or None: new h and c."""
-
-
-class MisfitInput(InvalidType, ValueError):
-    """The size of the input isn't that of the first layer's weights; Chainer raises ValueError for some layers."""
 
 
 def refuse_removed(kwargs: dict[str, Any]) -> None:

@@ -12,6 +12,7 @@ from ...link import Link
 from ...parameter import Parameter
 from ...utils.arguments import DETERMINISTIC_REMOVED, parse_kwargs
 from ...utils.conv import as_tuple
+from ...variable import as_variable
 
 __all__ = ["Convolution1D", "Convolution2D", "Convolution3D", "ConvolutionND"]
 
@@ -181,6 +182,7 @@ class Convolution2D(ConvolutionND):
 
     def forward(self, x: Any) -> Any:
         """Apply the layer."""
+        x = as_variable(x)
         if self.W._data is None:
             self._initialize_params(x.shape[1])
         return convolution_2d(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ...dtypes import get_dtype
+from ...errors import NoSuchChoice, WrongValue
 from ...functions.activation.relu import relu
 from ...functions.array.concat import concat
 from ...functions.pooling.average_pooling import average_pooling_2d
@@ -52,9 +53,9 @@ class InceptionBN(Chain):
     ) -> None:
         super().__init__()
         if pooltype not in ("max", "avg"):
-            raise ValueError(f'InceptionBN: pooltype must be "max" or "avg", not {pooltype!r}')
+            raise NoSuchChoice(f'InceptionBN: pooltype must be "max" or "avg", not {pooltype!r}')
         if out1 > 0 and (stride != 1 or proj_pool is None):
-            raise ValueError(f"InceptionBN: out1={out1} goes with stride=1 and a proj_pool only")
+            raise WrongValue(f"InceptionBN: out1={out1} goes with stride=1 and a proj_pool only")
         self.out1 = out1
         self.proj_pool = proj_pool
         self.stride = stride

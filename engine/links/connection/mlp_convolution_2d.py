@@ -6,6 +6,7 @@ import itertools
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from ...errors import WrongValue
 from ...functions.activation.relu import relu
 from ...link import ChainList
 from ...utils.arguments import parse_kwargs
@@ -50,6 +51,8 @@ class MLPConvolution2D(ChainList):
         if ksize is None:
             in_channels, out_channels, ksize = None, in_channels, out_channels
         sizes: Sequence[int] = out_channels
+        if not sizes:
+            raise WrongValue("MLPConvolution2D: out_channels must name at least one layer's channels")
         self.activation = activation
         filling = {"initialW": conv_init, "initial_bias": bias_init}
         self.add_link(Convolution2D(in_channels, sizes[0], ksize, stride, pad, **filling))

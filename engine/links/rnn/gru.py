@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ...device_resident import DeviceResidentsVisitor
+from ...errors import WrongType
 from ...functions.activation.sigmoid import sigmoid
 from ...functions.activation.tanh import tanh
 from ...link import Chain
@@ -94,7 +95,7 @@ class StatefulGRU(GRUBase):
     def set_state(self, h: Variable) -> None:
         """Go on from the state h, a variable (n, out_size)."""
         if not isinstance(h, Variable):
-            raise TypeError(f"set_state: h must be a variable, not {type(h).__name__}")
+            raise WrongType(f"set_state: h must be a variable, not {type(h).__name__}")
         h.to_device(self.device)
         self.h = h
 

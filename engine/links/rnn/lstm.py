@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ...device_resident import DeviceResidentsVisitor
+from ...errors import WrongType
 from ...functions.array.concat import concat
 from ...functions.array.split_axis import split_axis
 from ...functions.rnn.lstm import lstm
@@ -103,7 +104,7 @@ class LSTM(LSTMBase):
         """Go on from the state c with the output h, variables of shape (n, out_size)."""
         for name, state in (("c", c), ("h", h)):
             if not isinstance(state, Variable):
-                raise TypeError(f"LSTM.set_state: {name} must be a variable, not {type(state).__name__}")
+                raise WrongType(f"LSTM.set_state: {name} must be a variable, not {type(state).__name__}")
             state.to_device(self.device)
         self.c, self.h = c, h
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ...device_resident import DeviceResidentsVisitor
+from ...errors import WrongType
 from ...functions.activation.sigmoid import sigmoid
 from ...functions.activation.tanh import tanh
 from ...functions.array.concat import concat
@@ -72,7 +73,7 @@ class StatefulMGU(MGUBase):
     def set_state(self, h: Variable) -> None:
         """Go on from the state h, a variable (n, out_size)."""
         if not isinstance(h, Variable):
-            raise TypeError(f"StatefulMGU.set_state: h must be a variable, not {type(h).__name__}")
+            raise WrongType(f"StatefulMGU.set_state: h must be a variable, not {type(h).__name__}")
         h.to_device(self.device)
         self.h = h
 

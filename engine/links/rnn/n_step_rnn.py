@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy
 
+from ...errors import WrongType
 from ...functions.array.get_item import get_item
 from ...functions.rnn.n_step_gru import n_step_bigru, n_step_gru
 from ...functions.rnn.n_step_lstm import n_step_bilstm, n_step_lstm
@@ -170,7 +171,7 @@ class NStepRNNBase(ChainList):
         """The list of last states and that of outputs, from first states; subclasses written for Chainer call it."""
         parse_kwargs(kwargs, train=TRAIN_REMOVED)
         if not isinstance(xs, list | tuple):
-            raise TypeError(f"xs must be a list or tuple of sequences, not {type(xs).__name__}")
+            raise WrongType(f"xs must be a list or tuple of sequences, not {type(xs).__name__}")
         # Stable: sequences of one length stay in their order, on which dropout's random numbers depend.
         order = argsort_list_descent(xs)
         states: list[Any] = [

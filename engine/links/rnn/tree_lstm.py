@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from ...errors import WrongValue
 from ...functions.activation.sigmoid import sigmoid
 from ...functions.activation.tanh import tanh
 from ...functions.array.concat import concat
@@ -91,7 +92,7 @@ class NaryTreeLSTM(Chain):
 
     def __init__(self, in_size: int | None, out_size: int, n_ary: int = 2) -> None:
         if n_ary < 1:
-            raise ValueError(f"NaryTreeLSTM: n_ary must be at least 1, not {n_ary}")
+            raise WrongValue(f"NaryTreeLSTM: n_ary must be at least 1, not {n_ary}")
         super().__init__()
         self.in_size = in_size
         self.state_size = out_size
@@ -109,7 +110,7 @@ class NaryTreeLSTM(Chain):
         """
         cs, hs, x = _parts(cshsx)
         if len(cs) != self.n_ary:
-            raise ValueError(f"NaryTreeLSTM: {len(cs)} children, but it was made for {self.n_ary}")
+            raise WrongValue(f"NaryTreeLSTM: {len(cs)} children, but it was made for {self.n_ary}")
         zeros = _zeros_maker(cshsx, self.state_size, self.xp)
         links = [getattr(self, f"W_h{k}") for k in range(1, self.n_ary + 1)]
         gates: Any = self.W_x(zeros(self.in_size) if x is None else x)
@@ -126,7 +127,7 @@ def _parts(cshsx: Sequence[Any]) -> tuple[list[Any], list[Any], Any]:
         ValueError: there isn't one state for each output and an input, or all are None.
     """
     if len(cshsx) % 2 == 0:
-        raise ValueError(
+        raise WrongValue(
             f"a node takes the states of its children, as many outputs, and an input; not {len(cshsx)} arguments"
         )
     if all(part is None for part in cshsx):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ...device_resident import DeviceResidentsVisitor
+from ...errors import WrongType
 from ...functions.activation.sigmoid import sigmoid
 from ...functions.activation.tanh import tanh
 from ...functions.noise.zoneout import zoneout
@@ -58,7 +59,7 @@ class StatefulZoneoutLSTM(Chain):
         """Go on from the state c with the output h, variables of shape (n, out_size)."""
         for name, state in (("c", c), ("h", h)):
             if not isinstance(state, Variable):
-                raise TypeError(
+                raise WrongType(
                     f"StatefulZoneoutLSTM.set_state: {name} must be a variable, not {type(state).__name__}"
                 )
             state.to_device(self.device)
