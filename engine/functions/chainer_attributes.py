@@ -15,6 +15,7 @@ from .array.im2col import Im2Col
 from .connection.convolution import Convolution, Deconvolution
 from .noise.dropout import Dropout
 from .noise.zoneout import Zoneout
+from .normalization.batch_normalization import BatchNormalization, FixedBatchNormalization
 from .op import Op
 from .pooling.average_pooling import AveragePooling
 from .pooling.max_pooling import MaxPooling
@@ -83,14 +84,20 @@ _POOL = {
     "ndim": lambda op: len(op.window.kernel),
     **_high_and_wide(k="window.kernel"),
 }
+_STATISTICS = {
+    "key_axis": lambda op: tuple(i for i in range(len(op.shape)) if i not in op.axis),
+    "expander": lambda op: tuple(None if i in op.axis else slice(None) for i in range(len(op.shape))),
+}
 _ROI = {"spatial_scale": _at("scale"), **_high_and_wide(out="outsize")}
 
 ATTRIBUTES: Mapping[type[Op], Mapping[str, Callable[[Any], Any]]] = {
     AveragePooling: _POOL,
+    BatchNormalization: _STATISTICS,
     Cast: {"type": _at("dtype")},
     Convolution: _FILTERS,
     Deconvolution: {**_FILTERS, "outs": _at("lengths"), **_high_and_wide(out="lengths")},
     Dropout: {"dropout_ratio": _at("ratio")},
+    FixedBatchNormalization: _STATISTICS,
     GetItem: {"slices": _at("index")},
     Im2Col: {**_high_and_wide(k="ksize", p="pad"), **_by_axis(s="stride", d="dilate")},
     MaxPooling: _POOL,

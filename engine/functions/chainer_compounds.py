@@ -8,7 +8,9 @@ from typing import Any
 
 from .. import backend
 from ..variable import Variable, as_array
+from .activation.sigmoid import sigmoid
 from .array.axes import expand_dims, moveaxis, rollaxis, squeeze, swapaxes
+from .array.broadcast import broadcast_to
 from .array.diagonal import diagonal
 from .array.repeat import repeat
 from .array.resize_images import resize_images
@@ -18,9 +20,11 @@ from .array.stack import dstack, hstack, stack, vstack
 from .connection.bilinear import bilinear
 from .loss.discriminative_loss import discriminative_margin_based_clustering_loss
 from .loss.negative_sampling import negative_sampling
-from .made_of_ops import Compute, MadeOfOpsClasses, gradients_of
+from .made_of_ops import Compute, MadeOfOpsClasses, as_mask, gradients_of
 from .math.matmul import matmul
 from .math.tensordot import tensordot
+from .normalization.batch_normalization import batch_normalization, fixed_batch_normalization
+from .normalization.local_response_normalization import local_response_normalization
 from .pooling.upsampling import upsampling_2d
 
 __all__ = ["CLASSES"]
@@ -215,6 +219,17 @@ def NegativeSamplingFunction(sampler: Any, sample_size: int, reduce: str = "sum"
     return lambda x, t, W: negative_sampling(x, as_array(t), W, sampler, sample_size, reduce)
 
 
+@CLASSES.of("loss.sigmoid_cross_entropy")
+def SigmoidCrossEntropyGrad(reduce: str, count: Any, ignore_mask: Any, t: Any) -> Compute:
+    """gx from x and gy of sigmoid_cross_entropy, whose mean is over `count` labels: those where `ignore_mask` holds."""
+
+    def gradient(x: Any, gy: Any) -> Any:
+        gx = (sigmoid(x) - as_array(t).astype(x.dtype)) * as_mask(ignore_mask, x)
+        return gx * (gy if reduce == "no" else broadcast_to(gy / float(as_array(count)), gx.shape))
+
+    return gradient
+
+
 @CLASSES.of("loss.discriminative_loss")
 def DiscriminativeMarginBasedClusteringLoss(
     delta_v: float = 0.5,
@@ -229,6 +244,55 @@ def DiscriminativeMarginBasedClusteringLoss(
     return lambda embeddings, labels: discriminative_margin_based_clustering_loss(
         embeddings, as_array(labels), delta_v, delta_d, max_embedding_dim, norm, alpha, beta, gamma
     )
+
+
+# ---- normalization --------------------------------------------------------------------------------------------
+
+
+@CLASSES.of("normalization.batch_normalization")
+def BatchNormalizationGrad(
+    eps: float,
+    expander: Any,
+    axis: tuple[int, ...],
+    mean: Any,
+    var: Any,
+    inv_std: Any,
+    key_axis: tuple[int, ...],
+    impl: Any,
+    forward_data: Any,
+) -> Compute:
+    """gx, ggamma and gbeta from x, gamma and gy of batch_normalization; the statistics are computed anew."""
+    gradients = gradients_of(lambda x, gamma, beta: batch_normalization(x, gamma, beta, eps, axis=axis))
+    return lambda x, gamma, gy: gradients(x, gamma, Variable(x.xp.zeros_like(gamma.array)), gy)
+
+
+@CLASSES.of("normalization.batch_normalization")
+def FixedBatchNormalizationGrad(
+    eps: float, expander: Any, axis: tuple[int, ...], inv_std: Any, inv_var: Any
+) -> Compute:
+    """gx, ggamma, gbeta, gmean and gvar from x, gamma, mean, var and gy of fixed_batch_normalization."""
+    gradients = gradients_of(
+        lambda x, gamma, beta, mean, var: fixed_batch_normalization(x, gamma, beta, mean, var, eps, axis)
+    )
+    return lambda x, gamma, mean, var, gy: gradients(
+        x, gamma, Variable(x.xp.zeros_like(gamma.array)), mean, var, gy
+    )
+
+
+@CLASSES.of("normalization.local_response_normalization")
+def LocalResponseNormalizationGrad(
+    n: int,
+    k: float,
+    alpha: float,
+    beta: float,
+    use_ideep: bool = False,
+    scale: Any = None,
+    indexes: Any = None,
+    unit_scale: Any = None,
+) -> Compute:
+    """gx from x, y and gy of local_response_normalization; y is not looked at, since x gives it."""
+    gradients = gradients_of(lambda x: local_response_normalization(x, n, k, alpha, beta))
+    return lambda x, y, gy: gradients(x, gy)
 
 
 # ---- windows --------------------------------------------------------------------------------------------------

@@ -21,6 +21,7 @@ P = _RNG.uniform(0.2, 0.9, (2, 3))
 Q = _RNG.uniform(0.2, 0.9, (2, 3))
 V = _RNG.uniform(0.2, 0.9, 3)
 T = numpy.array([0, 2])
+LABELS = numpy.array([[1, 0, -1], [0, 1, -1]])
 IMAGE = _RNG.uniform(-1, 1, (1, 2, 4, 4))
 SMALL = _RNG.uniform(-1, 1, (1, 2, 2, 2))
 C1, C2, X1, X2 = (_RNG.uniform(-1, 1, shape) for shape in ((2, 2), (2, 2), (2, 8), (2, 8)))
@@ -66,6 +67,18 @@ GRADIENTS: list[tuple[str, tuple[Any, ...], tuple[Any, ...], Callable[[], Any]]]
     ("activation.tanh.TanhGrad", (None,), (TANH, GY), lambda: slopes(F.tanh, X)),
     ("activation.softplus.SoftplusGrad", ((2.0,),), (X, GY), lambda: slopes(lambda x: F.softplus(x, 2.0), X)),
     ("activation.swish.SwishGrad", ((1, 3), (0,)), (X, V, GY), lambda: slopes(F.swish, X, V)),
+    ("loss.sigmoid_cross_entropy.SigmoidCrossEntropyGrad", ("mean", 4, LABELS != -1, LABELS), (X, gy_of()), (
+        lambda: slopes(lambda x: F.sigmoid_cross_entropy(x, LABELS), X))),
+    ("loss.sigmoid_cross_entropy.SigmoidCrossEntropyGrad", ("no", None, LABELS != -1, LABELS), (X, GY), (
+        lambda: slopes(lambda x: F.sigmoid_cross_entropy(x, LABELS, reduce="no"), X))),
+    ("normalization.batch_normalization.BatchNormalizationGrad", (
+        (0.1, None, (0,), None, None, None, (1,), None, None)), (X, V, GY), (
+        lambda: slopes(lambda x, g, b: F.batch_normalization(x, g, b, 0.1), X, V, V))),
+    ("normalization.batch_normalization.FixedBatchNormalizationGrad", (0.1, None, (0,), None, None), (
+        X, V, V, V, GY), (lambda: slopes(lambda *xs: F.fixed_batch_normalization(*xs, 0.1), X, V, V, V, V))),
+    ("normalization.local_response_normalization.LocalResponseNormalizationGrad", (3, 1.5, 0.3, 0.75), (
+        X, F.local_response_normalization(X, 3, 1.5, 0.3), GY), (
+        lambda: slopes(lambda x: F.local_response_normalization(x, 3, 1.5, 0.3), X))),
     ("noise.dropout.DropoutGrad", (2 * (X > 0),), (GY,), lambda: [2 * (X > 0) * GY]),
     ("math.basic_math.AbsoluteGrad", (X,), (GY,), lambda: slopes(F.absolute, X)),
     ("math.basic_math.DivGrad", (False,), (V, P, GY), lambda: slopes(lambda a, b: a / b, V, P)),
@@ -215,3 +228,19 @@ def test_a_tree_is_parsed_into_paths_and_codes() -> None:
     loss = module.BinaryHierarchicalSoftmaxFunction(((0, (3, 1)), 2), "d")
     link = engine.links.BinaryHierarchicalSoftmax(3, ((0, (3, 1)), 2), "d")
     numpy.testing.assert_array_equal(loss(X, T, link.W).array, link(X, T).array)
+
+
+def test_an_op_keeps_what_it_computed_on_the_way_under_chainers_names() -> None:
+    gamma, beta = numpy.ones(2), numpy.zeros(2)
+    op = F.batch_normalization(Variable(IMAGE), gamma, beta, 0.1).creator
+    axes = (0, 2, 3)
+    numpy.testing.assert_allclose(op.mean, IMAGE.mean(axes))
+    assert op.mean[op.expander].shape == (1, 2, 1, 1)
+    assert op.key_axis == (1,)
+    numpy.testing.assert_allclose(op.inv_std, (IMAGE.var(axes) + 0.1) ** -0.5)
+    op = F.fixed_batch_normalization(Variable(IMAGE), gamma, beta, beta, gamma, 0.1).creator
+    numpy.testing.assert_allclose(op.inv_std, 1.1**-0.5 * gamma)
+    numpy.testing.assert_allclose(op.inv_var, gamma / 1.1)
+    op = F.sigmoid_cross_entropy(Variable(X), LABELS).creator
+    assert op.count == 4
+    numpy.testing.assert_array_equal(op.ignore_mask, LABELS != -1)

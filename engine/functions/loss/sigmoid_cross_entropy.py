@@ -23,6 +23,7 @@ class SigmoidCrossEntropy(Op):
     formula = "y = mean of log(1 + e^x) - t x;  gx = gy * (sigmoid(x) - t) / n, and 0 where t = -1"
     retained_x = (0, 1)
     ignore_label = -1
+    count: Any = None  # how many labels the mean is over; after forward
 
     def __init__(self, normalize: bool = True, reduce: str = "mean") -> None:
         if reduce not in ("mean", "no"):
@@ -39,12 +40,13 @@ class SigmoidCrossEntropy(Op):
         require(t.dtype.kind == "i", "t.dtype.kind == i", f"{t.dtype.kind} != i")
         require_equal("x.shape", x.shape, "t.shape", t.shape)
         xp = backend.get_array_module(x, t)
-        self.mask = t != self.ignore_label
-        loss = self.mask * (xp.log1p(xp.exp(-abs(x))) - x * (t - (x >= 0)).astype(x.dtype))
+        self.ignore_mask = t != self.ignore_label
+        loss = self.ignore_mask * (xp.log1p(xp.exp(-abs(x))) - x * (t - (x >= 0)).astype(x.dtype))
         if self.reduce == "no":
             return (loss,)
-        count = self.mask.sum() if self.normalize else xp.asarray(max(len(x), 1))
-        self.weight = (1.0 / xp.maximum(count, 1)).astype(x.dtype)
+        count = self.ignore_mask.sum() if self.normalize else xp.asarray(max(len(x), 1))
+        self.count = xp.maximum(count, 1)
+        self.weight = (1.0 / self.count).astype(x.dtype)
         return (loss.sum() * self.weight,)
 
     def vjp(
@@ -56,7 +58,7 @@ class SigmoidCrossEntropy(Op):
             y = sigmoid(x)
         else:
             y = backend.get_array_module(x).tanh(x * 0.5) * 0.5 + 0.5
-        gx = either.masked(y - t, self.mask)
+        gx = either.masked(y - t, self.ignore_mask)
         if self.reduce == "mean":
             gx = gx * either.broadcast_to(gys[0] * self.weight, x.shape)
         else:

@@ -29,6 +29,8 @@ class BatchNormalization(Op):
     )
     retained_x = (0, 1)
     kept_as = {"mean": None, "var": None}  # running statistics: written in training, not read
+    mean: Any = None  # of the batch, in the shape of gamma; after forward, as is the next
+    inv_std: Any = None
 
     def __init__(
         self, eps: float = 2e-5, mean: Any = None, var: Any = None, decay: float = 0.9, axis: Any = None
@@ -51,8 +53,9 @@ class BatchNormalization(Op):
         var = x.var(self.axis, dtype=wide, keepdims=True)
         self.shape = mean.shape
         self.count = x.size // max(mean.size, 1)
-        self.inv_std = 1 / xp.sqrt(var + wide.type(self.eps))
-        self.x_hat = (x - mean) * self.inv_std
+        inv_std = 1 / xp.sqrt(var + wide.type(self.eps))
+        self.mean, self.inv_std = mean.reshape(gamma.shape), inv_std.reshape(gamma.shape)
+        self.x_hat = (x - mean) * inv_std
         y = gamma.reshape(self.shape) * self.x_hat + beta.reshape(self.shape)
         self._update_running(mean, var)
         return (y.astype(x.dtype, copy=False),)
@@ -79,7 +82,7 @@ class BatchNormalization(Op):
             inv_std = 1 / either.sqrt(var + self.eps)
             x_hat = centred * self._spread(inv_std, x.shape)
         else:
-            inv_std, x_hat = self.inv_std, self.x_hat
+            inv_std, x_hat = self.inv_std.reshape(self.shape), self.x_hat
         gbeta = either.sum(wide, self.axis, True)
         ggamma = either.sum(wide * x_hat, self.axis, True)
         gx = None
@@ -123,6 +126,8 @@ class FixedBatchNormalization(Op):
         "gvar = -gamma ggamma / (2 std^2)"
     )
     retained_x = (0, 1, 3, 4)
+    inv_std: Any = None  # in the shape of gamma; after forward, as is the next
+    inv_var: Any = None
 
     def __init__(self, eps: float = 2e-5, axis: Any = None) -> None:
         self.eps = eps
@@ -140,7 +145,10 @@ class FixedBatchNormalization(Op):
         require_equal("var.dtype", var.dtype, "gamma.dtype", gamma.dtype)
         self.shape = tuple(1 if i in self.axis else length for i, length in enumerate(x.shape))
         xp = backend.get_array_module(x)
-        scale = gamma / xp.sqrt(var + gamma.dtype.type(self.eps))
+        wide = var + gamma.dtype.type(self.eps)
+        std = xp.sqrt(wide)
+        self.inv_std, self.inv_var = 1 / std, 1 / wide
+        scale = gamma / std
         y = scale.reshape(self.shape) * (x - mean.reshape(self.shape)) + beta.reshape(self.shape)
         return (y.astype(x.dtype, copy=False),)
 
