@@ -5,6 +5,7 @@ type says enough, it is raised as it is.
 
     InvalidType
         InvalidShape (AssertionError)                 an array has a shape that Chainer asserts it hasn't
+        InvalidScores (RuntimeError)                  scores or labels that softmax can't be taken of
         InvalidWindow (AssertionError, RuntimeError)  windows don't fit into an array, or leave nothing of it
             InvalidKernel (ValueError)                a kernel or stride that no window can have
         MisfitGradient (ValueError, TypeError)        a gradient to be added has another shape or dtype
@@ -27,6 +28,7 @@ from .utils.type_check import InvalidType
 
 __all__ = [
     "InvalidKernel",
+    "InvalidScores",
     "InvalidShape",
     "InvalidWindow",
     "MisfitGradient",
@@ -39,6 +41,10 @@ __all__ = [
     "WrongType",
     "WrongValue",
 ]
+
+
+class InvalidScores(InvalidType, RuntimeError):
+    """Scores or labels that softmax can't be taken of; Chainer's check of them raises RuntimeError."""
 
 
 class InvalidShape(InvalidType, AssertionError):

@@ -147,6 +147,11 @@ def check_double_backward(
     def first_order_grad(*inputs: Variable) -> tuple[Variable, ...]:
         variables = inputs[: len(xs)]
         ys = _as_tuple(func(*variables))
+        shapes = [y.shape for y in ys], [gy.shape for gy in inputs[len(xs) :]]
+        if shapes[0] != shapes[1]:
+            raise ValueError(
+                f"y_grad must fit the outputs, of shapes {shapes[0]}, but its shapes are {shapes[1]}"
+            )
         targets = [variables[i] for i in wanted] + list(params)
         with using_config("enable_backprop", True):
             found = grad(ys, targets, inputs[len(xs) :], enable_double_backprop=True)

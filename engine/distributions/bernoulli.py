@@ -10,6 +10,7 @@ from .. import backend
 from ..distribution import Distribution, register_kl
 from ..functions import broadcast_to, log, sigmoid, softplus
 from ..variable import as_array, as_variable
+from .of_numbers import common_shape
 
 __all__ = ["Bernoulli"]
 
@@ -64,11 +65,12 @@ class Bernoulli(Distribution):
         return "{0, 1}"
 
     def log_prob(self, x: Any) -> Any:
-        logit = broadcast_to(self.logit, x.shape)
+        shape = common_shape(x, self.logit)
+        logit = broadcast_to(self.logit, shape)
         value = as_array(x)
         xp = backend.get_array_module(value)
         if xp.isinf(logit.array).any():  # p of 0 or 1, where the other way would multiply 0 with infinity
-            result = log(_chosen(broadcast_to(self.p, x.shape), value))
+            result = log(_chosen(broadcast_to(self.p, shape), value))
         else:
             result = logit * (value - 1) - softplus(-logit)
         if self.binary_check:
@@ -77,7 +79,7 @@ class Bernoulli(Distribution):
         return result
 
     def prob(self, x: Any) -> Any:
-        return _chosen(broadcast_to(self.p, x.shape), as_array(x))
+        return _chosen(broadcast_to(self.p, common_shape(x, self.p)), as_array(x))
 
     def sample_n(self, n: int) -> Any:
         p = self.p.array

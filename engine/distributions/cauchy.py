@@ -10,7 +10,7 @@ import numpy
 
 from ..functions import arctan, log, square, tan
 from ..variable import as_variable
-from .of_numbers import OfNumbers
+from .of_numbers import OfNumbers, as_value
 
 __all__ = ["Cauchy"]
 
@@ -36,15 +36,15 @@ class Cauchy(OfNumbers):
         return "real"
 
     def log_prob(self, x: Any) -> Any:
-        x = as_variable(x)
+        x = as_value(x, self.loc)
         return log(self.scale) - math.log(math.pi) - log(square(x - self.loc) + square(self.scale))
 
     def cdf(self, x: Any) -> Any:
-        x = as_variable(x)
+        x = as_value(x, self.loc)
         return arctan((x - self.loc) / self.scale) / math.pi + 0.5
 
     def icdf(self, x: Any) -> Any:
-        x = as_variable(x)
+        x = as_value(x, self.loc)
         return tan(math.pi * (x - 0.5)) * self.scale + self.loc
 
     def sample_n(self, n: int) -> Any:

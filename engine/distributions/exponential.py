@@ -7,7 +7,7 @@ from typing import Any
 from ..distribution import register_kl
 from ..functions import exp, log, where
 from ..variable import as_array, as_variable
-from .of_numbers import OfNumbers, impossible_outside
+from .of_numbers import OfNumbers, as_value, impossible_outside
 
 __all__ = ["Exponential"]
 
@@ -31,15 +31,15 @@ class Exponential(OfNumbers):
         return "positive"
 
     def log_prob(self, x: Any) -> Any:
-        x = as_variable(x)
+        x = as_value(x, self.lam)
         return impossible_outside(as_array(x) >= 0, log(self.lam) - self.lam * x)
 
     def cdf(self, x: Any) -> Any:
-        x = as_variable(x)
+        x = as_value(x, self.lam)
         return where(as_array(x) >= 0, 1 - exp(-self.lam * x), 0.0)
 
     def icdf(self, x: Any) -> Any:
-        x = as_variable(x)
+        x = as_value(x, self.lam)
         return -log(1 - x) / self.lam
 
     def sample_n(self, n: int) -> Any:

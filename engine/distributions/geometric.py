@@ -7,7 +7,7 @@ from typing import Any
 from ..distribution import register_kl
 from ..functions import log, log1p
 from ..variable import as_array, as_variable
-from .of_numbers import OfNumbers
+from .of_numbers import OfNumbers, as_value
 
 __all__ = ["Geometric"]
 
@@ -31,7 +31,7 @@ class Geometric(OfNumbers):
         return "positive integer"
 
     def log_prob(self, x: Any) -> Any:
-        failures = as_array(x).astype(self._dtype, copy=False) - 1
+        failures = as_array(as_value(x, self.p)).astype(self._dtype, copy=False) - 1
         return failures * log1p(-self.p) + log(self.p)
 
     def sample_n(self, n: int) -> Any:

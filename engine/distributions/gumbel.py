@@ -10,7 +10,7 @@ import numpy
 from ..distribution import register_kl
 from ..functions import exp, lgamma, log
 from ..variable import as_variable
-from .of_numbers import OfNumbers
+from .of_numbers import OfNumbers, as_value
 
 __all__ = ["Gumbel"]
 
@@ -36,7 +36,7 @@ class Gumbel(OfNumbers):
         return "real"
 
     def log_prob(self, x: Any) -> Any:
-        z = (as_variable(x) - self.loc) / self.scale
+        z = (as_value(x, self.loc) - self.loc) / self.scale
         return -log(self.scale) - z - exp(-z)
 
     def sample_n(self, n: int) -> Any:

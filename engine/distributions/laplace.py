@@ -8,7 +8,7 @@ from typing import Any
 from ..distribution import register_kl
 from ..functions import absolute, exp, log, sign
 from ..variable import as_variable
-from .of_numbers import OfNumbers
+from .of_numbers import OfNumbers, as_value
 
 __all__ = ["Laplace"]
 
@@ -34,7 +34,7 @@ class Laplace(OfNumbers):
         return "real"
 
     def _distance(self, x: Any) -> Any:
-        return absolute(as_variable(x) - self.loc) / self.scale
+        return absolute(as_value(x, self.loc) - self.loc) / self.scale
 
     def log_prob(self, x: Any) -> Any:
         return -log(2 * self.scale) - self._distance(x)
@@ -43,11 +43,11 @@ class Laplace(OfNumbers):
         return 0.5 / self.scale * exp(-self._distance(x))
 
     def cdf(self, x: Any) -> Any:
-        x = as_variable(x)
+        x = as_value(x, self.loc)
         return 0.5 - 0.5 * sign(x - self.loc) * (exp(-self._distance(x)) - 1)
 
     def icdf(self, x: Any) -> Any:
-        x = as_variable(x)
+        x = as_value(x, self.loc)
         from_middle = x - 0.5
         return self.loc - self.scale * sign(from_middle) * log(1 - 2 * absolute(from_middle))
 

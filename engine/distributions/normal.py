@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
+import numbers
 from typing import Any
 
 from ..distribution import Distribution, register_kl
 from ..functions import broadcast_to, exp, log, log_ndtr, ndtr, ndtri
 from ..variable import as_variable
+from .of_numbers import as_value, common_shape
 
 __all__ = ["Normal"]
 
@@ -64,12 +66,14 @@ class Normal(Distribution):
         return "real"
 
     def log_prob(self, x: Any) -> Any:
-        scaled = (x - broadcast_to(self.loc, x.shape)) / broadcast_to(self.scale, x.shape)
-        return -(broadcast_to(self.log_scale, x.shape) + 0.5 * scaled**2) - _LOG_SQRT_TAU
+        x = as_value(x, self.loc) if isinstance(x, numbers.Number) else x
+        shape = common_shape(x, self.loc)
+        scaled = (x - broadcast_to(self.loc, shape)) / broadcast_to(self.scale, shape)
+        return -(broadcast_to(self.log_scale, shape) + 0.5 * scaled**2) - _LOG_SQRT_TAU
 
     def _standard(self, x: Any) -> Any:
         """How many standard deviations x is above the mean."""
-        return (as_variable(x) - self.loc) / self.scale
+        return (as_value(x, self.loc) - self.loc) / self.scale
 
     def cdf(self, x: Any) -> Any:
         return ndtr(self._standard(x))

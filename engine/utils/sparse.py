@@ -47,6 +47,8 @@ class CooMatrix:
             raise ValueError(f"shape of row and col must be the same: {row.shape}, {col.shape}.")
         if len(shape) != 2:
             raise ValueError(f"length of shape must be 2, not {len(shape)}.")
+        if min(shape) < 1:
+            raise ValueError(f"numbers in shape must be greater than 0: {tuple(shape)}.")
         if order not in _ORDERS:
             raise ValueError(f"order must be 'C', 'F', 'other' or None, not {order!r}.")
         from ..variable import Variable  # which imports this package

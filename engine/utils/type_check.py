@@ -125,16 +125,18 @@ def require(condition: bool, expect: str, actual: Any, error: type[InvalidType] 
         raise error(expect, str(actual))
 
 
-def require_equal(left_name: str, left: Any, right_name: str, right: Any) -> None:
-    """Raise `InvalidType` unless both values are equal, showing names and values."""
+def require_equal(
+    left_name: str, left: Any, right_name: str, right: Any, error: type[InvalidType] = InvalidType
+) -> None:
+    """Raise `InvalidType`, or the narrower `error`, unless both values are equal, showing names and values."""
     if left != right:
-        raise InvalidType(f"{left_name} == {right_name}", f"{left} != {right}")
+        raise error(f"{left_name} == {right_name}", f"{left} != {right}")
 
 
-def require_float(name: str, array: Any) -> None:
-    """Raise `InvalidType` unless `array` holds floating-point numbers."""
+def require_float(name: str, array: Any, error: type[InvalidType] = InvalidType) -> None:
+    """Raise `InvalidType`, or the narrower `error`, unless `array` holds floating-point numbers."""
     if array.dtype.kind != "f":
-        raise InvalidType(f"{name}.dtype.kind == f", f"{array.dtype.kind} != f")
+        raise error(f"{name}.dtype.kind == f", f"{array.dtype.kind} != f")
 
 
 # ---- expressions, for scripts' own ops ----

@@ -203,3 +203,34 @@ def test_distributions_without_axes_compare_with_their_bounds():
             assert abs(engine.kl_divergence(distribution, distribution).array) < 1e-12
     assert distributions.Exponential(one).cdf(np.array(-0.5)).array == 0
     assert distributions.Pareto(one, x).mean.array == np.inf
+
+
+@pytest.mark.parametrize(
+    ("name", "methods"),
+    [
+        ("Normal", "log_prob prob cdf log_cdf survival_function log_survival_function"),
+        ("Cauchy", "log_prob cdf"),
+        ("Laplace", "log_prob prob cdf"),
+        ("Gumbel", "log_prob"),
+        ("Exponential", "log_prob cdf"),
+        ("Geometric", "log_prob"),
+    ],
+)
+def test_a_number_is_a_value_of_every_distribution_of_a_batch(name, methods):
+    a, b = np.array([0.2, 0.5], "f"), np.array([1.0, 2.0], "f")
+    distribution = getattr(distributions, name)(*((a,) if name in ("Exponential", "Geometric") else (a, b)))
+    for method in methods.split():
+        found = getattr(distribution, method)(2)
+        assert found.dtype == np.float32
+        np.testing.assert_array_equal(found.array, getattr(distribution, method)(np.full(2, 2, "f")).array)
+
+
+@pytest.mark.parametrize(
+    "distribution",
+    [distributions.Normal(np.zeros((3, 2)), np.ones((3, 2))), distributions.Bernoulli(np.full((3, 2), 0.25))],
+)
+def test_values_are_stretched_to_the_batch_of_the_distribution(distribution):
+    x = np.array([0.0, 1.0])
+    for method in ("log_prob", "prob"):
+        found = getattr(distribution, method)(x).array
+        np.testing.assert_array_equal(found, getattr(distribution, method)(np.tile(x, (3, 1))).array)

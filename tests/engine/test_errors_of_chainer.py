@@ -13,7 +13,8 @@ import engine.functions as F
 import engine.links as L
 from engine import FunctionNode, Variable, datasets, initializers, link_hooks, utils
 from engine.dataset import concat_examples
-from engine.gradient_check import numerical_grad
+from engine.gradient_check import check_double_backward, numerical_grad
+from engine.training import extensions
 from engine.utils.type_check import InvalidType
 
 
@@ -44,6 +45,23 @@ LABELS = np.zeros(2, "i")
 )
 def test_windows_that_do_not_fit_are_an_assertion_error_and_say_what_was_expected(call: Any) -> None:
     with pytest.raises(AssertionError, match="Expect: ") as caught:
+        call()
+    assert isinstance(caught.value, InvalidType)
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda: F.softmax(X[0]),
+        lambda: F.softmax(X.astype("i")),
+        lambda: F.log_softmax(X, axis=2),
+        lambda: F.softmax_cross_entropy(X, LABELS[:1]),
+        lambda: F.softmax_cross_entropy(X, LABELS[None]),
+        lambda: F.softmax_cross_entropy(X.astype("i"), LABELS),
+    ],
+)
+def test_scores_that_softmax_can_not_be_taken_of_are_a_runtime_error(call: Any) -> None:
+    with pytest.raises(RuntimeError, match=r"Expect: .*\nActual: ") as caught:
         call()
     assert isinstance(caught.value, InvalidType)
 
@@ -103,6 +121,10 @@ LSTM_WEIGHTS = [floats(4, 3)] * 4 + [floats(4, 4)] * 4
     [
         lambda: F.softmax_cross_entropy(X, LABELS, soft_target_loss="squares"),
         lambda: initializers.Constant(None),
+        lambda: L.GroupNormalization(3)(floats(3)),
+        lambda: utils.CooMatrix(floats(1), LABELS[:1], LABELS[:1], (0, 1)),
+        lambda: extensions.VariableStatisticsPlot("main"),
+        lambda: check_double_backward(lambda x: x * x, X.astype("d"), floats(3).astype("d"), X.astype("d")),
         lambda: concat_examples(None),  # type: ignore[arg-type]
         lambda: F.tensordot(X, floats(3, 2), 7),
         lambda: F.n_step_lstm(

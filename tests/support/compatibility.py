@@ -134,7 +134,7 @@ MISUSE = (
     ),
     (
         "`softmax`, `log_softmax`, `softmax_cross_entropy` of misfits: `RuntimeError` from within `type_check`",
-        "the `InvalidType` that was meant",
+        "`InvalidScores`, which is one, and the `InvalidType` that was meant",
     ),
     (
         "axes, strides, pads and the like that are NumPy's whole numbers (`numpy.int64(1)`): `TypeError`",

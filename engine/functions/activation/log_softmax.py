@@ -7,6 +7,7 @@ from typing import Any
 import numpy
 
 from ... import backend
+from ...errors import InvalidScores
 from ...utils.type_check import require_float
 from .. import either
 from ..math.sum import require_axes
@@ -34,8 +35,8 @@ class LogSoftmax(Op):
 
     def forward(self, inputs: tuple[Any, ...]) -> tuple[Any, ...]:
         (x,) = inputs
-        require_float("x", x)
-        require_axes(x, self.axis)
+        require_float("x", x, InvalidScores)
+        require_axes(x, self.axis, InvalidScores)
         return (log_softmax_of(x, self.axis),)
 
     def vjp(

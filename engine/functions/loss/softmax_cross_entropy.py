@@ -9,6 +9,7 @@ import numpy
 
 from ... import backend
 from ...configuration import config
+from ...errors import InvalidScores
 from ...utils.type_check import require, require_equal, require_float
 from ...variable import Variable, as_variable
 from .. import either
@@ -102,11 +103,11 @@ class SoftmaxCrossEntropy(Op):
         return (loss.sum() * share,)
 
     def _check(self, x: Any, t: Any) -> None:
-        require_float("x", x)
-        require(t.dtype.kind == "i", "t.dtype.kind == i", f"{t.dtype.kind} != i")
-        require_equal("t.ndim", t.ndim, "x.ndim - 1", x.ndim - 1)
-        require_equal("x.shape[0]", x.shape[0], "t.shape[0]", t.shape[0])
-        require_equal("x.shape[2:]", x.shape[2:], "t.shape[1:]", t.shape[1:])
+        require_float("x", x, InvalidScores)
+        require(t.dtype.kind == "i", "t.dtype.kind == i", f"{t.dtype.kind} != i", InvalidScores)
+        require_equal("t.ndim", t.ndim, "x.ndim - 1", x.ndim - 1, InvalidScores)
+        require_equal("x.shape[0]", x.shape[0], "t.shape[0]", t.shape[0], InvalidScores)
+        require_equal("x.shape[2:]", x.shape[2:], "t.shape[1:]", t.shape[1:], InvalidScores)
         if self.class_weight is not None and len(self.class_weight) != x.shape[1]:
             raise ValueError(
                 f"class_weight has {len(self.class_weight)} entries, but x has {x.shape[1]} classes (x.shape[1])"

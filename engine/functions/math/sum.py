@@ -7,7 +7,7 @@ from typing import Any
 import numpy
 
 from ...utils.arguments import normalize_axes
-from ...utils.type_check import require, require_float
+from ...utils.type_check import InvalidType, require, require_float
 from ...variable import as_variable
 from .. import either
 from ..op import Example, Op
@@ -86,11 +86,14 @@ class SumTo(Op):
         ]
 
 
-def require_axes(x: Any, axis: int | tuple[int, ...] | None) -> None:
-    """Raise `InvalidType` unless x has these axes."""
+def require_axes(x: Any, axis: int | tuple[int, ...] | None, error: type[InvalidType] = InvalidType) -> None:
+    """Raise `InvalidType`, or the narrower `error`, unless x has these axes."""
     for i in () if axis is None else axis if isinstance(axis, tuple) else (axis,):
         require(
-            -x.ndim <= i < x.ndim, f"x.ndim > {i}" if i >= 0 else f"-x.ndim <= {i}", f"x.ndim is {x.ndim}"
+            -x.ndim <= i < x.ndim,
+            f"x.ndim > {i}" if i >= 0 else f"-x.ndim <= {i}",
+            f"x.ndim is {x.ndim}",
+            error,
         )
 
 

@@ -91,7 +91,13 @@ class GroupNormalization(Link):
         self.beta.initialize(size)
 
     def forward(self, x: Any) -> Any:
-        """Apply the layer to x of shape (n, size, ...)."""
+        """Apply the layer to x of shape (n, size, ...).
+
+        Raises:
+            ValueError: x has no axis of that size.
+        """
+        if len(x.shape) < 2:
+            raise ValueError(f"GroupNormalization: x must have at least 2 axes, but its shape is {x.shape}")
         if self.gamma._data is None:
             self._initialize_params(x.shape[1])
         return group_normalization(x, self.groups, self.gamma, self.beta, self.eps)

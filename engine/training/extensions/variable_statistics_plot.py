@@ -205,6 +205,6 @@ def _variables_in(targets: Any) -> Iterator[Variable]:
         yield targets
     elif isinstance(targets, Link):
         yield from targets.params()
-    elif isinstance(targets, Iterable):
+    elif isinstance(targets, Iterable) and not isinstance(targets, str):  # whose letters are strings again
         for target in targets:
             yield from _variables_in(target)
