@@ -19,6 +19,9 @@ __all__ = ["UpdateRule"]
 _ndarray = numpy.ndarray
 
 
+_OWN_RULES = f"{__name__.rpartition('.')[0]}.optimizers."
+
+
 class UpdateRule:
     """The update of one parameter; a subclass defines `update_core`, or `update_core_cpu` and `update_core_gpu`.
 
@@ -125,6 +128,15 @@ class UpdateRule:
             hook(self, param)
             if observers:
                 events.emit(events.GradientHooked(name, (param,)))
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        own = vars(cls)
+        if "update_core" in own:
+            if cls.__module__.startswith(_OWN_RULES):  # one rule for all devices
+                cls.update_core_cpu = cls.update_core_gpu = own["update_core"]  # type: ignore[method-assign]
+        elif "update_core_cpu" in own or "update_core_gpu" in own:  # a script's variant of one of these rules
+            cls.update_core = UpdateRule.update_core  # type: ignore[method-assign]
 
     def update_core(self, param: Parameter) -> None:
         """Change the array of `param`, which has one; its gradient may be None."""

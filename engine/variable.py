@@ -66,8 +66,10 @@ class Variable:
             )
         self._data = data
         self._node = VariableNode(self, data, name, requires_grad)
-        if grad is not None:  # as it is: only assigning to `grad` looks whether it fits
-            self._grad = grad
+        if grad is not None:
+            if not backend.is_array(grad):
+                self._check_grad(grad)
+            self._grad = grad  # as it is: only assigning to `grad` looks whether shape and dtype fit
 
     # ---- what it holds ----
 

@@ -130,7 +130,8 @@ class VariableNode:
 
     def set_creator_node(self, creator_node: Any) -> None:
         self.creator_node = creator_node
-        self.rank = creator_node.rank + 1
+        if creator_node is not None:
+            self.rank = creator_node.rank + 1
 
     def set_creator(self, creator: Any) -> None:
         self.set_creator_node(getattr(creator, "node", creator))

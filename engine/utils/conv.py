@@ -137,13 +137,25 @@ def im2col_nd(
 
     Returns:
         (n, c, *kernel, *out), C-ordered.
+
+    Raises:
+        WrongValue: there is another number of settings than of axes, or no window fits.
     """
     dilate = dilate or (1,) * len(kernel)
     lengths = x.shape[2:]
+    if not len(lengths) == len(kernel) == len(stride) == len(pad) == len(dilate):
+        raise WrongValue(
+            f"im2col: x of shape {x.shape} has {len(lengths)} axes behind its channels, but the kernel is {kernel}, "
+            f"the stride {stride}, the padding {pad} and the dilation {dilate}"
+        )
     out = tuple(
         get_conv_outsize(size, k, s, p, cover_all, d)
         for size, k, s, p, d in zip(lengths, kernel, stride, pad, dilate, strict=True)
     )
+    if min(out, default=1) < 1:
+        raise WrongValue(
+            f"im2col: the kernel {kernel} fits nowhere into x of shape {x.shape}, padded by {pad}"
+        )
     over = [p + s - 1 if cover_all else p for p, s in zip(pad, stride, strict=True)]
     image = padded(x, pad, over, value)
     col = backend.get_array_module(x).empty((*x.shape[:2], *kernel, *out), x.dtype)

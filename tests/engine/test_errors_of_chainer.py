@@ -81,6 +81,8 @@ def test_a_deconvolution_that_leaves_nothing_is_a_runtime_error() -> None:
         lambda: initializers.generate_array(initializers.UpsamplingDeconvFilter(), (2, 3), np, "f"),
         lambda: numerical_grad(lambda: (X * 2,), None, (X,)),  # type: ignore[arg-type]
         lambda: numerical_grad(lambda: (X * 2,), (X,), (X, X)),
+        lambda: utils.conv.im2col_cpu(IMAGES, 7, 7, 1, 1, 0, 0),
+        lambda: utils.conv_nd.im2col_nd_cpu(IMAGES, (2,), (1, 1), (0, 0)),
         lambda: numerical_grad(lambda: (X * 2,), (X,), (X[:1],)),
         lambda: L.Convolution1D(3, 4, 2)(IMAGES),
         lambda: L.MLPConvolution2D(3, (), 2),
@@ -233,6 +235,7 @@ def test_lists_where_arrays_are_wanted_are_type_errors(call: Any) -> None:
         lambda: F.einsum(X, "ij"),
         lambda: F.einsum(X, [0.5, 1.0]),
         lambda: len(Variable()),
+        lambda: Variable(X, grad=X.tolist()),
         lambda: datasets.split_dataset_random([1, 2, 3], 1.5),  # type: ignore[arg-type]
         lambda: utils.sum_to(Variable(X), (1, 3)),
     ],
@@ -290,3 +293,9 @@ def test_a_missing_pillow_is_an_import_error(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setitem(sys.modules, "PIL", None)
     with pytest.raises(ImportError, match="pip install pillow"):
         datasets.ImageDataset(["a.png"])[0]
+
+
+def test_a_variable_may_be_given_no_creator() -> None:
+    y = Variable(X) * 2
+    y.set_creator_node(None)
+    assert y.creator is None

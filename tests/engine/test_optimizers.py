@@ -335,3 +335,34 @@ def test_optimizers_are_copied_with_model_and_state(duplicate):
     assert twin.target.p.array.tolist() == link.p.array.tolist()
     twin.alpha = 5
     assert optimizer.alpha == 0.001
+
+
+class Halved(optimizers.sgd.SGDRule):
+    """A script's rule for one kind of device, as Chainer's rules are defined."""
+
+    def update_core_cpu(self, param):
+        super().update_core_cpu(param)
+        param.array[...] *= 0.5
+
+
+def test_a_variant_of_a_rule_for_one_device_is_used():
+    p = Parameter(numpy.full(2, 3, "f"))
+    p.grad = numpy.ones(2, "f")
+    rule = Halved()
+    rule.hyperparam.lr = 1.0
+    rule.update(p)
+    assert p.array.tolist() == [1, 1]
+
+
+@pytest.mark.parametrize("name", sorted(optimizers.__all__))
+def test_every_rule_updates_by_the_method_of_a_device(name):
+    found = []
+    for method in ("update_core", "update_core_cpu"):
+        p = Parameter(numpy.full(2, 3, "f"))
+        p.grad = numpy.ones(2, "f")
+        rule = getattr(optimizers, name)().create_update_rule()
+        rule.t = 1
+        rule._prepare_state(p)
+        getattr(rule, method)(p)
+        found.append(p.array.tolist())
+    assert found[0] == found[1] != [3, 3]

@@ -158,6 +158,8 @@ MISUSE = (
         "they are left alone",
     ),
     ("`requires_grad` that is no bool: asserted", "taken as true or false"),
+    ("a gradient that is no array, given to `Variable(...)`: raises when it is read", "`TypeError` at once"),
+    ("what is no link, but takes attributes, put into a ChainList: fails when called", "`NotALink` at once"),
     ("a shape of None for an initializer: taken as `()`", "`TypeError`"),
 )
 """What misuse raises in Chainer, and here, where the one is not the other."""
