@@ -17,8 +17,12 @@ from .rules import rule_of
 
 __all__ = ["EditOperation", "edited_content", "parse_edit"]
 
-# The prompt begins with an equals sign, behind which people go on with `*= 0.5`.
-_EDIT = re.compile(r"\s*(?:\[(?P<index>[^\]]*)\])?\s*(?:=\s*(?=[-+*/]=))?(?P<operator>[-+*/]?=)(?!=)")
+_BEGINNING = r"(?:\[(?P<{}>[^\]]*)\])?\s*(?P<{}>[-+*/]?=)(?!=)"
+# The prompt begins with `[0, 0] = ` or `*= `, behind which people go on with `*= 0.5` or with a whole `[2] = 0`.
+_EDIT = re.compile(
+    rf"\s*(?:{_BEGINNING.format('begun', '_begun')}\s*(?=(?:\[[^\]]*\])?\s*[-+*/]?=(?!=)))?"
+    + _BEGINNING.format("index", "operator")
+)
 _INDEX = re.compile(r"\s*(?:(?P<number>-?[0-9]{1,18})|(?P<all>:)|(?P<rest>\.\.\.))\s*")
 
 
@@ -40,7 +44,8 @@ def parse_edit(text: str) -> EditOperation:
     found = _EDIT.match(text)
     if found is None:
         raise ConditionError("a change begins with = or *= ..., such as = 0 or [2, 5] *= 0.5", text, 0)
-    index = _index(text, found.start("index"), found["index"] or "")
+    index_group = "begun" if found["index"] is None else "index"
+    index = _index(text, found.start(index_group), found[index_group] or "")
     begin = found.end()
     try:
         node = parse(text[begin:])

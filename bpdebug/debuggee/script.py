@@ -91,13 +91,13 @@ def run(script: str, module: ModuleType) -> Outcome:
 
 
 def describe(error: BaseException) -> str:
-    """The type and the first line of the message of `error`, as a traceback's last line says it."""
+    """The type of `error` and its message, all lines of that in one: what is wrong may be in any of them."""
     try:
         text = str(error)
     except Exception:
         text = "<message can't be shown>"
-    first = text.strip().partition("\n")[0]
-    return f"{type(error).__name__}: {first}" if first else type(error).__name__
+    message = " ".join(text.split())
+    return f"{type(error).__name__}: {message}" if message else type(error).__name__
 
 
 def exit_status(code: object) -> int:

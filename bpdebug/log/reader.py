@@ -314,7 +314,7 @@ class LogReader(RecordedTensors):
             if not self._fault_in(row):
                 names.append(self._address_of(row))
         near = difflib.get_close_matches(address, dict.fromkeys(names), 3, 0.5)
-        hint = f"\nNear it: {', '.join(near)}" if near else ""
+        hint = f".\nNear it: {', '.join(near)}" if near else ""
         return f"{address}: no event has this address{hint}"
 
     def _some_address(self) -> str:

@@ -13,7 +13,7 @@ from ..text import bytes_text, clean, count_text, duration_text, plain_lines, sh
 from .lines import number_of
 from .names import Names, roles
 
-__all__ = ["facts_of", "title_of"]
+__all__ = ["facts_of", "failure_in_full", "title_of"]
 
 _MANY = 40  # lines of printed text or of a traceback, before the middle is left out
 
@@ -75,6 +75,12 @@ def _printed_title(names: Names, header: Any, body: r.OutputBody) -> str:
 def _failed_title(names: Names, header: Any, body: r.FailedBody) -> str:
     left = f"in {clean(body.op)}" if body.op else "in the script"
     return f"{clean(body.type)} {left}: {_first_line(body.text)}".rstrip(": ")
+
+
+def failure_in_full(body: r.FailedBody) -> str:
+    """The exception with its whole message in one line: what doesn't fit is often in the last of its lines."""
+    left = f"in {clean(body.op)}" if body.op else "in the script"
+    return f"{clean(body.type)} {left}: {clean(' '.join(body.text.split()))}".rstrip(": ")
 
 
 def _first_line(text: str) -> str:

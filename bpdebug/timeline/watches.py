@@ -214,7 +214,8 @@ def _breakpoint_row(
         stops.deadline = deadline
         try:
             here, all_ = stops.hits(one, seq), stops.hits(one, len(timeline) - 1)
-            notes.append(f"{here:,} of {count_text(all_, 'hit')}" if all_ else "no hit yet")
+            so_far = count_text(len(timeline), "event")
+            notes.append(f"{here:,} of {count_text(all_, 'hit')}" if all_ else f"no hit in {so_far}")
             seq_of_hit = stops.last(seq + 1, failures=False)
             if seq_of_hit is None:
                 seq_of_hit = stops.first(seq + 1, failures=False)

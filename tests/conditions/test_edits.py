@@ -43,6 +43,12 @@ def event(x, y):
         ("[...] = -x", [[-1, -1], [-1, -1]]),
         ("+= iteration", [[8, 9], [10, 11]]),
         ("= y * x + max(y)", [[5, 6], [7, 8]]),
+        # Behind what the prompt begins with.
+        ("[0, 0] = [1] = 0", [[1, 2], [0, 0]]),
+        ("[0, 0] = = 7", [[7, 2], [3, 4]]),
+        ("[0, 0] = *= 3", [[3, 2], [3, 4]]),
+        ("*= = 5", [[5, 5], [5, 5]]),
+        ("*= [0] += 1", [[2, 3], [3, 4]]),
     ],
 )
 def test_an_edit_gives_new_content_and_leaves_the_old(text, expected):
@@ -58,6 +64,8 @@ def test_an_edit_gives_new_content_and_leaves_the_old(text, expected):
     [
         ("5", 0),
         ("== 3", 0),
+        ("[0] [1] = 3", 0),
+        ("*= == 3", 3),
         ("[a] = 3", 1),
         ("[0, 1.5] = 3", 3),
         ("= nrm(x)", 2),

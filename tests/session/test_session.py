@@ -136,6 +136,7 @@ def test_a_failure_stops_a_free_run_before_the_script_is_over(start):
         ("import os; os.kill(os.getpid(), 9)", 137, "killed by signal 9 (SIGKILL)"),
         ("import os; os.kill(os.getpid(), 11)", 139, "killed by signal 11 (SIGSEGV)"),
         ("raise KeyboardInterrupt", 130, "interrupted (KeyboardInterrupt)"),
+        ("raise ValueError('a\\n\\nb: c')", 1, "the script failed: ValueError: a b: c"),
         ("x = = 3", 1, "the script failed: SyntaxError: invalid syntax"),
         ("import atexit, os; atexit.register(os._exit, 7)", 7, "ended with status 7 without finishing (os._exit)"),
     ],

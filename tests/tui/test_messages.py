@@ -12,6 +12,7 @@ from bpdebug.tui.screens.messages import MessageHistory, MessagesScreen
 from bpdebug.tui.widgets.message_box import MessageBox
 from tests.support.example_run import write_example_run
 from tests.support.main_screen import notice
+from tests.support.paused_script import PausedScript
 
 LONG = (
     "started anew; recorded in /home/ada/.local/state/bpdebug/runs/train-20260101-120000, and this goes on"
@@ -74,6 +75,22 @@ async def test_a_long_message_lies_over_the_panes_until_the_next_command(app):
         await pilot.press("escape", "s")
         await pilot.pause()
         assert (notice(app), box.display) == ("", False)
+
+
+async def test_where_an_op_fails_all_lines_of_the_exception_are_told(tmp_path):
+    script = PausedScript(tmp_path / "live")
+    script.recorder.op_failed(
+        ValueError("\nin mse\n\nExpect: a.shape == b.shape\nActual: (2,) != (3,)"), "mse", []
+    )
+    script.recorder.flush()
+    with LogReader(tmp_path / "live") as reader:
+        app = DebuggerApp(Timeline(reader), script)
+        async with app.run_test(size=(80, 24)) as pilot:
+            app.main.go_to(1)
+            await pilot.pause()
+            whole = "ValueError in mse: in mse Expect: a.shape == b.shape Actual: (2,) != (3,)"
+            assert notice(app) == whole
+    script.recorder.close()
 
 
 async def test_messages_are_kept_and_shown_with_the_latest_first(app):

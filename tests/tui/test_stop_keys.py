@@ -12,7 +12,7 @@ from bpdebug.tui.app import DebuggerApp
 from bpdebug.tui.screens.stop_actions import pointing
 from bpdebug.tui.widgets.prompt import Prompt
 from tests.support.example_run import NAN_ADDRESS, SCRIPT_PATH, line_of, write_example_run
-from tests.support.main_screen import at, notice
+from tests.support.main_screen import at, notice, press
 
 
 @pytest.fixture(autouse=True)
@@ -117,6 +117,13 @@ async def test_a_watch_and_a_stop_at_changes_come_from_the_shown_tensor(app):
         await pilot.press("enter")
         stops = app.main.navigator.stops
         assert stops.watches == ["norm(gW)", "MLP.l2.W.before"]
+        await pilot.press("w")
+        await press(pilot, *"loss", "enter")
+        assert stops.watches == [
+            "norm(gW)",
+            "MLP.l2.W.before",
+            "loss",
+        ]  # what is typed replaces what is offered
         assert stops.breakpoints[-1].changes
         assert stops.breakpoints[-1].was.startswith("t:")
         await pilot.press("c")
@@ -140,10 +147,19 @@ async def test_the_pane_shows_hits_and_values_and_leads_there(app):
             ("breakpoint", "nan", "0 of 1 hit"),
             ("watch", "norm(gW)", "no value yet"),
         ]
+        assert [pane.draw_row(row, 40).text[:3] for row in (1, 3)] == ["> 1", "  1"]
         await pilot.press("enter")
         await pilot.pause()
         assert at(app) == NAN_ADDRESS
-        await pilot.press("b", "down", "D")
+        enter(app, "break nothing")
+        await pilot.pause()
+        assert "no hit in 96 events" in pane.draw_row(2, 60).text  # none will come, either
+        await pilot.press("b")
+        for key in ("t", "enter"):
+            await pilot.press(key)
+            await pilot.pause()
+            assert notice(app) == "it is disabled, and has no hits: b lets it stop again"
+        await pilot.press("down", "D", "down", "D")
         await pilot.pause()
         assert not app.main.navigator.breakpoints[0].enabled
         assert app.main.navigator.stops.watches == []
@@ -153,6 +169,8 @@ async def test_marks_and_visited_positions(app):
     async with app.run_test(size=(80, 24)) as pilot:
         app.main.go_to(20)
         app.main.action_bookmark()
+        app.main.action_to_bookmark(1)
+        assert notice(app) == "no other event is marked"
         app.main.go_to(40)
         app.main.action_bookmark()
         app.main.go_to(3)

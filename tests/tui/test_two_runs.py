@@ -128,7 +128,7 @@ async def test_events_that_only_the_other_run_has_are_counted_and_seen_in_it(bot
     async with app.run_test(size=(160, 50)) as pilot:
         await compared(app, pilot)
         assert at(app) == "it2/forward/Net/relu"
-        assert notice(app) == "B has 1 event here that isn't in A: | shows B"
+        assert notice(app) == "here B has 1 event that A doesn't have: | shows B"
         assert "+1 in B" in screen_text(app)
         await press(pilot, "vertical_line", "s")
         assert at(app) == "it2/forward/Net/sigmoid"

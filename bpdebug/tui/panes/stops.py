@@ -100,6 +100,9 @@ class StopsPane(VirtualList):
                 Notice(f"choose a breakpoint: {ahead} goes to its next hit, {behind} to the one before")
             )
             return
+        if not one.enabled:
+            self.post_message(Notice(self._why_disabled))
+            return
         stops = self._timeline.stops_of([one])
         stops.deadline = time.monotonic() + _SEARCH_S
         try:
@@ -120,6 +123,10 @@ class StopsPane(VirtualList):
         """(what it is, the text) of the row under the cursor."""
         row = self._row
         return ("breakpoint" if row and row.kind == "breakpoint" else "row"), row.text if row else ""
+
+    @property
+    def _why_disabled(self) -> str:
+        return f"it is disabled, and has no hits: {self._shown_keys[0]} lets it stop again"
 
     @property
     def _shown_keys(self) -> tuple[str, str, str]:
@@ -188,6 +195,8 @@ class StopsPane(VirtualList):
             return strip_of([(fit(indent + shown.text, width), style(part))], width, base)
         if row == self.cursor and self.has_focus:
             base += ground_style(self, "stops--cursor")
+        # Colour is not the only sign of the row that keys act on.
+        pointer = ">" if row == self.cursor else " "
         mark = {"breakpoint": "●" if shown.enabled else "○", "watch": "◎", "mark": "♦"}[shown.kind]
         spark = f" {shown.spark}" if shown.spark else ""
         room = max(width - 6 - cell_width(spark), 8)
@@ -196,7 +205,7 @@ class StopsPane(VirtualList):
         text = fit(shown.text, room - cell_width(detail) - 2)
         return strip_of(
             [
-                (f"{shown.number:>3} {mark} ", style("mark" if shown.enabled else "off")),
+                (f"{pointer}{shown.number:>2} {mark} ", style("mark" if shown.enabled else "off")),
                 (text, style("text" if shown.enabled else "off")),
                 (f"  {detail}", style("detail")),
                 (spark, style("spark")),
@@ -215,9 +224,8 @@ class StopsPane(VirtualList):
         if shown is None or shown.kind in ("heading", "note"):
             return
         if shown.seq is None:
-            self.post_message(
-                Notice("it was not hit yet" if shown.kind == "breakpoint" else "it has no value yet")
-            )
+            without = "it has no hit" if shown.kind == "breakpoint" else "it has no value yet"
+            self.post_message(Notice(without if shown.enabled else self._why_disabled))
         else:
             self.post_message(GoTo(shown.seq))
 

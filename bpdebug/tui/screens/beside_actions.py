@@ -138,7 +138,7 @@ class BesideActions(OrderActions):
         if missing:
             other = self.beside.other_letter
             self.say(
-                f"{other} has {count_text(missing, 'event')} here that isn't in {self.beside.letter}:"
+                f"here {other} has {count_text(missing, 'event')} that {self.beside.letter} doesn't have:"
                 f" {self.keys.shown('other_run')} shows {other}"
             )
 

@@ -19,8 +19,10 @@ from textual.widgets import Static
 
 from ...collecting import collect_again
 from ...errors import BpdebugError
+from ...log.records import FailedBody
 from ...log.schema import Kind
 from ...text import clean
+from ...timeline.facts import failure_in_full
 from ...timeline.scan import first_where
 from ..completion import shown_choices
 from ..key_plan import KeyPlan
@@ -39,7 +41,7 @@ from .telling import PLAIN_REASONS, TellingScreen
 if TYPE_CHECKING:
     from ...diff.beside import Beside
     from ...session import Session
-    from ...timeline import Timeline
+    from ...timeline import Moment, Timeline
 
 __all__ = ["RunScreen"]
 
@@ -203,12 +205,16 @@ class RunScreen(TellingScreen):
             self._stale = set(PANES)
             if self.moment.kind is Kind.failed:
                 # The pane that is in sight on a small screen may be one that doesn't tell.
-                self.say(self.moment.title)
+                self._say_what_failed(self.moment)
         self._show_panes()
         self._show_line_of_stop()
         # The panes' subtitles belong into the same frame.
         self.workspace.refresh_strips()
         self._show_status()
+
+    def _say_what_failed(self, moment: Moment) -> None:
+        body = self.timeline.reader.body(moment.seq)
+        self.say(failure_in_full(body) if isinstance(body, FailedBody) else moment.title)
 
     def _show_line_of_stop(self) -> None:
         """Where a breakpoint on a line that calls a function has stopped inside of that: show the line."""

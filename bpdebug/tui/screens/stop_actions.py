@@ -253,6 +253,7 @@ class StopActions(RunScreen):
         expression = self._expression_under_cursor()
         place = "" if "." in expression else self._place_of_event()
         self.ask_stop(_WATCH, f"{expression} at {place}" if expression and place else expression)
+        self.query_one(Prompt).choose_all()
 
     def action_watch_changes(self) -> None:
         """Stop where the shown tensor is another than before."""
@@ -291,6 +292,8 @@ class StopActions(RunScreen):
         seq = self.navigator.bookmarks.next(self.navigator.seq, direction)
         if seq is None:
             self.say(f"no event is marked: {self.keys.shown('bookmark')} marks this one")
+        elif seq == self.navigator.seq:
+            self.say("no other event is marked")
         else:
             self.navigator.go_to(seq)
             self._moved()

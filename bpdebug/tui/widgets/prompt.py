@@ -12,6 +12,7 @@ from textual.binding import Binding
 from textual.containers import Horizontal
 from textual.suggester import Suggester
 from textual.widgets import Input, Label
+from textual.widgets.input import Selection
 
 __all__ = ["Prompt", "PromptLine", "PromptOwner", "Suggestions"]
 
@@ -145,6 +146,10 @@ class Prompt(Horizontal):
     def put_cursor(self, column: int) -> None:
         """Put the cursor on a character of what is typed."""
         self._input.cursor_position = column
+
+    def choose_all(self) -> None:
+        """Let the next character take the place of what stands there; a key that moves the cursor keeps it."""
+        self._input.selection = Selection(0, len(self._input.value))
 
     def close(self) -> None:
         """Hide the line."""
