@@ -50,10 +50,12 @@ class Op(FunctionNode):
     called: ClassVar[bool] = False
     """Whether Chainer's class of that name is a `Function`: an instance is called, and may be called again."""
     _kept: ClassVar[tuple[tuple[str, str], ...]] = ()
+    _forward_anywhere: ClassVar[Callable[..., Any]]  # the nearest `forward` that works on all devices
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
         cls._kept = _arguments_of(cls)
+        _ask_for_variants(cls)
         if not cls.__name__.startswith("_"):
             _ops.append(cls)
 
@@ -130,6 +132,11 @@ class Op(FunctionNode):
             gxs = self.vjp(tuple([inputs[i].kept for i in self.retained_x]), self._kept_y, gys, wanted)  # type: ignore[index]
         return [gxs[i] for i in wanted]
 
+    def forward_cpu(self, inputs: tuple[Any, ...]) -> tuple[Any, ...]:
+        return self._forward_anywhere(inputs)
+
+    forward_gpu = forward_cpu
+
     def backward(
         self, target_input_indexes: tuple[int, ...], grad_outputs: tuple[Variable | None, ...]
     ) -> tuple[Variable | None, ...]:
@@ -137,6 +144,21 @@ class Op(FunctionNode):
             self.get_retained_inputs(), self.get_retained_outputs(), grad_outputs, tuple(target_input_indexes)
         )
         return tuple(gxs[i] for i in target_input_indexes)
+
+
+def _ask_for_variants(cls: type[Op]) -> None:
+    """Let a script's subclass of an op have its way: one that defines `backward`, `forward_cpu` or `forward_gpu`.
+
+    These are how Chainer's ops are defined, so that subclasses of them override these; the engine's have `vjp` and
+    `forward` in their place.
+    """
+    own = vars(cls)
+    if "forward" in own:
+        cls._forward_anywhere = own["forward"]
+    elif "forward_cpu" in own or "forward_gpu" in own:
+        cls.forward = FunctionNode.forward  # type: ignore[method-assign]
+    if "backward" in own and "vjp" not in own and "input_gradients" not in own:
+        cls.input_gradients = FunctionNode.input_gradients  # type: ignore[method-assign]
 
 
 def _arguments_of(cls: type[Op]) -> tuple[tuple[str, str], ...]:

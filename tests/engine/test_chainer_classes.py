@@ -11,6 +11,7 @@ import pytest
 
 from engine import Variable
 from engine import functions as F
+from engine.functions.activation.relu import ReLU
 from engine.utils import CooMatrix
 
 _RNG = numpy.random.RandomState(0)
@@ -228,3 +229,35 @@ def test_a_walk_over_a_graph_reads_the_settings_under_chainers_names(
 ) -> None:
     op = make().creator
     assert {name: getattr(op, name) for name in expected} == expected
+
+
+class _GuidedReLU(ReLU):
+    """A script's variant of an op, with a rule of its own that asks the op's."""
+
+    def backward(self, indexes, gys):
+        (gx,) = super().backward(indexes, gys)
+        return (gx * (gys[0].array > 0),)
+
+
+class _DoubledReLU(ReLU):
+    def forward_cpu(self, inputs):
+        (y,) = super().forward_cpu(inputs)
+        return (2 * y,)
+
+
+@pytest.mark.parametrize("enable_double_backprop", [False, True])
+def test_a_scripts_variant_of_an_op_has_its_own_backward_rule(enable_double_backprop):
+    x = Variable(numpy.array([1.0, -1.0, 2.0]))
+    y = _GuidedReLU().apply((x,))[0]
+    y.grad = numpy.array([3.0, 3.0, -3.0])
+    y.backward(enable_double_backprop=enable_double_backprop)
+    numpy.testing.assert_array_equal(x.grad, [3, 0, 0])
+
+
+def test_a_scripts_variant_of_an_op_has_its_own_forward_for_one_device():
+    x = Variable(numpy.array([1.0, -1.0]))
+    y = _DoubledReLU().apply((x,))[0]
+    numpy.testing.assert_array_equal(y.array, [2, 0])
+    y.grad = numpy.ones(2)
+    y.backward()
+    numpy.testing.assert_array_equal(x.grad, [1, 0])
