@@ -34,7 +34,10 @@ class ChainersClass(type):
         op: of which op instances are.
     """
 
-    def __new__(cls, make: Callable[..., Op], op: type[Op]) -> ChainersClass:
+    def __new__(cls, make: Any, op: Any, variant: dict[str, Any] | None = None) -> Any:
+        if variant is not None:  # a class statement: name, bases and members of a script's subclass
+            bases = (_made_by(base) if isinstance(base, ChainersClass) else base for base in op)
+            return type(make, tuple(bases), variant)
         members = {"__doc__": make.__doc__, "__signature__": inspect.signature(make), "__module__": __name__}
         return super().__new__(cls, make.__name__, (), members)
 
@@ -48,6 +51,18 @@ class ChainersClass(type):
 
     def __instancecheck__(cls, instance: Any) -> bool:
         return isinstance(instance, cls._op) and instance.label == cls.__name__
+
+
+def _made_by(chainers: ChainersClass) -> type[Op]:
+    """The op of a class, constructed as in Chainer: what scripts' subclasses are derived from."""
+
+    op: Any = chainers._op
+
+    class _Made(op):
+        def __init__(self, *args: Any, **kwargs: Any) -> None:
+            self.__dict__.update(vars(chainers._make(*args, **kwargs)))
+
+    return _Made
 
 
 def _window(ndim: int, stride: Any, pad: Any, dilate: Any, groups: int, cover_all: bool = False) -> Window:

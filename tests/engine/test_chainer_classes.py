@@ -12,6 +12,7 @@ import pytest
 from engine import Variable
 from engine import functions as F
 from engine.functions.activation.relu import ReLU
+from engine.functions.connection.convolution_2d import Convolution2DFunction
 from engine.utils import CooMatrix
 
 _RNG = numpy.random.RandomState(0)
@@ -261,3 +262,24 @@ def test_a_scripts_variant_of_an_op_has_its_own_forward_for_one_device():
     y.grad = numpy.ones(2)
     y.backward()
     numpy.testing.assert_array_equal(x.grad, [1, 0])
+
+
+class _HalvedConvolution(Convolution2DFunction):
+    def __init__(self, pad):
+        super().__init__(1, pad)
+
+    def backward(self, indexes, gys):
+        return tuple(gx * 0.5 for gx in super().backward(indexes, gys))
+
+
+def test_a_scripts_variant_of_an_op_of_another_name_is_made_as_in_chainer():
+    x, W_ = Variable(X), Variable(W)
+    y = _HalvedConvolution(2).apply((x, W_))[0]
+    expected = F.convolution_2d(X, W, pad=2)
+    numpy.testing.assert_array_equal(y.array, expected.array)
+    assert isinstance(y.creator, Convolution2DFunction)
+    F.sum(y).backward()
+    x_, plain = Variable(X), Variable(W)
+    F.sum(F.convolution_2d(x_, plain, pad=2)).backward()
+    numpy.testing.assert_allclose(x.grad, 0.5 * x_.grad, rtol=1e-6)
+    numpy.testing.assert_allclose(W_.grad, 0.5 * plain.grad, rtol=1e-6)
