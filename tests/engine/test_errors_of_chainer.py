@@ -167,6 +167,9 @@ def test_wrong_values_are_value_errors(call: Any) -> None:
         lambda: F.black_out(X, LABELS.astype("?"), floats(5, 3), np.zeros((2, 2), "i")),
         lambda: F.convolution_2d(IMAGES, FILTERS[:0], floats(5)),
         lambda: F.where(Variable(), X, X),
+        lambda: F.bilinear(X, X, floats(3, 3, 2).astype("d")),
+        lambda: F.bilinear(X, X, floats(3, 3, 2), floats(3, 2), floats(3, 2), np.zeros(2, "i")),
+        lambda: F.bilinear(X, X, floats(3, 3, 2), floats(3, 2), floats(1, 3, 2), floats(2)),
         lambda: L.BinaryHierarchicalSoftmax(3, ((0, 1), 2))(X, floats(2)),
     ],
 )

@@ -140,6 +140,16 @@ MISUSE = (
         "axes, strides, pads and the like that are NumPy's whole numbers (`numpy.int64(1)`): `TypeError`",
         "taken as the numbers that they are",
     ),
+    (
+        "labels and lengths of `connectionist_temporal_classification`, `negative_sampling` and hierarchical softmax "
+        "that are int64: `InvalidType`",
+        "taken, as all whole numbers are",
+    ),
+    (
+        "`bias`, `scale`, `zoneout`, `transpose_sequence`, and the bias of a `convolution_nd` over two axes, of "
+        "another dtype than x: converted, or not noticed",
+        "`InvalidType`",
+    ),
     ("a `forward` that returns a NumPy number: `TypeError`", "taken as an array without axes"),
     ("a `Function.backward` that returns more gradients than there are inputs: not noticed", "`ValueError`"),
     (

@@ -35,6 +35,12 @@ def bilinear(e1: Any, e2: Any, W: Any, V1: Any = None, V2: Any = None, b: Any = 
     e1, e2, W = as_variable(e1), as_variable(e2), as_variable(W)
     require_equal("len(e1)", e1.shape[0], "len(e2)", e2.shape[0])
     require_equal("W.ndim", len(W.shape), "3", 3)
+    require_equal("W.dtype", W.dtype, "e1.dtype", e1.dtype)
+    if V1 is not None:
+        V1, V2, b = as_variable(V1), as_variable(V2), as_variable(b)
+        for name, part, ndim in (("V1", V1, 2), ("V2", V2, 2), ("b", b, 1)):
+            require_equal(f"{name}.ndim", len(part.shape), str(ndim), ndim)
+            require_equal(f"{name}.dtype", part.dtype, "e1.dtype", e1.dtype)
     n = e1.shape[0]
     left, right, out = W.shape
     e1 = reshape(e1, (n, -1)) if len(e1.shape) != 2 else e1
