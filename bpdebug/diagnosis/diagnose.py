@@ -15,6 +15,10 @@ if TYPE_CHECKING:
 __all__ = ["diagnose", "fold"]
 
 
+_FROM_THEIR_EVENT_ON = ("nan-in-forward", "nan-in-backward", "nan-in-update")
+"""Faults that come at one event: what was seen before that has another cause."""
+
+
 def diagnose(reader: LogReader, rules: Sequence[Rule] = RULES, max_events: int = MAX_EVENTS) -> list[Finding]:
     """The findings of a run, causes first, each with its symptoms under it; in the order of the table of rules.
 
@@ -59,6 +63,9 @@ def _is_the_same(finding: Finding, root: Finding) -> bool:
 
 def _explained(finding: Finding, root: Finding, explains: dict[str, set[str]]) -> bool:
     """Whether a finding follows from a root, or from one of its symptoms."""
+    seq, since = finding.seq, root.seq
+    if root.code in _FROM_THEIR_EVENT_ON and seq is not None and since is not None and seq < since:
+        return False
     return any(finding.code in explains[cause.code] for cause in (root, *root.symptoms))
 
 

@@ -67,3 +67,28 @@ def test_labels_that_nothing_in_the_script_reordered_are_an_info(diagnoser: Diag
     assert finding["code"] == "uninformative-labels"
     assert finding["severity"] == "info"
     assert "the model has learnt nothing" in finding["message"]
+
+
+def test_what_was_so_before_a_nan_does_not_follow_from_it_and_is_seen_first_where_it_began(
+    diagnoser: Diagnoser,
+) -> None:
+    body = """
+    net = chainer.Sequential(L.Linear(4, 8), F.relu, L.Linear(8, 8), F.relu, L.Linear(8, 1))
+    net[2].b.array[:] = -100
+    opt = chainer.optimizers.Adam()
+    opt.setup(net)
+    x = rng.randn(64, 4).astype("f")
+    for it in range(30):
+        y = net(x)
+        loss = F.mean_squared_error(y, np.sign(x[:, :1]))
+        if it == 20:
+            loss += F.sum(F.log(y - 100))
+        net.cleargrads()
+        loss.backward()
+        opt.update()
+    """
+    nan, dead = diagnoser.findings(Case("both", HEAD + textwrap.dedent(body)))
+    assert (nan["code"], nan["symptoms"]) == ("nan-in-forward", [])
+    assert dead["code"] == "dead-relu"
+    (zero,) = [one for one in dead["symptoms"] if one["code"] == "zero-gradient"]
+    assert zero["address"].startswith("it0/backward/")

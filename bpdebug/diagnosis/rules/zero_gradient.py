@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from ..facts.history import History
 from ..facts.reach import trained
-from ..facts.records import Parameter, Step
+from ..facts.records import Parameter, Step, Walk
 from ..finding import Finding
 
 __all__ = ["find"]
@@ -43,8 +43,14 @@ def find(history: History) -> Iterator[Finding]:
 
 
 def _first_zero(history: History, parameter: Parameter) -> Step | None:
-    """The step of its last walk at which a gradient that wasn't zero became zero."""
-    walk = parameter.received[-1].walk
+    """The step at which a gradient that wasn't zero became zero: that of the last walk, in the first if it is there."""
+    last = _zero_in(history, parameter.received[-1].walk)
+    first = _zero_in(history, parameter.received[0].walk)
+    return first if first is not None and last is not None and first.site == last.site else last
+
+
+def _zero_in(history: History, walk: Walk | None) -> Step | None:
+    """The step of a walk at which a gradient that wasn't zero became zero."""
     if walk is None:
         return None
     for step in walk.steps:
