@@ -1,4 +1,4 @@
-"""When Python's cyclic garbage collector runs while the screen starts and while it is looked at.
+"""When Python's cyclic garbage collector runs: not where there is much to look at and nothing to drop.
 
 A collection goes through all objects that there are: of the hundred thousands that imported modules and widgets are
 made of, it finds none to drop, and takes longer than to draw several frames.
@@ -6,9 +6,11 @@ made of, it finds none to drop, and takes longer than to draw several frames.
 
 from __future__ import annotations
 
+import contextlib
 import gc
+from collections.abc import Iterator
 
-__all__ = ["collect_again", "hold_off"]
+__all__ = ["collect_again", "held_off", "hold_off"]
 
 _held_off = False
 
@@ -19,6 +21,18 @@ def hold_off() -> None:
     if gc.isenabled():
         gc.disable()
         _held_off = True
+
+
+@contextlib.contextmanager
+def held_off() -> Iterator[None]:
+    """Collect nothing in the block; what is left of it is collected later, as ever."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
 
 
 def collect_again() -> None:

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from ..collecting import held_off
 from ..errors import LogError, UsageError
 from .bounded import run_bounded
 from .opening import open_run
@@ -64,6 +65,11 @@ def execute(options: argparse.Namespace) -> int:
     Raises:
         BpdebugError: misuse, or a run that can't be read.
     """
+    with held_off():  # the history of a run is many small objects, all of which stay
+        return _check(options)
+
+
+def _check(options: argparse.Namespace) -> int:
     words = options.command
     target, *args = words[1:] if words[0] == "--" and len(words) > 1 else words
     if _is_run(target):

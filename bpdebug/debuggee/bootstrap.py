@@ -4,7 +4,10 @@ Run as a script, never imported. `bpdebug` is loaded from where this file lies, 
 that neither a module of ours nor our directory can come between the script and what it imports.
 """
 
+import gc
 import sys
+
+gc.disable()  # until the script begins: all that is made for it stays
 
 # Python has put this file's directory first, unless PYTHONSAFEPATH told it not to.
 if not sys.flags.safe_path:

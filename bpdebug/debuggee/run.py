@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import os
 import sys
 import threading
@@ -132,7 +133,7 @@ class Run:
 
         package = alias.install()
         # Before the recorder, so that what was printed until now stands before the event.
-        self._stops.append(package.events.observe(lambda event: self._output.settle()))
+        self._stops.append(package.events.observe(self._output.settle))
         self._stops.append(engine.watch(package, self._recorder))
         if self._orders is not None:
             from ..frontends.own_ops import OwnOps
@@ -174,6 +175,8 @@ class Run:
             self._progress.start()
         if self._bound is not None:
             self._bound.start()
+        gc.freeze()  # what was loaded for the script is not looked through while it runs
+        gc.enable()
         self._outcome = script.run(self._name, module)
         if self._triggers is not None:
             self._triggers.close()

@@ -72,8 +72,8 @@ class Output:
             setattr(sys, name, recorded)
             setattr(sys, f"__{name}__", recorded)
 
-    def settle(self) -> None:
-        """Record what was written so far, so that a coming event stands after it."""
+    def settle(self, event: object = None) -> None:
+        """Record what was written so far, so that a coming event stands after it; observes those of the engine."""
         if self._pending:
             with self.lock:
                 taken = self._take()

@@ -48,17 +48,27 @@ class _Probe:
         self._own_modules = engine.__name__
         self._recorder = recorder
         self._times: dict[type, int] = {}
+        self._ours: set[type] = set()
+        """Classes of the engine's own functions that were met."""
         self._found: set[type] = set()
         self._inputs: weakref.WeakKeyDictionary[Any, list[np.ndarray]] = weakref.WeakKeyDictionary()
         """Copies of what functions of the script's own were given, for rules that retain none of it."""
         self._busy = False
 
     def __call__(self, event: Any) -> None:
-        if type(event) is self._forward_class and event.in_graph and not self._busy:
+        kind = type(event)
+        if kind is self._forward_class:
+            if type(event.node) in self._ours or not event.in_graph or self._busy:
+                return
             if self._is_wanted(type(event.node.as_creator())):
                 self._inputs[event.node] = [np.array(x) for x in event.x_arrays if _is_checked(x)]
             return
-        if type(event) is not self._step_class or self._busy or self._recorder.disabled:
+        if (
+            kind is not self._step_class
+            or type(event.node) in self._ours
+            or self._busy
+            or self._recorder.disabled
+        ):
             return
         function = event.node.as_creator()
         cls = type(function)
@@ -80,7 +90,10 @@ class _Probe:
 
     def _is_wanted(self, cls: type) -> bool:
         """Whether it is a function of the script's own that is still to be looked at."""
-        return cls.__module__.partition(".")[0] != self._own_modules and self._times.get(cls, 0) < _TIMES
+        if cls.__module__.partition(".")[0] == self._own_modules:
+            self._ours.add(cls)
+            return False
+        return self._times.get(cls, 0) < _TIMES
 
 
 def _is_checked(x: Any) -> bool:

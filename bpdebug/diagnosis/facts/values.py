@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ...errors import DamagedLog, NotCaptured
-from ...log.schema import TensorFlag
+from ...log.schema import NOT_CAPTURED, TensorFlag
 
 if TYPE_CHECKING:
     from ...log.reader import LogReader
@@ -18,6 +18,7 @@ __all__ = ["Values"]
 SAMPLE = 1 << 15
 """Figures of a tensor with more elements are those of so many of them, evenly spread."""
 _UNKNOWN = bytes(16)
+_NOT_FINITE = int(TensorFlag.nan | TensorFlag.inf)
 
 
 class Values:
@@ -29,6 +30,7 @@ class Values:
         self._spreads: dict[int, tuple[float, float] | None] = {}
         self._flags = reader.tensors["flags"]
         self._contents = reader.tensors["content"]
+        self._stored = reader.tensors["segment"] != NOT_CAPTURED
 
     def shape(self, tensor: int | None) -> tuple[int, ...]:
         """Its shape; empty for None."""
@@ -50,8 +52,10 @@ class Values:
 
     def known(self, tensor: int | None) -> bool:
         """Whether the run kept its values."""
+        if tensor is None or (tensor < len(self._stored) and not self._stored[tensor]):
+            return False
         try:
-            return tensor is not None and not self._reader.why_not_captured(tensor)
+            return not self._reader.why_not_captured(tensor)
         except DamagedLog:
             return False
 
@@ -71,11 +75,7 @@ class Values:
 
     def finite(self, tensor: int | None) -> bool:
         """Whether it holds neither NaN nor infinity; True for None."""
-        return (
-            tensor is None
-            or tensor >= len(self._flags)
-            or not int(self._flags[tensor]) & (TensorFlag.nan | TensorFlag.inf)
-        )
+        return tensor is None or tensor >= len(self._flags) or not int(self._flags[tensor]) & _NOT_FINITE
 
     def identified(self, tensor: int | None) -> bool:
         """Whether the recorder looked at what it held, so that another content has another row."""
