@@ -371,6 +371,9 @@ class Navigator:
         self._forget_pending()
         if waiting is None or self.at_head:
             self.why = self.end_reason
+        asked = () if waiting is None or not self.at_head else waiting.stops
+        if asked and not self.timeline.stops_of(asked).at(self.seq):
+            self.why += f"; no later event was at {self.timeline.source_lines.shown(asked[0])}"
 
     def _paused_at(self) -> int:
         assert self.session is not None

@@ -111,3 +111,14 @@ async def test_the_element_under_the_cursor_is_changed_in_all_its_axes(live):
         script.on_answer(2001, "")
         await pilot.pause()
         assert notice(app) == "changed: y[0,1,1,1] = -17.0 -> 5.0"
+
+
+async def test_nothing_can_be_changed_when_the_script_has_ended(live):
+    script, app = live
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.main.go_to(1)
+        script.state, script.why, script.exit_status = "ended", "killed by signal 9 (SIGKILL)", 137
+        script.on_change()
+        await pilot.pause()
+        await press(pilot, "e")
+        assert notice(app) == "killed by signal 9 (SIGKILL) (exit status 137): R starts it anew"

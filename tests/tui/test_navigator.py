@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from types import SimpleNamespace
+from typing import ClassVar
 
 import pytest
 
@@ -22,6 +24,7 @@ class FakeTimeline:
     on_disk: int = 5
     stops: tuple[int, ...] = ()
     live: bool = False
+    source_lines: ClassVar = SimpleNamespace(shown=lambda stop: f"{stop.path}:{stop.line}")
 
     def __len__(self) -> int:
         return self.count
@@ -150,6 +153,16 @@ def test_a_step_at_the_live_head_lets_the_child_go_on_and_arrives_when_it_paused
     session.arrives(timeline, 5)
     navigator.session_changed()
     assert (navigator.seq, navigator.pending, navigator.mode) == (5, None, "LIVE paused")
+
+
+def test_a_run_to_a_line_that_the_script_ends_without_says_so(timeline, session):
+    navigator = Navigator(timeline, session)
+    navigator.run_to_line("train.py", 32, back=False)
+    navigator.session_changed()
+    session.ends(timeline, 9)
+    navigator.session_changed()
+    assert navigator.seq == 8
+    assert navigator.why == "killed by signal 9 (exit status 137); no later event was at train.py:32"
 
 
 def test_several_steps_at_the_head_are_one_goal_of_the_child(timeline, session):

@@ -75,6 +75,7 @@ async def test_a_wrong_condition_comes_back_with_a_mark_over_the_place(app):
         # The line above begins with a blank, and the mark of the prompt is as wide as "break ".
         assert notice(app).index("▾") + 1 == len("break ") + text.index("nrm")
         assert "did you mean norm?" in notice(app)
+        assert app.main.messages.latest_first()[0][1] == "there is no function nrm; did you mean norm?"
         await pilot.press(*["delete"] * 3, *"norm", "enter")
         assert str(app.main.navigator.breakpoints[-1]) == "MLP.l1/* if norm(gx) > 1"
 

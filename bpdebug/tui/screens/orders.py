@@ -75,6 +75,8 @@ class OrderActions(ConsoleActions):
         session, navigator = self.session, self.navigator
         if session is None:
             return "this is a recorded run: nothing in it can be changed"
+        if session.state == "ended":
+            return f"{self.navigator.end_reason}: {self.keys.shown('restart')} starts it anew"
         if session.state != "paused":
             return f"pause the script first: {self.keys.shown('run')}"
         if navigator.seq != navigator.last:

@@ -137,6 +137,7 @@ class StopActions(RunScreen):
     def point_out(self, mark: str, error: ConditionError) -> None:
         """Say what is wrong with the line in the prompt, with a mark over the place."""
         self.query_one(Prompt).put_cursor(error.column)
+        self.messages.add(clean(error.reason))  # above the prompt is one line, which may be too short for it
         self.say_where(mark, error)
 
     def say_where(self, mark: str, error: ConditionError) -> None:
