@@ -115,6 +115,15 @@ def _find_faults(reader: LogReader) -> list[list[str]]:
     return lines_of_findings(reader)
 
 
+def _not_an_export(text: str, suffixes: list[str]) -> str:
+    """In words that the name of a file doesn't say in which format to write it."""
+    suffix = os.path.splitext(text)[1]
+    if suffix:
+        return names.unknown("export format", suffix, suffixes, f"there are {' '.join(suffixes)}")
+    example = f"events.{text}" if f".{text}" in suffixes else f"{text}.jsonl"
+    return f"{text} has no ending that says which format, such as export {example}"
+
+
 def _export(screen: MainScreen, text: str) -> None:
     if not text or text == "-":
         screen.say("export to which file? Such as: export events.jsonl")
@@ -124,8 +133,7 @@ def _export(screen: MainScreen, text: str) -> None:
     path = os.path.expanduser(text)
     suffixes = [exporter.suffix for exporter in EXPORTERS.values()]
     if not path.lower().endswith(tuple(suffixes)):
-        suffix = os.path.splitext(path)[1] or text
-        screen.say(names.unknown("export format", suffix, suffixes, f"there are {' '.join(suffixes)}"))
+        screen.say(_not_an_export(text, suffixes))
         return
     exporter = exporter_for(path=path)
     directory = screen.timeline.reader.directory

@@ -107,6 +107,8 @@ async def test_commands_that_take_a_name_from_a_set_offer_its_names(app):
         ("zzz", "no command is called zzz: Tab goes through all of them"),
         ("pane wieghts", "no pane is called wieghts: near it: weights"),
         ("copy all", "copy all? One of: value, row, tensor, address"),
+        ("export jsonl", "jsonl has no ending that says which format, such as export events.jsonl"),
+        ("export run", "run has no ending that says which format, such as export run.jsonl"),
         ("export run.doc", "no export format is called .doc: near it: .dot"),
     ],
 )
