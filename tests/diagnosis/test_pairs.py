@@ -69,6 +69,10 @@ PAIRS = [
     "twelfth_labels_reversed_and_copied", "twelfth_one_layer_by_two_names",
     "twelfth_table_reshaped_for_transposed",
     "twelfth_dies_of_a_leap",
+    "thirteenth_first_rows_concatenated", "thirteenth_iterator_reset_at_each_step",
+    "thirteenth_start_of_the_batch_is_not_used", "thirteenth_betas_change_places", "thirteenth_images_floored",
+    "thirteenth_example_ignores_its_number", "thirteenth_generator_stands_still",
+    "thirteenth_labels_of_the_batch_before",
 ]  # fmt: skip
 CONTROLS = [
     "attention", "by_hand", "density_below_zero", "dropout_and_batch_norm", "frozen_base", "gan_trainer_style",
@@ -85,6 +89,7 @@ CONTROLS = [
     "tenth_zero_init_residual", "tenth_wgan_clip", "tenth_adversarial_domain_two_step", "tenth_triplet_hard_stuck",
     "tenth_policy_gradient_costs", "tenth_mean_teacher", "twelfth_conv3x3_factorized", "twelfth_ddpg",
     "twelfth_alternating_least_squares_style", "twelfth_semi_supervised_decoder",
+    "thirteenth_inner_steps_on_the_support", "thirteenth_all_rows_in_two_loops", "thirteenth_betas_of_a_short_memory",
     "fifth_gradient_penalty_of_second_order", "fifth_state_carried_as_arrays",
 ]  # fmt: skip
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from ..facts.batching import example_without_number
 from ..facts.history import History
 from ..facts.records import Op
 from ..facts.script import Line
@@ -18,6 +19,7 @@ _ITERATIONS = 3
 _ROWS = 4
 _LOSING = r"//|astype\s*\(\s*(np\.|numpy\.)?(int|'i|\"i|bool|uint)|\bint\(|zeros|full|ones"
 _ROUNDING = r"//|astype\s*\(\s*(np\.|numpy\.)?(int|'i|\"i|bool|uint)"
+_HANDS_OVER = r"(Dataset|Iterator)\s*\("  # one line for inputs and labels, which may be whole numbers
 _LEAVES_OUT = ("softmax_cross_entropy", "sigmoid_cross_entropy")
 _LOST = ": they were lost on the way, by rounding to whole numbers perhaps"
 _UNMAPPED = (
@@ -73,10 +75,16 @@ def _ignored(op: Op, value: np.ndarray) -> str:
 
 
 def _line(history: History, site: int, labels: bool, whole: bool) -> Line | None:
-    """The statement that lost the differences: on the way of the names, else the only such one in a data set."""
+    """The statement that lost the differences: a data set's own, on the way of the names, or the only such one."""
+    if (line := example_without_number(history)) is not None:
+        return line
     if not whole:
         return history.script.data_line(site, _SEEDS, labels) or history.script.line_in_data_set(_SEEDS)
-    line = history.script.data_line(site, _LOSING, labels) or history.script.line_in_data_set(_ROUNDING)
+    line = (
+        history.script.data_line(site, rf"^(?!.*{_HANDS_OVER}).*({_LOSING})", labels)
+        or history.script.data_line(site, _LOSING, labels)
+        or history.script.line_in_data_set(_ROUNDING)
+    )
     return line or (history.script.labels_line(site) if labels else None)
 
 

@@ -16,6 +16,8 @@ _UPDATES = 3
 _FREEZES = r"freez|frozen|pre-?train|transfer|fine-?tun"
 _SETS_ZERO = r"hyperparam.*\b(lr|alpha)\s*=\s*0(\.0*)?\s*(#|$)"
 _LARGE_EPS = 1.0
+_LONG_MEMORY = 0.99
+"""A beta1 from here on, with a smaller beta2, is no choice that anyone makes: the two have changed places."""
 _ENOUGH_FALL = 0.3
 
 
@@ -77,7 +79,13 @@ def _stands_still(history: History) -> Finding | None:
 
 def _problems(update: Update, own: list[Update], learns: bool) -> Iterator[tuple[str, str]]:
     beta1, beta2 = update.hyper.get("beta1"), update.hyper.get("beta2")
-    if isinstance(beta1, float) and isinstance(beta2, float) and 0 <= beta2 < beta1**2 < 1 and not learns:
+    exchanged = isinstance(beta1, float) and beta1 >= _LONG_MEMORY
+    if (
+        isinstance(beta1, float)
+        and isinstance(beta2, float)
+        and 0 <= beta2 < beta1**2 < 1
+        and (exchanged or not learns)
+    ):
         yield (
             "beta2",
             f"below the square of beta1 ({beta1:g}), so that single gradients decide the size of steps",

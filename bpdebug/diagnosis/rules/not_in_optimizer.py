@@ -69,7 +69,7 @@ def _finding(
         line = history.script.first_with(r"\.disable_update\s*\(|\.enabled\s*=\s*False")
     elif idle := _idle(history):
         how = f"its optimizer ({idle}) is never told to update"
-        line = history.script.first_with(r"\.update\s*\(")
+        line = _pulled(history, left[0]) or history.script.first_with(r"\.update\s*\(")
     else:
         how = f"no optimizer was given {'them' if ', ' in where else 'it'}"
         line = _given_twice(history) or history.script.first_with(r"\.setup\s*\(")
@@ -84,6 +84,12 @@ def _finding(
         evidence={"parameters": len(left), "updates without them": len(history.updates)},
         subjects=frozenset(parameter.name for parameter in left),
     )
+
+
+def _pulled(history: History, parameter: Parameter) -> Line | None:
+    """Where the script asks for the gradient of a parameter first: behind it the update is missing."""
+    walk = parameter.received[0].walk
+    return None if walk is None else history.script.line(walk.caller)
 
 
 def _has_no_rule(history: History, parameter: Parameter) -> bool:
@@ -114,7 +120,9 @@ def _is_behind(parameter: Parameter, learning: list[Parameter]) -> bool:
 
 def _idle(history: History) -> str:
     """An optimizer that the script sets up by a name and never calls the update of, while it calls that of others."""
+    # Either `name.setup(model)`, or `name = optimizers.SGD(rate).setup(model)`.
     setups = history.script.matches(r"(\w+)\.setup\s*\(")
+    setups += history.script.matches(r"(\w+)\s*=[^=].*\)\.setup\s*\(")
     updated = set(history.script.matches(r"(\w+)\.update\s*\("))
     # An updater, or a loop over several, calls update() under a name of its own.
     if not updated or not updated <= set(setups):

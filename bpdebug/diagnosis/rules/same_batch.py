@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import groupby
 
+from ..facts.batching import slice_that_stays
 from ..facts.history import History
 from ..facts.records import Op
 from ..finding import Finding
@@ -36,7 +38,7 @@ def find(history: History) -> Iterator[Finding]:
         if len(iterations) < _ITERATIONS or len(history.values.shape(ops[0].x[0][1])) < 2:
             continue
         if len(contents) != 1:
-            line = _drawn_before_the_loop(history, ops)
+            line = _drawn_before_the_loop(history, ops) or _slice_of_each_turn(history, ops)
             if line is not None:
                 yield _finding(history, ops, line, 0)
                 return
@@ -59,11 +61,11 @@ def find(history: History) -> Iterator[Finding]:
                 _fetched_once(history, ops[0])
                 or _seeded_each_time(history, ops[0])
                 or _iterator_made_anew(history, ops[0])
-                or _drawn_before_the_loop(history, ops)
+                or _made_alike(history, ops)
             )
             rows = 0
         else:
-            line, rows = _drawn_before_the_loop(history, ops), 0
+            line, rows = _made_alike(history, ops), 0
         if line is None:
             continue
         yield _finding(history, ops, line, rows)
@@ -74,8 +76,14 @@ def _finding(history: History, ops: list[Op], line: tuple[str, int], rows: int) 
     iterations = {op.iteration for op in ops}
     size = history.values.shape(ops[0].x[0][1])[0]
     whole = f" of {rows}" if rows else ""
+    batches = len({op.x[0][1] for op in ops})
+    turns = (
+        f"{len(iterations)} iterations train on {batches} batches of {size} examples, each again and again"
+    )
     return Finding(
-        f"all {len(iterations)} iterations train on the same batch of {size}{whole} examples",
+        turns
+        if 1 < batches <= len(iterations) // _ITERATIONS
+        else f"all {len(iterations)} iterations train on the same batch of {size}{whole} examples",
         ops[0].scope or ops[0].label,
         seq=ops[1].seq,
         file=line[0],
@@ -95,6 +103,28 @@ def _drawn_before_the_loop(history: History, ops: list[Op]) -> tuple[str, int] |
     ):
         return None
     return history.script.drawn_before(history.script.loop_line(ops[0].site), _DRAWS)
+
+
+def _made_alike(history: History, ops: list[Op]) -> tuple[str, int] | None:
+    """The line that makes the same batch anew in each iteration."""
+    drawn = _drawn_before_the_loop(history, ops)
+    if drawn is not None or history.script.mentions(_ON_PURPOSE):
+        return drawn
+    line = _reset_each_time(history, ops[0])
+    if (
+        line is None and len({op.fed[0][0] for op in ops}) > 1
+    ):  # one array all the time is the whole of the data
+        line = slice_that_stays(history, history.script.loop_line(ops[0].site), counts_starts=False)
+    return line
+
+
+def _slice_of_each_turn(history: History, ops: list[Op]) -> tuple[str, int] | None:
+    """The line that cuts the same rows for all batches of an epoch, where each epoch has a batch of its own."""
+    by_iteration = {op.iteration: op.x[0][1] for op in reversed(ops)}
+    lengths = [len(list(same)) for _, same in groupby(by_iteration[at] for at in sorted(by_iteration))]
+    if len(lengths) < 2 or min(lengths[:-1]) < _ITERATIONS:
+        return None  # the last turn may have been cut short
+    return slice_that_stays(history, history.script.loop_line(ops[0].site), counts_starts=True)
 
 
 def _fetched_once(history: History, op: Op) -> tuple[str, int] | None:
@@ -122,6 +152,29 @@ def _iterator_made_anew(history: History, op: Op) -> tuple[str, int] | None:
             if not around and history.script.is_in_same_method(line, (path, number)):
                 return line
     return None
+
+
+def _reset_each_time(history: History, op: Op) -> tuple[str, int] | None:
+    """The line that sends an iterator back to its start at each turn of the loop that takes batches from it."""
+    line = history.script.loop_line(op.site)
+    around = history.script.loops_around(line)
+    names = {name.rpartition(".")[2] for name in history.script.matches(r"([\w.]+)\.next\s*\(\s*\)")}
+    names |= set(history.script.matches(r"\bnext\s*\(\s*(?:\w+\.)*(\w+)"))
+    for reset in history.script.lines_with(r"^\s*(\w+\.)*\w+\.reset\s*\(\s*\)\s*(#.*)?$"):
+        text = history.script.text(reset).split("#", 1)[0]
+        name = text.strip().rpartition(".")[0].rpartition(".")[2]
+        if line is None or reset[0] != line[0] or name not in names or not around:
+            continue
+        # Under an `if` it would stand farther to the right: there it waits for the end of an epoch.
+        if history.script.loops_around(reset) == around and _indent(text) == _indent(
+            history.script.text(line)
+        ):
+            return reset
+    return None
+
+
+def _indent(text: str) -> int:
+    return len(text) - len(text.lstrip())
 
 
 def _seeded_each_time(history: History, op: Op) -> tuple[str, int] | None:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from ..facts.batching import labels_of_the_turn_before
 from ..facts.history import History
 from ..facts.probe import inputs_tell_labels
 from ..facts.records import Op
@@ -47,7 +48,8 @@ def find(history: History) -> Iterator[Finding]:
         or inputs_tell_labels(history, ops)
     ):
         return
-    reordered = reordered_alone(history.script)
+    site = history.script.line(ops[0].site)
+    reordered = labels_of_the_turn_before(history, site, ops[0].label) or reordered_alone(history.script)
     drawn = history.script.data_line(ops[0].site, _MADE, labels=True)
     line = reordered or (drawn if history.script.makes_labels(drawn) else reshaped(history.script) or drawn)
     sure = reordered is not None or history.script.makes_labels(line)
