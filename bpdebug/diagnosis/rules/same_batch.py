@@ -111,9 +111,8 @@ def _made_alike(history: History, ops: list[Op]) -> tuple[str, int] | None:
     if drawn is not None or history.script.mentions(_ON_PURPOSE):
         return drawn
     line = _reset_each_time(history, ops[0])
-    if (
-        line is None and len({op.fed[0][0] for op in ops}) > 1
-    ):  # one array all the time is the whole of the data
+    # One array all the time is the whole of the data.
+    if line is None and len({op.fed[0][0] for op in ops}) > 1:
         line = slice_that_stays(history, history.script.loop_line(ops[0].site), counts_starts=False)
     return line
 
@@ -122,7 +121,7 @@ def _slice_of_each_turn(history: History, ops: list[Op]) -> tuple[str, int] | No
     """The line that cuts the same rows for all batches of an epoch, where each epoch has a batch of its own."""
     by_iteration = {op.iteration: op.x[0][1] for op in reversed(ops)}
     lengths = [len(list(same)) for _, same in groupby(by_iteration[at] for at in sorted(by_iteration))]
-    if len(lengths) < 2 or min(lengths[:-1]) < _ITERATIONS:
+    if None in by_iteration.values() or len(lengths) < 2 or min(lengths[:-1]) < _ITERATIONS:
         return None  # the last turn may have been cut short
     return slice_that_stays(history, history.script.loop_line(ops[0].site), counts_starts=True)
 
