@@ -273,8 +273,7 @@ class LossPane(Fitted, can_focus=True):
     def on_line_plot_clicked(self, message: LinePlot.Clicked) -> None:
         message.stop()
         self._set_marker(message.place)
-        if message.twice:
-            self.action_go()
+        self.action_go()
 
     def _choose(self, place: int) -> None:
         if self._curves:

@@ -41,12 +41,11 @@ class LinePlot(Steady, can_focus=False):
     """
 
     class Clicked(Message):
-        """The person pointed at the point in this place, once or twice."""
+        """The person pointed at the point in this place."""
 
-        def __init__(self, place: int, twice: bool) -> None:
+        def __init__(self, place: int) -> None:
             super().__init__()
             self.place = place
-            self.twice = twice
 
     def __init__(self, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -207,4 +206,4 @@ class LinePlot(Steady, can_focus=False):
         low, high = frame.x
         x = low + dot / (2 * frame.width - 1) * (high - low)
         place = int(np.argmin(np.abs(self._plotted.x - x)))
-        self.post_message(self.Clicked(place, event.chain >= 2))
+        self.post_message(self.Clicked(place))
