@@ -152,10 +152,12 @@ class Walk:
     ) -> list[tuple[Any, Any]]:
         """One node's vector-Jacobian product, as pairs of input variable node and its gradient."""
         inputs = function.inputs
-        started = _clock() if observers else 0
-        if started and (function.foreign or function_hook.installed):
-            for array in (*[x.kept for x in inputs], *function._kept_y, *map(_array, gys)):
-                events.hand_out(array)
+        started = 0
+        if observers:
+            if function.foreign or function_hook.installed:
+                for array in (*[x.kept for x in inputs], *function._kept_y, *map(_array, gys)):
+                    events.hand_out(array)
+            started = _clock()
         try:
             held = self._held(function, wanted) if function.accumulates else None
             if function_hook.installed:
