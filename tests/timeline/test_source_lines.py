@@ -69,20 +69,21 @@ def test_a_file_that_no_event_came_from_is_taken_only_while_there_may_be_some(li
 
 def test_a_path_is_shown_from_the_script_s_directory_on_and_read_back_the_same(tmp_path):
     writer = LogWriter.create(tmp_path / "log", script="train.py")
-    Recorder(writer).run_started(["train.py"], "train.py", "/work", {"python": "3"}, ["cpu"], "0")
-    for path in ("/work/run/train.py", "/work/run/nets/train.py", "/elsewhere/mlp.py"):
+    Recorder(writer).run_started(["train.py"], "train.py", "/home/ann", {"python": "3"}, ["cpu"], "0")
+    for path in ("/home/ann/run/train.py", "/home/ann/run/nets/train.py", "/elsewhere/mlp.py"):
         writer.source(path, "f()\n")
     writer.close()
     with LogReader(tmp_path / "log") as reader:
         lines = SourceLines(reader)
         for path, shown in (
-            ("/work/run/train.py", "train.py:1"),
-            ("/work/run/nets/train.py", "nets/train.py:1"),
+            ("/home/ann/run/train.py", "train.py:1"),
+            ("/home/ann/run/nets/train.py", "nets/train.py:1"),
             ("/elsewhere/mlp.py", "/elsewhere/mlp.py:1"),
         ):
             assert lines.shown(Breakpoint(path=path, line=1)) == shown
             assert lines.file(shown.removesuffix(":1")) == path
         assert (
-            lines.shown(Breakpoint(path="/work/run/train.py", line=1, condition="nan")) == "train.py:1 if nan"
+            lines.shown(Breakpoint(path="/home/ann/run/train.py", line=1, condition="nan"))
+            == "train.py:1 if nan"
         )
         assert lines.shown(Breakpoint(pattern="relu")) == "relu"
