@@ -49,6 +49,7 @@ SCRIPTS = {
             y: typing.ClassVar["int"] = 3
         print(pickle.loads(pickle.dumps(Point(2))), typing.get_type_hints(Point))
         """,
+    "garbage": "import gc; print(gc.isenabled(), gc.get_threshold(), gc.get_debug())",
     "nothing": "",
     "exit without status": "raise SystemExit",
     "exit 3": "import sys; sys.exit(3)",

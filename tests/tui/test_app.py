@@ -9,33 +9,15 @@ from textual import events
 from textual.keys import _character_to_key
 from textual.widgets import Input
 
-from bpdebug.log.reader import LogReader
 from bpdebug.log.schema import Kind
 from bpdebug.stepping import Breakpoint
-from bpdebug.timeline import Timeline
 from bpdebug.tui.app import DebuggerApp
 from bpdebug.tui.pane_table import PANES, PLACES
 from bpdebug.tui.preferences import Preferences
 from bpdebug.tui.screens.help import HelpScreen
 from bpdebug.tui.widgets.prompt import Prompt
-from tests.support.example_run import NAN_ADDRESS, SCRIPT_PATH, line_of, write_example_run
+from tests.support.example_run import NAN_ADDRESS, SCRIPT_PATH, line_of
 from tests.support.main_screen import at, notice, press, status
-
-
-@pytest.fixture(autouse=True)
-def own_state_directory(tmp_path, monkeypatch):
-    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
-
-
-@pytest.fixture(scope="module")
-def example(tmp_path_factory):
-    return write_example_run(tmp_path_factory.mktemp("runs") / "example")
-
-
-@pytest.fixture
-def app(example):
-    with LogReader(example) as reader:
-        yield DebuggerApp(Timeline(reader))
 
 
 async def test_keys_step_forward_and_back(app):

@@ -5,31 +5,11 @@ from __future__ import annotations
 import pytest
 from textual.widgets import Input
 
-from bpdebug.log.reader import LogReader
 from bpdebug.stepping import Breakpoint
-from bpdebug.timeline import Timeline
-from bpdebug.tui.app import DebuggerApp
 from bpdebug.tui.commands import COMMANDS, run_command
 from bpdebug.tui.completion import completions, shown_choices, unknown
 from bpdebug.tui.preferences import Preferences
-from tests.support.example_run import write_example_run
 from tests.support.main_screen import notice, press
-
-
-@pytest.fixture(autouse=True)
-def own_state_directory(tmp_path, monkeypatch):
-    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
-
-
-@pytest.fixture(scope="module")
-def example(tmp_path_factory):
-    return write_example_run(tmp_path_factory.mktemp("runs") / "example")
-
-
-@pytest.fixture
-def app(example):
-    with LogReader(example) as reader:
-        yield DebuggerApp(Timeline(reader))
 
 
 def typed(app):

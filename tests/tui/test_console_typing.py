@@ -16,11 +16,6 @@ from tests.support.main_screen import notice, press
 from tests.support.paused_script import PausedScript
 
 
-@pytest.fixture(autouse=True)
-def own_state_directory(tmp_path, monkeypatch):
-    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
-
-
 @pytest.fixture
 def live(tmp_path):
     script = PausedScript(tmp_path / "live")

@@ -20,11 +20,6 @@ W = EditTarget("W", "MLP.l1")
 CONTENT = np.array([[1, 2, 3], [4, 5, 6]], np.float32)
 
 
-@pytest.fixture(autouse=True)
-def own_state_directory(tmp_path, monkeypatch):
-    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
-
-
 @pytest.fixture
 def event(tmp_path):
     with LogReader(write_example_run(tmp_path / "run")) as reader:

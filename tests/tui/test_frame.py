@@ -15,18 +15,12 @@ from bpdebug.tui.layout import DEFAULT_SHARES, dragged, make_plan, valid_shares
 from bpdebug.tui.palette import PaletteCommands
 from bpdebug.tui.preferences import Preferences
 from bpdebug.tui.widgets.prompt import Prompt
-from tests.support.example_run import write_example_run
 
 
 @pytest.fixture(autouse=True)
 def own_directories(tmp_path, monkeypatch):
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
-
-
-@pytest.fixture(scope="module")
-def example(tmp_path_factory):
-    return write_example_run(tmp_path_factory.mktemp("runs") / "example")
 
 
 @pytest.fixture

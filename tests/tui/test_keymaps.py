@@ -13,18 +13,12 @@ from bpdebug.tui.keymap import KEYMAP, MAIN
 from bpdebug.tui.keymaps import KEYMAPS, config_file, load_config
 from bpdebug.tui.pane_table import PANES
 from bpdebug.tui.widgets.key_line import KeyLine
-from tests.support.example_run import write_example_run
 
 
 @pytest.fixture(autouse=True)
 def own_directories(tmp_path, monkeypatch):
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
-
-
-@pytest.fixture(scope="module")
-def example(tmp_path_factory):
-    return write_example_run(tmp_path_factory.mktemp("runs") / "example")
 
 
 def configure(text: str) -> None:

@@ -23,11 +23,6 @@ from bpdebug.tui.widgets.key_line import KeyLine
 from tests.support.main_screen import notice, press, status
 
 
-@pytest.fixture(autouse=True)
-def own_state_directory(tmp_path, monkeypatch):
-    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
-
-
 class LiveRun:
     """A session whose child is this test: a writer of its own that makes an event a step."""
 

@@ -20,11 +20,6 @@ LONG = (
 )
 
 
-@pytest.fixture(autouse=True)
-def own_state_directory(tmp_path, monkeypatch):
-    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
-
-
 @pytest.fixture
 def app(tmp_path):
     with LogReader(write_example_run(tmp_path / "example")) as reader:

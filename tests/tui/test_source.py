@@ -14,7 +14,7 @@ from bpdebug.tui.colors import contrast
 from bpdebug.tui.messages import RunToLine, ToggleBreakpoint
 from bpdebug.tui.panes import source
 from bpdebug.tui.panes.source import SourcePane
-from tests.support.example_run import SCRIPT, SCRIPT_PATH, line_of, write_example_run
+from tests.support.example_run import SCRIPT, SCRIPT_PATH, line_of
 
 
 class PaneApp(App[None]):
@@ -33,11 +33,6 @@ class PaneApp(App[None]):
 
     def on_run_to_line(self, message: RunToLine) -> None:
         self.heard.append((message.path, message.line, message.back))
-
-
-@pytest.fixture(scope="module")
-def example(tmp_path_factory):
-    return write_example_run(tmp_path_factory.mktemp("runs") / "example")
 
 
 @pytest.fixture

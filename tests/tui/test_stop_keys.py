@@ -11,18 +11,8 @@ from bpdebug.timeline import Timeline
 from bpdebug.tui.app import DebuggerApp
 from bpdebug.tui.screens.stop_actions import pointing
 from bpdebug.tui.widgets.prompt import Prompt
-from tests.support.example_run import NAN_ADDRESS, SCRIPT_PATH, line_of, write_example_run
+from tests.support.example_run import NAN_ADDRESS, SCRIPT_PATH, line_of
 from tests.support.main_screen import at, notice, press
-
-
-@pytest.fixture(autouse=True)
-def own_state_directory(tmp_path, monkeypatch):
-    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
-
-
-@pytest.fixture(scope="module")
-def example(tmp_path_factory):
-    return write_example_run(tmp_path_factory.mktemp("runs") / "example")
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from bpdebug.timeline import Timeline
 from bpdebug.tui.messages import GoTo, Notice, ToggleBreakpoint
 from bpdebug.tui.panes.timeline import TimelinePane, breakpoint_on
 from bpdebug.tui.widgets.virtual_list import VirtualList, strip_of
-from tests.support.example_run import NAN_ADDRESS, write_example_run
+from tests.support.example_run import NAN_ADDRESS
 
 
 class PaneApp(App[None]):
@@ -35,11 +35,6 @@ class PaneApp(App[None]):
 
     def on_notice(self, message: Notice) -> None:
         self.heard.append(message.text)
-
-
-@pytest.fixture(scope="module")
-def example(tmp_path_factory):
-    return write_example_run(tmp_path_factory.mktemp("runs") / "example")
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from ..facts.history import History
-from ..facts.records import Moved
+from ..facts.records import Moved, Parameter
 from ..facts.training import fall, is_one_training, losses
 from ..finding import Finding
 
@@ -45,16 +45,22 @@ def find(history: History) -> Iterator[Finding]:
         yield from _leaping(history, _LEAP if fallen <= _ENOUGH_FALL else _FAR_LEAP)
         return
     turn, parameter = min(found, key=lambda entry: entry[0])
+    told = (
+        f"the updates of {parameter.name} take each other back (cosine {turn:.2f}) and the loss doesn't fall"
+    )
+    yield _too_large(parameter, told, {"cosine of successive updates": turn})
+
+
+def _too_large(parameter: Parameter, told: str, figures: dict[str, float]) -> Finding:
     update = parameter.moved[0].update
     rate = update.rate()
-    yield Finding(
-        f"the updates of {parameter.name} take each other back (cosine {turn:.2f}) and the loss doesn't fall:"
-        f" the steps of {update.optimizer} are too large{'' if rate is None else f' (lr {rate:g})'}",
+    return Finding(
+        f"{told}: the steps of {update.optimizer} are too large{'' if rate is None else f' (lr {rate:g})'}",
         update.optimizer,
         seq=parameter.moved[0].seq,
         site=update.made,
         blamed=("lr", "alpha", ""),
-        evidence={"cosine of successive updates": turn, "learning rate": rate, "parameter": parameter.name},
+        evidence={**figures, "learning rate": rate, "parameter": parameter.name},
         subjects=frozenset({parameter.name}),
     )
 
@@ -77,18 +83,11 @@ def _leaping(history: History, limit: float) -> Iterator[Finding]:
     if not leaps:
         return
     ratio, parameter = max(leaps, key=lambda entry: entry[0])
-    update = parameter.moved[0].update
-    rate = update.rate()
-    yield Finding(
-        f"each update changes {parameter.name} by {ratio:.2g} of its size, to the end, and the loss doesn't fall well:"
-        f" the steps of {update.optimizer} are too large{'' if rate is None else f' (lr {rate:g})'}",
-        update.optimizer,
-        seq=parameter.moved[0].seq,
-        site=update.made,
-        blamed=("lr", "alpha", ""),
-        evidence={"update / weight": ratio, "learning rate": rate, "parameter": parameter.name},
-        subjects=frozenset({parameter.name}),
+    told = (
+        f"each update changes {parameter.name} by {ratio:.2g} of its size, to the end,"
+        " and the loss doesn't fall well"
     )
+    yield _too_large(parameter, told, {"update / weight": ratio})
 
 
 def _turns(history: History, moved: list[Moved]) -> list[float]:

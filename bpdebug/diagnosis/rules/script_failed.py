@@ -40,5 +40,6 @@ def find(history: History) -> Iterator[Finding]:
         where,
         seq=at,
         site=history.site_of(at) if history.site_of(at) is not None else history.site_of(seq),
+        fix="" if failed.op else "See the line: it isn't an op of the engine that fails.",
         evidence={"op": clean(failed.op) or None, "shapes": [clean(shape) for shape in failed.shapes]},
     )

@@ -1,0 +1,24 @@
+"""What most tests of the screen begin with: a state directory of their own, and the screen over the example run."""
+
+import pytest
+
+from bpdebug.log.reader import LogReader
+from bpdebug.timeline import Timeline
+from bpdebug.tui.app import DebuggerApp
+from tests.support.example_run import write_example_run
+
+
+@pytest.fixture(autouse=True)
+def own_state_directory(tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+
+
+@pytest.fixture(scope="module")
+def example(tmp_path_factory):
+    return write_example_run(tmp_path_factory.mktemp("runs") / "example")
+
+
+@pytest.fixture
+def app(example):
+    with LogReader(example) as reader:
+        yield DebuggerApp(Timeline(reader))
