@@ -1,0 +1,3 @@
+import numpy as np
+
+def all_finite(values: np.ndarray) -> bool: ...

@@ -1,0 +1,28 @@
+"""The compiled parts, which an installation can do without: where there is no compiler, pip leaves them out.
+
+Everything else about the project is in pyproject.toml.
+"""
+
+import numpy
+from Cython.Build import cythonize
+from setuptools import Extension, setup
+
+PARTS = ["kernels"]
+
+extensions = cythonize(
+    [
+        Extension(
+            f"bpdebug.native.{part}",
+            [f"bpdebug/native/{part}.pyx"],
+            include_dirs=[numpy.get_include()],
+            define_macros=[("NPY_NO_DEPRECATED_API", "NPY_2_0_API_VERSION")],
+            extra_compile_args=["-O3"],
+        )
+        for part in PARTS
+    ],
+    language_level=3,
+)
+for extension in extensions:
+    extension.optional = True  # which cythonize forgets
+
+setup(ext_modules=extensions)
