@@ -7,7 +7,7 @@ import numpy
 from Cython.Build import cythonize
 from setuptools import Extension, setup
 
-PARTS = ["kernels"]
+PARTS = ["buffers", "kernels"]
 
 extensions = cythonize(
     [

@@ -19,6 +19,7 @@ import numpy as np
 
 from .schema import TENSOR_STATISTICS
 from .statistics import Statistics, statistics
+from .tensor_rows import TensorRows
 
 __all__ = ["NOT_MEASURED", "PIECE", "Tally", "complete_statistics", "measure", "measure_all", "record"]
 
@@ -154,22 +155,22 @@ def _ones(dtype: np.dtype) -> np.ndarray:
     return np.ones(_ROW, dtype)
 
 
-def complete_statistics(records: list[bytes], unmeasured: Iterable[tuple[int, np.dtype, bytes]]) -> None:
-    """Measure small tensors: each is its place among `records`, its dtype and its bytes."""
+def complete_statistics(rows: TensorRows, unmeasured: Iterable[tuple[int, np.dtype, bytes]]) -> None:
+    """Measure small tensors: each is its row, its dtype and its bytes."""
     by_dtype: dict[np.dtype, tuple[list[int], list[bytes]]] = {}
-    for place, dtype, content in unmeasured:
-        places, contents = by_dtype.setdefault(dtype, ([], []))
-        places.append(place)
+    for row, dtype, content in unmeasured:
+        numbers, contents = by_dtype.setdefault(dtype, ([], []))
+        numbers.append(row)
         contents.append(content)
-    for dtype, (places, contents) in by_dtype.items():
+    for dtype, (numbers, contents) in by_dtype.items():
         if dtype.char in _BATCHED and dtype.isnative:
             measured = measure_all(dtype, contents).tobytes()
             size = TENSOR_STATISTICS.itemsize
-            for i, place in enumerate(places):
-                records[place] = measured[i * size : (i + 1) * size]
+            for i, row in enumerate(numbers):
+                rows.set_statistics(row, measured[i * size : (i + 1) * size])
         else:
-            for place, content in zip(places, contents, strict=True):
-                records[place] = measure(np.frombuffer(content, dtype))
+            for row, content in zip(numbers, contents, strict=True):
+                rows.set_statistics(row, measure(np.frombuffer(content, dtype)))
 
 
 def measure_all(dtype: np.dtype, contents: Sequence[bytes]) -> np.ndarray:

@@ -10,7 +10,6 @@ amount of memory. A content that comes back after more than `REMEMBERED` other o
 
 from __future__ import annotations
 
-import struct
 import threading
 from collections.abc import Callable
 from typing import Any, NamedTuple
@@ -25,10 +24,10 @@ from .measuring import NOT_MEASURED, measure
 from .recent_contents import Entry, RecentContents
 from .schema import NOT_CAPTURED
 from .staging import CHUNK_BYTES, Piece, Staging
+from .tensor_rows import TensorRows, pack_record
 
 __all__ = ["Taken", "TensorStore"]
 
-_RECORD = struct.Struct("<16sQHHI")
 _NO_CONTENT = bytes(16)
 _STORABLE = "biufc"
 _digest = xxhash.xxh3_128_digest
@@ -44,16 +43,14 @@ class Taken(NamedTuple):
     """What is to be written, in this order: bytes, statistics, records."""
 
     pieces: list[Piece]
-    records: list[bytes]
-    statistics: list[bytes]
-    """One a record; what is empty is to be measured."""
+    rows: TensorRows
     unmeasured: list[Unmeasured]
-    lent: list[tuple[int, Lent]]
-    """Loans with their places among the records and statistics, which are empty there."""
+    lent: list[Lent]
+    """Loans, whose rows are empty."""
 
 
 Unmeasured = tuple[int, np.dtype, bytes]
-"""A small tensor: its place among the statistics, its dtype, its bytes."""
+"""A small tensor: its row, its dtype, its bytes."""
 
 
 def _content_id(array: np.ndarray) -> bytes:
@@ -89,20 +86,18 @@ class TensorStore:
         self._put_lock = threading.RLock()
         self._putting = False
         self._closed = False
-        self._records: list[bytes] = []
-        self._statistics: list[bytes] = []
+        self._rows = TensorRows()
         self._unmeasured: list[Unmeasured] = []
-        self._lent_now: list[tuple[int, Lent]] = []
+        self._lent_now: list[Lent] = []
         self.lent = LentArrays()
         self._lent_segment = self.staging.new_segment()
         self._lent_bytes = 0
-        self._rows_taken = 0
         self.stored_bytes = 0
 
     @property
     def count(self) -> int:
         """Rows given so far."""
-        return self._rows_taken + len(self._records)
+        return self._rows.end
 
     # ---- the training's side ----------------------------------------------------------------------------------
 
@@ -241,11 +236,8 @@ class TensorStore:
             self._putting = True
             try:
                 with self._lock:
-                    place = len(self._records)
-                    loan.row = self._rows_taken + place
-                    self._records.append(b"")
-                    self._statistics.append(b"")
-                    self._lent_now.append((place, loan))
+                    loan.row = self._rows.add()
+                    self._lent_now.append(loan)
                     lent.waiting_bytes += array.nbytes
                     if keep.values:
                         self._lent_bytes += array.nbytes
@@ -284,7 +276,7 @@ class TensorStore:
             if loan.keep.values and not stored:
                 self.stored_bytes -= loan.array.nbytes
         loan.array = None
-        return _RECORD.pack(loan.identify(), offset, segment, loan.flags, loan.layout)
+        return pack_record(loan.identify(), offset, segment, loan.flags, loan.layout)
 
     def placed(self, loan: Lent) -> tuple[int, int] | None:
         """The segment and offset of the bytes of a loan, where they are kept already."""
@@ -313,29 +305,24 @@ class TensorStore:
             measured = measure(data)
             flags = flags_of(measured) if array.dtype.kind != "c" else nonfinite_flags(array)
         with self._lock:
-            place = len(self._records)
-            if not array.size:
-                measured = NOT_MEASURED
-            elif not measured:
-                self._unmeasured.append((place, array.dtype, data))
-            self._records.append(_RECORD.pack(content, offset, segment, flags, layout))
-            self._statistics.append(measured)
-            return self._rows_taken + place, flags
+            row = self._rows.add(
+                pack_record(content, offset, segment, flags, layout), measured or NOT_MEASURED
+            )
+            if array.size and not measured:
+                self._unmeasured.append((row, array.dtype, data))
+            return row, flags
 
     def _without_bytes(self, array: np.ndarray, device: str, why: str, flags: int = 0) -> Entry:
         known = self._unkept.get((array.dtype, array.shape, device, why))
         if known is None:
             layout = self._intern_layout(array.dtype.str, array.shape, device, why)
-            known = layout, _RECORD.pack(_NO_CONTENT, 0, NOT_CAPTURED, 0, layout)
+            known = layout, pack_record(_NO_CONTENT, 0, NOT_CAPTURED, 0, layout)
             self._unkept[array.dtype, array.shape, device, why] = known
         layout, record = known
         if flags:
-            record = _RECORD.pack(_NO_CONTENT, 0, NOT_CAPTURED, flags, layout)
+            record = pack_record(_NO_CONTENT, 0, NOT_CAPTURED, flags, layout)
         with self._lock:
-            records = self._records
-            row = self._rows_taken + len(records)
-            records.append(record)
-            self._statistics.append(NOT_MEASURED)
+            row = self._rows.add(record)
         return row, flags, layout, NOT_CAPTURED, 0, b""
 
     def begin_segment(self) -> int:
@@ -360,12 +347,11 @@ class TensorStore:
 
     def take(self) -> Taken:
         """What is to be written. Call it with the lock held."""
-        taken = Taken(
-            self.staging.pieces(), self._records, self._statistics, self._unmeasured, self._lent_now
-        )
-        self._records, self._statistics, self._unmeasured, self._lent_now = [], [], [], []
-        self._rows_taken += len(taken.records)
-        return taken
+        rows, self._rows = self._rows, TensorRows(self._rows.end)
+        unmeasured, self._unmeasured = self._unmeasured, []
+        lent, self._lent_now = self._lent_now, []
+        # Last, as what the rows name is staged before them.
+        return Taken(self.staging.pieces(), rows, unmeasured, lent)
 
     def forget(self) -> None:
         """In a forked child: keep nothing, wait for nobody, and don't trust locks that the parent held."""

@@ -27,10 +27,10 @@ import numpy as np
 
 from .. import __version__
 from ..errors import LogError, RunDirectoryExists
-from .event_encoding import encoded, index_records
 from .interning import Interning
 from .lent_writer import LentWriter
 from .measuring import complete_statistics
+from .pending_events import PendingEvents
 from .plain import encode_line, utf8_text
 from .recent_contents import Entry
 from .records import Event, RunFile
@@ -61,11 +61,9 @@ Rarer writes cost the training less, but a run that is killed then loses more of
 BYTES_WAITING = 64 << 20
 EVENT_BYTES = 1 << 10
 """So much memory for unwritten events, each counted so, or for output: then the next one waits for the disk."""
-MOST_WAITING = 2 * BYTES_WAITING // EVENT_BYTES
-"""Bodies and index records of events that fill it."""
+MOST_WAITING = BYTES_WAITING // EVENT_BYTES
+"""Events that fill it."""
 _USUAL_BODY_BYTES = 100
-_WRITTEN_AT_ONCE = 1 << 13
-"""Bodies and index records."""
 
 _clock = time.perf_counter_ns
 _OUTPUT = int(Kind.output)
@@ -90,13 +88,10 @@ class LogWriter(Interning):
         self._lent = LentWriter(directory, self.store)
         self.started_ns = _clock()
         """By `time.perf_counter_ns`: times of events count from here."""
-        self._pending: list[Any] = []  # body, rest of the index record, body, rest, ...
+        self.pending = PendingEvents()
         self._output_bytes = 0
         self._dropping: list[int] = []
-        self._taken = 0
-        self._body_offset = 0
         self._wake = threading.Event()
-        self._awake = False
         self._urgent = threading.Event()
         self._progress = threading.Condition(self._mutex)
         self._rounds_begun = 0
@@ -217,21 +212,22 @@ class LogWriter(Interning):
 
     def add(self, body: Event, header: tuple[Any, ...]) -> int:
         """As `append`, with all but the body in the order of its arguments. Call it with the mutex held."""
+        pending = self.pending
         if self.stopped:
-            return self._taken
-        pending = self._pending
-        # One operation, so that an interrupt can't leave a body without its record.
-        pending += (body, header)
-        if not self._awake:
-            self._awake = True
-            self._wake.set()
-        waiting = len(pending)
+            return pending.count
+        seq = pending.add(body, header)
+        if not pending.awake:
+            self.wake()
         if header[0] == _OUTPUT:
             self._output_bytes += len(body.text)  # type: ignore[union-attr]
-        seq = self._taken + (waiting >> 1) - 1
-        if waiting > MOST_WAITING or self._output_bytes > BYTES_WAITING:
+        if pending.waiting > MOST_WAITING or self._output_bytes > BYTES_WAITING:
             self.flush()
         return seq
+
+    def wake(self) -> None:
+        """Tell the writer's thread that something waits."""
+        self.pending.awake = True
+        self._wake.set()
 
     def drop_segments(self, segments: Iterable[int], why: str) -> None:
         """Remove the files of these segments, none of which is being written; the log says that and why."""
@@ -244,8 +240,8 @@ class LogWriter(Interning):
     def size_bytes(self) -> int:
         """About how large the log is, with what isn't on disk yet."""
         return (
-            self._body_offset
-            + (len(self._pending) >> 1) * _USUAL_BODY_BYTES
+            self.pending.written_bytes
+            + self.pending.waiting * _USUAL_BODY_BYTES
             + self.event_count * EVENT_INDEX.itemsize
             + (
                 self.store.count * (TENSOR_INDEX.itemsize + TENSOR_STATISTICS.itemsize)
@@ -256,7 +252,7 @@ class LogWriter(Interning):
     @property
     def event_count(self) -> int:
         """Events appended so far."""
-        return self._taken + (len(self._pending) >> 1)
+        return self.pending.count
 
     def flush(self) -> None:
         """Return when all that was added so far can be read by others."""
@@ -296,7 +292,7 @@ class LogWriter(Interning):
             # In this order: what is appended from here on is in this round, or wakes us again.
             self._wake.clear()
             self._urgent.clear()
-            self._awake = False
+            self.pending.awake = False
             with self._mutex:
                 closing = self._closing
             try:
@@ -316,34 +312,33 @@ class LogWriter(Interning):
                 os.close(file)
 
     def _write_all(self) -> None:
+        pending = self.pending
         with self._mutex:
             self._rounds_begun += 1
+            # What is referred to is taken after what refers to it, and written before it.
+            events = pending.take()
+            definitions, self._definition_lines = self._definition_lines, []
             staging = self.store.staging
             taken = self.store.take()
-            definitions, self._definition_lines = self._definition_lines, []
-            events, self._pending = self._pending, []
-            self._taken += len(events) >> 1
             self._output_bytes = 0
             dropping, self._dropping = self._dropping, []
         for piece in taken.pieces:
             self._segments.write(piece.segment, piece.offset, piece.data, staging.crowded)
             staging.done(piece)
-        for place, loan in taken.lent:
-            taken.records[place], taken.statistics[place] = self._lent.read(loan)
+        rows = taken.rows
+        for loan in taken.lent:
+            record, statistics = self._lent.read(loan)
+            rows.set_record(loan.row, record)
+            rows.set_statistics(loan.row, statistics)
         self._lent.flush()
         staging.done()  # buffers that were written to their end in an earlier round
-        complete_statistics(taken.statistics, taken.unmeasured)
-        write_all(self._files[TENSOR_STATISTICS_FILE], b"".join(taken.statistics))
-        write_all(self._files[TENSOR_INDEX_FILE], b"".join(taken.records))
+        complete_statistics(rows, taken.unmeasured)
+        write_all(self._files[TENSOR_STATISTICS_FILE], rows.statistics)
+        write_all(self._files[TENSOR_INDEX_FILE], rows.records)
         write_all(self._files[DEFINITIONS_FILE], b"".join(definitions))
-        while events:
-            # In portions: as many events again may be made meanwhile, in the memory that each portion leaves.
-            part = events[:_WRITTEN_AT_ONCE]
-            del events[:_WRITTEN_AT_ONCE]
-            bodies = encoded(part[0::2])
+        for bodies, records in pending.portions(events):
             write_all(self._files[EVENTS_FILE], bodies)
-            write_all(self._files[EVENT_INDEX_FILE], index_records(bodies, self._body_offset, part[1::2]))
-            self._body_offset += len(bodies)
+            write_all(self._files[EVENT_INDEX_FILE], records)
         for segment in dropping:
             self._segments.remove(segment)
             self._lent.remove(segment)

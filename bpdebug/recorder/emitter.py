@@ -27,6 +27,7 @@ from .arrays import to_host
 from .call_site import CallSites
 from .capturing import Capturing
 from .nesting import NO_PHASE, Opener, Threads
+from .ordinals import Ordinals
 from .progress import Progress
 
 __all__ = ["Emitter", "OnEvent"]
@@ -77,8 +78,7 @@ class Emitter:
         """Called with an array that was given as `private` before anybody may write into it, or into a view of it."""
         self._progress = Progress()
         self._threads = Threads(writer)
-        self._ordinals: dict[tuple[int, int, int], int] = {}
-        self._ordinals_of = 0
+        self._ordinals = Ordinals()
         self._last_node = 0
         self._edited: dict[int, Content] = {}
         """The content that the person last gave a variable: what an event of its own has told is no surprise later."""
@@ -204,14 +204,9 @@ class Emitter:
             phase = thread.phase if thread.phase >= 0 else progress.phase
         if scope < 0:
             scope = thread.scope
-        name = (phase, scope, label)
         with self._lock:
             iteration = progress.iteration
-            ordinals = self._ordinals
-            if iteration != self._ordinals_of:
-                ordinals.clear()
-                self._ordinals_of = iteration
-            ordinals[name] = ordinal = ordinals.get(name, 0) + 1
+            ordinal = self._ordinals.next(iteration, phase, scope, label)
             header = (
                 kind, phase, len(thread.stack), iteration, scope, label, site, node, ordinal, thread.number,
                 flags, partner, thread.parent, (_clock() - writer.started_ns) // 1000, value,

@@ -15,7 +15,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from bpdebug.log import pending_events
 from bpdebug.log import writer as writer_module
+from bpdebug.log.pending_events import PendingEventsInPython
 from bpdebug.log.reader import LogReader
 from bpdebug.log.records import OutputBody
 from bpdebug.log.schema import Kind
@@ -275,16 +277,17 @@ def test_what_a_record_refers_to_is_written_before_it(
 
 def test_events_are_let_go_of_as_they_are_written(tmp_path, monkeypatch):
     """As many may be made while they are: the memory of both together is bounded."""
+    monkeypatch.setattr(writer_module, "PendingEvents", PendingEventsInPython)
     writer = LogWriter.create(tmp_path / "run")
     body = OutputBody("stdout", "said")
     held = []
-    encode = writer_module.encoded
+    encode = pending_events.encoded
 
     def noting(bodies):
         held.append(sys.getrefcount(body))
         return encode(bodies)
 
-    monkeypatch.setattr(writer_module, "encoded", noting)
+    monkeypatch.setattr(pending_events, "encoded", noting)
     label, thread = writer.text("stdout"), writer.thread("MainThread")
     with writer.mutex:  # so that all are written in one round
         for _ in range(20_000):
