@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import math
 from typing import TYPE_CHECKING
 
@@ -56,14 +57,16 @@ def tolerance_from(options: argparse.Namespace) -> Tolerance:
 
 
 def _tolerance(text: str) -> float:
-    value = float(text)
-    if not (math.isfinite(value) and value >= 0):
-        raise argparse.ArgumentTypeError(f"{text}: a number that isn't negative is wanted")
-    return value
+    with contextlib.suppress(ValueError):
+        value = float(text)
+        if math.isfinite(value) and value >= 0:
+            return value
+    raise argparse.ArgumentTypeError(f"{text}: a number that isn't negative is wanted")
 
 
 def _units(text: str) -> int:
-    value = int(text)
-    if not 0 <= value < 2**63:
-        raise argparse.ArgumentTypeError(f"{text}: a whole number that isn't negative is wanted")
-    return value
+    with contextlib.suppress(ValueError):
+        value = int(text)
+        if 0 <= value < 2**63:
+            return value
+    raise argparse.ArgumentTypeError(f"{text}: a whole number that isn't negative is wanted")

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from ..errors import BpdebugError
+from ..errors import BpdebugError, DamagedLog
 from ..text import clean, shape_text
 from ..timeline import Timeline
+from ..timeline.changed_outside import changed_outside
 from ..timeline.names import dtype_name
 from .result import Difference, Place
 
@@ -43,20 +44,33 @@ def describe_pair(
         difference,
         a=place_of(a, seq_a),
         b=place_of(b, seq_b),
-        notes=tuple(_notes(difference)) if alone else (),
+        notes=tuple(_notes(difference, _changed(a, seq_a), _changed(b, seq_b))) if alone else (),
     )
 
 
-def _notes(difference: Difference) -> list[str]:
+def _changed(timeline: Timeline, seq: int) -> str:
+    """What was written into outside any op, as far as the event says so; "" for nothing."""
+    try:
+        return changed_outside(timeline.names, timeline.names.body(seq))
+    except DamagedLog:
+        return ""
+
+
+def _notes(difference: Difference, changed_a: str, changed_b: str) -> list[str]:
     if difference.gap is None:
         return []
+    changed = [f"{whose}: {line}" for whose, line in (("A", changed_a), ("B", changed_b)) if line]
+    if changed_a != changed_b:
+        return changed
     if difference.made:
         return [
+            *changed,
             "What this event was given is the same in both runs: the event itself computed something else"
-            " (other code, another device or library, random numbers)."
+            " (other code, another device or library, random numbers).",
         ]
     what = f"{difference.variable} " if difference.variable else "it "
     return [
+        *changed,
         f"No earlier event made a difference: {what}comes from outside the recorded ops"
-        " (data, an initial weight, a write by the script)."
+        " (data, an initial weight, a write by the script).",
     ]

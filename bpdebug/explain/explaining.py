@@ -12,6 +12,7 @@ from ..formula.activation import activation, slopes_beside
 from ..rerun import OpRunner
 from ..text import number, shape_text
 from ..timeline import Moment, TensorView, Timeline
+from ..timeline.changed_outside import changed_outside
 from ..timeline.origin import origin_of
 from . import elementwise
 from .changes import change_sums
@@ -104,7 +105,9 @@ def _made(timeline: Timeline, moment: Moment, view: TensorView, element: Element
         )
     if kind == "output":
         return _output(op, op.y_roles.index(view.role), element)
-    return _gradient(op, op.x_roles.index(view.role.removeprefix("g")), element)
+    made = _gradient(op, op.x_roles.index(view.role.removeprefix("g")), element)
+    other = changed_outside(names, moment.body)
+    return made._replace(notes=[*made.notes, other]) if other else made
 
 
 def _output(op: RecordedOp, k: int, element: Element) -> _Made:

@@ -10,6 +10,7 @@ from ..errors import DamagedLog
 from ..log import records as r
 from ..log.schema import NOTHING, EventFlag
 from ..text import bytes_text, clean, count_text, duration_text, plain_lines, shape_text
+from .changed_outside import changed_outside
 from .lines import number_of
 from .names import Names, roles
 
@@ -153,10 +154,7 @@ def _forward(names: Names, header: Any, body: r.ForwardBody) -> list[str]:
     op = names.op(body.op)
     lines = _op_facts(op)
     lines += [f"{clean(key)} = {value_text(value)}" for key, value in body.attrs.items()]
-    if body.changed:
-        x_roles = roles(op.x_roles, len(body.x), "x")
-        changed = [x_roles[place] for place in body.changed if 0 <= place < len(x_roles)]
-        lines.append(f"Changed outside any op since an event last showed it: {', '.join(changed)}")
+    lines += _changed(names, body)
     lines.append(f"Mode: {'training' if body.train else 'test'}")
     if not body.grad:
         lines.append("Outside the graph: no gradient flows through it.")
@@ -181,6 +179,7 @@ def _backward(names: Names, header: Any, body: r.BackwardBody) -> list[str]:
     for place, why in body.why.items():
         known = place.isdecimal() and int(place) < len(gx_roles)
         lines.append(f"No {gx_roles[int(place)] if known else clean(place)}: {clean(why)}")
+    lines += _changed(names, body)
     partner = int(header["partner"])
     if partner != NOTHING:
         lines.append(f"Forward op: {_address(names, partner)}")
@@ -270,6 +269,11 @@ def _address(names: Names, seq: int) -> str:
         return clean(names.reader.address(seq))
     except DamagedLog:
         return f"event {seq}"
+
+
+def _changed(names: Names, body: r.Event) -> list[str]:
+    line = changed_outside(names, body)
+    return [line] if line else []
 
 
 def _duration(ns: int) -> list[str]:

@@ -8,11 +8,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+import engine
+import engine.functions as F
 from bpdebug import cli
 from bpdebug.diff import Tolerance, compare_runs
 from bpdebug.log.reader import LogReader
 from tests.support.example_run import write_example_run
 from tests.support.recorded import Run
+from tests.support.watched import Watched
 
 SCRIPT = """\
 import json, sys, time
@@ -199,6 +202,17 @@ def test_exit_status_and_text(plain, record, tmp_path, capsys):
     assert cli.main(["diff", str(plain)]) == 2
 
 
+def test_a_tolerance_that_is_no_number_is_refused_in_words(plain, capsys):
+    for option, value, wanted in (
+        ("--ulp", "1.5", "1.5: a whole number that isn't negative is wanted"),
+        ("--ulp", "few", "few: a whole number that isn't negative is wanted"),
+        ("--rtol", "few", "few: a number that isn't negative is wanted"),
+        ("--atol", "inf", "inf: a number that isn't negative is wanted"),
+    ):
+        assert cli.main(["diff", option, value, str(plain), str(plain)]) == 2
+        assert capsys.readouterr().err.endswith(f"error: argument {option}: {wanted}\n")
+
+
 def test_json_holds_the_same_facts(plain, record, capsys):
     other = record(change=1e-3)
     capsys.readouterr()
@@ -213,3 +227,21 @@ def test_json_holds_the_same_facts(plain, record, capsys):
 def test_runs_without_the_engine_and_with_nan_compare(tmp_path):
     a, b = write_example_run(tmp_path / "a"), write_example_run(tmp_path / "b")
     assert compare(a, b).same
+
+
+@pytest.mark.parametrize("writes", ["a", "b", "ab"])
+def test_a_write_between_forward_and_backward_is_named_as_the_reason(tmp_path, writes):
+    """What the step is shown to have been given is the same in both runs, and yet it made something else."""
+    for run in ("a", "b"):
+        watched = Watched(tmp_path / run)
+        x = engine.Variable(np.ones((2, 3), np.float32))
+        loss = F.sum(F.square(x))
+        if run in writes:
+            x.array[...] = 5 if run == "a" else 7
+        loss.backward()
+        watched.read().close()
+    first = compare(tmp_path / "a", tmp_path / "b").first
+    assert first.a.address == "it0/backward/square"
+    told = [f"{run.upper()}: Changed since the forward pass, whose values are shown: x." for run in writes]
+    assert [note.partition(" The step")[0] for note in first.notes[: len(told)]] == told
+    assert len(first.notes) == (len(told) if len(writes) == 1 else len(told) + 1)

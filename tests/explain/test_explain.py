@@ -239,3 +239,20 @@ def test_the_lines_fit_80_columns(log):
                     continue
                 for line in explanation_lines(e, 80):
                     assert cell_width(line) <= 80
+
+
+def test_a_step_that_computed_with_changed_arrays_says_so(log):
+    x = Variable(np.ones((2, 3), "f"))
+
+    def run():
+        loss = F.sum(F.square(x))
+        x.array[...] = 5
+        loss.backward()
+
+    timeline = log(run)
+    seq = at(timeline, "it0/backward/square")
+    told = "Changed since the forward pass, whose values are shown: x. The step computed with what was there by then."
+    assert told in timeline.moment(seq).facts
+    e = explain(timeline, seq, "gx[0,0]", RUNNER)
+    assert (e.total, e.recorded) == (2.0, 10.0)
+    assert told in e.notes
