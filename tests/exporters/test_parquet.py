@@ -40,9 +40,9 @@ def test_every_event_of_every_sample_is_a_row_that_says_what_jsonl_says(sample, 
             "partner",
             "scope",
             "label",
-            "value",
         ):
             assert row[name] == line[name], name
+        assert str(row["value"]) == str(line["value"] if line["value"] is None else float(line["value"]))
         assert row["run"] == sample.directory.name
         if row["kind"] == "backward":
             arrived = [tensor for tensor in row["tensors"] if tensor["role"] == "gy"]
