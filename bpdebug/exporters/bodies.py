@@ -158,6 +158,7 @@ def _accumulated(bodies: Bodies, body: r.GradAccumulatedBody) -> Object:
         "contribution": bodies.tensor(body.add),
         "after": bodies.tensor(body.after),
         "node": body.node,
+        "changed": body.changed,
     }
 
 
@@ -184,6 +185,7 @@ def _hooked(bodies: Bodies, body: r.GradientHookedBody) -> Object:
         "variable": bodies.variable(body.var),
         "before": bodies.tensor(body.before),
         "after": bodies.tensor(body.after),
+        "changed": body.changed,
     }
 
 
@@ -205,6 +207,7 @@ def _updated(bodies: Bodies, body: r.ParamUpdatedBody) -> Object:
         "after": bodies.tensor(body.after),
         "state_before": state(body.state_before),
         "state_after": state(body.state_after),
+        "changed": ["gradient" if name == "grad" else name for name in body.changed],
     }
 
 

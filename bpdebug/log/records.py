@@ -296,6 +296,8 @@ class GradAccumulatedBody(_Event, tag="grad_accumulated"):
     after: int | None
     node: int | None = None
     """The function node whose backward step contributed."""
+    changed: list[str] = []
+    """`before`, if that isn't what an event last showed: changed outside any op."""
 
 
 class GradsClearedBody(_Event, tag="grads_cleared"):
@@ -330,6 +332,8 @@ class GradientHookedBody(_Event, tag="gradient_hooked"):
     var: int
     before: int | None
     after: int | None
+    changed: list[str] = []
+    """`before`, if that isn't what an event last showed: changed outside any op."""
 
 
 class ParamUpdatedBody(_Event, tag="param_updated"):
@@ -344,6 +348,8 @@ class ParamUpdatedBody(_Event, tag="param_updated"):
     lr: Number | None = None
     """Effective learning rate of this step, where the rule has one."""
     rule: str = ""
+    changed: list[str] = []
+    """Which of `before` and `grad` were changed outside any op since an event last showed them."""
 
 
 class ReportedBody(_Event, tag="reported"):

@@ -18,7 +18,7 @@ import numpy as np
 
 from ..capture import CapturePlan
 from ..log.keep import FULL, Keep
-from ..log.lent import LENT_BYTES, Content
+from ..log.lent import LENT_BYTES, Content, same_content
 from ..log.recent_contents import Entry
 from ..log.records import Event, WarnedBody
 from ..log.schema import NOTHING, EventFlag, Kind
@@ -80,8 +80,8 @@ class Emitter:
         self._threads = Threads(writer)
         self._ordinals = Ordinals()
         self._last_node = 0
-        self._edited: dict[int, Content] = {}
-        """The content that the person last gave a variable: what an event of its own has told is no surprise later."""
+        self._edited: dict[tuple[str, int], Content] = {}
+        """The content that the person last gave the `value` or the `gradient` of a variable, by its number."""
         _emitters.add(self)
 
     @property
@@ -139,6 +139,13 @@ class Emitter:
     def _content(self, array: Any) -> Content:
         """What the content that `array` has now is known by; nothing is kept of it."""
         return self.writer.store.content_of(array if type(array) is np.ndarray else to_host(array)[0])
+
+    def _changed_outside(self, content: Content, shown: Content, number: int, of: str) -> bool:
+        """Whether `of` a variable is `content`, and neither an event showed that last nor the person put it there."""
+        if content is shown or not content or not shown or same_content(content, shown):
+            return False
+        said = self._edited.get((of, number))
+        return said is None or not same_content(content, said)
 
     def _unlooked(self, keep: Keep) -> Keep:
         """For what an event reads, where little is kept: whether it is finite was looked at when it was made."""

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from ..capture import CapturePlan
-from ..log.lent import Content, same_content
+from ..log.lent import Content
 from ..log.plain import json_value
 from ..log.recent_contents import Entry
 from ..log.records import Fed, ForwardBody, ScopeEnteredBody, ScopeExitedBody, WarnedBody
@@ -261,10 +261,8 @@ class ForwardEvents(Emitter):
             if array is not None:
                 content = known[id(array)][CONTENT]
                 if content is not variable.content:
-                    if content and variable.content and not same_content(content, variable.content):
-                        said = self._edited.get(number)
-                        if said is None or not same_content(content, said):
-                            changed.append(len(slots))
+                    if self._changed_outside(content, variable.content, number, "value"):
+                        changed.append(len(slots))
                     variable.content = content
             slots.append((number, row))
             numbers.append(number)

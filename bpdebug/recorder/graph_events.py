@@ -22,7 +22,7 @@ from ..log.records import (
 from ..log.schema import NOTHING, Kind
 from ..log.writer import LogWriter
 from .emitter import EVERYTHING, NONFINITE, PARAMETER, VALUE, OnEvent
-from .forward_events import ForwardEvents
+from .forward_events import CONTENT, ForwardEvents
 from .identity import Node, Variable
 from .nesting import Opener
 from .progress import BACKWARD
@@ -174,19 +174,27 @@ class GraphEvents(ForwardEvents):
         if step is not None and node is not None and step[0] is node and step[3] is keep:
             known = step[2].copy()  # what is added here may be gone, and its id another's, at the next call
         (before_row, add_row), _ = self._rows((before, add), known, self._unlooked(keep))
+        changed = []
+        if before is not None:
+            found = known[id(before)][CONTENT]
+            if self._changed_outside(found, variable.grad_content, variable.number, "gradient"):
+                changed.append("before")
         (after_row,), flags = self._rows((after,), known, keep, private)
+        variable.grad_content = b"" if after is None else known[id(after)][CONTENT]
         if variable.parameter:
             flags |= PARAMETER
         if self.on_event is not None:
             self._threads.state.arrays = {"before": (before,), "add": (add,), "after": (after,)}
         body = GradAccumulatedBody(
-            variable.number, before_row, add_row, after_row, None if node is None else number
+            variable.number, before_row, add_row, after_row, None if node is None else number, changed
         )
         self._emit(ACCUMULATED_KIND, body, variable.grad_label, BACKWARD, scope, site, number, flags)
 
     def grads_cleared(self, variables: Iterable[Variable], zeroed: bool = False) -> None:
         """The gradients of `variables` were set to None, or to zeros."""
         cleared = list(variables)
+        for variable in cleared:
+            variable.grad_content = b""
         flags = PARAMETER if any(variable.parameter for variable in cleared) else 0
         body = GradsClearedBody([variable.number for variable in cleared], zeroed)
         label = self.writer.text("zerograds" if zeroed else "cleargrads")

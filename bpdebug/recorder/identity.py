@@ -59,7 +59,7 @@ class Node:
 class Variable:
     """A variable that the log has a number for."""
 
-    __slots__ = ("content", "grad_label", "name", "number", "owner", "parameter")
+    __slots__ = ("content", "grad_content", "grad_label", "name", "number", "owner", "parameter")
 
     def __init__(
         self, owner: object, number: int, name: str, grad_label: int, parameter: bool, content: Content = b""
@@ -72,3 +72,5 @@ class Variable:
         self.parameter = parameter
         self.content = content
         """The content that an event last showed of it; empty where none is known."""
+        self.grad_content: Content = b""
+        """The same of its gradient."""

@@ -173,8 +173,7 @@ class RunEvents(Emitter):
         variables = self.writer.variables
         known = variables[variable] if variable < len(variables) else None
         (after,), flags = self._rows((array,))
-        if of == "value":
-            self._edited[variable] = self._content(array)
+        self._edited[of, variable] = self._content(array)
         body = EditedBody(variable, self.tensor(before), after, what, of)
         if known is not None and known.parameter:
             flags |= PARAMETER

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from ..log.keep import Keep
@@ -40,6 +40,8 @@ class _Before(NamedTuple):
     value_array: Any = None
     """A copy, where someone wants to look at it after the update."""
     grad_array: Any = None
+    changed: Sequence[str] = ()
+    """Which of `before` and `grad` were changed outside any op since an event last showed them."""
 
 
 class UpdateEvents(GraphEvents):
@@ -136,11 +138,13 @@ class UpdateEvents(GraphEvents):
             new, content, flags = self._hooked_gradient(hook, variable, gradient)
             if same_content(content, old.content):
                 continue
+            shown, variable.grad_content = variable.grad_content, content
+            changed = self._changed_outside(old.content, shown, variable.number, "gradient")
             if self.on_event is not None:
                 self._threads.state.arrays = {"before": (old.array,), "after": (gradient,)}
             self._emit(
                 Kind.gradient_hooked,
-                GradientHookedBody(hook, variable.number, old.row, new),
+                GradientHookedBody(hook, variable.number, old.row, new, ["before"] if changed else []),
                 self.writer.text(f"{hook}:{variable.name}"),
                 UPDATE,
                 NOTHING,
@@ -151,13 +155,22 @@ class UpdateEvents(GraphEvents):
     def param_before(self, variable: Variable, value: Any, grad: Any, state: Mapping[str, Any]) -> _Before:
         """What a parameter is before its update, for `param_updated`."""
         keep = self._keep(UPDATE, NOTHING, self.writer.text(variable.name))
-        return _Before(
-            self.tensor(value, self._unlooked(keep)),
-            self.tensor(grad, self._unlooked(keep)),
-            self._state(state, keep)[0],
-            self._copy(value),
-            grad,
-        )
+        rows: list[int | None] = []
+        changed = []
+        for name, array, shown, of in (
+            ("before", value, variable.content, "value"),
+            ("grad", grad, variable.grad_content, "gradient"),
+        ):
+            if array is None:
+                rows.append(None)
+                continue
+            row, _, _, _, _, content = self._entry(array, self._unlooked(keep))
+            rows.append(row)
+            if self._changed_outside(content, shown, variable.number, of):
+                changed.append(name)
+            if of == "gradient":
+                variable.grad_content = content
+        return _Before(rows[0], rows[1], self._state(state, keep)[0], self._copy(value), grad, changed)
 
     def param_updated(
         self,
@@ -195,6 +208,7 @@ class UpdateEvents(GraphEvents):
             state_tensors=tensors,
             lr=None if lr is None else json_number(lr),
             rule=rule,
+            changed=list(before.changed),
         )
         self._emit(
             Kind.param_updated,

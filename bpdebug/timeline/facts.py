@@ -190,7 +190,7 @@ def _accumulated(names: Names, header: Any, body: r.GradAccumulatedBody) -> list
     before, add, after = (names.shape(tensor) for tensor in (body.before, body.add, body.after))
     if body.before is None:
         return [f"grad = contribution {add}"]
-    return [f"grad {after} = grad before {before} + contribution {add}"]
+    return [f"grad {after} = grad before {before} + contribution {add}", *_changed(names, body)]
 
 
 def _cleared(names: Names, header: Any, body: r.GradsClearedBody) -> list[str]:
@@ -203,7 +203,8 @@ def _update(names: Names, header: Any, body: r.UpdateStartedBody) -> list[str]:
 
 
 def _updated(names: Names, header: Any, body: r.ParamUpdatedBody) -> list[str]:
-    lines = [f"lr = {number_of(body.lr)}"] if body.lr is not None else []
+    lines = _changed(names, body)
+    lines += [f"lr = {number_of(body.lr)}"] if body.lr is not None else []
     for key in {**body.state_before, **body.state_after}:
         if key not in body.state_tensors:
             before, after = body.state_before.get(key), body.state_after.get(key)
@@ -243,6 +244,7 @@ _FACTS: dict[type, Callable[[Names, Any, Any], list[str]]] = {
     r.GradAccumulatedBody: _accumulated,
     r.GradsClearedBody: _cleared,
     r.UpdateStartedBody: _update,
+    r.GradientHookedBody: lambda names, header, body: _changed(names, body),
     r.ParamUpdatedBody: _updated,
     r.OutputBody: _output,
     r.WarnedBody: _warned,

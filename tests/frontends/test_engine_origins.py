@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pytest
 from watched import MLP, T, Watched, X, step
 
 import engine
@@ -13,6 +14,7 @@ import engine.functions as F
 import engine.links as L
 from bpdebug.log.reader import LogReader
 from bpdebug.log.schema import Kind
+from bpdebug.timeline import Timeline
 from engine import optimizer_hooks, optimizers
 
 
@@ -118,9 +120,54 @@ def test_an_array_changed_between_forward_and_backward_is_named(tmp_path: Path) 
         }
 
 
+TOLD = (Kind.forward, Kind.backward, Kind.grad_accumulated, Kind.gradient_hooked, Kind.param_updated)
+"""The kinds that tell of changes outside any op."""
+
+
+@pytest.mark.parametrize("size", [3, 3000])
+def test_what_the_script_did_to_parameters_and_gradients_is_marked_where_it_is_first_seen(
+    tmp_path: Path, size: int
+) -> None:
+    watched = Watched(tmp_path / "run")
+    model = L.Linear(2, size)
+    optimizer = optimizers.SGD(0.1).setup(model)
+    model.cleargrads()
+    F.sum(model(X)).backward()
+    model.W.grad[...] *= 2
+    F.sum(model(X)).backward()  # adds to what was doubled
+    model.b.array[0] = 3
+    model.b.grad = model.b.grad / 2
+    optimizer.update()
+    optimizer.add_hook(optimizer_hooks.WeightDecay(0.5))
+    model.W.grad = np.ones_like(model.W.array)
+    optimizer.update()
+    with watched.read() as reader:
+        told = {
+            reader.address(seq): reader.body(seq).changed
+            for kind in TOLD
+            for seq in np.flatnonzero(reader.index["kind"] == kind).tolist()
+            if reader.body(seq).changed
+        }
+        assert told == {
+            "it0/backward/Linear/grad:Linear.W~2": ["before"],
+            "it0/update/Linear.b": ["before", "grad"],
+            "it0/update/WeightDecay:Linear.W": ["before"],
+        }
+        seen = "Changed outside any op since an event last showed it: "
+        timeline = Timeline(reader)
+        for address, words in zip(told, ("grad before", "before", "before, gradient"), strict=True):
+            assert seen + words in timeline.moment(reader.find(address)).facts
+
+
 def test_a_usual_step_changes_nothing(tmp_path: Path) -> None:
     watched = Watched(tmp_path / "run")
     model = MLP()
-    step(model, optimizers.SGD().setup(model))
+    optimizer = optimizers.Adam().setup(model)
+    optimizer.add_hook(optimizer_hooks.WeightDecay(0.1))
+    for _ in range(3):
+        step(model, optimizer)
+        F.mean_squared_error(model(X), T).backward()  # its gradients are cleared, or added to
+    optimizer.update()
     with watched.read() as reader:
-        assert all(not body.changed for body in bodies(reader, Kind.backward))
+        for kind in TOLD:
+            assert all(not body.changed for body in bodies(reader, kind)), kind
