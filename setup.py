@@ -3,6 +3,8 @@
 Everything else about the project is in pyproject.toml.
 """
 
+from pathlib import Path
+
 import numpy
 from Cython.Build import cythonize
 from setuptools import Extension, setup
@@ -17,6 +19,7 @@ extensions = cythonize(
             include_dirs=[numpy.get_include()],
             define_macros=[("NPY_NO_DEPRECATED_API", "NPY_2_0_API_VERSION")],
             extra_compile_args=["-O3"],
+            depends=[str(header) for header in Path("bpdebug/native").glob("*.h")],
         )
         for part in PARTS
     ],

@@ -1,9 +1,9 @@
 """Measures tensors while a run is recorded: the records of `tensors.stats`.
 
-As `statistics` does, but in as few passes over memory as NumPy allows, and many small tensors at once. Of large
-float32 tensors `mean`, `std` and `l2` are right to about five digits. What doesn't fit the fast way (values that are
-not finite, integers beyond 2**53, squares that leave the range of floats, a mean that hides the deviations) goes the
-slow one.
+As `statistics` does, but in one pass over memory where the compiled part is there, else in as few as NumPy allows, and
+many small tensors at once. NumPy's `mean`, `std` and `l2` of large float32 tensors are right to about five digits; the
+compiled part adds up in float64. What doesn't fit the fast way (squares that leave the range of floats; for NumPy also
+values that are not finite, a mean that hides the deviations, integers) goes the slow one.
 
 No warning and no exception of NumPy's comes from here, whatever the script's `numpy.seterr` says.
 """
@@ -17,6 +17,7 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
+from ..native import part
 from .schema import TENSOR_STATISTICS
 from .statistics import Statistics, statistics
 from .tensor_rows import TensorRows
@@ -26,6 +27,8 @@ __all__ = ["NOT_MEASURED", "PIECE", "Tally", "complete_statistics", "measure", "
 NOT_MEASURED = bytes(TENSOR_STATISTICS.itemsize)
 _BATCHED = frozenset("efdbBhHiI?")
 """`dtype.char` of what `measure_all` takes: every value has a float64 of its own."""
+
+_kernels = part("kernels")
 
 _RECORD = struct.Struct("<QdddddIIII")
 assert _RECORD.size == TENSOR_STATISTICS.itemsize
@@ -42,6 +45,10 @@ def measure(array: np.ndarray) -> bytes:
     """The record of one tensor of any shape and dtype that the log keeps; NOT_MEASURED for one without elements."""
     if not array.size:
         return NOT_MEASURED
+    if _kernels is not None:
+        found = _kernels.measure(array)
+        if found is not None:
+            return found
     with np.errstate(all="ignore"):
         if array.dtype.char in "fd" and array.flags.c_contiguous and array.dtype.isnative:
             found = _measure_floats(array.reshape(-1))

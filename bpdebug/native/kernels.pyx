@@ -1,21 +1,227 @@
-"""Loops over the memory of arrays."""
+"""Loops over the memory of arrays, without the interpreter's lock: content ids, statistics, copies, in one pass."""
 
 cimport cython
-from libc.math cimport INFINITY, isfinite
+cimport numpy as np
+from cpython.bytes cimport PyBytes_FromStringAndSize
+from libc.stdint cimport uint8_t, uint64_t
+from libc.string cimport memcpy
+
+np.import_array()
 
 
-cdef extern from *:
-    """
-    #define FINITE_RUN 4096
-    """
-    enum: FINITE_RUN
+cdef extern from "xxh3.h" nogil:
+    enum:
+        BLOCK
+        SHORTEST
+
+    ctypedef struct Xxh3:
+        pass
+
+    void xxh3_begin(Xxh3 *state)
+    void xxh3_blocks(Xxh3 *state, const uint8_t *data, size_t count, int instructions)
+    void xxh3_end(Xxh3 *state, const uint8_t *data, size_t rest, uint64_t size, uint8_t *id)
 
 
-def all_finite(const float[::1] values) -> bool:
-    """Whether every element is finite."""
-    cdef Py_ssize_t i, size = values.shape[0]
-    cdef float total = 0
+cdef extern from "tally.h" nogil:
+    enum:
+        STRETCH
+
+    ctypedef enum Kind:
+        OF_FLOAT
+        OF_DOUBLE
+        OF_UINT8
+        OF_INT32
+        OF_INT64
+        KINDS
+
+    ctypedef struct Tally:
+        pass
+
+    ctypedef struct Record:
+        pass
+
+    const size_t *item_size
+    int best_instructions()
+    void tally_begin(Tally *tally)
+    void tally_stretch(Tally *tally, Kind kind, int instructions, const uint8_t *data, size_t count)
+    bint tally_record(const Tally *tally, Record *record)
+
+
+cdef int instructions = best_instructions()
+
+
+def use(int wanted) -> int:
+    """Use no better instructions than these (0: any processor's, 1: AVX2, 2: AVX-512); says which are in use then."""
+    global instructions
+    instructions = min(wanted, best_instructions())
+    return instructions
+
+
+cdef Kind kind_of(object array) noexcept:
+    """KINDS for what isn't read here."""
+    if not np.PyArray_CheckExact(array) or not np.PyArray_IS_C_CONTIGUOUS(array) or np.PyArray_ISBYTESWAPPED(array):
+        return KINDS
+    cdef int number = np.PyArray_TYPE(array)
+    if number == np.NPY_FLOAT:
+        return OF_FLOAT
+    if number == np.NPY_DOUBLE:
+        return OF_DOUBLE
+    if number == np.NPY_BOOL or number == np.NPY_UBYTE:
+        return OF_UINT8
+    if number == np.NPY_INT:
+        return OF_INT32
+    if number == np.NPY_LONG or number == np.NPY_LONGLONG:
+        return OF_INT64 if np.PyArray_ITEMSIZE(array) == 8 else OF_INT32
+    return KINDS
+
+
+cdef struct Pass:
+    # One pass over an array of `size` bytes: `done` of them are looked at, `copied` are copied.
+    const uint8_t *data
+    size_t size
+    size_t done
+    size_t copied
+    bint identifies
+    Kind kind
+    Xxh3 hash
+    Tally tally
+    uint8_t content[16]
+    Record record
+    bint measured
+
+
+cdef bint begin(Pass *one, object array, bint identifies) except -1:
+    """Whether it is an array of a kind that is read here."""
+    one.kind = kind_of(array)
+    if one.kind == KINDS:
+        return False
+    one.data = <const uint8_t *> np.PyArray_DATA(array)
+    one.size = np.PyArray_NBYTES(array)
+    if one.size < (SHORTEST if identifies else 1):
+        return False
+    one.done = one.copied = 0
+    one.identifies = identifies
+    xxh3_begin(&one.hash)
+    tally_begin(&one.tally)
+    return True
+
+
+cdef void look(Pass *one) noexcept nogil:
+    """At the next stretch."""
+    cdef const uint8_t *data = one.data + one.done
+    cdef size_t size = min(<size_t> STRETCH, one.size - one.done)
+    cdef bint last = one.done + size == one.size
+    cdef size_t blocks
+    if one.identifies:
+        blocks = (size - 1) // BLOCK if last else size // BLOCK
+        xxh3_blocks(&one.hash, data, blocks, instructions)
+        if last:
+            xxh3_end(&one.hash, data + blocks * BLOCK, size - blocks * BLOCK, one.size, one.content)
+    tally_stretch(&one.tally, one.kind, instructions, data, size // item_size[<int> one.kind])
+    one.done += size
+    if last:
+        one.measured = tally_record(&one.tally, &one.record)
+
+
+cdef void look_at_all(Pass *one) noexcept nogil:
+    while one.done < one.size:
+        look(one)
+
+
+cdef size_t copy(Pass *one, uint8_t *into, size_t room) noexcept nogil:
+    """As many bytes as there is room for, or left; says how many, and has looked at all of them."""
+    cdef size_t before = one.copied
+    cdef size_t part
+    while True:
+        part = min(one.done - one.copied, room)
+        memcpy(into, one.data + one.copied, part)
+        one.copied += part
+        into += part
+        room -= part
+        if not room or one.done == one.size:
+            return one.copied - before
+        look(one)
+
+
+cdef tuple found(const Pass *one):
+    """Content id, if it was asked for, and record of statistics, None where that would not be right."""
+    content = PyBytes_FromStringAndSize(<const char *> one.content, 16) if one.identifies else None
+    return content, PyBytes_FromStringAndSize(<const char *> &one.record, sizeof(Record)) if one.measured else None
+
+
+def measure(array not None) -> bytes | None:
+    """The record of `tensors.stats` of an array; None for one that isn't read here, or where it would not be right."""
+    cdef Pass one
+    if not begin(&one, array, False):
+        return None
     with nogil:
-        for i in range(size):
-            total += values[i] * 0
-    return total == 0
+        look_at_all(&one)
+    return found(&one)[1]
+
+
+cdef enum:
+    TOGETHER = 64
+
+
+def survey(list arrays not None, list identify not None) -> list:
+    """Look at up to 64 arrays, with the interpreter's lock given away once.
+
+    Args:
+        arrays: C-ordered, native, float32, float64, int32, int64, uint8 or bool, of more than 240 bytes each.
+        identify: for each of them, whether its content id is wanted.
+
+    Returns:
+        For each of them its content id, or None, and its record of statistics, or None where it would not be right.
+
+    Raises:
+        ValueError: one of them isn't read here.
+    """
+    cdef Pass passes[TOGETHER]
+    cdef Py_ssize_t i, count = len(arrays)
+    if count > TOGETHER or len(identify) != count:
+        raise ValueError("too many arrays, or something is missing")
+    for i in range(count):
+        if not begin(&passes[i], arrays[i], identify[i]):
+            raise ValueError("not an array that is read here")
+    with nogil:
+        for i in range(count):
+            look_at_all(&passes[i])
+    return [found(&passes[i]) for i in range(count)]
+
+
+cdef class Reading:
+    """Copies an array and looks at it on the way.
+
+    Args:
+        array: as for `survey`.
+        identify: whether the content id is wanted.
+
+    Raises:
+        ValueError: it isn't read here.
+    """
+
+    cdef Pass one
+    cdef object array  # stays where it is
+
+    def __init__(self, array not None, bint identify):
+        if not begin(&self.one, array, identify):
+            raise ValueError("not an array that is read here")
+        self.array = array
+
+    def copy(self, uint8_t[::1] into not None) -> int:
+        """Copy as many bytes as there is room for, or left; says how many."""
+        cdef size_t size
+        cdef uint8_t *at
+        if self.array is None or not into.shape[0]:
+            return 0
+        at = &into[0]
+        with nogil:
+            size = copy(&self.one, at, into.shape[0])
+        return size
+
+    @property
+    def found(self) -> tuple:
+        """Once everything is copied: content id, or None, and record of statistics, None where it would not be right."""
+        if self.array is None or self.one.copied < self.one.size:
+            raise ValueError("there is more to be copied")
+        return found(&self.one)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
+from unittest import mock
 
 import numpy as np
 import pytest
@@ -10,6 +12,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
+from bpdebug import native
+from bpdebug.log import measuring
 from bpdebug.log.measuring import measure, measure_all
 from bpdebug.log.reader import LogReader
 from bpdebug.log.schema import RUN_FILE, TENSOR_STATISTICS
@@ -18,6 +22,10 @@ from bpdebug.log.writer import LogWriter
 
 DTYPES = st.sampled_from(["f2", "f4", "f8", "i1", "u4", "i8", "?", ">f4", "c8"])
 ARRAYS = arrays.arrays(DTYPES, st.integers(1, 40))
+
+
+WAYS = [None] if native.part("kernels") is None else [None, native.part("kernels")]
+both_ways = pytest.mark.parametrize("kernels", WAYS, ids=["Python", "compiled"][: len(WAYS)])
 
 
 def same(measured: Statistics | None, array: np.ndarray, digits: float = 1e-12) -> bool:
@@ -45,8 +53,10 @@ def one(record: bytes, array: np.ndarray) -> Statistics | None:
 @example(array=np.array([1e-200, 0.0]))
 @example(array=np.array([-0.0, 0.0], "f4"))
 @settings(max_examples=150, deadline=None)
-def test_one_tensor_is_measured_as_its_values_say(array: np.ndarray) -> None:
-    assert same(one(measure(array), array), array, 1e-6 if array.dtype.itemsize <= 4 else 1e-12)
+@both_ways
+def test_one_tensor_is_measured_as_its_values_say(kernels: Any, array: np.ndarray) -> None:
+    with mock.patch.object(measuring, "_kernels", kernels):
+        assert same(one(measure(array), array), array, 1e-6 if array.dtype.itemsize <= 4 else 1e-12)
 
 
 @given(
@@ -62,6 +72,7 @@ def test_many_small_tensors_are_each_measured_alone(found: list[np.ndarray], dty
         assert same(one(row.tobytes(), array), array)
 
 
+@both_ways
 @pytest.mark.parametrize(
     "array",
     [
@@ -85,8 +96,9 @@ def test_many_small_tensors_are_each_measured_alone(found: list[np.ndarray], dty
         "huge",
     ],
 )
-def test_a_large_tensor_is_right_to_five_digits(array: np.ndarray) -> None:
-    assert same(one(measure(array), array), array, 1e-6 if array.dtype == np.float32 else 1e-11)
+def test_a_large_tensor_is_right_to_five_digits(kernels: Any, array: np.ndarray) -> None:
+    with mock.patch.object(measuring, "_kernels", kernels):
+        assert same(one(measure(array), array), array, 1e-6 if array.dtype == np.float32 else 1e-11)
 
 
 def test_a_log_has_a_row_of_statistics_for_each_tensor(tmp_path: Path) -> None:
@@ -126,8 +138,9 @@ def test_a_log_of_the_first_format_has_no_statistics_and_opens(tmp_path: Path) -
         assert reader.array(row).tolist() == [0, 1, 2]
 
 
-def test_measuring_warns_of_nothing() -> None:
-    with np.errstate(all="raise"):
+@both_ways
+def test_measuring_warns_of_nothing(kernels: Any) -> None:
+    with mock.patch.object(measuring, "_kernels", kernels), np.errstate(all="raise"):
         measure(np.array([1e308, 1e308, np.inf]))
         measure(np.full(5_000, 1e300))
         measure_all(np.dtype("f8"), [np.array([1e300, -1e300]).tobytes(), np.array([np.nan]).tobytes()])

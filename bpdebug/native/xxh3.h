@@ -1,0 +1,163 @@
+/* XXH3-128 of more than 240 bytes, seed 0, with the secret that the specification gives, in stretches of whole blocks.
+
+   https://github.com/Cyan4973/xxHash/blob/dev/doc/xxhash_spec.md */
+#ifndef BPDEBUG_XXH3_H
+#define BPDEBUG_XXH3_H
+
+#include "lanes.h"
+
+enum { STRIPE = 64, BLOCK = 1024, SECRET = 192, SHORTEST = 241 };
+
+#define P32_1 0x9E3779B1U
+#define P32_2 0x85EBCA77U
+#define P32_3 0xC2B2AE3DU
+#define P64_1 0x9E3779B185EBCA87U
+#define P64_2 0xC2B2AE3D27D4EB4FU
+#define P64_3 0x165667B19E3779F9U
+#define P64_4 0x85EBCA77C2B2AE63U
+#define P64_5 0x27D4EB2F165667C5U
+#define MX1 0x165667919E3779F9U
+
+static const uint8_t secret[SECRET] = {
+    0xb8, 0xfe, 0x6c, 0x39, 0x23, 0xa4, 0x4b, 0xbe, 0x7c, 0x01, 0x81, 0x2c, 0xf7, 0x21, 0xad, 0x1c,
+    0xde, 0xd4, 0x6d, 0xe9, 0x83, 0x90, 0x97, 0xdb, 0x72, 0x40, 0xa4, 0xa4, 0xb7, 0xb3, 0x67, 0x1f,
+    0xcb, 0x79, 0xe6, 0x4e, 0xcc, 0xc0, 0xe5, 0x78, 0x82, 0x5a, 0xd0, 0x7d, 0xcc, 0xff, 0x72, 0x21,
+    0xb8, 0x08, 0x46, 0x74, 0xf7, 0x43, 0x24, 0x8e, 0xe0, 0x35, 0x90, 0xe6, 0x81, 0x3a, 0x26, 0x4c,
+    0x3c, 0x28, 0x52, 0xbb, 0x91, 0xc3, 0x00, 0xcb, 0x88, 0xd0, 0x65, 0x8b, 0x1b, 0x53, 0x2e, 0xa3,
+    0x71, 0x64, 0x48, 0x97, 0xa2, 0x0d, 0xf9, 0x4e, 0x38, 0x19, 0xef, 0x46, 0xa9, 0xde, 0xac, 0xd8,
+    0xa8, 0xfa, 0x76, 0x3f, 0xe3, 0x9c, 0x34, 0x3f, 0xf9, 0xdc, 0xbb, 0xc7, 0xc7, 0x0b, 0x4f, 0x1d,
+    0x8a, 0x51, 0xe0, 0x4b, 0xcd, 0xb4, 0x59, 0x31, 0xc8, 0x9f, 0x7e, 0xc9, 0xd9, 0x78, 0x73, 0x64,
+    0xea, 0xc5, 0xac, 0x83, 0x34, 0xd3, 0xeb, 0xc3, 0xc5, 0x81, 0xa0, 0xff, 0xfa, 0x13, 0x63, 0xeb,
+    0x17, 0x0d, 0xdd, 0x51, 0xb7, 0xf0, 0xda, 0x49, 0xd3, 0x16, 0x55, 0x26, 0x29, 0xd4, 0x68, 0x9e,
+    0x2b, 0x16, 0xbe, 0x58, 0x7d, 0x47, 0xa1, 0xfc, 0x8f, 0xf8, 0xb8, 0xd1, 0x7a, 0xd0, 0x31, 0xce,
+    0x45, 0xcb, 0x3a, 0x8f, 0x95, 0x16, 0x04, 0x28, 0xaf, 0xd7, 0xfb, 0xca, 0xbb, 0x4b, 0x40, 0x7e,
+};
+
+typedef struct {
+    uint64_t lane[8];
+} Xxh3;
+
+static void xxh3_begin(Xxh3 *state) {
+    const uint64_t first[8] = {P32_3, P64_1, P64_2, P64_3, P64_4, P32_2, P64_5, P32_1};
+    memcpy(state->lane, first, sizeof first);
+}
+
+INLINE uint64_t read64(const uint8_t *at) {
+    uint64_t value;
+    memcpy(&value, at, sizeof value);
+    return value;
+}
+
+INLINE void stripe_plain(uint64_t *lane, const uint8_t *data, const uint8_t *key) {
+    for (int i = 0; i < 8; i++) {
+        uint64_t value = read64(data + 8 * i), mixed = value ^ read64(key + 8 * i);
+        lane[i ^ 1] += value;
+        lane[i] += (mixed & 0xFFFFFFFF) * (mixed >> 32);
+    }
+}
+
+INLINE void scramble(uint64_t *lane) {
+    for (int i = 0; i < 8; i++)
+        lane[i] = (lane[i] ^ (lane[i] >> 47) ^ read64(secret + SECRET - STRIPE + 8 * i)) * P32_1;
+}
+
+static void xxh3_blocks_plain(Xxh3 *state, const uint8_t *data, size_t count) {
+    for (; count; count--) {
+        for (int n = 0; n < BLOCK / STRIPE; n++, data += STRIPE)
+            stripe_plain(state->lane, data, secret + 8 * n);
+        scramble(state->lane);
+    }
+}
+
+#if defined(__x86_64__)
+
+AVX512 static void xxh3_blocks_avx512(Xxh3 *state, const uint8_t *data, size_t count) {
+    __m512i lanes = _mm512_loadu_si512(state->lane), last = _mm512_loadu_si512(secret + SECRET - STRIPE);
+    const __m512i prime = _mm512_set1_epi64(P32_1);
+    for (; count; count--) {
+#pragma GCC unroll 16
+        for (int n = 0; n < BLOCK / STRIPE; n++, data += STRIPE) {
+            __m512i value = _mm512_loadu_si512(data);
+            __m512i mixed = _mm512_xor_si512(value, _mm512_loadu_si512(secret + 8 * n));
+            __m512i product = _mm512_mul_epu32(mixed, _mm512_srli_epi64(mixed, 32));
+            lanes = _mm512_add_epi64(lanes, _mm512_shuffle_epi32(value, _MM_PERM_BADC));
+            lanes = _mm512_add_epi64(lanes, product);
+        }
+        lanes = _mm512_xor_si512(_mm512_xor_si512(lanes, _mm512_srli_epi64(lanes, 47)), last);
+        __m512i high = _mm512_mul_epu32(_mm512_srli_epi64(lanes, 32), prime);
+        lanes = _mm512_add_epi64(_mm512_mul_epu32(lanes, prime), _mm512_slli_epi64(high, 32));
+    }
+    _mm512_storeu_si512(state->lane, lanes);
+}
+
+AVX2 static void xxh3_blocks_avx2(Xxh3 *state, const uint8_t *data, size_t count) {
+    __m256i lanes[2], last[2];
+    const __m256i prime = _mm256_set1_epi64x(P32_1);
+    for (int half = 0; half < 2; half++) {
+        lanes[half] = _mm256_loadu_si256((const __m256i *)state->lane + half);
+        last[half] = _mm256_loadu_si256((const __m256i *)(secret + SECRET - STRIPE) + half);
+    }
+    for (; count; count--) {
+        for (int n = 0; n < BLOCK / STRIPE; n++, data += STRIPE)
+            for (int half = 0; half < 2; half++) {
+                __m256i value = _mm256_loadu_si256((const __m256i *)data + half);
+                __m256i mixed =
+                    _mm256_xor_si256(value, _mm256_loadu_si256((const __m256i *)(secret + 8 * n) + half));
+                __m256i product = _mm256_mul_epu32(mixed, _mm256_srli_epi64(mixed, 32));
+                lanes[half] = _mm256_add_epi64(lanes[half], _mm256_shuffle_epi32(value, 0x4E));
+                lanes[half] = _mm256_add_epi64(lanes[half], product);
+            }
+        for (int half = 0; half < 2; half++) {
+            __m256i mixed = _mm256_xor_si256(lanes[half], _mm256_srli_epi64(lanes[half], 47));
+            mixed = _mm256_xor_si256(mixed, last[half]);
+            __m256i high = _mm256_mul_epu32(_mm256_srli_epi64(mixed, 32), prime);
+            lanes[half] = _mm256_add_epi64(_mm256_mul_epu32(mixed, prime), _mm256_slli_epi64(high, 32));
+        }
+    }
+    for (int half = 0; half < 2; half++)
+        _mm256_storeu_si256((__m256i *)state->lane + half, lanes[half]);
+}
+
+#endif
+
+/* The next `count` blocks of 1024 bytes, none of them the last one of the content. */
+static void xxh3_blocks(Xxh3 *state, const uint8_t *data, size_t count, int instructions) {
+#if defined(__x86_64__)
+    if (instructions == WITH_AVX512) {
+        xxh3_blocks_avx512(state, data, count);
+        return;
+    }
+    if (instructions == WITH_AVX2) {
+        xxh3_blocks_avx2(state, data, count);
+        return;
+    }
+#endif
+    (void)instructions;
+    xxh3_blocks_plain(state, data, count);
+}
+
+static uint64_t merged(const uint64_t *lane, const uint8_t *key, uint64_t start) {
+    for (int i = 0; i < 4; i++) {
+        unsigned __int128 product =
+            (unsigned __int128)(lane[2 * i] ^ read64(key + 16 * i)) * (lane[2 * i + 1] ^ read64(key + 16 * i + 8));
+        start += (uint64_t)product ^ (uint64_t)(product >> 64);
+    }
+    start = (start ^ (start >> 37)) * MX1;
+    return start ^ (start >> 32);
+}
+
+/* What follows the whole blocks: 1 to 1024 bytes at `data`, which end a content of `size` bytes; 64 bytes before the
+   end can be read. Writes the 16 bytes of the id, big endian. */
+static void xxh3_end(Xxh3 *state, const uint8_t *data, size_t rest, uint64_t size, uint8_t *id) {
+    for (size_t n = 0; n < (rest - 1) / STRIPE; n++)
+        stripe_plain(state->lane, data + STRIPE * n, secret + 8 * n);
+    stripe_plain(state->lane, data + rest - STRIPE, secret + SECRET - STRIPE - 7);
+    uint64_t low = merged(state->lane, secret + 11, size * P64_1);
+    uint64_t high = merged(state->lane, secret + SECRET - STRIPE - 11, ~(size * P64_2));
+    for (int i = 0; i < 8; i++) {
+        id[i] = (uint8_t)(high >> (56 - 8 * i));
+        id[8 + i] = (uint8_t)(low >> (56 - 8 * i));
+    }
+}
+
+#endif
