@@ -9,7 +9,7 @@ import numpy
 from Cython.Build import cythonize
 from setuptools import Extension, setup
 
-PARTS = ["buffers", "kernels"]
+PARTS = ["buffers", "engine_events", "kernels", "sites", "state", "tensors"]
 
 extensions = cythonize(
     [

@@ -266,6 +266,7 @@ class Walk:
             return
         else:
             after = self._added(x, held, gx)
+            self._given.discard(id(_array(held)))  # which may be gone, and its id another array's
         variable._set_gradient(_array(after), after if self.double else None)
         if self.loss_scale is not None:
             variable._loss_scale = self.loss_scale

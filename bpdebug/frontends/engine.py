@@ -17,6 +17,7 @@ import numpy as np
 
 from ..log.records import Fed
 from ..log.schema import NOTHING
+from ..native import part
 from ..recorder import Recorder
 from ..recorder.arrays import describe
 from ..recorder.identity import Node, Variable
@@ -44,7 +45,9 @@ def watch(engine_package: ModuleType, recorder: Recorder) -> Callable[[], None]:
         recorder.call_sites.ignore(os.path.dirname(engine_package.__file__))
     watcher = _Watcher(engine_package, recorder)
     recorder.frames_up = _FRAMES_UP
-    stop_observing: Callable[[], None] = engine_package.events.observe(watcher)
+    native = part("engine_events")
+    observer = watcher if native is None else native.EngineEvents(watcher, recorder, engine_package)
+    stop_observing: Callable[[], None] = engine_package.events.observe(observer)
 
     def stop() -> None:
         stop_observing()
@@ -60,12 +63,14 @@ class _KnownOp(NamedTuple):
     Attributes:
         number: from `writer.op`.
         label: what people call it.
+        text: text id of the label.
         grad_label: text id of the label that events about the gradients of its outputs have.
         has_settings: whether there is anything to be asked of the node in order to make it again.
     """
 
     number: int
     label: str
+    text: int
     grad_label: int
     has_settings: bool
 
@@ -164,6 +169,7 @@ class _Watcher:
             op = self._ops[key] = _KnownOp(
                 writer.op(cls.__name__, label, node.x_roles, node.y_roles, node.formula),
                 label,
+                writer.text(label),
                 writer.text(f"grad:{label}"),
                 isinstance(node, self._op_class) and bool(node._kept),
             )
@@ -239,8 +245,7 @@ class _Watcher:
         for output in event.y:
             output._node.watch_id = known = recorder.new_output(op.grad_label)
             y.append(known)
-        attributes = {} if type(node).attributes is self._plain_attributes else node.attributes()
-        held: list[Any] = []
+        attributes, settings, held = self.settings_of(node)
         node.watch_id = recorder.forward(
             op.number,
             op.label,
@@ -255,17 +260,26 @@ class _Watcher:
             during=None if event.during is None else self._node(event.during),
             random_state=node.random_state,
             duration_ns=event.duration_ns,
-            settings=self._settings(node, attributes, held) if op.has_settings else {},
+            settings=settings,
             held=held,
             fed=self._fed(made_by_no_op, event.x_arrays) if made_by_no_op and event.during is None else (),
             kept_bytes=kept_bytes(node, event.x_arrays, event.y_arrays) if event.in_graph else 0,
             private=not node.foreign,
         )
 
-    def _settings(self, node: Any, attributes: dict[str, Any], held: list[Any]) -> dict[str, Any]:
-        """What `attributes` lack to make an op of ours again, as JSON and, appended to `held`, arrays."""
-        beside = settings_beside(attributes, node.settings())
-        return {name: encode(value, held) for name, value in beside.items()}
+    def settings_of(self, node: Any) -> tuple[dict[str, Any], dict[str, Any], list[Any]]:
+        """The attributes of an op; what they lack to make it again, as JSON; and the arrays that this mentions."""
+        attributes = {} if type(node).attributes is self._plain_attributes else node.attributes()
+        held: list[Any] = []
+        settings = {}
+        if self._op(node).has_settings:
+            beside = settings_beside(attributes, node.settings())
+            settings = {name: encode(value, held) for name, value in beside.items()}
+        return attributes, settings, held
+
+    def why_no_gradient(self, function: Any, place: int, x: Any) -> str:
+        """Why a step of the walk that goes on gave an input no gradient; `x` is its variable node."""
+        return why_no_gradient(function, place, x, self._recorder.walk_call())
 
     def _failed(self, event: Any) -> None:
         shapes = [describe(array) for array in event.arrays]
@@ -291,7 +305,7 @@ class _Watcher:
         why = {}
         for place, (x, gx) in enumerate(zip(event.x, event.gx, strict=True)):
             if gx is None:
-                why[place] = why_no_gradient(event.node, place, x, self._recorder.walk_call())
+                why[place] = self.why_no_gradient(event.node, place, x)
         function = event.node
         kept_x = {place: function.inputs[place].kept for place in function.retained_x}
         kept_y = dict(zip(function.retained_y, function._kept_y, strict=True)) if function._kept_y else {}

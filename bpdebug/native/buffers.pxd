@@ -86,3 +86,6 @@ cdef class Ordinals:
     cdef Py_ssize_t used
     cdef uint32_t next_of(self, int64_t iteration, uint32_t phase, uint32_t scope, uint32_t label) except 0
     cdef int grow(self) except -1
+
+
+cdef uint32_t at_most_32(int64_t number) noexcept

@@ -39,6 +39,8 @@ class CallSites:
     """
 
     def __init__(self, writer: LogWriter) -> None:
+        self.generation = 0
+        """Counts how often what is known of code objects was forgotten."""
         self._writer = writer
         self._foreign = {_OWN_DIRECTORY}
         for name in ("stdlib", "platstdlib"):
@@ -151,7 +153,13 @@ class CallSites:
         sources = self._writer.sources
         return [(sources[f.source].path, f.line, f.function) for f in self._writer.sites[site].frames]
 
+    def source_of(self, code: CodeType) -> int:
+        """The id of the user's source file that a code object is from, negative where it isn't the user's."""
+        known = self._source_of_code.get(id(code))
+        return self._judge(code) if known is None else known
+
     def _forget(self) -> None:
+        self.generation += 1
         self._source_of_code.clear()
         self._held_code.clear()
         self._sites.clear()
@@ -169,8 +177,7 @@ class CallSites:
     def _define(self, frame: FrameType | None, key: tuple[int, ...]) -> int:
         stack = []
         while frame is not None:
-            known = self._source_of_code.get(id(frame.f_code))
-            source = self._judge(frame.f_code) if known is None else known
+            source = self.source_of(frame.f_code)
             if source >= 0:
                 stack.append((source, frame.f_lineno or 0, frame.f_code.co_qualname))
             frame = frame.f_back

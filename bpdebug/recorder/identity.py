@@ -7,11 +7,12 @@ needs no table of them. `owner` tells recorders apart: a second recorder doesn't
 from __future__ import annotations
 
 from ..log.lent import Content
+from ..native import part
 
-__all__ = ["Node", "Variable"]
+__all__ = ["Node", "NodeInPython", "Variable", "VariableInPython"]
 
 
-class Node:
+class NodeInPython:
     """A function node whose forward event is in the log."""
 
     __slots__ = (
@@ -56,7 +57,7 @@ class Node:
         """The contents that its inputs and outputs had in the forward pass; empty where they aren't known."""
 
 
-class Variable:
+class VariableInPython:
     """A variable that the log has a number for."""
 
     __slots__ = ("content", "grad_content", "grad_label", "name", "number", "owner", "parameter")
@@ -74,3 +75,11 @@ class Variable:
         """The content that an event last showed of it; empty where none is known."""
         self.grad_content: Content = b""
         """The same of its gradient."""
+
+
+Node = NodeInPython
+Variable = VariableInPython
+_native = part("state")
+if _native is not None:
+    Node = _native.Node  # type: ignore[misc]
+    Variable = _native.Variable  # type: ignore[misc]

@@ -7,14 +7,15 @@ from typing import Any
 
 from ..log.schema import NOTHING, Kind
 from ..log.writer import LogWriter
+from ..native import part
 
-__all__ = ["NO_PHASE", "Opener", "ThreadState", "Threads"]
+__all__ = ["NO_PHASE", "Opener", "OpenerInPython", "ThreadState", "ThreadStateInPython", "Threads"]
 
 NO_PHASE = -1
 SCOPE_ENTERED = int(Kind.scope_entered)
 
 
-class Opener:
+class OpenerInPython:
     """An event that is open: what is recorded now is inside it."""
 
     __slots__ = ("detail", "kind", "phase", "scope", "seq", "site")
@@ -29,14 +30,7 @@ class Opener:
         """Of a walk: whether it is `double`, and its call; of an update: the optimizer's name."""
 
 
-class Threads(threading.local):
-    """`state` is the calling thread's `ThreadState`."""
-
-    def __init__(self, writer: LogWriter) -> None:
-        self.state = ThreadState(writer.thread(threading.current_thread().name))
-
-
-class ThreadState:
+class ThreadStateInPython:
     """One thread's open events.
 
     Attributes:
@@ -53,18 +47,18 @@ class ThreadState:
 
     def __init__(self, number: int) -> None:
         self.number = number
-        self.stack: list[Opener] = []
+        self.stack: list[OpenerInPython] = []
         self.scope = NOTHING
         self.phase = NO_PHASE
         self.parent = NOTHING
         self.arrays: dict[str, Any] | None = None
         self.step: tuple[Any, Any, dict[int, Any], Any] | None = None
 
-    def open(self, opener: Opener) -> None:
+    def open(self, opener: OpenerInPython) -> None:
         self.stack.append(opener)
         self._look()
 
-    def close(self, kind: int) -> Opener | None:
+    def close(self, kind: int) -> OpenerInPython | None:
         """Take off the innermost opener of `kind`, and what was left open inside it; None if there is none."""
         for depth in range(len(self.stack) - 1, -1, -1):
             if self.stack[depth].kind == kind:
@@ -74,7 +68,7 @@ class ThreadState:
                 return opener
         return None
 
-    def innermost(self, kind: int) -> Opener | None:
+    def innermost(self, kind: int) -> OpenerInPython | None:
         """The innermost opener of `kind`."""
         for opener in reversed(self.stack):
             if opener.kind == kind:
@@ -92,3 +86,18 @@ class ThreadState:
             else:
                 self.phase = opener.phase
                 break
+
+
+Opener = OpenerInPython
+ThreadState = ThreadStateInPython
+_native = part("state")
+if _native is not None:
+    Opener = _native.Opener  # type: ignore[misc]
+    ThreadState = _native.ThreadState  # type: ignore[misc]
+
+
+class Threads(threading.local):
+    """`state` is the calling thread's `ThreadState`."""
+
+    def __init__(self, writer: LogWriter) -> None:
+        self.state = ThreadState(writer.thread(threading.current_thread().name))

@@ -17,7 +17,7 @@ from .identity import Variable
 from .nesting import Opener
 from .progress import UPDATE
 
-__all__ = ["GradientBefore", "UpdateEvents"]
+__all__ = ["Before", "GradientBefore", "UpdateEvents"]
 
 NO_HOOKS: Mapping[str, Mapping[str, Any]] = {}
 
@@ -31,7 +31,7 @@ class GradientBefore(NamedTuple):
     """A copy, where someone wants to look at it afterwards."""
 
 
-class _Before(NamedTuple):
+class Before(NamedTuple):
     """What a parameter was before its update."""
 
     value: int | None
@@ -152,7 +152,7 @@ class UpdateEvents(GraphEvents):
                 flags=flags | PARAMETER,
             )
 
-    def param_before(self, variable: Variable, value: Any, grad: Any, state: Mapping[str, Any]) -> _Before:
+    def param_before(self, variable: Variable, value: Any, grad: Any, state: Mapping[str, Any]) -> Before:
         """What a parameter is before its update, for `param_updated`."""
         keep = self._keep(UPDATE, NOTHING, self.writer.text(variable.name))
         rows: list[int | None] = []
@@ -170,12 +170,12 @@ class UpdateEvents(GraphEvents):
                 changed.append(name)
             if of == "gradient":
                 variable.grad_content = content
-        return _Before(rows[0], rows[1], self._state(state, keep)[0], self._copy(value), grad, changed)
+        return Before(rows[0], rows[1], self._state(state, keep)[0], self._copy(value), grad, changed)
 
     def param_updated(
         self,
         variable: Variable,
-        before: _Before,
+        before: Before,
         value: Any,
         state: Mapping[str, Any],
         lr: float | None = None,

@@ -73,7 +73,7 @@ def test_our_own_fault_does_not_stop_the_training(
     watched: Watched, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(sys, "__stderr__", sys.stderr)
-    monkeypatch.setattr(watched.recorder, "forward", lambda *a, **k: 1 // 0)
+    monkeypatch.setattr(watched.recorder, "phase_of_call", lambda training: 1 // 0)
     model = MLP()
     assert step(model).array.shape == ()
     assert model.l1.W.grad is not None

@@ -1,0 +1,129 @@
+"""What the recorder remembers between events; see `recorder.identity` and `recorder.nesting` for the twins."""
+
+cimport cython
+from libc.stdint cimport int64_t
+
+from ..log.schema import NOTHING as _NOTHING
+from ..log.schema import Kind
+
+cdef int64_t NOTHING = _NOTHING
+cdef int64_t SCOPE_ENTERED = int(Kind.scope_entered)
+cdef int64_t NO_PHASE = -1
+
+
+@cython.final
+@cython.no_gc
+@cython.freelist(64)
+cdef class Variable:
+    """See `recorder.identity.VariableInPython`."""
+
+    def __init__(self, owner, int64_t number, name, int64_t grad_label, bint parameter, content=b""):
+        self.owner = owner
+        self.number = number
+        self.name = name
+        self.grad_label = grad_label
+        self.parameter = parameter
+        self.content = content
+        self.grad_content = b""
+
+
+@cython.final
+@cython.no_gc
+@cython.freelist(64)
+cdef class Node:
+    """See `recorder.identity.NodeInPython`."""
+
+    def __init__(
+        self,
+        owner,
+        int64_t number,
+        int64_t seq,
+        int64_t op,
+        int64_t label,
+        int64_t scope,
+        int64_t site,
+        list x,
+        list y,
+        list x_contents,
+        list y_contents,
+    ):
+        self.owner = owner
+        self.number = number
+        self.seq = seq
+        self.op = op
+        self.label = label
+        self.scope = scope
+        self.site = site
+        self.x = x
+        self.y = y
+        self.x_contents = x_contents
+        self.y_contents = y_contents
+
+
+@cython.final
+@cython.no_gc
+@cython.freelist(16)
+cdef class Opener:
+    """See `recorder.nesting.OpenerInPython`."""
+
+    def __init__(self, int64_t kind, int64_t seq, int64_t phase, int64_t scope, int64_t site, detail):
+        self.kind = kind
+        self.seq = seq
+        self.phase = phase
+        self.scope = scope
+        self.site = site
+        self.detail = detail
+
+
+@cython.final
+cdef class ThreadState:
+    """See `recorder.nesting.ThreadStateInPython`."""
+
+    def __init__(self, int64_t number):
+        self.number = number
+        self.stack = []
+        self.scope = NOTHING
+        self.phase = NO_PHASE
+        self.parent = NOTHING
+
+    def open(self, Opener opener not None) -> None:
+        self.stack.append(opener)
+        self.look()
+
+    def close(self, int64_t kind):
+        cdef Py_ssize_t depth
+        cdef Opener opener
+        for depth in range(len(self.stack) - 1, -1, -1):
+            opener = self.stack[depth]
+            if opener.kind == kind:
+                del self.stack[depth:]
+                self.look()
+                return opener
+        return None
+
+    def innermost(self, int64_t kind):
+        cdef Py_ssize_t depth
+        cdef Opener opener
+        for depth in range(len(self.stack) - 1, -1, -1):
+            opener = self.stack[depth]
+            if opener.kind == kind:
+                return opener
+        return None
+
+    cdef int look(self) except -1:
+        cdef Py_ssize_t depth
+        cdef Opener opener
+        self.scope = NOTHING
+        self.phase = NO_PHASE
+        self.parent = NOTHING
+        if self.stack:
+            opener = self.stack[len(self.stack) - 1]
+            self.parent = opener.seq
+        for depth in range(len(self.stack) - 1, -1, -1):
+            opener = self.stack[depth]
+            if opener.kind != SCOPE_ENTERED:
+                self.phase = opener.phase
+                break
+            if self.scope == NOTHING:
+                self.scope = opener.scope
+        return 0

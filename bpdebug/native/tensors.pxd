@@ -1,0 +1,23 @@
+from libc.stdint cimport int64_t
+
+
+cdef struct Layout:
+    void* dtype
+    int ndim
+    Py_ssize_t shape[4]
+    int64_t number
+
+
+cdef class Tensors:
+    cdef object store
+    cdef object digest
+    cdef object held
+    cdef object acquire
+    cdef object release
+    cdef Layout* layouts
+    cdef list descriptions
+    cdef int64_t layout_of(self, array) except -2
+    cdef bytes description_of(self, array)
+    cdef bytes content_of(self, array)
+    cdef tuple entry_of(self, array)
+    cdef tuple keep_new(self, array, bytes data, bytes content, int64_t layout, recent)

@@ -1,0 +1,228 @@
+# cython: boundscheck=False, wraparound=False
+"""Keeps small arrays: the usual case of `log.tensor_store.TensorStore.put`, on that store's own data.
+
+What isn't usual (another device, a dtype that is measured otherwise, values that aren't finite, a full buffer) is
+left to `put`.
+"""
+
+cimport cython
+cimport numpy as np
+from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_FromStringAndSize, PyBytes_GET_SIZE
+from cpython.dict cimport PyDict_GetItem, PyDict_SetItem, PyDict_Size
+from cpython.object cimport PyObject
+from libc.math cimport isfinite, sqrt
+from libc.stdint cimport int32_t, int64_t, uint8_t, uint16_t, uint32_t, uint64_t
+from libc.stdlib cimport calloc, free
+from libc.string cimport memcpy, memset
+
+from .buffers cimport TensorRecord, TensorRows, TensorStatistics
+
+import msgspec
+import xxhash
+
+from ..log.lent import SMALL_BYTES as _SMALL_BYTES
+from ..log.recent_contents import REMEMBERED as _REMEMBERED
+from ..log.staging import CHUNK_BYTES as _CHUNK_BYTES
+from ..log.staging import SEGMENT_BYTES as _SEGMENT_BYTES
+from ..log.schema import TENSOR_ALIGNMENT
+from ..recorder.arrays import describe
+
+np.import_array()
+
+cdef Py_ssize_t SMALL_BYTES = _SMALL_BYTES
+cdef Py_ssize_t REMEMBERED = _REMEMBERED
+cdef int64_t CHUNK_BYTES = _CHUNK_BYTES
+cdef int64_t SEGMENT_BYTES = _SEGMENT_BYTES
+cdef int64_t PADDING = TENSOR_ALIGNMENT - 1
+cdef double SMALLEST_SQUARES = 1e-280
+cdef int LAYOUTS = 1 << 10
+cdef int MOST_AXES = 4
+
+
+@cython.final
+cdef class Tensors:
+    """The usual way into a store.
+
+    Args:
+        store: a `TensorStore`.
+    """
+
+    def __cinit__(self, store):
+        self.layouts = <Layout*>calloc(LAYOUTS, sizeof(Layout))
+        if self.layouts == NULL:
+            raise MemoryError()
+        self.store = store
+        self.digest = xxhash.xxh3_128_digest
+        self.acquire = store._put_lock.acquire
+        self.release = store._put_lock.release
+        self.held = []
+        self.descriptions = []
+
+    def __dealloc__(self):
+        free(self.layouts)
+
+    cdef int64_t layout_of(self, array) except -2:
+        """The layout of an exact NumPy array of the host; -1 where the store has none yet, or asking is dear."""
+        cdef np.ndarray its = <np.ndarray>array
+        cdef int ndim = np.PyArray_NDIM(its)
+        cdef void* dtype = <void*>np.PyArray_DESCR(its)
+        cdef np.npy_intp* shape = np.PyArray_DIMS(its)
+        cdef uint64_t at = <uint64_t>dtype >> 4
+        cdef int i
+        if ndim > MOST_AXES:
+            return -1
+        for i in range(ndim):
+            at = (at ^ <uint64_t>shape[i]) * <uint64_t>0x9E3779B97F4A7C15
+        cdef Layout* layout = &self.layouts[(at ^ (at >> 32) ^ <uint64_t>ndim) & <uint64_t>(LAYOUTS - 1)]
+        if layout.dtype == dtype and layout.ndim == ndim:
+            for i in range(ndim):
+                if layout.shape[i] != shape[i]:
+                    break
+            else:
+                return layout.number
+        found = self.store._layouts.get((array.dtype, array.shape, "cpu"))
+        if found is None:
+            return -1
+        if len(self.held) > LAYOUTS:  # dtypes without end
+            return found
+        self.held.append(array.dtype)  # so that its address stays its own
+        layout.dtype = dtype
+        layout.ndim = ndim
+        for i in range(ndim):
+            layout.shape[i] = shape[i]
+        layout.number = found
+        return layout.number
+
+    cdef bytes description_of(self, array):
+        """What `describe` says of an exact NumPy array of the host, as JSON."""
+        cdef int64_t layout = self.layout_of(array)
+        if layout < 0 or layout > 1 << 16:
+            return msgspec.json.encode(describe(array))
+        while len(self.descriptions) <= layout:
+            self.descriptions.append(None)
+        found = self.descriptions[layout]
+        if found is None:
+            found = self.descriptions[layout] = msgspec.json.encode(describe(array))
+        return found
+
+    cdef bytes content_of(self, array):
+        """The content id of a small exact NumPy array."""
+        return self.digest(bytes_of(array))
+
+    cdef tuple entry_of(self, array):
+        """The entry of a small array, an exact NumPy array of the host, all of which is kept; None for `put`."""
+        cdef int64_t layout = self.layout_of(array)
+        cdef bytes data, content
+        cdef PyObject* entry
+        if layout < 0:
+            return None
+        data = bytes_of(array)
+        content = self.digest(data)
+        recent = self.store._recent_small
+        entry = PyDict_GetItem(recent.young, content)
+        if entry == NULL:
+            old = recent._old
+            if old and PyDict_GetItem(old, content) != NULL:
+                return None
+            return self.keep_new(array, data, content, layout, recent)
+        if <int64_t>(<tuple>entry)[2] == layout:
+            return <tuple>entry
+        return None
+
+    cdef tuple keep_new(self, array, bytes data, bytes content, int64_t layout, recent):
+        cdef TensorStatistics statistics
+        cdef TensorRecord record
+        cdef int64_t size = PyBytes_GET_SIZE(data), start, end, base, segment
+        cdef bint staged = False
+        if not measured(<np.ndarray>array, PyBytes_AS_STRING(data), &statistics):
+            return None
+        store = self.store
+        self.acquire()
+        try:
+            if store._closed or store._putting:
+                return None
+            # From here to the row nothing runs but this: no other op, and no garbage collection.
+            chunk = store.staging._current
+            start = (<int64_t>chunk.filled + PADDING) & ~PADDING
+            end = start + size
+            base = chunk.base
+            if end > CHUNK_BYTES or base + end > SEGMENT_BYTES:
+                return None
+            segment = chunk.segment
+            memcpy(<char*>np.PyArray_DATA(<np.ndarray>chunk.data) + start, PyBytes_AS_STRING(data), size)
+            chunk.filled = end
+            store.stored_bytes += size
+            memcpy(record.content, PyBytes_AS_STRING(content), 16)
+            record.offset = <uint64_t>(base + start)
+            record.segment = <uint16_t>segment
+            record.flags = 0
+            record.layout = <uint32_t>layout
+            row = (<TensorRows>store._rows).append(&record, &statistics)
+        finally:
+            self.release()
+        cdef tuple entry = (row, 0, layout, segment, base + start, content)
+        young = recent.young
+        if PyDict_Size(young) >= REMEMBERED:
+            recent.set(content, entry)
+        else:
+            PyDict_SetItem(young, content, entry)
+        return entry
+
+
+cdef bytes bytes_of(array):
+    """The bytes of an exact NumPy array in C order."""
+    cdef np.ndarray its = <np.ndarray>array
+    if np.PyArray_IS_C_CONTIGUOUS(its):
+        return PyBytes_FromStringAndSize(<char*>np.PyArray_DATA(its), np.PyArray_NBYTES(its))
+    return array.tobytes()
+
+
+cdef bint measured(np.ndarray array, const char* data, TensorStatistics* found) noexcept:
+    """Whether `data`, the content of `array`, is of a kind that can be measured here; its statistics."""
+    cdef double values[4096]
+    cdef Py_ssize_t i, size = np.PyArray_SIZE(array)
+    cdef int kind = np.PyArray_TYPE(array)
+    cdef double value, low, high, total = 0, squares = 0, deviations = 0, mean
+    memset(found, 0, sizeof(TensorStatistics))
+    if size == 0:
+        return True
+    if size > 4096 or not np.PyArray_ISNOTSWAPPED(array):
+        return False
+    if kind == np.NPY_FLOAT32:
+        for i in range(size):
+            values[i] = (<float*>data)[i]
+    elif kind == np.NPY_FLOAT64:
+        memcpy(values, data, size * sizeof(double))
+    elif kind == np.NPY_INT32:
+        for i in range(size):
+            values[i] = (<int32_t*>data)[i]
+    elif kind == np.NPY_BOOL or kind == np.NPY_UINT8:
+        for i in range(size):
+            values[i] = (<uint8_t*>data)[i]
+    else:
+        return False
+    low = high = values[0]
+    for i in range(size):
+        value = values[i]
+        total += value
+        squares += value * value
+        if value < low:
+            low = value
+        if value > high:
+            high = value
+        if value == 0:
+            found.zeros += 1
+    # A sum of squares is finite only if every element is.
+    if not isfinite(squares) or (squares < SMALLEST_SQUARES and (low != 0 or high != 0)):
+        return False
+    mean = total / size
+    for i in range(size):
+        value = values[i] - mean
+        deviations += value * value
+    found.size = size
+    found.low = low
+    found.high = high
+    found.mean = low if mean < low else high if mean > high else mean
+    found.std = sqrt(deviations / size)
+    found.l2 = sqrt(squares)
+    return True

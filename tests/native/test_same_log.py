@@ -1,0 +1,236 @@
+"""What the compiled part takes to the log is what Python would have taken there."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import engine
+import engine.functions as F
+import engine.links as L
+from bpdebug import native
+from bpdebug.capture import parse_capture
+from bpdebug.frontends import engine as frontend
+from bpdebug.log.writer import LogWriter
+from bpdebug.recorder import Recorder
+from engine import Variable, optimizers
+from tests.support.same_log import assert_same_log
+
+pytestmark = pytest.mark.skipif(
+    native.part("engine_events") is None, reason="the compiled parts aren't there"
+)
+
+
+class Net(engine.Chain):
+    """Links in links, one of them called twice, and a parameter of its own."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        with self.init_scope():
+            self.conv = L.Convolution2D(1, 4, 3, pad=1)
+            self.norm = L.BatchNormalization(4)
+            self.l1 = L.Linear(None, 5)
+            self.l2 = L.Linear(5, 5)
+            self.scale = engine.Parameter(np.ones(5, "f"))
+
+    def forward(self, x):
+        h = F.max_pooling_2d(F.relu(self.norm(self.conv(x))), 2)
+        h = F.dropout(F.tanh(self.l1(h)), 0.3)
+        return self.l2(self.l2(h)) * F.broadcast_to(self.scale, (len(x.array), 5))
+
+
+def images(optimizer):
+    model, rng = Net(), np.random.RandomState(1)
+    optimizer.setup(model)
+    for _ in range(4):
+        x, t = rng.rand(3, 1, 8, 8).astype("f"), rng.randint(0, 5, 3).astype("i")
+        loss = F.softmax_cross_entropy(model(Variable(x)), t)
+        model.cleargrads()
+        loss.backward()
+        optimizer.update()
+    with engine.using_config("train", False), engine.no_backprop_mode():
+        model(Variable(x))
+
+
+def perceptron(optimizer=None):
+    model = L.Linear(2, 1)
+    optimizer = optimizers.SGD(0.1).setup(model) if optimizer is None else optimizer.setup(model)
+    x, t = np.array([[0, 1], [1, 0], [1, 1]], "f"), np.array([[1], [1], [0]], "f")
+    for _ in range(5):
+        loss = F.mean_squared_error(F.sigmoid(model(x)), t)
+        model.cleargrads()
+        loss.backward()
+        optimizer.update()
+
+
+def large_layers():
+    model, rng = L.Linear(100, 60), np.random.RandomState(0)
+    optimizer = optimizers.MomentumSGD(0.01).setup(model)
+    for _ in range(3):
+        loss = F.sum(F.relu(model(rng.randn(40, 100).astype("f"))) ** 2)
+        model.cleargrads()
+        loss.backward()
+        optimizer.update()
+
+
+def written_into():
+    x, w = Variable(np.ones((2, 2), "f"), name="x"), engine.Parameter(np.ones((2, 2), "f"))
+    y = x * w
+    x.array[...] = 3
+    z = x * w + y
+    w.array[0, 0] = 7
+    F.sum(z * z).backward(retain_grad=True)
+
+
+def gradients_written_into():
+    w = engine.Parameter(np.ones(3, "f"))
+    model = engine.Link()
+    with model.init_scope():
+        model.w = w
+    optimizer = optimizers.SGD(0.1).setup(model)
+    for step in range(4):
+        F.sum(w * w).backward()
+        if step == 1:
+            w.grad[...] = 2
+        F.sum(w * w).backward()
+        if step > 1:
+            w.grad[0] = 5
+            w.array[1] = 9
+        optimizer.update()
+
+
+def forks_and_second_order():
+    x = Variable(np.array([0.5, -1.5], "d"))
+    y = F.sum(x * x * x + F.sin(x) * x)
+    (gx,) = engine.grad([y], [x], enable_double_backprop=True)
+    F.sum(gx * gx).backward()
+    F.sum(x * 2).backward()
+
+
+def not_finite():
+    x = engine.Parameter(np.array([1.0, 0.0, -1.0], "f"))
+    with np.errstate(all="ignore"):
+        F.sum(F.log(x) / x).backward()
+
+
+def odd_arrays():
+    x = np.arange(24, dtype="f").reshape(2, 3, 4)
+    for odd in (
+        x[:, ::2],
+        x.T,
+        np.asfortranarray(x),
+        x.astype("d"),
+        x.astype(">f4"),
+        x[:0],
+        np.zeros((1,) * 6, "f"),
+    ):
+        F.sum(F.square(Variable(odd)))
+    F.sum(F.cast(Variable(x.astype("e")), "f"))
+    F.embed_id(np.array([0, 1], "i"), Variable(np.eye(2, dtype="f")))
+    F.select_item(Variable(np.eye(2, dtype="f")), np.array([0, 1], "l"))
+    F.where(np.array([True, False]), Variable(np.ones(2, "f")), Variable(np.zeros(2, "f")))
+
+
+def failing():
+    model = Net()
+    for wrong in (np.ones((2, 3), "f"), np.ones((2, 1, 8, 8), "i")):
+        with pytest.raises(Exception):  # noqa: B017, PT011
+            model(Variable(wrong))
+    L.Linear(2, 1)(np.ones((1, 2), "f"))
+
+
+class Own(engine.FunctionNode):
+    """Draws numbers, and keeps its output."""
+
+    def forward(self, inputs):
+        self.retain_outputs((0,))
+        return (inputs[0] * np.random.rand(*inputs[0].shape).astype("f"),)
+
+    def backward(self, indexes, gys):
+        (y,) = self.get_retained_outputs()
+        return (gys[0] * y,)
+
+
+class Old(engine.Function):
+    """An old-style function, whose backward changes what it has kept."""
+
+    def forward(self, inputs):
+        return (inputs[0] * 2,)
+
+    def backward(self, inputs, gys):
+        inputs[0][...] = 5
+        return (gys[0] * 2,)
+
+
+def own_functions():
+    x = Variable(np.array([1.0, 2.0], "f"))
+    for _ in range(3):
+        F.sum(Own().apply((x,))[0] + Old()(x * 1)).backward()
+
+
+def hooks_and_shared():
+    model = engine.Sequential(L.Linear(3, 3), F.relu, L.Linear(3, 3))
+    model[2].W = model[0].W
+    optimizer = optimizers.Adam().setup(model)
+    optimizer.add_hook(engine.optimizer_hooks.WeightDecay(0.1))
+    optimizer.add_hook(engine.optimizer_hooks.GradientClipping(0.01))
+    for _ in range(3):
+        model.cleargrads()
+        for _ in range(2):
+            F.sum(model(np.eye(3, dtype="f"))).backward()
+        optimizer.update()
+
+
+SCRIPTS = {
+    "perceptron": perceptron,
+    "adam": lambda: perceptron(optimizers.Adam()),
+    "images, SGD": lambda: images(optimizers.SGD(0.1)),
+    "images, Adam": lambda: images(optimizers.Adam()),
+    "large layers": large_layers,
+    "written into": written_into,
+    "gradients written into": gradients_written_into,
+    "forks and second order": forks_and_second_order,
+    "not finite": not_finite,
+    "odd arrays": odd_arrays,
+    "failing": failing,
+    "own functions": own_functions,
+    "hooks and shared parameters": hooks_and_shared,
+}
+
+
+def record(directory, script, capture):
+    np.random.seed(0)
+    recorder = Recorder(LogWriter.create(directory), plan=parse_capture(capture))
+    stop = frontend.watch(engine, recorder)
+    try:
+        script()
+    finally:
+        stop()
+    assert not recorder.disabled
+    recorder.close()
+
+
+@pytest.mark.parametrize(
+    "capture", ["full", "stats", "sample", "none", "last:2", "full@*;stats", "stats@l1/*"]
+)
+@pytest.mark.parametrize("name", SCRIPTS)
+def test_every_event(tmp_path, monkeypatch, name, capture):
+    for way, part in ("compiled", native.part), ("python", lambda _: None):
+        monkeypatch.setattr(frontend, "part", part)
+        record(tmp_path / way, SCRIPTS[name], capture)
+    assert_same_log(tmp_path / "compiled", tmp_path / "python")
+
+
+def test_a_small_perceptron_takes_the_short_way(tmp_path, monkeypatch):
+    """Else the test above would compare Python with itself."""
+    left = []
+    python = frontend._Watcher.__call__
+
+    def note(self, event):
+        left.append(type(event).__name__)
+        python(self, event)
+
+    monkeypatch.setattr(frontend._Watcher, "__call__", note)
+    record(tmp_path / "run", perceptron, "full")
+    most = {"ForwardFinished", "BackwardStepped", "GradAccumulated", "ParameterUpdating", "ParameterUpdated"}
+    assert not most & set(left)
