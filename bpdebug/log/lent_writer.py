@@ -1,24 +1,31 @@
 """Reads the arrays that were lent to the log, on the writer's thread: each is identified, measured and put on the disk.
 
-A piece of it at a time goes through all of that while it is in cache.
+A piece of it at a time goes through all of that while it is in cache. The compiled part reads many small ones at once,
+and large ones alone, without the interpreter's lock: giving it away and getting it back costs more than reading a
+small array.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 
+from ..native import part
 from .lent import Lent
+from .lent_segments import LentSegments
 from .measuring import PIECE, Tally, measure
-from .schema import NOT_CAPTURED, TENSOR_ALIGNMENT
-from .segment_writer import SegmentWriter
-from .staging import SEGMENT_BYTES, Chunk
+from .schema import NOT_CAPTURED
+from .tensor_rows import TensorRows
 from .tensor_store import TensorStore
 
 __all__ = ["LentWriter"]
 
-_PADDING = TENSOR_ALIGNMENT - 1
+_kernels = part("kernels")
+TOGETHER_BYTES = 1 << 20
+"""So much is read at once, in how many arrays: it is in cache when it is copied, and can't be taken back meanwhile."""
+TOGETHER = 64
 
 
 class LentWriter:
@@ -30,35 +37,33 @@ class LentWriter:
     """
 
     def __init__(self, directory: Path, store: TensorStore) -> None:
-        self._segments = SegmentWriter(directory)
+        self._segments = LentSegments(directory, store.staging)
         self._store = store
-        self._chunk = Chunk()
-        self._asked_for = -1
 
-    def read(self, loan: Lent) -> tuple[bytes, bytes]:
-        """The record and the statistics of a loan; its bytes are on disk after `flush`.
+    def read(self, loans: Sequence[Lent], rows: TensorRows) -> None:
+        """Write loans, and fill in their rows.
 
         Raises:
             OSError: the disk is full, or gone.
         """
-        with loan.lock, np.errstate(all="ignore"):
-            array = loan.array
-            assert array is not None
-            loan.identify()
-            measured = b""
-            place = self._store.placed(loan) if loan.keep.values else (NOT_CAPTURED, 0)
-            stored = place is None
-            if place is None:
-                place, measured = self._copy(array.reshape(-1), loan.segment)
-            return self._store.read(loan, place, stored), measured or measure(array)
-
-    def flush(self) -> None:
-        """Write what is still in memory."""
-        chunk = self._chunk
-        if chunk.written < chunk.filled:
-            data = chunk.view[chunk.written : chunk.filled]
-            self._segments.write(chunk.segment, chunk.base + chunk.written, data)
-            chunk.written = chunk.filled
+        together: list[Lent] = []
+        size = 0
+        for loan in loans:
+            nbytes = loan.array.nbytes  # type: ignore[union-attr]
+            if _kernels is None:
+                self._read_in_python(loan, rows)
+                continue
+            if together and (size + nbytes > TOGETHER_BYTES or len(together) == TOGETHER):
+                self._read_together(together, rows)
+                together, size = [], 0
+            if nbytes > TOGETHER_BYTES and loan.keep.values:
+                self._read_alone(loan, rows)
+            else:
+                together.append(loan)
+                size += nbytes
+        if together:
+            self._read_together(together, rows)
+        self._segments.flush()
 
     def remove(self, segment: int) -> None:
         """Remove the file of a segment that nothing is written to any more."""
@@ -68,40 +73,88 @@ class LentWriter:
         """Close the file that is open."""
         self._segments.close()
 
-    def _copy(self, flat: np.ndarray, segment: int) -> tuple[tuple[int, int], bytes]:
-        """Copy an array behind the ones before it; gives its place, and its record of statistics unless that failed."""
-        place = self._begin(segment, flat.nbytes)
+    def _place(self, loan: Lent) -> tuple[int, int] | None:
+        """Where the bytes of a loan are already, None where they are to be put somewhere."""
+        return self._store.placed(loan) if loan.keep.values else (NOT_CAPTURED, 0)
+
+    def _fill_in(
+        self, loan: Lent, rows: TensorRows, place: tuple[int, int], stored: bool, measured: bytes
+    ) -> None:
+        rows.set_record(loan.row, self._store.read(loan, place, stored))
+        rows.set_statistics(loan.row, measured)
+
+    def _read_together(self, loans: list[Lent], rows: TensorRows) -> None:
+        assert _kernels is not None
+        with loans[0].lock:
+            arrays: list[np.ndarray] = [loan.array for loan in loans]  # type: ignore[misc]
+            found = _kernels.survey(arrays, [loan.content is None for loan in loans])
+            for loan, array, (content, measured) in zip(loans, arrays, found, strict=True):
+                if content is not None:
+                    loan.content = content
+                place = self._place(loan)
+                stored = place is None
+                if place is None:
+                    place = self._segments.begin(loan.segment, array.nbytes)
+                    self._segments.append(array.data.cast("B"))
+                self._fill_in(loan, rows, place, stored, measured or measure(array))
+
+    def _read_alone(self, loan: Lent, rows: TensorRows) -> None:
+        """A loan whose content is most likely new: it is copied while it is identified."""
+        assert _kernels is not None
+        with loan.lock:
+            array = loan.array
+            assert array is not None
+            place = None if loan.content is None else self._place(loan)
+            stored = place is None
+            measured = None
+            if place is None:
+                copied = self._segments.begin(loan.segment, array.nbytes)
+                content, measured = self._copy(array, loan.content is None)
+                loan.content = loan.content or content
+                place = self._place(loan)
+                stored = place is None
+                if place is None:
+                    place = copied
+                else:
+                    self._segments.take_back(copied[1])
+            self._fill_in(loan, rows, place, stored, measured or measure(array))
+
+    def _copy(self, array: np.ndarray, identify: bool) -> tuple[bytes | None, bytes | None]:
+        """Copy an array behind the ones before it; gives its content id if that is wanted, and its statistics."""
+        assert _kernels is not None
+        reading = _kernels.Reading(array, identify)
+        rest = array.nbytes
+        while rest:
+            size = reading.copy(self._segments.room())
+            self._segments.fill(size)
+            rest -= size
+        return reading.found
+
+    def _read_in_python(self, loan: Lent, rows: TensorRows) -> None:
+        with loan.lock, np.errstate(all="ignore"):
+            array = loan.array
+            assert array is not None
+            loan.identify()
+            measured = None
+            place = self._place(loan)
+            stored = place is None
+            if place is None:
+                place = self._segments.begin(loan.segment, array.nbytes)
+                measured = self._copy_in_python(array.reshape(-1))
+            self._fill_in(loan, rows, place, stored, measured or measure(array))
+
+    def _copy_in_python(self, flat: np.ndarray) -> bytes | None:
+        """Copy an array behind the ones before it; gives its statistics unless that failed."""
         tally: Tally | None = Tally(flat.dtype)
         done = 0
         while done < flat.size:
-            chunk = self._chunk
-            room = (len(chunk.data) - chunk.filled) // flat.itemsize
-            if not room:
-                self.flush()
-                chunk.begin(chunk.segment, chunk.base + len(chunk.data))
-                continue
-            end = min(done + min(room, PIECE), flat.size)
+            room = self._segments.room()
+            end = min(done + min(len(room) // flat.itemsize, PIECE), flat.size)
             size = (end - done) * flat.itemsize
-            piece = chunk.data[chunk.filled : chunk.filled + size].view(flat.dtype)
+            piece = np.frombuffer(room[:size], flat.dtype)
             piece[...] = flat[done:end]
             if tally is not None and not tally.add(piece):
                 tally = None
-            chunk.filled += size
+            self._segments.fill(size)
             done = end
-        measured = None if tally is None else tally.record()
-        return place, measured or b""
-
-    def _begin(self, segment: int, size: int) -> tuple[int, int]:
-        """Where `size` bytes go that were lent for `segment`."""
-        chunk = self._chunk
-        start = (chunk.filled + _PADDING) & ~_PADDING
-        if segment != self._asked_for:
-            self.flush()
-            chunk.begin(segment, 0)
-            self._asked_for, start = segment, 0
-        elif chunk.base + start + size > SEGMENT_BYTES and chunk.base + start > 0:
-            self.flush()
-            chunk.begin(self._store.staging.new_segment(), 0)
-            start = 0
-        chunk.filled = start
-        return chunk.segment, chunk.base + start
+        return None if tally is None else tally.record()

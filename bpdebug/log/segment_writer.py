@@ -13,11 +13,11 @@ from pathlib import Path
 
 from .schema import segment_file
 
-__all__ = ["SegmentWriter", "open_new", "write_all"]
+__all__ = ["PAGE_BYTES", "SegmentWriter", "open_new", "write_all"]
 
 DIRECT_BYTES = 256 << 10
 """The common way is cheaper for pieces smaller than this."""
-_PAGE = 4096
+PAGE_BYTES = 4096
 _O_DIRECT = getattr(os, "O_DIRECT", 0)
 
 
@@ -42,8 +42,8 @@ class SegmentWriter:
         """
         if segment != self._number:
             self._begin(segment)
-        head = -offset % _PAGE
-        middle = (len(data) - head) // _PAGE * _PAGE
+        head = -offset % PAGE_BYTES
+        middle = (len(data) - head) // PAGE_BYTES * PAGE_BYTES
         if self._direct < 0 or hurry or middle < DIRECT_BYTES:
             write_all(self._file, data, offset)
             return
@@ -56,6 +56,14 @@ class SegmentWriter:
             self._direct = -1
             write_all(self._file, data[head : head + middle], offset + head)
         write_all(self._file, data[head + middle :], offset + head + middle)
+
+    def cut(self, size: int) -> None:
+        """What was written last to the file that is open is not to be in it from `size` on.
+
+        Raises:
+            OSError: the disk is gone.
+        """
+        os.ftruncate(self._file, size)
 
     def remove(self, segment: int) -> None:
         """Remove the file of a segment that nothing is written to any more; no harm where there is none."""

@@ -326,11 +326,7 @@ class LogWriter(Interning):
             self._segments.write(piece.segment, piece.offset, piece.data, staging.crowded)
             staging.done(piece)
         rows = taken.rows
-        for loan in taken.lent:
-            record, statistics = self._lent.read(loan)
-            rows.set_record(loan.row, record)
-            rows.set_statistics(loan.row, statistics)
-        self._lent.flush()
+        self._lent.read(taken.lent, rows)
         staging.done()  # buffers that were written to their end in an earlier round
         complete_statistics(rows, taken.unmeasured)
         write_all(self._files[TENSOR_STATISTICS_FILE], rows.statistics)

@@ -9,12 +9,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bpdebug.log import lent, staging
-from bpdebug.log.keep import Keep
+from bpdebug import native
+from bpdebug.log import lent, lent_writer, measuring, staging
+from bpdebug.log.keep import FULL, Keep
 from bpdebug.log.lent import LENT_BYTES, same_content
 from bpdebug.log.reader import LogReader
 from bpdebug.log.writer import LogWriter
 
+WAYS = ["Python"] if native.part("kernels") is None else ["Python", "compiled"]
 STATS = Keep(False, True, 0, "statistics only")
 
 
@@ -22,8 +24,11 @@ def array(seed: int, size: int = 1 << 14) -> np.ndarray:
     return np.random.default_rng(seed).standard_normal(size)
 
 
-@pytest.fixture
-def writer(tmp_path: Path) -> LogWriter:
+@pytest.fixture(params=WAYS)
+def writer(tmp_path: Path, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> LogWriter:
+    if request.param == "Python":
+        monkeypatch.setattr(lent_writer, "_kernels", None)
+        monkeypatch.setattr(measuring, "_kernels", None)
     return LogWriter.create(tmp_path / "run")
 
 
@@ -82,6 +87,47 @@ def test_the_same_content_is_stored_once_however_it_comes(writer: LogWriter) -> 
         assert len(set(zip(reader.tensors["segment"], reader.tensors["offset"], strict=True))) == 1
         for row in rows:
             np.testing.assert_array_equal(reader.array(row).ravel(), one)
+
+
+@pytest.mark.parametrize("size", [200_000, 700_001, 1_500_003])
+def test_large_contents_are_stored_once(writer: LogWriter, size: int) -> None:
+    """They are copied on the way, before it is known that they are there already."""
+    first, second, third = array(0, size), array(1, size), array(2)
+    with writer.mutex:
+        arrays = [
+            first,
+            first.copy(),
+            second,
+            second.copy(),
+            first.copy(),
+            third,
+            second.copy(),
+            first.copy(),
+        ]
+        rows = [writer.store.lend(one)[0] for one in arrays]
+    writer.flush()
+    again = [first.copy(), third.copy(), array(3)]
+    rows += [writer.store.lend(one)[0] for one in again]
+    with read(writer) as reader:
+        for row, one in zip(rows, arrays + again, strict=True):
+            np.testing.assert_array_equal(reader.array(row), one)
+            assert reader.recorded_statistics(row).max == one.max()
+        assert len(set(zip(reader.tensors["segment"], reader.tensors["offset"], strict=True))) == 4
+    stored = first.nbytes + second.nbytes + third.nbytes + array(3).nbytes
+    assert writer.store.stored_bytes == stored
+    sizes = [path.stat().st_size for path in writer.directory.glob("*.seg")]
+    assert stored <= sum(sizes) < stored + 4 * 64
+
+
+def test_many_arrays_are_read_in_their_order(writer: LogWriter) -> None:
+    arrays = [array(seed, 600 + 97 * seed) for seed in range(150)]
+    with writer.mutex:
+        rows = [writer.store.lend(one, STATS if i % 3 else FULL)[0] for i, one in enumerate(arrays)]
+    with read(writer) as reader:
+        for i, (row, one) in enumerate(zip(rows, arrays, strict=True)):
+            assert reader.recorded_statistics(row).max == one.max()
+            if i % 3 == 0:
+                np.testing.assert_array_equal(reader.array(row), one)
 
 
 def test_contents_are_compared_before_they_are_read(writer: LogWriter) -> None:
@@ -145,7 +191,7 @@ def test_a_new_segment_looks_at_everything_again(writer: LogWriter) -> None:
 
 
 def test_segments_of_lent_arrays_roll_over(writer: LogWriter, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bpdebug.log.lent_writer.SEGMENT_BYTES", 300_000)
+    monkeypatch.setattr("bpdebug.log.lent_segments.SEGMENT_BYTES", 300_000)
     monkeypatch.setattr(staging, "SEGMENT_BYTES", 300_000)
     arrays = [array(seed) for seed in range(6)]
     rows = [writer.store.lend(one)[0] for one in arrays]
