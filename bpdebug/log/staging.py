@@ -41,7 +41,8 @@ class Chunk:
     __slots__ = ("base", "data", "filled", "segment", "view", "written")
 
     def __init__(self) -> None:
-        memory = mmap.mmap(-1, CHUNK_BYTES)  # aligned to pages, as SegmentWriter wants it
+        # Aligned to pages, as SegmentWriter wants it; private, because shared memory is rarely given huge pages.
+        memory = mmap.mmap(-1, CHUNK_BYTES, mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
         if hasattr(mmap, "MADV_HUGEPAGE"):
             memory.madvise(mmap.MADV_HUGEPAGE)
         self.data = np.frombuffer(memory, np.uint8)
