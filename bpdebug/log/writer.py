@@ -28,6 +28,7 @@ import numpy as np
 from .. import __version__
 from ..errors import LogError, RunDirectoryExists
 from .interning import Interning
+from .late_flags import with_nonfinite
 from .lent_writer import LentWriter
 from .measuring import complete_statistics
 from .pending_events import PendingEvents
@@ -333,6 +334,8 @@ class LogWriter(Interning):
         write_all(self._files[TENSOR_INDEX_FILE], rows.records)
         write_all(self._files[DEFINITIONS_FILE], b"".join(definitions))
         for bodies, records in pending.portions(events):
+            if self.store.nonfinite_rows:
+                records = with_nonfinite(bodies, records, self.store.nonfinite_rows)
             write_all(self._files[EVENTS_FILE], bodies)
             write_all(self._files[EVENT_INDEX_FILE], records)
         for segment in dropping:
