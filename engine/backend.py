@@ -7,7 +7,7 @@ themselves known by `register_array_type` (CuPy does in `backends/cuda.py`, when
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from types import ModuleType
 from typing import Any, NoReturn
 
@@ -28,17 +28,24 @@ __all__ = [
     "no_such_device",
     "register_array_type",
     "register_device",
+    "start_timer",
+    "timer_makers",
     "to_chx",
     "using_device",
 ]
 
 _module_of_type: dict[type, Any] = {numpy.ndarray: numpy, numpy.memmap: numpy}
 _device_of_type: dict[type, Callable[[Any], Device]] = {}
+timer_makers: dict[type, Callable[[], Any]] = {}
+"""Makes what measures time in the queue of a device, by the class of its arrays; empty where there is none."""
 _device_makers: dict[str, Callable[[str], Device]] = {}
 
 
 def register_array_type(
-    array_type: type, module: ModuleType | Any, device_of: Callable[[Any], Device]
+    array_type: type,
+    module: ModuleType | Any,
+    device_of: Callable[[Any], Device],
+    start_timer: Callable[[], Any] | None = None,
 ) -> None:
     """Let the engine compute with arrays of `array_type`.
 
@@ -46,9 +53,24 @@ def register_array_type(
         array_type: the array class.
         module: what offers NumPy's functions for it.
         device_of: gives the `Device` of such an array.
+        start_timer: gives a `backends.device_timer.DeviceTimer`; None where work is done when a call returns.
     """
     _module_of_type[array_type] = module
     _device_of_type[array_type] = device_of
+    if start_timer is not None:
+        timer_makers[array_type] = start_timer
+
+
+def start_timer(arrays: Iterable[Any]) -> Any:
+    """A timer in the queue of the device that one of `arrays` (or None) is on; None where none is, or it fails."""
+    for array in arrays:
+        make = timer_makers.get(type(array))
+        if make is not None:
+            try:
+                return make()
+            except Exception:  # who wants to know the time must not end a training
+                del timer_makers[type(array)]
+    return None
 
 
 def register_device(library: str, make: Callable[[str], Device]) -> None:

@@ -21,6 +21,7 @@ from typing import Any
 import numpy
 
 from . import backend, events, failures, function_hook
+from .backend import timer_makers
 from .configuration import config, using_config
 from .events import observers
 from .graph import nodes_between, reachable
@@ -157,6 +158,7 @@ class Walk:
             if function.foreign or function_hook.installed:
                 for array in (*[x.kept for x in inputs], *function._kept_y, *map(_array, gys)):
                     events.hand_out(array)
+            timer = backend.start_timer(map(_array, gys)) if timer_makers else None
             started = _clock()
         try:
             held = self._held(function, wanted) if function.accumulates else None
@@ -175,12 +177,20 @@ class Walk:
             gxs = self._contributions(function, wanted, gxs, held)
         if started:
             duration = _clock() - started
+            if timer is not None:
+                timer.stop()
             by_input: list[Any] = [None] * len(inputs)
             for i, gx in zip(wanted, gxs, strict=True):
                 by_input[i] = _array(gx)
             events.emit(
                 events.BackwardStepped(
-                    function, inputs, tuple(ys), tuple([_array(gy) for gy in gys]), tuple(by_input), duration
+                    function,
+                    inputs,
+                    tuple(ys),
+                    tuple([_array(gy) for gy in gys]),
+                    tuple(by_input),
+                    duration,
+                    timer,
                 )
             )
         pairs = []

@@ -72,7 +72,9 @@ class ForwardFinished(Event):
     `x` are the input variable nodes and `x_arrays` their arrays; `y` the output variables (as tuple of Variable)
     and `y_arrays` theirs. `in_graph` tells whether a backward walk can reach the node. `during` is the function
     node whose backward rule called this op, or None. `node.random_state` is the
-    random state before the op drew numbers (None for ops that draw none). Duration in nanoseconds.
+    random state before the op drew numbers (None for ops that draw none). Duration in nanoseconds: until the call
+    returned, which of work on a device says nothing; then `timer`, a stopped `backends.device_timer.DeviceTimer`, tells
+    it later (None on the host).
     """
 
     node: Any
@@ -83,6 +85,7 @@ class ForwardFinished(Event):
     in_graph: bool
     during: Any
     duration_ns: int
+    timer: Any = None
 
 
 @dataclass(slots=True)
@@ -113,7 +116,7 @@ class BackwardStepped(Event):
 
     One entry an output and one an input, arrays or None. `x` are the input variable nodes, `y` the output
     variable nodes (or None where an output is dead). `gx` is this node's own contribution, before it is added to
-    what other consumers gave.
+    what other consumers gave. For `timer` see `ForwardFinished`.
     """
 
     node: Any
@@ -122,6 +125,7 @@ class BackwardStepped(Event):
     gy: tuple[Any, ...]
     gx: tuple[Any, ...]
     duration_ns: int
+    timer: Any = None
 
 
 @dataclass(slots=True)

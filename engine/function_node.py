@@ -13,7 +13,8 @@ from typing import Any
 
 import numpy
 
-from . import events, failures, function_hook
+from . import backend, events, failures, function_hook
+from .backend import timer_makers
 from .backward_walk import walking
 from .configuration import config, using_config
 from .events import observers
@@ -124,6 +125,7 @@ class FunctionNode(function_hook.HookedFunction):
         started = 0
         if observers:
             state = self._before_foreign_code(xs)
+            timer = backend.start_timer(xs) if timer_makers else None
             started = _clock()
         try:
             if (self._checks_types or "check_type_forward" in self.__dict__) and config.type_check:
@@ -153,7 +155,9 @@ class FunctionNode(function_hook.HookedFunction):
             self._join_graph(variables, ys)
         if started:  # an observer that came while the op ran hears of the next one
             took_ns = _clock() - started
-            self._tell(variables, xs, ys, enable_backprop and requires_grad, state, took_ns)
+            if timer is not None:
+                timer.stop()
+            self._tell(variables, xs, ys, enable_backprop and requires_grad, state, took_ns, timer)
         return ys
 
     def _before_foreign_code(self, xs: tuple[Any, ...]) -> Any:
@@ -171,6 +175,7 @@ class FunctionNode(function_hook.HookedFunction):
         in_graph: bool,
         state: Any,
         took_ns: int,
+        timer: Any,
     ) -> None:
         """Emit that the op is computed; `state` is the random state before it, None if it can't have drawn numbers."""
         if state is not None and not numpy.array_equal(state, numpy.asarray(snapshot(numpy))):
@@ -185,6 +190,7 @@ class FunctionNode(function_hook.HookedFunction):
                 in_graph,
                 getattr(walking, "node", None),
                 took_ns,
+                timer,
             )
         )
 

@@ -113,6 +113,7 @@ class Run:
             self._progress = Progress(self._output, self._is_loss)
         recorder = Recorder(self._log, on_event=self._progress, plan=plan_of(settings.capture))
         recorder.observer_only_reads = True  # as do bounds and triggers
+        recorder.observer_ignores_tensors = True
         return recorder
 
     def _set_bounds(self, settings: ChildSettings) -> None:
@@ -126,6 +127,7 @@ class Run:
 
             self._triggers = Triggers(settings.capture, self._recorder, self._recorder.on_event)
             self._recorder.on_event = self._triggers
+            self._recorder.observer_ignores_tensors = False
 
     def _watch_engine(self, settings: ChildSettings) -> None:
         """Make `import chainer` give the engine, and record what it does from now on."""

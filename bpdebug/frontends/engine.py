@@ -45,6 +45,7 @@ def watch(engine_package: ModuleType, recorder: Recorder) -> Callable[[], None]:
         recorder.call_sites.ignore(os.path.dirname(engine_package.__file__))
     watcher = _Watcher(engine_package, recorder)
     recorder.frames_up = _FRAMES_UP
+    recorder.devices.array_module = engine_package.backend.get_array_module
     native = part("engine_events")
     observer = watcher if native is None else native.EngineEvents(watcher, recorder, engine_package)
     stop_observing: Callable[[], None] = engine_package.events.observe(observer)
@@ -195,6 +196,8 @@ class _Watcher:
         """Somebody may write into an array (or None) from now on."""
         if isinstance(array, np.ndarray):
             self._recorder.take_back(array)
+        elif array is not None:
+            self._recorder.devices.take_back(array)
 
     def _fed(self, places: Sequence[int], arrays: Sequence[Any]) -> list[Fed]:
         """Which inputs of an op are arrays of the script, of those at `places`, and whether these came before."""
@@ -265,6 +268,7 @@ class _Watcher:
             fed=self._fed(made_by_no_op, event.x_arrays) if made_by_no_op and event.during is None else (),
             kept_bytes=kept_bytes(node, event.x_arrays, event.y_arrays) if event.in_graph else 0,
             private=not node.foreign,
+            timer=event.timer,
         )
 
     def settings_of(self, node: Any) -> tuple[dict[str, Any], dict[str, Any], list[Any]]:
@@ -310,7 +314,9 @@ class _Watcher:
         kept_x = {place: function.inputs[place].kept for place in function.retained_x}
         kept_y = dict(zip(function.retained_y, function._kept_y, strict=True)) if function._kept_y else {}
         private = not function.foreign and not shares(event.gx, kept_x, kept_y)
-        self._recorder.backward(node, event.gy, event.gx, why, event.duration_ns, kept_x, kept_y, private)
+        self._recorder.backward(
+            node, event.gy, event.gx, why, event.duration_ns, kept_x, kept_y, private, event.timer
+        )
 
     def _unwatched(self, event: Any) -> Node:
         """A node whose forward pass happened before we watched."""

@@ -15,6 +15,7 @@ import numpy as np
 import xxhash
 
 from .keep import Keep
+from .promised import Promised
 
 __all__ = ["LENT_BYTES", "SMALL_BYTES", "Content", "Lent", "LentArrays", "same_content"]
 
@@ -33,7 +34,7 @@ class Lent:
         array: the array, or a copy of it once it was taken back; None when it has been read.
         content: the id of its content, None as long as nobody has worked it out.
         keep: what is kept of it.
-        row, flags, layout: as in its record; `flags` may come to be right only when it has been read.
+        row, flags, layout: as in its record.
         plain_layout: the layout that says nothing of what is not kept.
         segment: the file where its bytes go.
     """
@@ -69,17 +70,23 @@ class Lent:
             return self.content
 
 
-Content = bytes | Lent
-"""What a content is known by: its id, or the loan that has it. Empty bytes: it isn't known."""
+Content = bytes | Lent | Promised
+"""What a content is known by: its id, or what will have one. Empty bytes: it isn't known."""
 
 
 def same_content(one: Content, other: Content) -> bool:
-    """Whether both are known by the same id."""
+    """Whether both are known by the same id; a content of a device and one of the host are taken for the same."""
     if one is other:
+        return True
+    kinds = type(one), type(other)
+    if kinds[0] is not kinds[1] and not (set(kinds) <= _WITH_ID):
         return True
     left = one if type(one) is bytes else one.identify()  # type: ignore[union-attr]
     right = other if type(other) is bytes else other.identify()  # type: ignore[union-attr]
     return left == right
+
+
+_WITH_ID = {bytes, Lent}
 
 
 class LentArrays:
@@ -108,11 +115,7 @@ class LentArrays:
         known = self._known.get(id(array))
         if known is None or known[0]() is not array:
             return None
-        if keep is not None and known[1] is not keep and known[1] != keep:
-            return None
-        entry = known[2]
-        flags = entry[5].flags
-        return entry if flags == entry[1] else (entry[0], flags, *entry[2:])  # found when it was read
+        return known[2] if keep is None or known[1] is keep or known[1] == keep else None
 
     def set(self, array: np.ndarray, keep: Keep, entry: Any) -> None:
         """Remember an array until it is taken back, or gone."""

@@ -21,6 +21,7 @@ from .glances import flags_of, nonfinite_flags, sample_of
 from .keep import FULL, Keep
 from .lent import SMALL_BYTES, Content, Lent, LentArrays
 from .measuring import NOT_MEASURED, measure
+from .promised import Promised
 from .recent_contents import Entry, RecentContents
 from .schema import NOT_CAPTURED
 from .staging import CHUNK_BYTES, Piece, Staging
@@ -47,6 +48,8 @@ class Taken(NamedTuple):
     unmeasured: list[Unmeasured]
     lent: list[Lent]
     """Loans, whose rows are empty."""
+    promised: list[Promised]
+    """As loans."""
 
 
 Unmeasured = tuple[int, np.dtype, bytes]
@@ -89,12 +92,14 @@ class TensorStore:
         self._rows = TensorRows()
         self._unmeasured: list[Unmeasured] = []
         self._lent_now: list[Lent] = []
+        self._promised_now: list[Promised] = []
         self.lent = LentArrays()
+        self.on_new_segments: Callable[[], None] = lambda: None
+        """Told when nothing that comes from here on may refer to an older segment."""
         self._lent_segment = self.staging.new_segment()
+        self._promised_segment = self.staging.new_segment()
         self._lent_bytes = 0
         self.stored_bytes = 0
-        self.nonfinite_rows: set[int] = set()
-        """Of loans that were found not to be finite when they were read: from then on arrays are looked at at once."""
 
     @property
     def count(self) -> int:
@@ -216,13 +221,8 @@ class TensorStore:
         recent.set(key, entry)
         return entry
 
-    def lend(self, array: np.ndarray, keep: Keep = FULL, look: bool = False) -> Entry:
-        """As `put`, for an array of the host that nobody writes into until `take_back` is called for it.
-
-        Args:
-            look: whether the flags in the entry must be right. Else they may say nothing of what isn't finite: the
-                writer's thread finds it, and marks the events that made the tensor before they are written.
-        """
+    def lend(self, array: np.ndarray, keep: Keep = FULL) -> Entry:
+        """As `put`, for an array of the host that nobody writes into until `take_back` is called for it."""
         lent = self.lent
         if not (keep.statistics and keep.small_bytes == keep.sample == 0 and lent.fits(array)):
             return self.put(array, "cpu", keep)
@@ -234,8 +234,7 @@ class TensorStore:
             plain = self._intern_layout(array.dtype.str, array.shape, "cpu", "")
             self._layouts[array.dtype, array.shape, "cpu"] = plain
         layout = plain if keep.values else self._intern_layout(array.dtype.str, array.shape, "cpu", keep.why)
-        flags = nonfinite_flags(array) if look or self.nonfinite_rows else 0
-        loan = Lent(array, keep, flags, layout, plain, self._lent_segment, lent.lock)
+        loan = Lent(array, keep, nonfinite_flags(array), layout, plain, self._lent_segment, lent.lock)
         with self._put_lock:
             if self._closed:
                 return _NOWHERE
@@ -258,6 +257,38 @@ class TensorStore:
             self._wake()
         return entry
 
+    def promise(self, content: Promised, size: int) -> None:
+        """Give a content its row now; the writer's thread asks it for the rest.
+
+        Args:
+            size: bytes that are kept of it; 0: none.
+        """
+        with self._put_lock, self._lock:
+            content.row = self._rows.add()
+            content.segment = self._promised_segment
+            self._lent_bytes += size
+            self.stored_bytes += size
+            self._promised_now.append(content)
+
+    def look_later(self, content: Promised) -> None:
+        """Let the writer's thread fetch a content that gets no row."""
+        with self._lock:
+            self._promised_now.append(content)
+
+    def layout_of(self, array: Any, device: str, why: str) -> int:
+        """The layout of an array of any library; `why` its values are not all kept."""
+        key = array.dtype, array.shape, device
+        layout = None if why else self._layouts.get(key)
+        if layout is None:
+            layout = self._intern_layout(array.dtype.str, array.shape, device, why)
+            if not why:
+                self._layouts[key] = layout
+        return layout
+
+    def without_bytes(self, array: Any, device: str, why: str) -> Entry:
+        """A row for an array of any library, of which nothing is kept, and at which nobody looks."""
+        return self._without_bytes(array, device, why)
+
     def take_back(self, array: np.ndarray) -> None:
         """An array that was lent may be written into from now on, or one that shares its memory."""
         loan = self.lent.take_back(array)
@@ -270,18 +301,13 @@ class TensorStore:
         known = self.lent.find(array) if array.nbytes > SMALL_BYTES else None
         return _content_id(array) if known is None else known[5]
 
-    def read(self, loan: Lent, place: tuple[int, int], stored: bool, measured: bytes) -> bytes:
+    def read(self, loan: Lent, place: tuple[int, int], stored: bool) -> bytes:
         """A loan has been read, and its bytes are at this segment and offset; gives its record.
 
         Args:
             stored: whether they were put there for it.
-            measured: its record of statistics.
         """
         segment, offset = place
-        flags = flags_of(measured)
-        if flags != loan.flags:
-            loan.flags = flags
-            self.nonfinite_rows.add(loan.row)
         self._remember(loan, segment, offset)
         assert loan.array is not None
         with self._lock:
@@ -293,8 +319,28 @@ class TensorStore:
 
     def placed(self, loan: Lent) -> tuple[int, int] | None:
         """The segment and offset of the bytes of a loan, where they are kept already."""
-        found = self._recent_large.get(loan.identify())
+        return self.place_of(loan.identify())
+
+    def place_of(self, content: bytes) -> tuple[int, int] | None:
+        """The segment and offset of the bytes of a content that isn't small, where they are kept already."""
+        found = self._recent_large.get(content)
         return None if found is None or found[3] == UNPLACED else (found[3], found[4])
+
+    def fulfil(
+        self, content: Promised, identity: bytes, flags: int, place: tuple[int, int], stored: bool
+    ) -> None:
+        """A promised content has come, and its bytes are at this segment and offset.
+
+        Args:
+            identity: its content id.
+            stored: whether they were put there for it.
+        """
+        if not stored:
+            with self._lock:
+                self.stored_bytes -= content.size
+        # What is in an older segment goes before what is kept from here on.
+        elif content.segment >= self._promised_segment:
+            self._recent_large.set(identity, (content.row, flags, content.layout, *place, identity))
 
     def _remember(self, loan: Lent, segment: int, offset: int) -> None:
         content = loan.identify()
@@ -347,8 +393,10 @@ class TensorStore:
         with self._put_lock:
             number = self.staging.begin_segment()
             self._lent_segment, self._lent_bytes = self.staging.new_segment(), 0
+            self._promised_segment = self.staging.new_segment()
             self._recent_small, self._recent_large = RecentContents(), RecentContents()
             self.lent.forget_all()
+            self.on_new_segments()
             return number
 
     @property
@@ -363,8 +411,9 @@ class TensorStore:
         rows, self._rows = self._rows, TensorRows(self._rows.end)
         unmeasured, self._unmeasured = self._unmeasured, []
         lent, self._lent_now = self._lent_now, []
+        promised, self._promised_now = self._promised_now, []
         # Last, as what the rows name is staged before them.
-        return Taken(self.staging.pieces(), rows, unmeasured, lent)
+        return Taken(self.staging.pieces(), rows, unmeasured, lent, promised)
 
     def forget(self) -> None:
         """In a forked child: keep nothing, wait for nobody, and don't trust locks that the parent held."""

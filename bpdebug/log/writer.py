@@ -28,11 +28,12 @@ import numpy as np
 from .. import __version__
 from ..errors import LogError, RunDirectoryExists
 from .interning import Interning
-from .late_flags import with_nonfinite
+from .late_events import LateEvent, LateEvents
 from .lent_writer import LentWriter
 from .measuring import complete_statistics
 from .pending_events import PendingEvents
 from .plain import encode_line, utf8_text
+from .promised_writer import PromisedWriter
 from .recent_contents import Entry
 from .records import Event, RunFile
 from .schema import (
@@ -81,16 +82,18 @@ class LogWriter(Interning):
         self._definition_lines: list[bytes] = []
         super().__init__(self._mutex, self._define)
         self.directory = directory
-        self.store = TensorStore(self.layout, self._mutex, self._hurry)
+        self.store = TensorStore(self.layout, self._mutex, self.hurry)
         self.stopped = False
         """Nothing is written any more: closed, failed, or in a forked child."""
         self._files = files
         self._segments = SegmentWriter(directory)
         self._lent = LentWriter(directory, self.store)
+        self._promised = PromisedWriter(directory, self.store)
         self.started_ns = _clock()
         """By `time.perf_counter_ns`: times of events count from here."""
         self.pending = PendingEvents()
         self._output_bytes = 0
+        self._late = LateEvents()
         self._dropping: list[int] = []
         self._wake = threading.Event()
         self._urgent = threading.Event()
@@ -225,6 +228,13 @@ class LogWriter(Interning):
             self.flush()
         return seq
 
+    def add_late(self, body: Event, header: tuple[Any, ...], late: LateEvent) -> int:
+        """As `add`, for an event that `late` completes before it is written."""
+        seq = self.pending.count
+        if not self.stopped:
+            self._late.add(seq, body, late)
+        return self.add(body, header)
+
     def wake(self) -> None:
         """Tell the writer's thread that something waits."""
         self.pending.awake = True
@@ -281,7 +291,8 @@ class LogWriter(Interning):
     def _define(self, line: bytes) -> None:
         self._definition_lines.append(line)
 
-    def _hurry(self) -> None:
+    def hurry(self) -> None:
+        """Let the thread that writes begin now."""
         self._urgent.set()
         self._wake.set()
 
@@ -308,6 +319,7 @@ class LogWriter(Interning):
             self._progress.notify_all()
         self._segments.close()
         self._lent.close()
+        self._promised.close()
         for file in self._files.values():
             with contextlib.suppress(OSError):
                 os.close(file)
@@ -322,25 +334,27 @@ class LogWriter(Interning):
             staging = self.store.staging
             taken = self.store.take()
             self._output_bytes = 0
+            late = self._late.take()
             dropping, self._dropping = self._dropping, []
         for piece in taken.pieces:
             self._segments.write(piece.segment, piece.offset, piece.data, staging.crowded)
             staging.done(piece)
         rows = taken.rows
         self._lent.read(taken.lent, rows)
+        self._promised.read(taken.promised, rows)
         staging.done()  # buffers that were written to their end in an earlier round
         complete_statistics(rows, taken.unmeasured)
         write_all(self._files[TENSOR_STATISTICS_FILE], rows.statistics)
         write_all(self._files[TENSOR_INDEX_FILE], rows.records)
         write_all(self._files[DEFINITIONS_FILE], b"".join(definitions))
-        for bodies, records in pending.portions(events):
-            if self.store.nonfinite_rows:
-                records = with_nonfinite(bodies, records, self.store.nonfinite_rows)
+        for encoded, index in pending.portions(events):
+            bodies, records = self._late.completed(late, encoded, index)
             write_all(self._files[EVENTS_FILE], bodies)
             write_all(self._files[EVENT_INDEX_FILE], records)
         for segment in dropping:
             self._segments.remove(segment)
             self._lent.remove(segment)
+            self._promised.remove(segment)
         with self._progress:
             self._rounds_done = self._rounds_begun
             self._progress.notify_all()

@@ -322,6 +322,8 @@ cdef class EngineEvents:
             attributes, settings, held = self.watcher.settings_of(node)
             if held:
                 return False
+        if any_elsewhere(x_arrays) or any_elsewhere(y_arrays):
+            return False
         # From here on the event is ours.
         cdef list x = [], y = [], fed_at = None
         cdef Variable variable
@@ -445,7 +447,7 @@ cdef class EngineEvents:
         cdef Py_ssize_t i, gy_count = len(gy), gx_count = len(gx)
         if node is None or gy_count + gx_count > MOST_ARRAYS:
             return False
-        if not self.keeps_all(BACKWARD_PHASE, node.scope, node.label):
+        if not self.keeps_all(BACKWARD_PHASE, node.scope, node.label) or any_elsewhere(gy) or any_elsewhere(gx):
             return False
         cdef ThreadState thread = self.threads.state
         cdef tuple retained_x = function.retained_x, retained_y = function.retained_y, kept_y = function._kept_y
@@ -535,6 +537,8 @@ cdef class EngineEvents:
         cdef Seen seen = Seen.__new__(Seen)
         seen.entries = []
         before, add, after = event.before, event.contribution, event.after
+        if is_elsewhere(before) or is_elsewhere(add) or is_elsewhere(after):
+            return False
         step = thread.step
         cdef bint after_step = step is not None and (<tuple>step)[0] is node and (<tuple>step)[3] is FULL
         cdef dict known = (<tuple>step)[2] if after_step else None
@@ -595,6 +599,8 @@ cdef class EngineEvents:
             return False
         parameter = event.parameter
         value, grad = parameter._data, parameter._grad
+        if is_elsewhere(value) or is_elsewhere(grad):
+            return False
         cdef Variable variable = self.known_variable(parameter.node, value)
         if not self.keeps_all(UPDATE_PHASE, NOTHING, self.name_of(variable)):
             return False
@@ -741,6 +747,19 @@ cdef class EngineEvents:
 
 
 # ---- small things -------------------------------------------------------------------------------------------------
+
+
+cdef inline bint is_elsewhere(array):
+    """Whether an array (or None) is no plain one of the host."""
+    return array is not None and not np.PyArray_CheckExact(array)
+
+
+cdef bint any_elsewhere(tuple arrays):
+    cdef Py_ssize_t i
+    for i in range(len(arrays)):
+        if is_elsewhere(arrays[i]):
+            return True
+    return False
 
 
 cdef bint is_same(one, other) except -1:

@@ -12,11 +12,14 @@ import sys
 import time
 import weakref
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
 from ..capture import CapturePlan
+from ..devices.content import OnDevice
+from ..devices.device_arrays import LATE, DeviceArrays
+from ..devices.late import Comparison, Late
 from ..log.keep import FULL, Keep
 from ..log.lent import LENT_BYTES, Content, same_content
 from ..log.recent_contents import Entry
@@ -45,6 +48,9 @@ VALUE = int(EventFlag.value)
 PARAMETER = int(EventFlag.parameter)
 DURING = int(EventFlag.during_backward)
 
+CONTENT: Final = 5
+"""Where an `Entry` of the tensor store has the content id."""
+
 CAPTURE = "capture"
 """The category of the warning that says what is captured from there on, before the name of the policy."""
 
@@ -64,6 +70,8 @@ class Emitter:
         """Counted from a method that a front end calls (1), the frame from which on there may be frames of the user."""
         self.observer_only_reads = False
         """Whether `on_event` neither writes into the arrays of an event nor lets anybody else do so."""
+        self.observer_ignores_tensors = False
+        """Whether `on_event` asks neither what is in the arrays of an event, nor whether that is finite."""
         self.disabled = False
         """Nothing is recorded any more: after a failure, after the end, or in a forked child."""
         self.call_sites = CallSites(writer)
@@ -76,6 +84,8 @@ class Emitter:
         self._lend = writer.store.lend
         self.take_back = writer.store.take_back
         """Called with an array that was given as `private` before anybody may write into it, or into a view of it."""
+        self.devices = DeviceArrays(writer.store, writer.hurry, lambda: writer.stopped)
+        """Takes arrays of a GPU; a front end tells it their module (`array_module`), and when they may change."""
         self._progress = Progress()
         self._threads = Threads(writer)
         self._ordinals = Ordinals()
@@ -131,18 +141,47 @@ class Emitter:
     def _entry(self, array: Any, keep: Keep = FULL, private: bool = False) -> Entry:
         if type(array) is np.ndarray:
             if private and array.nbytes >= LENT_BYTES and (self.on_event is None or self.observer_only_reads):
-                return self._lend(array, keep, self.on_event is not None)
+                return self._lend(array, keep)
             return self._put(array, "cpu", keep)
+        if self.on_event is None or self.observer_ignores_tensors:
+            entry = self.devices.put(array, keep, private)
+            if entry is not None:
+                return entry
         host, device = to_host(array)
         return self._put(host, device, keep)
 
     def _content(self, array: Any) -> Content:
         """What the content that `array` has now is known by; nothing is kept of it."""
-        return self.writer.store.content_of(array if type(array) is np.ndarray else to_host(array)[0])
+        if type(array) is np.ndarray:
+            return self.writer.store.content_of(array)
+        if self.on_event is None or self.observer_ignores_tensors:
+            found = self.devices.content_of(array)
+            if found is not None:
+                return found
+        return self.writer.store.content_of(to_host(array)[0])
 
-    def _changed_outside(self, content: Content, shown: Content, number: int, of: str) -> bool:
-        """Whether `of` a variable is `content`, and neither an event showed that last nor the person put it there."""
-        if content is shown or not content or not shown or same_content(content, shown):
+    def _changed_outside(
+        self,
+        content: Content,
+        shown: Content,
+        number: int,
+        of: str,
+        place: Any = None,
+        compared: list[Comparison] | None = None,
+    ) -> bool:
+        """Whether `of` a variable is `content`, and neither an event showed that last nor the person put it there.
+
+        Args:
+            place, compared: where contents are on a device, and so aren't known yet, it is False, and `compared` gets
+                what will tell for `place`; without these it is waited for.
+        """
+        if content is shown or not content or not shown:
+            return False
+        if compared is not None and (type(content) is OnDevice or type(shown) is OnDevice):
+            said = self._edited.get((of, number))
+            compared.append(Comparison(place, content, (shown,) if said is None else (shown, said)))
+            return False
+        if same_content(content, shown):
             return False
         said = self._edited.get((of, number))
         return said is None or not same_content(content, said)
@@ -160,6 +199,8 @@ class Emitter:
         self, arrays: Any, known: dict[int, Entry] | None = None, keep: Keep = FULL, private: bool = False
     ) -> tuple[list[int | None], int]:
         """Rows of several arrays (None for None), and the nonfinite flag if one of them isn't finite.
+
+        LATE is among the flags where that isn't known yet of one: `_late` finds it out.
 
         `known` holds what was looked at while nothing could change it, by identity: an array is read once.
         `private`: nobody writes into what is not in `known` before `take_back` is called for it.
@@ -181,8 +222,12 @@ class Emitter:
                 known[id(array)] = entry
             rows.append(entry[0])
             if entry[1]:
-                flags = NONFINITE
+                flags |= LATE if entry[1] == LATE else NONFINITE
         return rows, flags
+
+    def _late(self, arrays: Any, known: Mapping[int, Entry]) -> Late:
+        """What finds out whether these arrays, which an event made, are finite."""
+        return Late(known[id(array)][CONTENT] for array in arrays if array is not None)
 
     def _emit(
         self,
@@ -196,6 +241,7 @@ class Emitter:
         flags: int = 0,
         partner: int = NOTHING,
         value: float = 0.0,
+        late: Late | None = None,
     ) -> int:
         """Append an event and tell `on_event`; returns its seq.
 
@@ -211,6 +257,8 @@ class Emitter:
             phase = thread.phase if thread.phase >= 0 else progress.phase
         if scope < 0:
             scope = thread.scope
+        if late is not None:
+            flags &= ~LATE
         with self._lock:
             iteration = progress.iteration
             ordinal = self._ordinals.next(iteration, phase, scope, label)
@@ -218,7 +266,7 @@ class Emitter:
                 kind, phase, len(thread.stack), iteration, scope, label, site, node, ordinal, thread.number,
                 flags, partner, thread.parent, (_clock() - writer.started_ns) // 1000, value,
             )  # fmt: skip
-            seq = writer.add(body, header)
+            seq = writer.add(body, header) if late is None else writer.add_late(body, header, late)
         if self.capturing.bounded and (told := self.capturing.step_down()):
             category = f"{CAPTURE} {self.capturing.now}"
             self._emit(Kind.warned, WarnedBody(category, told), writer.text(f"warning:{category}"))

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from typing import Any
 
 from ..capture import CapturePlan
+from ..devices.device_arrays import LATE
+from ..devices.late import Comparison, Late
 from ..log.lent import Content
 from ..log.plain import json_value
 from ..log.recent_contents import Entry
 from ..log.records import Fed, ForwardBody, ScopeEnteredBody, ScopeExitedBody, WarnedBody
 from ..log.schema import NOTHING, Kind
 from ..log.writer import LogWriter
-from .emitter import DURING, EVERYTHING, Emitter, OnEvent
+from .emitter import CONTENT, DURING, EVERYTHING, Emitter, OnEvent
 from .flight_recorder import FlightRecorder
 from .identity import Node, Variable
 from .nesting import NO_PHASE, SCOPE_ENTERED, Opener
@@ -27,8 +29,6 @@ NAMED_ALIKE = 1000
 FORWARD_KIND = int(Kind.forward)
 KEPT = "kept"
 """The category of the warning that says that values are kept for good."""
-CONTENT: Final = 5
-"""Where an `Entry` of the tensor store has the content id."""
 NO_ATTRIBUTES: Mapping[str, Any] = {}
 
 
@@ -141,6 +141,7 @@ class ForwardEvents(Emitter):
         fed: Sequence[Fed] = (),
         kept_bytes: int = 0,
         private: bool = False,
+        timer: Any = None,
     ) -> Node:
         """An op has computed `y` from `x`.
 
@@ -158,6 +159,7 @@ class ForwardEvents(Emitter):
             random_state: the state before the op drew numbers, as an array; None if it drew none.
             kept_bytes: how many bytes of inputs and outputs stay alive for the backward rule.
             private: nobody writes into the outputs that are no inputs before `take_back` is called for them.
+            timer: tells later how long it took on its device (see `devices.late`); None: `duration_ns` is right.
 
         Returns:
             What `backward` needs to know of the node.
@@ -179,11 +181,15 @@ class ForwardEvents(Emitter):
             known.clear()
             x_rows, _ = self._rows(x_arrays, known)
             y_rows, _ = self._rows(y_arrays, known)
+        late = self._late(y_arrays, known) if flags >= LATE else None
         if during is not None:
             flags |= DURING
         state_row = None if random_state is None else self._rows([random_state], known, keep)[0][0]
         site = self.call_sites.here(self.frames_up)
-        x_slots, x_numbers, x_contents, changed = self._read(x, x_arrays, x_rows, known)
+        x_slots, x_numbers, x_contents, changed, compared = self._read(x, x_arrays, x_rows, known)
+        if compared or timer is not None:
+            late = late or Late()
+            late.comparisons, late.timer = compared, timer
         y_slots, y_numbers, y_contents = _written(y, y_arrays, y_rows, known)
         body = ForwardBody(
             op,
@@ -207,7 +213,7 @@ class ForwardEvents(Emitter):
         node = Node(
             self.owner, number, NOTHING, op, text, scope, site, x_numbers, y_numbers, x_contents, y_contents
         )
-        node.seq = self._emit(FORWARD_KIND, body, text, phase, scope, site, number, flags)
+        node.seq = self._emit(FORWARD_KIND, body, text, phase, scope, site, number, flags, late=late)
         return node
 
     def unseen_node(self, op: int, label: str, x: Sequence[int], y: Sequence[int]) -> Node:
@@ -247,11 +253,13 @@ class ForwardEvents(Emitter):
         arrays: Sequence[Any],
         rows: Sequence[int | None],
         known: Mapping[int, Entry],
-    ) -> tuple[list[_Pair], list[int], list[Content], list[int]]:
+    ) -> tuple[list[_Pair], list[int], list[Content], list[int], list[Comparison]]:
         """Slots, numbers and contents of an op's inputs, and the places of those that were changed outside any op.
 
-        A change outside is a content that differs from the one that an event last showed of the variable.
+        A change outside is a content that differs from the one that an event last showed of the variable. Of arrays of
+        a device that shows later: last come the comparisons that tell.
         """
+        compared: list[Comparison] = []
         slots: list[_Pair] = []
         numbers: list[int] = []
         contents: list[Content] = []
@@ -261,13 +269,15 @@ class ForwardEvents(Emitter):
             if array is not None:
                 content = known[id(array)][CONTENT]
                 if content is not variable.content:
-                    if self._changed_outside(content, variable.content, number, "value"):
+                    if self._changed_outside(
+                        content, variable.content, number, "value", len(slots), compared
+                    ):
                         changed.append(len(slots))
                     variable.content = content
             slots.append((number, row))
             numbers.append(number)
             contents.append(variable.content)
-        return slots, numbers, contents, changed
+        return slots, numbers, contents, changed, compared
 
 
 _Pair = tuple[int, int | None]

@@ -8,6 +8,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from ..capture import CapturePlan
+from ..devices.content import OnDevice
+from ..devices.device_arrays import LATE
+from ..devices.late import Comparison, Late
 from ..log.lent import Content, same_content
 from ..log.plain import json_number
 from ..log.records import (
@@ -99,6 +102,7 @@ class GraphEvents(ForwardEvents):
         kept_x: Mapping[int, Any] = NO_ARRAYS,
         kept_y: Mapping[int, Any] = NO_ARRAYS,
         private: bool = False,
+        timer: Any = None,
     ) -> None:
         """The vector-Jacobian product of `node` is done.
 
@@ -108,6 +112,7 @@ class GraphEvents(ForwardEvents):
             why: for inputs without gradient, by their place, the reason.
             kept_x, kept_y: the inputs and outputs that the rule has computed with, by their place.
             private: nobody writes into those of `gx` that are none of `gy` before `take_back` is called for them.
+            timer: as for `forward`.
         """
         known: dict[int, Any] = {}
         keep = self._keep(BACKWARD, node.scope, node.label)
@@ -122,6 +127,13 @@ class GraphEvents(ForwardEvents):
         self._threads.state.step = (node, (gy, gx), known, keep) if stays else None
         if self.on_event is not None:
             self._threads.state.arrays = {"gy": gy, "gx": gx}
+        late = self._late(gx, known) if flags >= LATE else None
+        compared: list[Comparison] = []
+        changed = self._changed("x", kept_x, node.x_contents, compared)
+        changed += self._changed("y", kept_y, node.y_contents, compared)
+        if compared or timer is not None:
+            late = late or Late()
+            late.comparisons, late.timer = compared, timer
         caller = self._walk_site()
         body = BackwardBody(
             node.op,
@@ -133,22 +145,42 @@ class GraphEvents(ForwardEvents):
             {str(place): reason for place, reason in why.items()} if why else {},
             None if caller == NOTHING else caller,
             duration_ns,
-            self._changed("x", kept_x, node.x_contents) + self._changed("y", kept_y, node.y_contents),
+            changed,
         )
         self._emit(
-            BACKWARD_KIND, body, node.label, BACKWARD, node.scope, node.site, node.number, flags, node.seq
+            BACKWARD_KIND,
+            body,
+            node.label,
+            BACKWARD,
+            node.scope,
+            node.site,
+            node.number,
+            flags,
+            node.seq,
+            late=late,
         )
 
-    def _changed(self, letter: str, kept: Mapping[int, Any], contents: Sequence[Content]) -> list[str]:
-        """Which of the kept arrays no longer hold what they held in the forward pass, such as `x0`."""
-        return [
-            f"{letter}{place}"
-            for place, array in kept.items()
-            if array is not None
-            and place < len(contents)
-            and contents[place]
-            and not same_content(self._content(array), contents[place])
-        ]
+    def _changed(
+        self,
+        letter: str,
+        kept: Mapping[int, Any],
+        contents: Sequence[Content],
+        compared: list[Comparison],
+    ) -> list[str]:
+        """Which of the kept arrays no longer hold what they held in the forward pass, such as `x0`.
+
+        Those of which that shows later, as they are on a device, come to `compared`.
+        """
+        changed = []
+        for place, array in kept.items():
+            if array is None or place >= len(contents) or not contents[place]:
+                continue
+            content, before = self._content(array), contents[place]
+            if type(content) is OnDevice and content is not before:
+                compared.append(Comparison(f"{letter}{place}", content, (before,)))
+            elif not same_content(content, before):
+                changed.append(f"{letter}{place}")
+        return changed
 
     def grad_accumulated(
         self,
@@ -175,12 +207,18 @@ class GraphEvents(ForwardEvents):
             known = step[2].copy()  # what is added here may be gone, and its id another's, at the next call
         (before_row, add_row), _ = self._rows((before, add), known, self._unlooked(keep))
         changed = []
+        compared: list[Comparison] = []
         if before is not None:
             found = known[id(before)][CONTENT]
-            if self._changed_outside(found, variable.grad_content, variable.number, "gradient"):
+            shown = variable.grad_content
+            if self._changed_outside(found, shown, variable.number, "gradient", "before", compared):
                 changed.append("before")
         (after_row,), flags = self._rows((after,), known, keep, private)
         variable.grad_content = b"" if after is None else known[id(after)][CONTENT]
+        late = self._late((after,), known) if flags >= LATE else None
+        if compared:
+            late = late or Late()
+            late.comparisons = compared
         if variable.parameter:
             flags |= PARAMETER
         if self.on_event is not None:
@@ -188,7 +226,9 @@ class GraphEvents(ForwardEvents):
         body = GradAccumulatedBody(
             variable.number, before_row, add_row, after_row, None if node is None else number, changed
         )
-        self._emit(ACCUMULATED_KIND, body, variable.grad_label, BACKWARD, scope, site, number, flags)
+        self._emit(
+            ACCUMULATED_KIND, body, variable.grad_label, BACKWARD, scope, site, number, flags, late=late
+        )
 
     def grads_cleared(self, variables: Iterable[Variable], zeroed: bool = False) -> None:
         """The gradients of `variables` were set to None, or to zeros."""
@@ -208,10 +248,18 @@ class GraphEvents(ForwardEvents):
         row: int | None = None
         flags = 0
         number: Any = value
+        late: Late | None = None
         if hasattr(value, "dtype"):
-            row, flags, *_ = self._entry(value)
-            flags = NONFINITE if flags else 0
-            number = value.item() if value.size == 1 else f"array of shape {value.shape}"
+            row, flags, *_, content = self._entry(value)
+            if flags == LATE:
+                late = Late([content])
+            else:
+                flags = NONFINITE if flags else 0
+            if late is not None and value.size == 1 and value.dtype.kind == "f" and self.on_event is None:
+                late.reported = content  # type: ignore[assignment]
+                number = 0.0  # until the device tells
+            else:
+                number = value.item() if value.size == 1 else f"array of shape {value.shape}"
             if self.on_event is not None:
                 self._threads.state.arrays = {"tensor": (value,)}
         told = json_number(number)
@@ -227,6 +275,7 @@ class GraphEvents(ForwardEvents):
             site=site,
             flags=flags,
             value=as_float or 0.0,
+            late=late,
         )
 
     def _root_name(self, site: int) -> str:

@@ -6,6 +6,8 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from ..devices.device_arrays import LATE
+from ..devices.late import Comparison, Late
 from ..log.keep import Keep
 from ..log.lent import Content, same_content
 from ..log.plain import json_number, json_value
@@ -42,6 +44,8 @@ class Before(NamedTuple):
     grad_array: Any = None
     changed: Sequence[str] = ()
     """Which of `before` and `grad` were changed outside any op since an event last showed them."""
+    compared: Sequence[Comparison] = ()
+    """The same of arrays on a device, of which that shows later."""
 
 
 class UpdateEvents(GraphEvents):
@@ -124,7 +128,9 @@ class UpdateEvents(GraphEvents):
             return None, b"", 0
         label = self.writer.text(f"{hook}:{variable.name}")
         row, flags, _, _, _, content = self._entry(gradient, self._keep(UPDATE, NOTHING, label))
-        return row, content or self._content(gradient), NONFINITE if flags else 0
+        if flags and flags != LATE:
+            flags = NONFINITE
+        return row, content or self._content(gradient), flags
 
     def gradients_hooked(
         self,
@@ -136,10 +142,12 @@ class UpdateEvents(GraphEvents):
         """A hook is done; one event for each parameter whose gradient it changed."""
         for variable, old, gradient in zip(variables, before, gradients, strict=True):
             new, content, flags = self._hooked_gradient(hook, variable, gradient)
+            # Of arrays of a device this waits, once for all of them: whether there is an event hangs on it.
             if same_content(content, old.content):
                 continue
             shown, variable.grad_content = variable.grad_content, content
             changed = self._changed_outside(old.content, shown, variable.number, "gradient")
+            late = Late([content]) if flags == LATE else None
             if self.on_event is not None:
                 self._threads.state.arrays = {"before": (old.array,), "after": (gradient,)}
             self._emit(
@@ -150,6 +158,7 @@ class UpdateEvents(GraphEvents):
                 NOTHING,
                 self._update_site(),
                 flags=flags | PARAMETER,
+                late=late,
             )
 
     def param_before(self, variable: Variable, value: Any, grad: Any, state: Mapping[str, Any]) -> Before:
@@ -157,6 +166,7 @@ class UpdateEvents(GraphEvents):
         keep = self._keep(UPDATE, NOTHING, self.writer.text(variable.name))
         rows: list[int | None] = []
         changed = []
+        compared: list[Comparison] = []
         for name, array, shown, of in (
             ("before", value, variable.content, "value"),
             ("grad", grad, variable.grad_content, "gradient"),
@@ -166,11 +176,12 @@ class UpdateEvents(GraphEvents):
                 continue
             row, _, _, _, _, content = self._entry(array, self._unlooked(keep))
             rows.append(row)
-            if self._changed_outside(content, shown, variable.number, of):
+            if self._changed_outside(content, shown, variable.number, of, name, compared):
                 changed.append(name)
             if of == "gradient":
                 variable.grad_content = content
-        return Before(rows[0], rows[1], self._state(state, keep)[0], self._copy(value), grad, changed)
+        state_before = self._state(state, keep)[0]
+        return Before(rows[0], rows[1], state_before, self._copy(value), grad, changed, compared)
 
     def param_updated(
         self,
@@ -198,6 +209,10 @@ class UpdateEvents(GraphEvents):
                 "grad": (before.grad_array,),
                 "after": (value,),
             }
+        late = Late([variable.content]) if flags == LATE else None
+        if before.compared:
+            late = late or Late()
+            late.comparisons = list(before.compared)
         body = ParamUpdatedBody(
             var=variable.number,
             before=before.value,
@@ -217,7 +232,8 @@ class UpdateEvents(GraphEvents):
             UPDATE,
             NOTHING,
             self._update_site(),
-            flags=PARAMETER | NONFINITE if flags else PARAMETER,
+            flags=PARAMETER | NONFINITE if flags and flags != LATE else PARAMETER,
+            late=late,
         )
 
     def _copy(self, array: Any) -> Any:

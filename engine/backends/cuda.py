@@ -12,6 +12,7 @@ from typing import Any
 
 from .. import backend
 from ..backend import GpuDevice
+from .device_timer import timers_of
 
 __all__ = [  # and, looked up when asked for: Device, Event, Stream, available, cupy, ndarray
     "DummyDevice",
@@ -60,7 +61,12 @@ def _load() -> dict[str, Any]:
         return _state
     _state.update(cupy=module, why="" if count else "CUDA has no device")
     if count:
-        backend.register_array_type(module.ndarray, module, lambda array: backend.GpuDevice(array.device.id))
+        backend.register_array_type(
+            module.ndarray,
+            module,
+            lambda array: backend.GpuDevice(array.device.id),
+            timers_of(module.cuda),
+        )
     return _state
 
 

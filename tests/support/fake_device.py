@@ -121,6 +121,11 @@ class FakeArray:
         return SimpleNamespace(ptr=self._host.__array_interface__["data"][0])
 
     @property
+    def device(self) -> SimpleNamespace:
+        """The device's number, under CuPy's name for it."""
+        return SimpleNamespace(id=0)
+
+    @property
     def T(self) -> FakeArray:
         return wrap(self._host.T)
 

@@ -6,6 +6,7 @@ from the host, `asnumpy` copies back (and is counted).
 
 from __future__ import annotations
 
+import importlib
 from types import ModuleType
 from typing import Any
 
@@ -74,6 +75,11 @@ def _asarray(value: Any, dtype: Any = None, order: Any = None, **kwargs: Any) ->
     if type(value) is FakeArray:
         return value if dtype is None or value.dtype == dtype else value.astype(dtype)
     return FakeArray(numpy.array(_from_host(value), dtype=dtype, order=order))
+
+
+def _ascontiguousarray(value: Any, dtype: Any = None) -> FakeArray:
+    array = _asarray(value, dtype)
+    return array if array.flags.c_contiguous else array.copy()
 
 
 def _array(
@@ -151,7 +157,8 @@ def _make_module() -> Any:
     for name in _PLAIN.split():
         setattr(module, name, getattr(numpy, name))
     module.ndarray = FakeArray
-    module.asarray = module.ascontiguousarray = _asarray
+    module.asarray = _asarray
+    module.ascontiguousarray = _ascontiguousarray
     module.array = _array
     module.asnumpy = _asnumpy
     module.result_type = _result_type
@@ -184,5 +191,9 @@ def install(backend: Any) -> None:
             raise ValueError(f"device: '@fake:{rest}' names no device; there is only {DEVICE}")
         return FakeDevice()
 
-    backend.register_array_type(FakeArray, fake, lambda array: FakeDevice())
+    start_timer = None
+    if hasattr(fake, "cuda"):  # see fake_cuda.py
+        timers = importlib.import_module(f"{backend.__package__}.backends.device_timer")
+        start_timer = timers.timers_of(fake.cuda)
+    backend.register_array_type(FakeArray, fake, lambda array: FakeDevice(), start_timer)
     backend.register_device("fake", make)

@@ -1,0 +1,82 @@
+"""What an event lacks until the device is through, and puts into it then, on the writer's thread."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+
+from ..log.lent import Content, same_content
+from ..log.plain import json_number
+from ..log.schema import EventFlag
+from .content import OnDevice
+from .faults import wait
+
+__all__ = ["Comparison", "Late"]
+
+NONFINITE = int(EventFlag.nonfinite)
+VALUE = int(EventFlag.value)
+
+
+class Comparison(NamedTuple):
+    """Whether a content is another one than it was.
+
+    Attributes:
+        place: what the event calls it, in the list `changed` of its body.
+        before: one or two contents; it has changed where it is none of them.
+    """
+
+    place: Any
+    content: Content
+    before: tuple[Content, ...]
+
+    @property
+    def differs(self) -> bool:
+        """Waits for the device."""
+        return not any(same_content(self.content, one) for one in self.before)
+
+
+class Late:
+    """What is known of one event only when the device is through.
+
+    Args:
+        made: the contents that the event made; what is not on a device is left out.
+    """
+
+    def __init__(self, made: Iterable[Any] = ()) -> None:
+        self._made = [content for content in made if type(content) is OnDevice]
+        self.comparisons: list[Comparison] = []
+        self.timer: Any = None
+        """The time that the op took on the device, if that is asked for: an object with `end` and `elapsed_ns`."""
+        self.reported: OnDevice | None = None
+        """What the event reports: one number."""
+
+    def complete(self, body: Any, flags: int, value: float) -> tuple[int, float]:
+        """Put it into the body; gives the fields of the index as they should be."""
+        # What can't be found out stays open: the event is worth more than that.
+        with contextlib.suppress(Exception):
+            if any(content.flags for content in self._made):
+                flags |= NONFINITE
+        with contextlib.suppress(Exception):
+            changed = [one.place for one in self.comparisons if one.differs]
+            if changed:
+                body.changed = sorted([*body.changed, *changed])
+        if self.timer is not None:
+            body.ns = self._elapsed_ns()
+        with contextlib.suppress(Exception):
+            if self.reported is not None:
+                number = self.reported.number()
+                body.value = json_number(number)
+                value, flags = number, flags | VALUE
+        return flags, value
+
+    def _elapsed_ns(self) -> int:
+        """0 where the device doesn't tell."""
+        try:
+            if self.timer.end is None:
+                return 0
+            wait(self.timer.end)
+            elapsed: int = self.timer.elapsed_ns()
+            return elapsed
+        except Exception:
+            return 0
