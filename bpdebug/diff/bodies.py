@@ -10,6 +10,7 @@ import msgspec
 from ..errors import DamagedLog
 from ..log.reader import LogReader
 from ..log.records import Event
+from ..log.regular_file import open_regular
 from ..log.schema import EVENTS_FILE, Kind
 
 __all__ = ["BodyStream"]
@@ -27,7 +28,7 @@ class BodyStream:
         self._begin = 0
         self._piece = memoryview(b"")
         try:
-            self._file = os.open(reader.directory / EVENTS_FILE, os.O_RDONLY | os.O_CLOEXEC)
+            self._file = open_regular(reader.directory / EVENTS_FILE)
         except OSError:
             self._file = -1
 

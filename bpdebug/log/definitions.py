@@ -7,6 +7,7 @@ that numbers keep their meaning.
 from __future__ import annotations
 
 import contextlib
+import os
 from pathlib import Path
 from typing import Any
 
@@ -24,11 +25,14 @@ from .records import (
     ThreadDefinition,
     VariableDefinition,
 )
+from .regular_file import open_regular
 
 __all__ = ["Definitions"]
 
 _MAX_GAP = 1000
 _PIECE_BYTES = 4 << 20
+_LINE_BYTES = 64 << 20
+"""No line is so long: the longest one has a source file of 1 MiB."""
 _decode = msgspec.json.Decoder(Definition).decode
 
 _STAND_IN: dict[type, Any] = {
@@ -75,7 +79,7 @@ class Definitions:
 
     def grow(self) -> None:
         """Read the whole lines that were added."""
-        with contextlib.suppress(OSError), open(self._path, "rb") as file:
+        with contextlib.suppress(OSError), os.fdopen(open_regular(self._path), "rb") as file:
             file.seek(self._offset)
             rest = b""
             while piece := file.read(_PIECE_BYTES):
@@ -83,6 +87,9 @@ class Definitions:
                 for line in lines:
                     self._take(line)
                     self._offset += len(line) + 1
+                if len(rest) > _LINE_BYTES:
+                    self._damaged("a line doesn't end")
+                    return
 
     def _take(self, line: bytes) -> None:
         try:

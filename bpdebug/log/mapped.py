@@ -8,6 +8,8 @@ from pathlib import Path
 
 import numpy as np
 
+from .regular_file import open_regular
+
 __all__ = ["MappedRecords", "is_whole", "map_file"]
 
 
@@ -58,7 +60,7 @@ def is_whole(mapping: mmap.mmap) -> bool:
 def map_file(path: Path, size: int) -> mmap.mmap | None:
     """The first `size` bytes of a file; None if it has fewer, or can't be read."""
     try:
-        file = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+        file = open_regular(path)
     except OSError:
         return None
     try:

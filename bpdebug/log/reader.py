@@ -23,6 +23,7 @@ from .definitions import Definitions
 from .mapped import MappedRecords
 from .recorded_tensors import RecordedTensors
 from .records import Event
+from .regular_file import open_regular
 from .run_file import read_run_file
 from .schema import (
     DEFINITIONS_FILE,
@@ -269,8 +270,7 @@ class LogReader(RecordedTensors):
     def _measure_bodies(self) -> None:
         if self._bodies_file < 0:
             try:
-                path = self.directory / EVENTS_FILE
-                self._bodies_file = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+                self._bodies_file = open_regular(self.directory / EVENTS_FILE)
             except OSError:
                 return
         self._bodies_bytes = os.fstat(self._bodies_file).st_size

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import msgspec
 
 from ..errors import NewerLog, NotALog
 from .records import RunFile
+from .regular_file import open_regular
 from .schema import RUN_FILE, SCHEMA_VERSION
 
 __all__ = ["read_run_file"]
+
+_MOST_BYTES = 1 << 20
+"""Of the file: ours has a few hundred."""
 
 
 class _Version(msgspec.Struct):
@@ -31,11 +36,14 @@ def read_run_file(directory: Path) -> RunFile:
         what = "this is a file; a run is a directory" if directory.exists() else "there is no such directory"
         raise NotALog(f"{directory}: {what}")
     try:
-        text = (directory / RUN_FILE).read_bytes()
+        with os.fdopen(open_regular(directory / RUN_FILE), "rb") as file:
+            text = file.read(_MOST_BYTES + 1)
     except FileNotFoundError as error:
         raise NotALog(f"{directory}: this directory holds no recorded run ({RUN_FILE} is missing)") from error
     except OSError as error:
         raise NotALog(f"{directory}: {RUN_FILE} can't be read: {error.strerror}") from error
+    if len(text) > _MOST_BYTES:
+        raise NotALog(f"{directory}: {RUN_FILE} isn't one of ours: it has more than {_MOST_BYTES:,} bytes")
     try:
         version = msgspec.json.decode(text, type=_Version)
     except (msgspec.MsgspecError, RecursionError, ValueError) as error:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from ..errors import ExportError, RunDirectoryExists
+from ..log.regular_file import open_regular
 from ..log.run_file import read_run_file
 from ..log.schema import EVENT_INDEX_FILE, EVENTS_FILE, RUN_FILE
 from .files import is_file_of_run
@@ -75,7 +76,10 @@ def _write(directory: Path, stream: object, tell: Callable[[int, int], None] | N
             info = zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0))
             info.compress_type = zipfile.ZIP_DEFLATED
             info.external_attr = 0o100600 << 16
-            with open(directory / name, "rb") as source, archive.open(info, "w", force_zip64=True) as packed:
+            with (
+                os.fdopen(open_regular(directory / name), "rb") as source,
+                archive.open(info, "w", force_zip64=True) as packed,
+            ):
                 left = sizes[name]
                 while left and (piece := source.read(min(left, _PIECE))):
                     packed.write(piece)

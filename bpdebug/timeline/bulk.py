@@ -12,6 +12,7 @@ import numpy as np
 
 from ..conditions import syntax as s
 from ..conditions.roles import Found, Roles, parameter_fields
+from ..log.regular_file import open_regular
 from ..log.schema import EVENTS_FILE, Kind
 from .body_numbers import LONGEST_LIST, NONE, PARAMETER_KINDS, Items, parameter_numbers, slots_of
 
@@ -96,7 +97,7 @@ def _rows_of_kind(
     size = int(ends.max())
     if size > 2 * _MOST_BYTES:  # only of a damaged log
         return NONE, NONE
-    file = os.open(reader.directory / EVENTS_FILE, os.O_RDONLY | os.O_CLOEXEC)
+    file = open_regular(reader.directory / EVENTS_FILE)
     try:
         data = os.pread(file, size, low)
     finally:

@@ -19,6 +19,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bpdebug import cli
+from bpdebug.log import definitions
 from bpdebug.log.reader import LogReader
 from bpdebug.log.schema import EVENT_INDEX, TENSOR_INDEX, TENSOR_STATISTICS
 from bpdebug.timeline import Timeline
@@ -197,3 +198,34 @@ def test_a_link_out_of_the_directory_is_not_written_through(whole: Path, tmp_pat
     assert answers("rm", "--yes", str(copy))[0] == 2
     assert precious.read_text() == "dear"
     assert copy.exists()
+
+
+@pytest.mark.timeout(60)
+@pytest.mark.parametrize("name", ["run.json", *FILES])
+def test_a_pipe_in_the_place_of_a_file_keeps_nobody_waiting(whole: Path, tmp_path: Path, name: str) -> None:
+    copy = tmp_path / "run"
+    shutil.copytree(whole, copy)
+    (copy / name).unlink()
+    os.mkfifo(copy / name)
+    look_everywhere(copy, whole, [60])
+    assert answers("rm", "--yes", str(copy))[0] == 2
+    packed = answers("pack", str(copy), "-o", str(tmp_path / "run.bpd"))
+    assert packed[0] == (2 if name == "run.json" else 0)
+
+
+def test_a_run_file_without_end_is_not_read_to_its_end(whole: Path) -> None:
+    text = (whole / "run.json").read_bytes()
+    with copy_with(whole, "run.json", text.rstrip() + b" " * (1 << 20)) as copy:
+        assert answers("info", str(copy)) == (
+            2,
+            f"bpdebug: {copy}: run.json isn't one of ours: it has more than 1,048,576 bytes\n",
+        )
+
+
+def test_a_line_of_definitions_without_end_is_damage(whole: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(definitions, "_PIECE_BYTES", 1000)
+    monkeypatch.setattr(definitions, "_LINE_BYTES", 10_000)
+    lines = (whole / "definitions.jsonl").read_bytes()
+    with copy_with(whole, "definitions.jsonl", lines + b"{" * 100_000) as copy, LogReader(copy) as reader:
+        assert reader.problem.endswith(": a line doesn't end")
+        assert reader.address(60)
