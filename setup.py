@@ -9,7 +9,7 @@ import numpy
 from Cython.Build import cythonize
 from setuptools import Extension, setup
 
-PARTS = ["buffers", "engine_events", "kernels", "sites", "state", "tensors"]
+PARTS = ["buffers", "engine_events", "forward", "kernels", "recording", "sites", "state", "tensors", "walk"]
 
 extensions = cythonize(
     [

@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import xxhash
 
+from ..native import part
 from .glances import flags_of, nonfinite_flags, sample_of
 from .keep import FULL, Keep
 from .lent import SMALL_BYTES, Content, Lent, LentArrays
@@ -100,6 +101,9 @@ class TensorStore:
         self._promised_segment = self.staging.new_segment()
         self._lent_bytes = 0
         self.stored_bytes = 0
+        native = part("tensors")
+        self.usual = None if native is None else native.Tensors(self)
+        """The compiled part: takes small arrays where nothing about them is unusual."""
 
     @property
     def count(self) -> int:
@@ -117,6 +121,9 @@ class TensorStore:
             device: where the array was, such as `cpu` or `cuda:0`.
         """
         if keep is FULL and device == "cpu" and type(array) is np.ndarray and array.nbytes <= SMALL_BYTES:
+            if self.usual is not None:
+                usual: Entry | None = self.usual.put(array)
+                return self._put(array, device, keep) if usual is None else usual
             layout = self._layouts.get((array.dtype, array.shape, device))
             if layout is not None:  # the usual case in short: a small array of a layout that was there before
                 data = array.tobytes()

@@ -42,4 +42,6 @@ cdef class ThreadState:
     cdef public int64_t parent
     cdef public object arrays
     cdef public object step
+    cpdef close(self, int64_t kind)
+    cpdef innermost(self, int64_t kind)
     cdef int look(self) except -1

@@ -90,7 +90,7 @@ cdef class ThreadState:
         self.stack.append(opener)
         self.look()
 
-    def close(self, int64_t kind):
+    cpdef close(self, int64_t kind):
         cdef Py_ssize_t depth
         cdef Opener opener
         for depth in range(len(self.stack) - 1, -1, -1):
@@ -101,7 +101,7 @@ cdef class ThreadState:
                 return opener
         return None
 
-    def innermost(self, int64_t kind):
+    cpdef innermost(self, int64_t kind):
         cdef Py_ssize_t depth
         cdef Opener opener
         for depth in range(len(self.stack) - 1, -1, -1):

@@ -12,6 +12,9 @@ cdef class Tensors:
     cdef object store
     cdef object digest
     cdef object held
+    cdef Py_ssize_t remembered
+    cdef int64_t chunk_bytes
+    cdef int64_t segment_bytes
     cdef object acquire
     cdef object release
     cdef Layout* layouts
@@ -20,4 +23,4 @@ cdef class Tensors:
     cdef bytes description_of(self, array)
     cdef bytes content_of(self, array)
     cdef tuple entry_of(self, array)
-    cdef tuple keep_new(self, array, bytes data, bytes content, int64_t layout, recent)
+    cdef tuple keep_new(self, array, bytes data, bytes content, int64_t layout, recent, tuple same_bytes)

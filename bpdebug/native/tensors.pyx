@@ -21,20 +21,16 @@ import msgspec
 import xxhash
 
 from ..log.lent import SMALL_BYTES as _SMALL_BYTES
-from ..log.recent_contents import REMEMBERED as _REMEMBERED
-from ..log.staging import CHUNK_BYTES as _CHUNK_BYTES
-from ..log.staging import SEGMENT_BYTES as _SEGMENT_BYTES
+from ..log import recent_contents, staging
 from ..log.schema import TENSOR_ALIGNMENT
 from ..recorder.arrays import describe
 
 np.import_array()
 
 cdef Py_ssize_t SMALL_BYTES = _SMALL_BYTES
-cdef Py_ssize_t REMEMBERED = _REMEMBERED
-cdef int64_t CHUNK_BYTES = _CHUNK_BYTES
-cdef int64_t SEGMENT_BYTES = _SEGMENT_BYTES
 cdef int64_t PADDING = TENSOR_ALIGNMENT - 1
 cdef double SMALLEST_SQUARES = 1e-280
+cdef int64_t UNPLACED = 0xFFFE
 cdef int LAYOUTS = 1 << 10
 cdef int MOST_AXES = 4
 
@@ -55,6 +51,9 @@ cdef class Tensors:
         self.digest = xxhash.xxh3_128_digest
         self.acquire = store._put_lock.acquire
         self.release = store._put_lock.release
+        self.remembered = recent_contents.REMEMBERED
+        self.chunk_bytes = staging.CHUNK_BYTES
+        self.segment_bytes = staging.SEGMENT_BYTES
         self.held = []
         self.descriptions = []
 
@@ -109,6 +108,10 @@ cdef class Tensors:
         """The content id of a small exact NumPy array."""
         return self.digest(bytes_of(array))
 
+    def put(self, array):
+        """As `entry_of`, for an exact NumPy array of the host that is small."""
+        return self.entry_of(array)
+
     cdef tuple entry_of(self, array):
         """The entry of a small array, an exact NumPy array of the host, all of which is kept; None for `put`."""
         cdef int64_t layout = self.layout_of(array)
@@ -124,17 +127,25 @@ cdef class Tensors:
             old = recent._old
             if old and PyDict_GetItem(old, content) != NULL:
                 return None
-            return self.keep_new(array, data, content, layout, recent)
+            return self.keep_new(array, data, content, layout, recent, None)
         if <int64_t>(<tuple>entry)[2] == layout:
             return <tuple>entry
-        return None
+        # The same bytes under another shape or dtype: another tensor, but nothing to store.
+        cdef PyObject* other = PyDict_GetItem(recent.young, (content, layout))
+        if other != NULL:
+            return <tuple>other
+        if recent._old:
+            return None
+        return self.keep_new(array, data, content, layout, recent, <tuple>entry)
 
-    cdef tuple keep_new(self, array, bytes data, bytes content, int64_t layout, recent):
+    cdef tuple keep_new(self, array, bytes data, bytes content, int64_t layout, recent, tuple same_bytes):
+        """A new row; its bytes are those of the entry `same_bytes`, if given."""
         cdef TensorStatistics statistics
         cdef TensorRecord record
-        cdef int64_t size = PyBytes_GET_SIZE(data), start, end, base, segment
-        cdef bint staged = False
+        cdef int64_t size = PyBytes_GET_SIZE(data), start, end, base = 0, offset, segment
         if not measured(<np.ndarray>array, PyBytes_AS_STRING(data), &statistics):
+            return None
+        if same_bytes is not None and <int64_t>same_bytes[3] >= UNPLACED:
             return None
         store = self.store
         self.acquire()
@@ -142,30 +153,36 @@ cdef class Tensors:
             if store._closed or store._putting:
                 return None
             # From here to the row nothing runs but this: no other op, and no garbage collection.
-            chunk = store.staging._current
-            start = (<int64_t>chunk.filled + PADDING) & ~PADDING
-            end = start + size
-            base = chunk.base
-            if end > CHUNK_BYTES or base + end > SEGMENT_BYTES:
-                return None
-            segment = chunk.segment
-            memcpy(<char*>np.PyArray_DATA(<np.ndarray>chunk.data) + start, PyBytes_AS_STRING(data), size)
-            chunk.filled = end
-            store.stored_bytes += size
+            if same_bytes is None:
+                chunk = store.staging._current
+                start = (<int64_t>chunk.filled + PADDING) & ~PADDING
+                end = start + size
+                base = chunk.base
+                if end > self.chunk_bytes or base + end > self.segment_bytes:
+                    return None
+                segment = chunk.segment
+                offset = base + start
+                memcpy(<char*>np.PyArray_DATA(<np.ndarray>chunk.data) + start, PyBytes_AS_STRING(data), size)
+                chunk.filled = end
+                store.stored_bytes += size
+            else:
+                segment = same_bytes[3]
+                offset = same_bytes[4]
             memcpy(record.content, PyBytes_AS_STRING(content), 16)
-            record.offset = <uint64_t>(base + start)
+            record.offset = <uint64_t>offset
             record.segment = <uint16_t>segment
             record.flags = 0
             record.layout = <uint32_t>layout
             row = (<TensorRows>store._rows).append(&record, &statistics)
         finally:
             self.release()
-        cdef tuple entry = (row, 0, layout, segment, base + start, content)
+        cdef tuple entry = (row, 0, layout, segment, offset, content)
+        key = content if same_bytes is None else (content, layout)
         young = recent.young
-        if PyDict_Size(young) >= REMEMBERED:
-            recent.set(content, entry)
+        if PyDict_Size(young) >= self.remembered:
+            recent.set(key, entry)
         else:
-            PyDict_SetItem(young, content, entry)
+            PyDict_SetItem(young, key, entry)
         return entry
 
 

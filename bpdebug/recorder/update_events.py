@@ -19,7 +19,7 @@ from .identity import Variable
 from .nesting import Opener
 from .progress import UPDATE
 
-__all__ = ["Before", "GradientBefore", "UpdateEvents"]
+__all__ = ["Before", "GradientBefore", "UpdateEvents", "plain_numbers"]
 
 NO_HOOKS: Mapping[str, Mapping[str, Any]] = {}
 
@@ -87,13 +87,13 @@ class UpdateEvents(GraphEvents):
         phase = self._progress.update_started()
         body = UpdateStartedBody(
             optimizer,
-            _plain_numbers(hyper),
+            plain_numbers(hyper),
             t,
             number,
             made,
             None if takes is None else [variable.number for variable in takes],
             [variable.number for variable in frozen],
-            {name: _plain_numbers(settings) for name, settings in hooks.items()} if hooks else {},
+            {name: plain_numbers(settings) for name, settings in hooks.items()} if hooks else {},
         )
         site = self.call_sites.here(self.frames_up)
         opener = Opener(Kind.update_started, NOTHING, phase, NOTHING, site, (optimizer, t))
@@ -259,7 +259,8 @@ class UpdateEvents(GraphEvents):
         return self.call_sites.here() if opener is None else opener.site
 
 
-def _plain_numbers(hyper: Mapping[str, Any]) -> dict[str, Any]:
+def plain_numbers(hyper: Mapping[str, Any]) -> dict[str, Any]:
+    """Settings for the log: numbers, and text where there is none."""
     if all(type(value) is float and math.isfinite(value) for value in hyper.values()):
         return dict(hyper)
     plain = json_value(dict(hyper))

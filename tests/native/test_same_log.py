@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+
 import numpy as np
 import pytest
 
@@ -181,6 +183,68 @@ def hooks_and_shared():
         optimizer.update()
 
 
+def two_optimizers():
+    generator, judge = L.Linear(2, 3), L.Linear(3, 1)
+    first, second = optimizers.SGD(0.1).setup(generator), optimizers.RMSprop(0.01).setup(judge)
+    x = np.ones((4, 2), "f")
+    for step in range(3):
+        made = generator(x)
+        loss = F.mean(F.sigmoid(judge(made)))
+        judge.cleargrads()
+        loss.backward()
+        second.update()
+        with pytest.warns(DeprecationWarning, match="zerograds"):
+            generator.zerograds()
+        F.mean(F.log(F.sigmoid(judge(generator(x))))).backward()
+        first.lr = 0.1 / (step + 2)
+        first.update()
+        if step == 1:
+            generator.b.update_rule.enabled = False
+
+
+def losses_of_every_kind():
+    w = engine.Parameter(np.array([1.0, 2.0], "f"))
+    named = Variable(np.array([0.5, 0.5], "f"), name="half")
+    y = w * named
+    with np.errstate(all="ignore"):
+        (F.sum(y) / np.zeros((), "f")).backward()
+        F.sum(F.log(y - 9)).backward()
+    my_loss = F.sum(y * w)
+    my_loss.backward()
+    F.sum(F.cast(w, "d")).backward()
+    y.grad = np.ones(2, "f")
+    y.backward()
+    engine.grad([my_loss], [w])
+    engine.backward([F.sum(w), F.sum(w * 2)])
+    F.reshape(w, (1, 2))[:, :1].backward()
+    engine.report({"accuracy": 0.5, "loss": my_loss})
+
+
+def in_threads():
+    def work():
+        for _ in range(5):
+            F.sum(F.square(Variable(np.ones(3, "f"), requires_grad=True))).backward()
+
+    for name in ("one", "other"):
+        thread = threading.Thread(target=work, name=name)
+        thread.start()
+        thread.join()
+
+
+def many_inputs_and_axes():
+    xs = [Variable(np.full((2, 1), i, "f")) for i in range(20)]
+    F.sum(F.concat(xs)).backward()
+    F.sum(F.split_axis(Variable(np.ones((18, 2), "f")), 18, 0)[3]).backward()
+    F.sum(Variable(np.ones((1, 2, 1, 2, 1, 2), "f")) * 2).backward()
+
+
+def watched_late():
+    """Ops that were computed before anybody watched; `record` calls it with what came of them."""
+    F.sum(BEFORE * 2).backward()
+
+
+BEFORE = F.tanh(Variable(np.ones(3, "f")))
+
 SCRIPTS = {
     "perceptron": perceptron,
     "adam": lambda: perceptron(optimizers.Adam()),
@@ -194,6 +258,11 @@ SCRIPTS = {
     "odd arrays": odd_arrays,
     "failing": failing,
     "own functions": own_functions,
+    "two optimizers": two_optimizers,
+    "losses of every kind": losses_of_every_kind,
+    "in threads": in_threads,
+    "many inputs and axes": many_inputs_and_axes,
+    "watched late": watched_late,
     "hooks and shared parameters": hooks_and_shared,
 }
 
@@ -211,7 +280,7 @@ def record(directory, script, capture):
 
 
 @pytest.mark.parametrize(
-    "capture", ["full", "stats", "sample", "none", "last:2", "full@*;stats", "stats@l1/*"]
+    "capture", ["full", "stats", "sample", "none", "last:2", "sparse", "full@*;stats", "stats@l1/*"]
 )
 @pytest.mark.parametrize("name", SCRIPTS)
 def test_every_event(tmp_path, monkeypatch, name, capture):

@@ -1,0 +1,31 @@
+from libc.stdint cimport int64_t
+
+from .recording cimport Recording
+
+
+cdef class KnownOp:
+    cdef object op_name
+    cdef object x_roles
+    cdef object y_roles
+    cdef int64_t number
+    cdef int64_t label
+    cdef int64_t grad_label
+    cdef bint plain
+
+
+cdef class ForwardEvents(Recording):
+    cdef object config
+    cdef object named
+    cdef object calls
+    cdef object unnamed
+    cdef object node_numbers
+    cdef object plain_attributes
+    cdef object variable_class
+    cdef object arrays
+    cdef object array_numbers
+    cdef dict ops
+    cdef KnownOp known_op(self, node)
+    cdef bint forward(self, event) except -1
+    cdef list fed(self, tuple x_nodes, tuple arrays, list x)
+    cdef bint entered(self, event) except -1
+    cdef bint exited(self, event) except -1

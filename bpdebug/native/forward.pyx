@@ -1,0 +1,288 @@
+# cython: boundscheck=False, wraparound=False
+"""Links called and ops computed; see `recorder.forward_events` and `frontends.engine` for the twins."""
+
+cimport cython
+cimport numpy as np
+from cpython.dict cimport PyDict_GetItem
+from cpython.object cimport PyObject
+from libc.stdint cimport int64_t
+
+from .buffers cimport Bytes
+from .recording cimport MOST_ARRAYS, Recording, Seen, any_elsewhere, weakly_known
+from .state cimport Node, Opener, ThreadState, Variable
+from .text cimport put, put_field, put_number, put_slot
+
+import msgspec
+
+from ..frontends.engine_arrays import rows_behind
+from ..log.keep import FULL
+from ..log.plain import json_value
+from ..log.schema import NOTHING as _NOTHING
+from ..log.schema import EventFlag, Kind
+
+np.import_array()
+
+cdef int64_t NOTHING = _NOTHING
+cdef int NONFINITE = int(EventFlag.nonfinite)
+cdef int FORWARD = int(Kind.forward)
+cdef int ENTERED = int(Kind.scope_entered)
+cdef int EXITED = int(Kind.scope_exited)
+cdef object as_json = msgspec.json.Encoder().encode
+
+
+@cython.final
+cdef class KnownOp:
+    """An op whose events are usual, and by what it is known again; `plain`: it has no attributes and no settings."""
+
+
+cdef class ForwardEvents(Recording):
+    """Args:
+        watcher, recorder: see `Recording`.
+    """
+
+    def __init__(self, watcher, recorder):
+        super().__init__(watcher, recorder)
+        self.config = watcher._config
+        self.named = watcher._names
+        self.calls = watcher._calls
+        self.unnamed = self.writer._unnamed
+        self.node_numbers = recorder._node_numbers
+        self.plain_attributes = watcher._plain_attributes
+        self.variable_class = watcher._variable_class
+        self.arrays = watcher._arrays
+        self.array_numbers = watcher._array_numbers
+        self.ops = {}
+
+    cdef KnownOp known_op(self, node):
+        cdef KnownOp known
+        cdef type cls = type(node)
+        cdef PyObject* found = PyDict_GetItem(self.ops, cls)
+        op_name, x_roles, y_roles = node.op_name, node.x_roles, node.y_roles
+        if found != NULL:
+            known = <KnownOp>found
+            if known.op_name is op_name and known.x_roles is x_roles and known.y_roles is y_roles:
+                return known
+        if type(node.as_creator()) is not cls:  # an old-style function
+            return None
+        op = self.watcher._op(node)
+        known = KnownOp.__new__(KnownOp)
+        known.op_name, known.x_roles, known.y_roles = op_name, x_roles, y_roles
+        known.number = op.number
+        known.label = op.text
+        known.grad_label = op.grad_label
+        known.plain = cls.attributes is self.plain_attributes and not op.has_settings
+        self.ops[cls] = known
+        return known
+
+    cdef bint forward(self, event) except -1:
+        """Whether an op that was computed is usual; then it is in the log. So all that follow."""
+        node = event.node
+        if event.during is not None or node.random_state is not None:
+            return False
+        cdef KnownOp op = self.known_op(node)
+        if op is None:
+            return False
+        cdef tuple x_nodes = event.x, x_arrays = event.x_arrays, ys = event.y, y_arrays = event.y_arrays
+        cdef Py_ssize_t i, x_count = len(x_nodes), y_count = len(ys)
+        if x_count + y_count > MOST_ARRAYS or any_elsewhere(x_arrays) or any_elsewhere(y_arrays):
+            return False
+        cdef dict attributes = None, settings = None
+        if not op.plain:
+            attributes, settings, held = self.watcher.settings_of(node)
+            if held:
+                return False
+        # From here on the event is ours.
+        cdef ThreadState thread = self.threads.state
+        cdef bint train = self.config.train
+        cdef bint in_graph = event.in_graph
+        cdef int64_t phase = thread.phase
+        if phase < 0:
+            phase = self.recorder.phase_of_call(train and bool(self.config.enable_backprop))
+        cdef int64_t scope = thread.scope
+        cdef list x = [], y = []
+        cdef Variable variable
+        for i in range(x_count):
+            x.append(self.known_variable(x_nodes[i], x_arrays[i]))
+        for i in range(y_count):
+            variable = Variable.__new__(Variable)
+            variable.owner = self.owner
+            variable.number = next(self.unnamed)
+            variable.name = ""
+            variable.grad_label = op.grad_label
+            variable.content = variable.grad_content = b""
+            ys[i]._node.watch_id = variable
+            y.append(variable)
+        cdef list fed = self.fed(x_nodes, x_arrays, x)
+        cdef int64_t kept = kept_bytes(node, x_arrays, y_arrays) if in_graph else 0
+        cdef bint private = not node.foreign
+        cdef int flags = 0
+        cdef tuple entry
+        cdef Seen seen = self.looking(phase, scope, op.label)
+        for i in range(x_count):
+            self.read(x_arrays[i], seen)
+        for i in range(y_count):
+            entry = self.look(y_arrays[i], seen, private)
+            if entry is not None and entry[1]:
+                flags = NONFINITE
+        if flags and not seen.all and seen.keep.small_bytes:  # what made it is worth more than its place in the log
+            seen.forget(FULL)
+            private = False
+            for i in range(x_count):
+                self.read(x_arrays[i], seen)
+        cdef int64_t site = self.sites.here()
+
+        cdef list x_numbers = [], y_numbers = [], x_contents = [], y_contents = [], changed = None
+        cdef Bytes body = Bytes.__new__(Bytes)
+        put_number(body, b'{"kind":"forward","op":', op.number)
+        put(body, b',"x":[')
+        for i in range(x_count):
+            variable = <Variable>x[i]
+            entry = self.read(x_arrays[i], seen)
+            if entry is not None:
+                content = entry[5]
+                if self.changed_outside(content, variable.content, variable, "value"):
+                    if changed is None:
+                        changed = []
+                    changed.append(i)
+                variable.content = content
+            put_slot(body, i, variable.number, entry)
+            x_numbers.append(variable.number)
+            x_contents.append(variable.content)
+        put(body, b'],"y":[')
+        for i in range(y_count):
+            variable = <Variable>y[i]
+            entry = self.look(y_arrays[i], seen, private)
+            if entry is not None:
+                variable.content = entry[5]
+            put_slot(body, i, variable.number, entry)
+            y_numbers.append(variable.number)
+            y_contents.append(variable.content)
+        put(body, b"]")
+        if attributes:
+            put_field(body, b',"attrs":', as_json(json_value(attributes)))
+        if not train:
+            put(body, b',"train":false')
+        if not in_graph:
+            put(body, b',"grad":false')
+        cdef int64_t duration_ns = event.duration_ns
+        if duration_ns:
+            put_number(body, b',"ns":', duration_ns)
+        if settings:
+            put_field(body, b',"settings":', as_json(settings))
+        if fed is not None:
+            put_field(body, b',"fed":', as_json(fed))
+        if kept:
+            put_number(body, b',"kept":', kept)
+        if changed is not None:
+            put_field(body, b',"changed":', as_json(changed))
+        put(body, b"}\n")
+
+        cdef Node made = Node.__new__(Node)
+        made.owner = self.owner
+        made.number = next(self.node_numbers)
+        made.op = op.number
+        made.label = op.label
+        made.scope = scope
+        made.site = site
+        made.x = x_numbers
+        made.y = y_numbers
+        made.x_contents = x_contents
+        made.y_contents = y_contents
+        made.seq = self.emit(thread, body, FORWARD, phase, scope, op.label, site, made.number, flags)
+        node.watch_id = made
+        return True
+
+    cdef list fed(self, tuple x_nodes, tuple arrays, list x):
+        """Which inputs are arrays of the script: place, number of the array, and rows behind it; None for none."""
+        cdef list fed = None
+        cdef Py_ssize_t i
+        for i in range(len(x)):
+            if (<Variable>x[i]).parameter or x_nodes[i].creator_node is not None:
+                continue
+            array = arrays[i]
+            if not np.PyArray_Check(array):
+                continue
+            serial = weakly_known(self.arrays, array)
+            if serial is None:
+                serial = next(self.array_numbers)
+                self.arrays.set(array, serial)
+            if fed is None:
+                fed = []
+            fed.append((i, serial, 0 if np.PyArray_BASE(<np.ndarray>array) == NULL else rows_behind(array)))
+        return fed
+
+    cdef bint entered(self, event) except -1:
+        link = event.link
+        found = weakly_known(self.named._known, link)
+        if found is None or event.kwargs:
+            return False
+        cdef int64_t scope = found.scope
+        cdef Bytes body = Bytes.__new__(Bytes)
+        cdef tuple args = event.args
+        cdef Py_ssize_t i
+        put(body, b'{"kind":"scope_entered"')
+        if args:
+            put(body, b',"args":[')
+            for i in range(len(args)):
+                arg = args[i]
+                if type(arg) is self.variable_class and arg._data is not None:
+                    arg = arg._data
+                if not np.PyArray_CheckExact(arg):
+                    return False
+                if i:
+                    put(body, b",")
+                put(body, self.tensors.description_of(arg))
+            put(body, b"]")
+        put(body, b"}\n")
+        cdef ThreadState thread = self.threads.state
+        cdef int64_t phase = thread.phase
+        if phase < 0:
+            phase = self.recorder.phase_of_call(bool(self.config.train) and bool(self.config.enable_backprop))
+        cdef int64_t site = self.sites.here()
+        cdef Opener opener = Opener.__new__(Opener)
+        opener.kind = ENTERED
+        opener.phase = phase
+        opener.scope = scope
+        opener.site = site
+        opener.seq = self.emit(thread, body, ENTERED, phase, scope, self.text("enter"), site)
+        thread.stack.append(opener)
+        thread.look()
+        self.calls.stack.append(link)
+        return True
+
+    cdef bint exited(self, event) except -1:
+        cdef ThreadState thread = self.threads.state
+        cdef list calls = self.calls.stack
+        if event.failed or not thread.stack or not calls or calls[len(calls) - 1] is not event.link:
+            return False
+        cdef Opener opener = thread.stack[len(thread.stack) - 1]
+        if opener.kind != ENTERED:
+            return False
+        calls.pop()
+        thread.stack.pop()
+        thread.look()
+        cdef Bytes body = Bytes.__new__(Bytes)
+        put(body, b'{"kind":"scope_exited"}\n')
+        self.emit(
+            thread, body, EXITED, opener.phase, opener.scope, self.text("exit"), opener.site, NOTHING, 0, opener.seq
+        )
+        return True
+
+
+cdef int64_t kept_bytes(node, tuple x, tuple y) except -1:
+    """As `engine_arrays.kept_bytes`."""
+    cdef tuple retained_x = node.retained_x, retained_y = node.retained_y
+    cdef PyObject* counted[MOST_ARRAYS]
+    cdef int i, j, count = 0
+    cdef int64_t size = 0
+    for i in range(<int>(len(retained_x) + len(retained_y))):
+        array = x[retained_x[i]] if i < len(retained_x) else y[retained_y[i - len(retained_x)]]
+        for j in range(count):
+            if counted[j] == <PyObject*>array:
+                break
+        else:
+            size += np.PyArray_NBYTES(<np.ndarray>array)
+            if count < MOST_ARRAYS:
+                counted[count] = <PyObject*>array
+                count += 1
+    return size

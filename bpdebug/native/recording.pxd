@@ -1,0 +1,56 @@
+from cpython.object cimport PyObject
+from libc.stdint cimport int64_t
+
+from .buffers cimport Bytes, Ordinals, PendingEvents
+from .sites cimport Sites
+from .state cimport Node, ThreadState, Variable
+from .tensors cimport Tensors
+
+cdef enum:
+    MOST_ARRAYS = 16
+
+
+cdef class Seen:
+    cdef PyObject* arrays[MOST_ARRAYS]
+    cdef list entries
+    cdef int count
+    cdef object keep
+    cdef object keep_read
+    cdef bint all
+    cdef bint all_small
+    cdef int forget(self, keep) except -1
+
+
+cdef class Recording:
+    cdef object watcher
+    cdef object recorder
+    cdef object owner
+    cdef object writer
+    cdef object threads
+    cdef object progress
+    cdef object acquire
+    cdef object release
+    cdef int64_t started_ns
+    cdef Tensors tensors
+    cdef Sites sites
+    cdef Ordinals ordinals
+    cdef PendingEvents pending
+    cdef dict texts
+    cdef Seen looking(self, int64_t phase, int64_t scope, int64_t label)
+    cdef tuple look(self, array, Seen seen, bint private)
+    cdef tuple read(self, array, Seen seen)
+    cdef tuple entry_of(self, array, keep, bint all_small, bint private)
+    cdef Variable known_variable(self, node, array)
+    cdef Node known_node(self, node)
+    cdef bint changed_outside(self, content, shown, Variable variable, str of) except -1
+    cdef int64_t text(self, str text) except -1
+    cdef int64_t emit(
+        self, ThreadState thread, Bytes body, int kind, int64_t phase, int64_t scope, int64_t label, int64_t site,
+        int64_t node=*, int flags=*, int64_t partner=*, double value=*,
+    ) except -1
+
+
+cdef bint is_same(one, other) except -1
+cdef bint is_elsewhere(array) noexcept
+cdef bint any_elsewhere(tuple arrays) noexcept
+cdef object weakly_known(table, thing)

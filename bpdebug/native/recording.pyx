@@ -1,0 +1,234 @@
+# cython: boundscheck=False, wraparound=False
+"""What taking an event to the log needs, whatever it is: its tensors, who is who, and the header.
+
+See `recorder.emitter` for the twin. What isn't usual is left to that.
+"""
+
+cimport cython
+cimport numpy as np
+from cpython.dict cimport PyDict_GetItem
+from cpython.object cimport PyObject
+from libc.stdint cimport int64_t, uint8_t, uint16_t, uint32_t
+
+from .buffers cimport Bytes, IndexRecord, PendingEvents, at_most_32
+from .sites cimport Sites
+from .state cimport Node, ThreadState, Variable
+from .tensors cimport Tensors
+
+import time
+
+from ..log.keep import FULL
+from ..log.lent import LENT_BYTES as _LENT_BYTES
+from ..log.lent import same_content
+from ..log.schema import NOTHING as _NOTHING
+from ..log.writer import MOST_WAITING as _MOST_WAITING
+
+np.import_array()
+
+cdef int64_t NOTHING = _NOTHING
+cdef int64_t LENT_BYTES = _LENT_BYTES
+cdef int64_t MOST_WAITING = _MOST_WAITING
+cdef object clock = time.perf_counter_ns
+
+
+@cython.final
+@cython.freelist(8)
+cdef class Seen:
+    """The arrays of one event, and their entries in the tensor store: each is looked at once.
+
+    They are held by the event. `keep` is what is kept of what it makes, `keep_read` of what it reads.
+    """
+
+    cdef int forget(self, keep) except -1:
+        """Look at all of them again, with nothing left out."""
+        self.entries.clear()
+        self.count = 0
+        self.keep = self.keep_read = keep
+        self.all = self.all_small = True
+        return 0
+
+
+cdef class Recording:
+    """Shared by what takes events.
+
+    Args:
+        watcher: of `frontends.engine`.
+        recorder: of the watcher.
+    """
+
+    def __init__(self, watcher, recorder):
+        self.watcher = watcher
+        self.recorder = recorder
+        self.owner = recorder.owner
+        self.writer = recorder.writer
+        self.threads = recorder._threads
+        self.progress = recorder._progress
+        self.acquire = recorder._lock.acquire
+        self.release = recorder._lock.release
+        self.started_ns = self.writer.started_ns
+        self.tensors = self.writer.store.usual
+        self.sites = Sites(recorder.call_sites)
+        self.ordinals = recorder._ordinals
+        self.pending = self.writer.pending
+        self.texts = {}
+
+    cdef Seen looking(self, int64_t phase, int64_t scope, int64_t label):
+        """For the arrays of an event with these in its header."""
+        cdef Seen seen = Seen.__new__(Seen)
+        recorder = self.recorder
+        seen.entries = []
+        seen.count = 0
+        seen.all = seen.all_small = True
+        if recorder.capturing.selective:
+            seen.keep = seen.keep_read = recorder._keep(phase, scope, label)
+            if seen.keep is not FULL:
+                seen.all = False
+                seen.all_small = <int64_t>seen.keep.small_bytes >= LENT_BYTES
+                seen.keep_read = recorder._unlooked(seen.keep)
+        else:
+            seen.keep = seen.keep_read = FULL
+        return seen
+
+    cdef tuple read(self, array, Seen seen):
+        """The entry of an array that the event only reads; None for None."""
+        cdef int i
+        cdef tuple entry
+        if array is None:
+            return None
+        for i in range(seen.count):
+            if seen.arrays[i] == <PyObject*>array:
+                return <tuple>seen.entries[i]
+        entry = self.entry_of(array, seen.keep_read, seen.all_small, False)
+        if seen.count < MOST_ARRAYS:
+            seen.arrays[seen.count] = <PyObject*>array
+            seen.entries.append(entry)
+            seen.count += 1
+        return entry
+
+    cdef tuple look(self, array, Seen seen, bint private):
+        """The entry of an array that the event has made; None for None."""
+        cdef int i
+        cdef tuple entry
+        if array is None:
+            return None
+        for i in range(seen.count):
+            if seen.arrays[i] == <PyObject*>array:
+                return <tuple>seen.entries[i]
+        entry = self.entry_of(array, seen.keep, seen.all_small, private)
+        if seen.count < MOST_ARRAYS:
+            seen.arrays[seen.count] = <PyObject*>array
+            seen.entries.append(entry)
+            seen.count += 1
+        return entry
+
+    cdef tuple entry_of(self, array, keep, bint all_small, bint private):
+        """The entry of an array of the host; `all_small`: of small ones everything is kept, whatever `keep` says of others."""
+        cdef tuple entry = None
+        if np.PyArray_NBYTES(<np.ndarray>array) >= LENT_BYTES:
+            if private:
+                return self.recorder._lend(array, keep)
+        elif all_small:
+            entry = self.tensors.entry_of(array)
+        return self.recorder._put(array, "cpu", keep) if entry is None else entry
+
+    cdef Variable known_variable(self, node, array):
+        """What the recorder knows of a variable node; `array` is what it holds now."""
+        known = node.watch_id
+        if type(known) is Variable and (<Variable>known).owner is self.owner:
+            return <Variable>known
+        return self.watcher._variable(node, array)
+
+    cdef Node known_node(self, node):
+        """What the recorder knows of a function node; None where its forward pass wasn't watched."""
+        known = node.watch_id
+        if type(known) is Node and (<Node>known).owner is self.owner:
+            return <Node>known
+        return None
+
+    cdef bint changed_outside(self, content, shown, Variable variable, str of) except -1:
+        """As `Emitter._changed_outside`."""
+        if content is shown or not content or not shown or is_same(content, shown):
+            return False
+        said = self.recorder._edited.get((of, variable.number))
+        return said is None or not is_same(content, said)
+
+    cdef int64_t text(self, str text) except -1:
+        """The id of a label."""
+        cdef PyObject* found = PyDict_GetItem(self.texts, text)
+        if found != NULL:
+            return <object>found
+        number = self.writer.text(text)
+        if len(self.texts) < 1 << 16:
+            self.texts[text] = number
+        return number
+
+    cdef int64_t emit(
+        self, ThreadState thread, Bytes body, int kind, int64_t phase, int64_t scope, int64_t label, int64_t site,
+        int64_t node=0xFFFFFFFF, int flags=0, int64_t partner=0xFFFFFFFF, double value=0.0,
+    ) except -1:
+        """Append an event; gives its seq."""
+        cdef IndexRecord* record
+        cdef Py_ssize_t begun
+        cdef int64_t seq, iteration, now
+        cdef PendingEvents pending = self.pending
+        self.acquire()
+        try:
+            iteration = self.progress.iteration
+            now = clock()
+            record = pending.next_record()
+            record.kind = <uint8_t>kind
+            record.phase = <uint8_t>phase
+            record.depth = <uint16_t>min(len(thread.stack), 0xFFFF)
+            record.iteration = <uint32_t>iteration
+            record.scope = <uint32_t>scope
+            record.label = <uint32_t>label
+            record.site = <uint32_t>site
+            record.node = <uint32_t>(node if node <= NOTHING else NOTHING)
+            record.thread = <uint16_t>thread.number
+            record.flags = <uint16_t>flags
+            record.partner = at_most_32(partner)
+            record.parent = at_most_32(thread.parent)
+            record.time_us = at_most_32((now - self.started_ns) // 1000)
+            record.value = value
+            record.ordinal = self.ordinals.next_of(iteration, <uint32_t>phase, <uint32_t>scope, <uint32_t>label)
+            begun = pending.bodies.size
+            pending.bodies.put(body.data, body.size)
+            seq = pending.commit(begun)
+        finally:
+            self.release()
+        if not pending.awake:
+            self.writer.wake()
+        if pending.records.size > MOST_WAITING * <Py_ssize_t>sizeof(IndexRecord):
+            self.writer.flush()
+        return seq
+
+
+cdef bint is_same(one, other) except -1:
+    """As `same_content`."""
+    if one is other:
+        return True
+    if type(one) is bytes and type(other) is bytes:
+        return <bytes>one == <bytes>other
+    return same_content(one, other)
+
+
+cdef bint is_elsewhere(array) noexcept:
+    """Whether an array (or None) is no plain one of the host."""
+    return array is not None and not np.PyArray_CheckExact(array)
+
+
+cdef bint any_elsewhere(tuple arrays) noexcept:
+    cdef Py_ssize_t i
+    for i in range(len(arrays)):
+        if is_elsewhere(arrays[i]):
+            return True
+    return False
+
+
+cdef object weakly_known(table, thing):
+    """As `WeakTable.get`."""
+    cdef PyObject* entry = PyDict_GetItem(table._entries, <size_t><PyObject*>thing)
+    if entry == NULL:
+        return None
+    found = <tuple>entry
+    return found[1] if found[0]() is thing else None

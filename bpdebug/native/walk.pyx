@@ -1,0 +1,345 @@
+# cython: boundscheck=False, wraparound=False
+"""Backward walks and gradients; see `recorder.graph_events` for the twin."""
+
+cimport numpy as np
+from cpython.dict cimport PyDict_GetItem
+from cpython.object cimport PyObject
+from libc.math cimport isfinite
+from libc.stdint cimport int64_t
+
+from .buffers cimport Bytes
+from .forward cimport ForwardEvents
+from .recording cimport MOST_ARRAYS, Seen, any_elsewhere, is_elsewhere, is_same
+from .state cimport Node, Opener, ThreadState, Variable
+from .text cimport put, put_field, put_number, put_numbers, put_row, put_slot
+
+import msgspec
+
+from ..log.keep import FULL
+from ..log.lent import LENT_BYTES as _LENT_BYTES
+from ..log.schema import NOTHING as _NOTHING
+from ..log.schema import EventFlag, Kind, Phase
+
+np.import_array()
+
+cdef int64_t NOTHING = _NOTHING
+cdef int64_t LENT_BYTES = _LENT_BYTES
+cdef int NONFINITE = int(EventFlag.nonfinite)
+cdef int PARAMETER = int(EventFlag.parameter)
+cdef int VALUE = int(EventFlag.value)
+cdef int BACKWARD = int(Kind.backward)
+cdef int ACCUMULATED = int(Kind.grad_accumulated)
+cdef int CLEARED = int(Kind.grads_cleared)
+cdef int REPORTED = int(Kind.reported)
+cdef int STARTED = int(Kind.backward_started)
+cdef int FINISHED = int(Kind.backward_finished)
+cdef int BACKWARD_PHASE = int(Phase.backward)
+cdef int MOST_REASONS = 1 << 12
+cdef object as_json = msgspec.json.Encoder().encode
+
+
+cdef class WalkEvents(ForwardEvents):
+    """Args:
+        watcher, recorder: see `Recording`.
+    """
+
+    def __init__(self, watcher, recorder):
+        super().__init__(watcher, recorder)
+        self.reasons = {}
+        self.names = {}
+
+    # ---- a walk -----------------------------------------------------------------------------------------------
+
+    cdef bint started(self, event) except -1:
+        cdef tuple roots = event.roots, arrays = event.root_arrays, seeds = event.seeds
+        cdef ThreadState thread = self.threads.state
+        cdef Py_ssize_t i, count = len(roots)
+        cdef str call = event.call
+        cdef bint double_, reports = call == "backward" and thread.phase != BACKWARD_PHASE
+        if count + len(seeds) > MOST_ARRAYS or any_elsewhere(arrays) or any_elsewhere(seeds):
+            return False
+        for i in range(count):
+            # A loss that isn't an everyday number has more to be said of it.
+            if reports and arrays[i] is not None and not is_number(arrays[i]):
+                return False
+        double_ = event.double
+        cdef list variables = []
+        for i in range(count):
+            variables.append(self.known_variable(roots[i], arrays[i]))
+        cdef int64_t site = self.sites.here()
+        if reports:
+            for i in range(count):
+                if arrays[i] is not None and np.PyArray_SIZE(<np.ndarray>arrays[i]) == 1:
+                    self.report(thread, variables[i], arrays[i], site)
+        cdef int64_t phase = self.progress.backward_started()
+        cdef int64_t label = self.text("grad_started" if call == "grad" else "backward_started")
+        cdef Seen seen = self.looking(phase, NOTHING, label)
+        seen.keep_read = seen.keep
+        cdef Bytes body = Bytes.__new__(Bytes)
+        put(body, b'{"kind":"backward_started","roots":[')
+        for i in range(count):
+            put_slot(body, i, (<Variable>variables[i]).number, self.look(arrays[i], seen, False))
+        put(body, b'],"seeds":[')
+        for i in range(len(seeds)):
+            put_row(body, i, self.look(seeds[i], seen, False))
+        put_number(body, b'],"nodes":', event.node_count)
+        if double_:
+            put(body, b',"double":true')
+        if call != "backward":
+            put_field(body, b',"call":', as_json(call))
+        put(body, b"}\n")
+        cdef Opener opener = Opener.__new__(Opener)
+        opener.kind = STARTED
+        opener.phase = phase
+        opener.scope = NOTHING
+        opener.site = site
+        opener.detail = (double_, call)
+        opener.seq = self.emit(thread, body, STARTED, phase, NOTHING, label, site)
+        thread.stack.append(opener)
+        thread.look()
+        return True
+
+    cdef int report(self, ThreadState thread, root, array, int64_t site) except -1:
+        """A root with one element is the loss."""
+        cdef str name = root.name or self.recorder._root_name(site)
+        cdef tuple entry = self.entry_of(array, FULL, True, False)
+        value = array.item()
+        cdef Bytes body = Bytes.__new__(Bytes)
+        cdef PyObject* known = PyDict_GetItem(self.names, name)
+        if known == NULL:
+            if len(self.names) >= MOST_REASONS:
+                self.names.clear()
+            self.names[name] = (as_json(name), self.text(f"report:{name}"))
+            known = PyDict_GetItem(self.names, name)
+        put_field(body, b'{"kind":"reported","name":', (<tuple>known)[0])
+        put_field(body, b',"value":', as_json(value))
+        put_number(body, b',"tensor":', entry[0])
+        put(body, b"}\n")
+        cdef int64_t phase = thread.phase
+        if phase < 0:
+            phase = self.progress.phase
+        self.emit(
+            thread, body, REPORTED, phase, thread.scope, (<tuple>known)[1], site, NOTHING, VALUE, NOTHING, value
+        )
+        return 0
+
+    cdef bint finished(self, event) except -1:
+        if event.failed:
+            return False
+        cdef ThreadState thread = self.threads.state
+        thread.step = None
+        cdef Opener opener = thread.close(STARTED)
+        if opener is None:
+            return True
+        double_, call = opener.detail
+        self.progress.backward_finished(double_, False)
+        cdef Bytes body = Bytes.__new__(Bytes)
+        put(body, b'{"kind":"backward_finished"}\n')
+        self.emit(
+            thread, body, FINISHED, opener.phase, opener.scope,
+            self.text("grad_finished" if call == "grad" else "backward_finished"), opener.site, NOTHING, 0, opener.seq,
+        )
+        return True
+
+    # ---- a step of it -----------------------------------------------------------------------------------------
+
+    cdef bint backward(self, event) except -1:
+        function = event.node
+        cdef Node node = self.known_node(function)
+        cdef tuple gy = event.gy, gx = event.gx
+        cdef Py_ssize_t i, gy_count = len(gy), gx_count = len(gx)
+        if node is None or gy_count + gx_count > MOST_ARRAYS or any_elsewhere(gy) or any_elsewhere(gx):
+            return False
+        cdef ThreadState thread = self.threads.state
+        cdef tuple retained_x = function.retained_x, retained_y = function.retained_y, kept_y = function._kept_y
+        inputs = function.inputs
+        cdef bint private = not function.foreign and not shared(gx, inputs, retained_x, kept_y)
+        cdef Seen seen = self.looking(BACKWARD_PHASE, node.scope, node.label)
+        keep = seen.keep
+        cdef tuple entry
+        cdef int flags = 0
+        for i in range(gy_count):
+            self.read(gy[i], seen)
+        for i in range(gx_count):
+            entry = self.look(gx[i], seen, private)
+            if entry is not None and entry[1]:
+                flags = NONFINITE
+        if flags and not seen.all and seen.keep.small_bytes:
+            seen.forget(FULL)
+            private = False
+        cdef Bytes body = Bytes.__new__(Bytes)
+        put_number(body, b'{"kind":"backward","op":', node.op)
+        if node.seq == NOTHING:
+            put(body, b',"forward":null')
+        else:
+            put_number(body, b',"forward":', node.seq)
+        put(body, b',"gy":[')
+        for i in range(gy_count):
+            put_row(body, i, self.read(gy[i], seen))
+        put(body, b'],"gx":[')
+        for i in range(gx_count):
+            put_row(body, i, self.look(gx[i], seen, private))
+        put(body, b'],"x":')
+        put_numbers(body, node.x)
+        if node.y:
+            put(body, b',"y":')
+            put_numbers(body, node.y)
+        cdef bint some_reason = False
+        for i in range(gx_count):
+            if gx[i] is None:
+                put_number(body, b',"' if some_reason else b',"why":{"', i)
+                put_field(body, b'":', self.reason(function, i, event.x[i], thread))
+                some_reason = True
+        if some_reason:
+            put(body, b"}")
+        cdef dict known = {}
+        for i in range(seen.count):
+            known[<size_t>seen.arrays[i]] = seen.entries[i]
+        thread.step = (node, (gy, gx), known, keep)
+        cdef Opener walk = thread.innermost(STARTED)
+        if walk is not None and walk.site != NOTHING:
+            put_number(body, b',"caller":', walk.site)
+        cdef int64_t duration_ns = event.duration_ns
+        if duration_ns:
+            put_number(body, b',"ns":', duration_ns)
+        cdef list changed = []
+        cdef Py_ssize_t place
+        for i in range(len(retained_x)):
+            place = retained_x[i]
+            self.add_changed(changed, "x", place, inputs[place].kept, node.x_contents)
+        if kept_y:
+            for i in range(len(retained_y)):
+                self.add_changed(changed, "y", retained_y[i], kept_y[i], node.y_contents)
+        if changed:
+            put_field(body, b',"changed":', as_json(changed))
+        put(body, b"}\n")
+        self.emit(
+            thread, body, BACKWARD, BACKWARD_PHASE, node.scope, node.label, node.site, node.number, flags, node.seq
+        )
+        return True
+
+    cdef bytes reason(self, function, Py_ssize_t place, x, ThreadState thread):
+        """Why an input has no gradient, as JSON."""
+        cdef Opener walk = thread.innermost(STARTED)
+        key = (
+            function.x_roles, place, bool(x.requires_grad), x.dtype, x.creator_node is None,
+            None if walk is None else walk.detail[1],
+        )
+        cdef PyObject* found = PyDict_GetItem(self.reasons, key)
+        if found != NULL:
+            return <bytes>found
+        reason = as_json(self.watcher.why_no_gradient(function, place, x))
+        if len(self.reasons) >= MOST_REASONS:
+            self.reasons.clear()
+        self.reasons[key] = reason
+        return reason
+
+    cdef int add_changed(self, list changed, str letter, Py_ssize_t place, array, list contents) except -1:
+        """Note a kept array that no longer holds what it held in the forward pass."""
+        if array is None or place >= len(contents) or not contents[place]:
+            return 0
+        if not is_elsewhere(array) and np.PyArray_NBYTES(<np.ndarray>array) < LENT_BYTES:
+            content = self.tensors.content_of(array)
+        else:
+            content = self.recorder._content(array)
+        if not is_same(content, contents[place]):
+            changed.append(f"{letter}{place}")
+        return 0
+
+    cdef bint accumulated(self, event) except -1:
+        function = event.node
+        if function is None:
+            return False
+        cdef Node node = self.known_node(function)
+        before, add, after = event.before, event.contribution, event.after
+        if node is None or is_elsewhere(before) or is_elsewhere(add) or is_elsewhere(after):
+            return False
+        cdef Variable variable = self.known_variable(event.variable, None)
+        cdef ThreadState thread = self.threads.state
+        cdef Seen seen = self.looking(BACKWARD_PHASE, node.scope, variable.grad_label)
+        step = thread.step
+        cdef PyObject* entry
+        if step is not None and (<tuple>step)[0] is node and (<tuple>step)[3] is seen.keep:
+            for array in (before, add, after):
+                if array is not None:
+                    entry = PyDict_GetItem((<tuple>step)[2], <size_t><PyObject*>array)
+                    if entry != NULL:
+                        seen.arrays[seen.count] = <PyObject*>array
+                        seen.entries.append(<object>entry)
+                        seen.count += 1
+        cdef Bytes body = Bytes.__new__(Bytes)
+        cdef int flags = PARAMETER if variable.parameter else 0
+        cdef tuple its = self.read(before, seen)
+        put_number(body, b'{"kind":"grad_accumulated","var":', variable.number)
+        put(body, b',"before":')
+        put_row(body, 0, its)
+        put(body, b',"add":')
+        put_row(body, 0, self.read(add, seen))
+        cdef bint changed = its is not None and self.changed_outside(
+            its[5], variable.grad_content, variable, "gradient"
+        )
+        its = self.look(after, seen, not function.foreign)
+        if its is not None and its[1]:
+            flags |= NONFINITE
+        variable.grad_content = b"" if its is None else its[5]
+        put(body, b',"after":')
+        put_row(body, 0, its)
+        put_number(body, b',"node":', node.number)
+        if changed:
+            put(body, b',"changed":["before"]')
+        put(body, b"}\n")
+        self.emit(
+            thread, body, ACCUMULATED, BACKWARD_PHASE, node.scope, variable.grad_label, node.site, node.number, flags
+        )
+        return True
+
+    cdef bint cleared(self, event) except -1:
+        if event.zeroed:
+            return False
+        cdef ThreadState thread = self.threads.state
+        cdef Bytes body = Bytes.__new__(Bytes)
+        cdef Variable variable
+        cdef int flags = 0
+        cdef bint first = True
+        put(body, b'{"kind":"grads_cleared","vars":[')
+        for parameter in <tuple>event.parameters:
+            variable = self.known_variable(parameter._node, parameter._data)
+            variable.grad_content = b""
+            if variable.parameter:
+                flags = PARAMETER
+            put_number(body, b"" if first else b",", variable.number)
+            first = False
+        put(body, b"]}\n")
+        cdef int64_t phase = thread.phase
+        if phase < 0:
+            phase = self.progress.phase
+        cdef int64_t label = self.text("cleargrads")
+        self.emit(thread, body, CLEARED, phase, thread.scope, label, self.sites.here(), NOTHING, flags)
+        return True
+
+
+cdef bint is_number(array) except -1:
+    """Whether an array isn't a loss, or a loss that is a finite real number."""
+    if not np.PyArray_CheckExact(array):
+        return False
+    if np.PyArray_SIZE(<np.ndarray>array) != 1:
+        return True
+    if np.PyArray_TYPE(<np.ndarray>array) not in (np.NPY_FLOAT32, np.NPY_FLOAT64):
+        return False
+    return isfinite(array.item())
+
+
+cdef bint shared(tuple gx, inputs, tuple retained_x, tuple kept_y) except -1:
+    """Whether a gradient is the very array that a kept input or output is."""
+    cdef Py_ssize_t i, place
+    for gradient in gx:
+        if gradient is None:
+            continue
+        for i in range(len(retained_x)):
+            place = retained_x[i]
+            if inputs[place].kept is gradient:
+                return True
+        for array in kept_y:
+            if array is gradient:
+                return True
+    return False
