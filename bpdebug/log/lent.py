@@ -34,7 +34,7 @@ class Lent:
         array: the array, or a copy of it once it was taken back; None when it has been read.
         content: the id of its content, None as long as nobody has worked it out.
         keep: what is kept of it.
-        row, flags, layout: as in its record.
+        row, flags, layout: as in its record; `flags` may come to be right only when it has been read.
         plain_layout: the layout that says nothing of what is not kept.
         segment: the file where its bytes go.
     """
@@ -115,7 +115,11 @@ class LentArrays:
         known = self._known.get(id(array))
         if known is None or known[0]() is not array:
             return None
-        return known[2] if keep is None or known[1] is keep or known[1] == keep else None
+        if keep is not None and known[1] is not keep and known[1] != keep:
+            return None
+        entry = known[2]
+        flags = entry[5].flags
+        return entry if flags == entry[1] else (entry[0], flags, *entry[2:])  # found when it was read
 
     def set(self, array: np.ndarray, keep: Keep, entry: Any) -> None:
         """Remember an array until it is taken back, or gone."""

@@ -80,7 +80,7 @@ class LentWriter:
     def _fill_in(
         self, loan: Lent, rows: TensorRows, place: tuple[int, int], stored: bool, measured: bytes
     ) -> None:
-        rows.set_record(loan.row, self._store.read(loan, place, stored))
+        rows.set_record(loan.row, self._store.read(loan, place, stored, measured))
         rows.set_statistics(loan.row, measured)
 
     def _read_together(self, loans: list[Lent], rows: TensorRows) -> None:

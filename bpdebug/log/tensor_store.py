@@ -104,6 +104,8 @@ class TensorStore:
         native = part("tensors")
         self.usual = None if native is None else native.Tensors(self)
         """The compiled part: takes small arrays where nothing about them is unusual."""
+        self.nonfinite_rows: set[int] = set()
+        """Of loans that were found not to be finite when they were read: from then on arrays are looked at at once."""
 
     @property
     def count(self) -> int:
@@ -228,8 +230,13 @@ class TensorStore:
         recent.set(key, entry)
         return entry
 
-    def lend(self, array: np.ndarray, keep: Keep = FULL) -> Entry:
-        """As `put`, for an array of the host that nobody writes into until `take_back` is called for it."""
+    def lend(self, array: np.ndarray, keep: Keep = FULL, look: bool = False) -> Entry:
+        """As `put`, for an array of the host that nobody writes into until `take_back` is called for it.
+
+        Args:
+            look: whether the flags in the entry must be right. Else they may say nothing of what isn't finite: the
+                writer's thread finds it, and marks the events that made the tensor before they are written.
+        """
         lent = self.lent
         if not (keep.statistics and keep.small_bytes == keep.sample == 0 and lent.fits(array)):
             return self.put(array, "cpu", keep)
@@ -241,7 +248,8 @@ class TensorStore:
             plain = self._intern_layout(array.dtype.str, array.shape, "cpu", "")
             self._layouts[array.dtype, array.shape, "cpu"] = plain
         layout = plain if keep.values else self._intern_layout(array.dtype.str, array.shape, "cpu", keep.why)
-        loan = Lent(array, keep, nonfinite_flags(array), layout, plain, self._lent_segment, lent.lock)
+        flags = nonfinite_flags(array) if look or self.nonfinite_rows else 0
+        loan = Lent(array, keep, flags, layout, plain, self._lent_segment, lent.lock)
         with self._put_lock:
             if self._closed:
                 return _NOWHERE
@@ -308,13 +316,18 @@ class TensorStore:
         known = self.lent.find(array) if array.nbytes > SMALL_BYTES else None
         return _content_id(array) if known is None else known[5]
 
-    def read(self, loan: Lent, place: tuple[int, int], stored: bool) -> bytes:
+    def read(self, loan: Lent, place: tuple[int, int], stored: bool, measured: bytes) -> bytes:
         """A loan has been read, and its bytes are at this segment and offset; gives its record.
 
         Args:
             stored: whether they were put there for it.
+            measured: its record of statistics.
         """
         segment, offset = place
+        flags = flags_of(measured)
+        if flags != loan.flags:
+            loan.flags = flags
+            self.nonfinite_rows.add(loan.row)
         self._remember(loan, segment, offset)
         assert loan.array is not None
         with self._lock:

@@ -29,6 +29,7 @@ from .. import __version__
 from ..errors import LogError, RunDirectoryExists
 from .interning import Interning
 from .late_events import LateEvent, LateEvents
+from .late_flags import with_nonfinite
 from .lent_writer import LentWriter
 from .measuring import complete_statistics
 from .pending_events import PendingEvents
@@ -348,6 +349,8 @@ class LogWriter(Interning):
         write_all(self._files[TENSOR_INDEX_FILE], rows.records)
         write_all(self._files[DEFINITIONS_FILE], b"".join(definitions))
         for encoded, index in pending.portions(events):
+            if self.store.nonfinite_rows:
+                index = with_nonfinite(encoded, index, self.store.nonfinite_rows)
             bodies, records = self._late.completed(late, encoded, index)
             write_all(self._files[EVENTS_FILE], bodies)
             write_all(self._files[EVENT_INDEX_FILE], records)

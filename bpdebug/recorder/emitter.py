@@ -141,7 +141,7 @@ class Emitter:
     def _entry(self, array: Any, keep: Keep = FULL, private: bool = False) -> Entry:
         if type(array) is np.ndarray:
             if private and array.nbytes >= LENT_BYTES and (self.on_event is None or self.observer_only_reads):
-                return self._lend(array, keep)
+                return self._lend(array, keep, self.on_event is not None)
             return self._put(array, "cpu", keep)
         if self.on_event is None or self.observer_ignores_tensors:
             entry = self.devices.put(array, keep, private)

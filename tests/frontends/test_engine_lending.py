@@ -15,7 +15,14 @@ import engine.functions as F
 import engine.links as L
 from bpdebug.log.lent import LENT_BYTES
 from bpdebug.log.reader import LogReader
-from bpdebug.log.schema import Kind
+from bpdebug.log.records import (
+    BackwardBody,
+    ForwardBody,
+    GradAccumulatedBody,
+    ParamUpdatedBody,
+    ReportedBody,
+)
+from bpdebug.log.schema import EventFlag, Kind
 from engine import optimizer_hooks, optimizers, serializers
 
 WIDE = 128
@@ -79,6 +86,35 @@ def test_what_the_script_writes_into_an_array_is_not_in_its_past(watched: Watche
         assert (reader.array(tanh.x[0].tensor) == 7).all()
         assert tanh.changed == [0]
         np.testing.assert_array_equal(reader.array(tanh.y[0].tensor), y.array)
+
+
+@pytest.mark.parametrize("read", ["when it is time", "each step", "at the end"])
+def test_events_that_made_what_is_not_finite_say_so(watched: Watched, read: str) -> None:
+    """Nobody looks for it when an array is lent, and yet it is found before its event is on disk."""
+    model = Deep()
+    optimizer = optimizers.SGD(1e25).setup(model)
+    writer = watched.recorder.writer
+    if read == "at the end":
+        writer.mutex.acquire()
+    with np.errstate(all="ignore"):
+        train(model, optimizer, 6, writer.flush if read == "each step" else None)
+    if read == "at the end":
+        writer.mutex.release()
+    with watched.read() as reader:
+        told = []
+        for seq in range(len(reader)):
+            made: list[int | None] = []
+            match reader.body(seq):
+                case ForwardBody(y=y):
+                    made = [slot.tensor for slot in y]
+                case BackwardBody(gx=gx):
+                    made = gx
+                case GradAccumulatedBody(after=row) | ParamUpdatedBody(after=row) | ReportedBody(tensor=row):
+                    made = [row]
+            told.append(any(row is not None and reader.tensors["flags"][row] for row in made))
+        flags = reader.index["flags"] & EventFlag.nonfinite != 0
+        assert flags.tolist() == told
+        assert 0 < sum(told) < len(reader)
 
 
 @pytest.mark.parametrize("route", ["view", "node", "function hook", "own function", "grad_var"])

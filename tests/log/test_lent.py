@@ -14,6 +14,8 @@ from bpdebug.log import lent, lent_writer, measuring, staging
 from bpdebug.log.keep import FULL, Keep
 from bpdebug.log.lent import LENT_BYTES, same_content
 from bpdebug.log.reader import LogReader
+from bpdebug.log.records import BackwardBody, ForwardBody, ParamUpdatedBody, Slot
+from bpdebug.log.schema import EventFlag, Kind, TensorFlag
 from bpdebug.log.writer import LogWriter
 
 WAYS = ["Python"] if native.part("kernels") is None else ["Python", "compiled"]
@@ -174,6 +176,37 @@ def test_odd_values_are_measured_too(writer: LogWriter) -> None:
         assert (first.nan, first.pos_inf) == (1, 1)
         assert int(reader.tensors["flags"][rows[0]])
         assert second.std == pytest.approx(hidden.std(), rel=1e-6)
+
+
+def test_what_is_not_finite_is_found_when_it_is_read(writer: LogWriter) -> None:
+    odd = array(0)
+    odd[5] = np.nan
+    with writer.mutex:
+        row, flags, *_ = writer.store.lend(odd)
+        assert not flags  # nobody has looked
+        reads = writer.append(Kind.forward, ForwardBody(0, [Slot(0, row)], [Slot(1, None)]))
+        makes = [
+            writer.append(Kind.forward, ForwardBody(0, [Slot(1, None)], [Slot(0, row)])),
+            writer.append(Kind.backward, BackwardBody(0, None, [None], [None, row], [0, 1])),
+        ]
+    writer.flush()
+    makes.append(writer.append(Kind.param_updated, ParamUpdatedBody(0, None, None, row)))
+    reads_again = writer.append(Kind.param_updated, ParamUpdatedBody(0, row, None, None))
+    assert writer.store.lend(odd)[:2] == (row, TensorFlag.nan)
+    assert writer.store.lend(odd.copy())[1] == TensorFlag.nan  # now somebody has
+    with read(writer) as reader:
+        assert int(reader.tensors["flags"][row]) == TensorFlag.nan
+        flags_of = {seq: int(reader.index["flags"][seq]) for seq in range(len(reader))}
+        assert flags_of == dict.fromkeys([reads, reads_again], 0) | dict.fromkeys(makes, EventFlag.nonfinite)
+
+
+def test_who_asks_is_told_at_once_what_is_not_finite(writer: LogWriter) -> None:
+    odd = array(0)
+    odd[5] = np.inf
+    with writer.mutex:
+        assert writer.store.lend(odd, look=True)[1] == TensorFlag.inf
+    assert not writer.store.nonfinite_rows
+    read(writer).close()
 
 
 def test_a_new_segment_looks_at_everything_again(writer: LogWriter) -> None:
