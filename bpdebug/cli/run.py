@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..collecting import hold_off
-from ..errors import BpdebugError, SessionError, TerminalError, UsageError
+from ..errors import BpdebugError, NotALog, SessionError, TerminalError, UsageError
 from ..session.endings import shell_status
 from . import headless
 from .capture_options import add_capture_options, capture_options
@@ -106,10 +106,14 @@ def _run_headless(options: argparse.Namespace, script: str, args: list[str]) -> 
     try:
         _finish(options, directory, exporter, status)
     except BpdebugError as error:
-        if status:  # what the script says of itself goes first; it has told its own trouble
-            sys.stderr.write(f"bpdebug: {error}\n")
-        else:
+        if not status:
             raise
+        # What the script's process says of itself goes first; where it could not begin a log, that says it all.
+        if not isinstance(error, NotALog):
+            sys.stderr.write(f"bpdebug: {error}\n")
+        elif options.log is None:
+            with contextlib.suppress(OSError):
+                directory.rmdir()
     return status
 
 
@@ -147,7 +151,7 @@ def _finish(options: argparse.Namespace, directory: Path, exporter: Exporter | N
             return
         ops = np.isin(reader.index["kind"], (Kind.forward, Kind.backward, Kind.param_updated)).any()
         # Of a script that failed, its own message tells why nothing ran.
-        if not ops and not options.real_chainer and status == 0:
+        if not ops and reader.finished and not options.real_chainer and status == 0:
             sys.stderr.write("bpdebug: no engine op ran: nothing to step; does the script import chainer?\n")
         count = len(reader)
         sys.stderr.write(f"bpdebug: {count:,} event{'s' if count != 1 else ''} in {directory}\n")

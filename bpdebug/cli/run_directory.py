@@ -32,12 +32,15 @@ def choose_directory(script: str, wanted: str | None, now: datetime.datetime | N
     """
     if wanted is None:
         time = (now or datetime.datetime.now()).strftime("%Y%m%d-%H%M%S")
-        directory = free_name(runs_directory() / f"{Path(script).stem}-{time}")
+        directory = runs_directory() / f"{Path(script).stem}-{time}"
     else:
         directory = Path(wanted)
         _check_is_free(directory)
     try:
-        directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if wanted is None:
+            directory = _make_new(directory)
+        else:
+            directory.mkdir(mode=0o700, parents=True, exist_ok=True)
         if not os.access(directory, os.W_OK | os.X_OK):
             raise PermissionError(None, "Permission denied")
     except OSError as error:
@@ -47,10 +50,24 @@ def choose_directory(script: str, wanted: str | None, now: datetime.datetime | N
     return directory
 
 
+def _make_new(directory: Path) -> Path:
+    """Make `directory`, or `directory-2` ..., which nobody else has made: several runs may begin in one second."""
+    missing = [parent for parent in directory.parents if not parent.exists()]
+    for parent in reversed(missing):
+        parent.mkdir(mode=0o700, exist_ok=True)
+    while True:
+        free = free_name(directory)
+        try:
+            free.mkdir(mode=0o700)
+        except FileExistsError:
+            continue
+        return free
+
+
 def free_name(directory: Path) -> Path:
     """`directory`, or the first of `directory-2`, `directory-3` ... that doesn't exist."""
     candidate, number = directory, 2
-    while candidate.exists():
+    while os.path.lexists(candidate):
         candidate = directory.with_name(f"{directory.name}-{number}")
         number += 1
     return candidate

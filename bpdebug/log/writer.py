@@ -56,6 +56,14 @@ from .tensor_store import TensorStore
 
 __all__ = ["LogWriter"]
 
+_NAMES = (
+    TENSOR_STATISTICS_FILE,
+    TENSOR_INDEX_FILE,
+    DEFINITIONS_FILE,
+    EVENTS_FILE,
+    EVENT_INDEX_FILE,
+)
+"""What a new run has beside the file that says so."""
 FLUSH_AFTER_S = 0.015
 """A third of the promised 50 ms: each write gives the interpreter away, and gets it back up to 5 ms later.
 
@@ -143,14 +151,7 @@ class LogWriter(Interning):
             finally:
                 os.close(file)
             unfinished.rename(path / RUN_FILE)
-            names = (
-                TENSOR_STATISTICS_FILE,
-                TENSOR_INDEX_FILE,
-                DEFINITIONS_FILE,
-                EVENTS_FILE,
-                EVENT_INDEX_FILE,
-            )
-            files = {name: open_new(path / name) for name in names}
+            files = {name: open_new(path / name) for name in _NAMES}
             # As long as this lock is held, others know that the run is being written.
             with contextlib.suppress(OSError):
                 fcntl.flock(files[EVENT_INDEX_FILE], fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -159,6 +160,9 @@ class LogWriter(Interning):
                 f"{path}: a run needs a directory, and this is something else"
             ) from error
         except OSError as error:
+            for name in (*_NAMES, RUN_FILE, RUN_FILE + ".new"):  # there was nothing of the kind before
+                with contextlib.suppress(OSError):
+                    (path / name).unlink()
             raise LogError(f"{path}: can't write a log there: {error.strerror or error}") from error
         return LogWriter(path, files, flush_after_s)
 

@@ -1,15 +1,18 @@
 """`bpdebug run --headless`: what passes through, what is recorded, and what misuse is told."""
 
+import datetime
+import functools
 import json
 import os
 import pty
+import resource
 import signal
 import subprocess
 import sys
 
 import pytest
 
-from bpdebug.cli import main
+from bpdebug.cli import main, run_directory
 from bpdebug.log.reader import LogReader
 from bpdebug.log.schema import Kind
 
@@ -396,3 +399,41 @@ def test_a_flood_of_output_passes_whole(bpdebug_process, tmp_path):
         )
     assert 16 * 2**20 <= len(recorded) <= 16 * 2**20 + 200
     assert recorded.count("bpdebug") == 1
+
+
+def test_where_no_log_can_begin_that_alone_is_told_and_nothing_is_left(bpdebug_process, tmp_path):
+    limited = functools.partial(resource.setrlimit, resource.RLIMIT_FSIZE, (0, 0))
+    done = bpdebug_process("run", "--headless", "script.py", script=OPS, preexec_fn=limited)
+    assert (done.returncode, done.stdout) == (1, "")
+    (line,) = done.stderr.splitlines()
+    assert line.endswith(": can't write a log there: File too large")
+    assert os.listdir(tmp_path / "state" / "bpdebug" / "runs") == []
+
+
+def test_a_recording_that_stopped_early_is_not_taken_for_a_script_without_ops(bpdebug_process):
+    limited = functools.partial(resource.setrlimit, resource.RLIMIT_FSIZE, (500, 500))
+    done = bpdebug_process("run", "--headless", "--log", "one", "script.py", script=OPS, preexec_fn=limited)
+    assert done.returncode == 0
+    assert "relu: [0. 2.]" in done.stdout
+    stopped, kept = done.stderr.splitlines()
+    assert stopped.startswith("bpdebug: recording stopped, the log can't be written")
+    assert kept == "bpdebug: 0 events in one"
+
+
+def test_runs_that_begin_in_the_same_second_get_a_directory_each(tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    now = datetime.datetime(2026, 1, 2, 3, 4, 5)
+    # Another run makes its directory just after we have looked which are there.
+    free_name = run_directory.free_name
+    others = iter([True, True, False])
+
+    def and_then_it_is_taken(directory):
+        free = free_name(directory)
+        if next(others):
+            free.mkdir(parents=True)
+        return free
+
+    monkeypatch.setattr(run_directory, "free_name", and_then_it_is_taken)
+    made = run_directory.choose_directory("train.py", None, now)
+    assert made.name == "train-20260102-030405-3"
+    assert made.is_dir()

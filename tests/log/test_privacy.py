@@ -35,3 +35,14 @@ def test_a_run_is_readable_by_its_user_alone(tmp_path: Path) -> None:
 @pytest.mark.usefixtures("open_umask")
 def test_the_directory_that_the_command_line_makes_is_private(tmp_path: Path) -> None:
     assert mode(choose_directory("net.py", str(tmp_path / "runs" / "run"))) == 0o700
+
+
+@pytest.mark.usefixtures("open_umask")
+def test_the_place_of_all_runs_is_private_where_we_make_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    run = choose_directory("net.py", None)
+    made = [run, *run.parents[:3]]
+    assert [path.name for path in made[1:]] == ["runs", "bpdebug", "state"]
+    assert {mode(path) for path in made} == {0o700}
