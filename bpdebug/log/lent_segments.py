@@ -27,8 +27,33 @@ class LentSegments:
         self._chunk = Chunk()
         self._asked_for = -1
 
+    @property
+    def memory(self) -> memoryview:
+        """The staging buffer."""
+        return self._chunk.view
+
+    def reserve(self, segment: int, size: int) -> int | None:
+        """As `begin` and `fill`: where in `memory` the bytes have their place; None where that isn't simply behind the
+        ones before.
+        """
+        chunk = self._chunk
+        start = (chunk.filled + _PADDING) & ~_PADDING
+        end = start + size
+        if segment != self._asked_for or end > len(chunk.view) or chunk.base + end > SEGMENT_BYTES:
+            return None
+        chunk.filled = end
+        return start
+
+    def address(self, place: int) -> tuple[int, int]:
+        """Segment and offset of a place in `memory`."""
+        return self._chunk.segment, self._chunk.base + place
+
     def begin(self, segment: int, size: int) -> tuple[int, int]:
-        """Segment and offset for `size` bytes that were lent for `segment`; they come next."""
+        """Segment and offset for `size` bytes that were lent for `segment`; they come next.
+
+        Raises:
+            OSError: the disk is full, or gone.
+        """
         chunk = self._chunk
         start = (chunk.filled + _PADDING) & ~_PADDING
         if segment != self._asked_for:
@@ -51,7 +76,6 @@ class LentSegments:
         chunk = self._chunk
         if chunk.filled >= len(chunk.view):
             self.flush()
-            chunk.begin(chunk.segment, chunk.base + len(chunk.view))
         return chunk.view[chunk.filled :]
 
     def fill(self, size: int) -> None:
@@ -59,7 +83,11 @@ class LentSegments:
         self._chunk.filled += size
 
     def append(self, data: memoryview) -> None:
-        """Copy bytes, few enough to keep the interpreter's lock meanwhile."""
+        """Copy bytes, few enough to keep the interpreter's lock meanwhile.
+
+        Raises:
+            OSError: the disk is full, or gone.
+        """
         while data:
             room = self.room()
             size = min(len(room), len(data))
@@ -72,23 +100,29 @@ class LentSegments:
         chunk = self._chunk
         if offset < chunk.base + chunk.written:
             self._segments.cut(offset)
-        if offset < chunk.base:  # what is before it is on disk
-            chunk.begin(chunk.segment, offset // PAGE_BYTES * PAGE_BYTES)
-            chunk.written = offset - chunk.base
-        chunk.filled = offset - chunk.base
-        chunk.written = min(chunk.written, chunk.filled)
+        if offset < chunk.base:
+            # What is before it is on disk, and not here any more: the rest of its page stays empty.
+            chunk.begin(chunk.segment, -(-offset // PAGE_BYTES) * PAGE_BYTES)
+        else:
+            chunk.filled = offset - chunk.base
+            chunk.written = min(chunk.written, chunk.filled)
 
     def flush(self) -> None:
-        """Write what is still in memory.
+        """Write what is still in memory, and begin to fill it anew.
 
         Raises:
             OSError: the disk is full, or gone.
         """
         chunk = self._chunk
         if chunk.written < chunk.filled:
-            data = chunk.view[chunk.written : chunk.filled]
-            self._segments.write(chunk.segment, chunk.base + chunk.written, data)
+            self._segments.write_pages(chunk.segment, chunk.base, chunk.view, chunk.written, chunk.filled)
             chunk.written = chunk.filled
+        whole = chunk.filled // PAGE_BYTES * PAGE_BYTES
+        if whole:
+            rest = chunk.filled - whole
+            chunk.view[:rest] = chunk.view[whole : chunk.filled]
+            chunk.begin(chunk.segment, chunk.base + whole)
+            chunk.filled = chunk.written = rest
 
     def remove(self, segment: int) -> None:
         """Remove the file of a segment that nothing is written to any more."""

@@ -1,8 +1,7 @@
 """Reads the arrays that were lent to the log, on the writer's thread: each is identified, measured and put on the disk.
 
-A piece of it at a time goes through all of that while it is in cache. The compiled part reads many small ones at once,
-and large ones alone, without the interpreter's lock: giving it away and getting it back costs more than reading a
-small array.
+A piece of it at a time goes through all of that while it is in cache. The compiled part reads many at once without the
+interpreter's lock: giving it away and getting it back costs more than reading a small array.
 """
 
 from __future__ import annotations
@@ -23,9 +22,10 @@ from .tensor_store import TensorStore
 __all__ = ["LentWriter"]
 
 _kernels = part("kernels")
-TOGETHER_BYTES = 1 << 20
-"""So much is read at once, in how many arrays: it is in cache when it is copied, and can't be taken back meanwhile."""
+TOGETHER_BYTES = 4 << 20
+"""So much is read at once, and so many arrays: as long as it takes, none of them can be taken back."""
 TOGETHER = 64
+NO_COPY = -1
 
 
 class LentWriter:
@@ -46,23 +46,11 @@ class LentWriter:
         Raises:
             OSError: the disk is full, or gone.
         """
-        together: list[Lent] = []
-        size = 0
-        for loan in loans:
-            nbytes = loan.array.nbytes  # type: ignore[union-attr]
-            if _kernels is None:
+        if _kernels is None:
+            for loan in loans:
                 self._read_in_python(loan, rows)
-                continue
-            if together and (size + nbytes > TOGETHER_BYTES or len(together) == TOGETHER):
-                self._read_together(together, rows)
-                together, size = [], 0
-            if nbytes > TOGETHER_BYTES and loan.keep.values:
-                self._read_alone(loan, rows)
-            else:
-                together.append(loan)
-                size += nbytes
-        if together:
-            self._read_together(together, rows)
+        else:
+            self._read_natively(loans, rows)
         self._segments.flush()
 
     def remove(self, segment: int) -> None:
@@ -83,20 +71,64 @@ class LentWriter:
         rows.set_record(loan.row, self._store.read(loan, place, stored, measured))
         rows.set_statistics(loan.row, measured)
 
-    def _read_together(self, loans: list[Lent], rows: TensorRows) -> None:
+    def _read_natively(self, loans: Sequence[Lent], rows: TensorRows) -> None:
+        together: list[tuple[Lent, int]] = []
+        size = 0
+        for loan in loans:
+            nbytes = loan.array.nbytes  # type: ignore[union-attr]
+            if together and (size + nbytes > TOGETHER_BYTES or len(together) == TOGETHER):
+                self._read_together(together, rows)
+                together, size = [], 0
+            place = self._segments.reserve(loan.segment, nbytes) if loan.keep.values else NO_COPY
+            if place is not None:
+                together.append((loan, place))
+                size += nbytes
+                continue
+            if together:
+                self._read_together(together, rows)
+                together, size = [], 0
+            self._read_alone(loan, rows)
+        if together:
+            self._read_together(together, rows)
+
+    def _read_together(self, loans: list[tuple[Lent, int]], rows: TensorRows) -> None:
+        """Loans with their places in the staging buffer: as most contents are new, each is copied while it is read."""
         assert _kernels is not None
-        with loans[0].lock:
-            arrays: list[np.ndarray] = [loan.array for loan in loans]  # type: ignore[misc]
-            found = _kernels.survey(arrays, [loan.content is None for loan in loans])
-            for loan, array, (content, measured) in zip(loans, arrays, found, strict=True):
-                if content is not None:
-                    loan.content = content
-                place = self._place(loan)
-                stored = place is None
-                if place is None:
-                    place = self._segments.begin(loan.segment, array.nbytes)
-                    self._segments.append(array.data.cast("B"))
+        segments = self._segments
+        with loans[0][0].lock:
+            arrays: list[np.ndarray] = [loan.array for loan, _ in loans]  # type: ignore[misc]
+            found = _kernels.survey(
+                arrays,
+                [loan.content is None for loan, _ in loans],
+                segments.memory,
+                [place for _, place in loans],
+            )
+            for (loan, _), (content, _) in zip(loans, found, strict=True):
+                loan.content = loan.content or content
+            in_vain = self._some_in_vain(loans)
+            if in_vain:
+                first = next(place for _, place in loans if place != NO_COPY)
+                segments.take_back(segments.address(first)[1])
+            for (loan, reserved), array, (_, measured) in zip(loans, arrays, found, strict=True):
+                if in_vain or reserved == NO_COPY:
+                    place = self._place(loan)
+                    stored = place is None
+                    if place is None:
+                        place = segments.begin(loan.segment, array.nbytes)
+                        segments.append(array.data.cast("B"))
+                else:
+                    place, stored = segments.address(reserved), True
                 self._fill_in(loan, rows, place, stored, measured or measure(array))
+
+    def _some_in_vain(self, loans: list[tuple[Lent, int]]) -> bool:
+        """Whether some of the copies weren't needed, because the log has their content already."""
+        contents = set()
+        for loan, place in loans:
+            if place != NO_COPY:
+                if loan.content in contents or self._store.placed(loan) is not None:
+                    return True
+                contents.add(loan.content)
+        return False
 
     def _read_alone(self, loan: Lent, rows: TensorRows) -> None:
         """A loan whose content is most likely new: it is copied while it is identified."""

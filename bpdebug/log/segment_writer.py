@@ -29,6 +29,9 @@ class SegmentWriter:
         self._number = -1
         self._file = -1
         self._direct = -1
+        self._end_is_cached = False
+        self._cut_at = -1
+        """Where the content of the file ends, if zeros follow."""
 
     def write(self, segment: int, offset: int, data: memoryview, hurry: bool = False) -> None:
         """Write `data` at `offset` of segment `segment`.
@@ -48,14 +51,48 @@ class SegmentWriter:
             write_all(self._file, data, offset)
             return
         write_all(self._file, data[:head], offset)
+        self._write_directly(data[head : head + middle], offset + head)
+        write_all(self._file, data[head + middle :], offset + head + middle)
+
+    def write_pages(self, segment: int, base: int, memory: memoryview, start: int, end: int) -> None:
+        """Write `memory[start:end]` behind what was written to segment `segment` before.
+
+        Where pages are written directly, those at the ends go whole: the one before `start` has its bytes in memory
+        still, the one at `end` is filled up with zeros, which are cut off when the file is closed.
+
+        Args:
+            base: the offset of `memory`; both are aligned to pages, and so is the length of `memory`.
+
+        Raises:
+            OSError: the disk is full, or gone.
+        """
+        if segment != self._number:
+            self._begin(segment)
+        if self._end_is_cached:
+            # Writing a page of the cache directly would have to wait for it to be written out.
+            head = min(-start % PAGE_BYTES, end - start)
+            write_all(self._file, memory[start : start + head], base + start)
+            start += head
+        first, last = start // PAGE_BYTES * PAGE_BYTES, -(-end // PAGE_BYTES) * PAGE_BYTES
+        if self._direct < 0 or last - first < DIRECT_BYTES:
+            write_all(self._file, memory[start:end], base + start)
+            self._end_is_cached = True
+            if self._cut_at >= 0:  # zeros may follow still
+                self._cut_at = base + end
+            return
+        memory[end:last] = bytes(last - end)
+        self._write_directly(memory[first:last], base + first)
+        self._end_is_cached = False
+        self._cut_at = base + end if last > end else -1
+
+    def _write_directly(self, data: memoryview, offset: int) -> None:
         try:
-            write_all(self._direct, data[head : head + middle], offset + head)
+            write_all(self._direct, data, offset)
         except OSError:
             # Not every file system that lets us open a file so can write it so; a full disk fails once more.
             os.close(self._direct)
             self._direct = -1
-            write_all(self._file, data[head : head + middle], offset + head)
-        write_all(self._file, data[head + middle :], offset + head + middle)
+            write_all(self._file, data, offset)
 
     def cut(self, size: int) -> None:
         """What was written last to the file that is open is not to be in it from `size` on.
@@ -64,6 +101,8 @@ class SegmentWriter:
             OSError: the disk is gone.
         """
         os.ftruncate(self._file, size)
+        self._end_is_cached = True
+        self._cut_at = -1
 
     def remove(self, segment: int) -> None:
         """Remove the file of a segment that nothing is written to any more; no harm where there is none."""
@@ -72,11 +111,15 @@ class SegmentWriter:
 
     def close(self) -> None:
         """Close the file that is open."""
+        if self._cut_at >= 0:
+            with contextlib.suppress(OSError):
+                os.ftruncate(self._file, self._cut_at)
         for file in (self._file, self._direct):
             if file >= 0:
                 with contextlib.suppress(OSError):
                     os.close(file)
-        self._file = self._direct = -1
+        self._file = self._direct = self._cut_at = -1
+        self._end_is_cached = False
 
     def _begin(self, segment: int) -> None:
         self.close()

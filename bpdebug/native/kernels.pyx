@@ -163,29 +163,40 @@ cdef enum:
     TOGETHER = 64
 
 
-def survey(list arrays not None, list identify not None) -> list:
-    """Look at up to 64 arrays, with the interpreter's lock given away once.
+def survey(list arrays not None, list identify not None, uint8_t[::1] into=None, list places=None) -> list:
+    """Look at up to 64 arrays, and copy some on the way, with the interpreter's lock given away once.
 
     Args:
         arrays: C-ordered, native, float32, float64, int32, int64, uint8 or bool, of more than 240 bytes each.
         identify: for each of them, whether its content id is wanted.
+        places: for each of them, where in `into` its copy begins; -1 where none is wanted. None: of all.
 
     Returns:
         For each of them its content id, or None, and its record of statistics, or None where it would not be right.
 
     Raises:
-        ValueError: one of them isn't read here.
+        ValueError: one of them isn't read here, or has no room where it is to be copied.
     """
     cdef Pass passes[TOGETHER]
-    cdef Py_ssize_t i, count = len(arrays)
-    if count > TOGETHER or len(identify) != count:
+    cdef uint8_t *copies[TOGETHER]
+    cdef Py_ssize_t i, place, count = len(arrays)
+    if count > TOGETHER or len(identify) != count or (places is not None and len(places) != count):
         raise ValueError("too many arrays, or something is missing")
     for i in range(count):
         if not begin(&passes[i], arrays[i], identify[i]):
             raise ValueError("not an array that is read here")
+        copies[i] = NULL
+        place = -1 if places is None else places[i]
+        if place >= 0:
+            if into is None or place > into.shape[0] or passes[i].size > <size_t> (into.shape[0] - place):
+                raise ValueError("no room for a copy")
+            copies[i] = &into[place]
     with nogil:
         for i in range(count):
-            look_at_all(&passes[i])
+            if copies[i] != NULL:
+                copy(&passes[i], copies[i], passes[i].size)
+            else:
+                look_at_all(&passes[i])
     return [found(&passes[i]) for i in range(count)]
 
 

@@ -136,6 +136,19 @@ def test_several_arrays_are_surveyed_at_once(instructions: int) -> None:
         assert_measured(measured, array)
 
 
+def test_some_are_copied_on_the_way(instructions: int) -> None:
+    several = [RANDOM.standard_normal(size) for size in (31, 5_000, 40)]
+    into = bytearray(50_000)
+    assert kernels.survey(several, [True] * 3, memoryview(into), [64, -1, 49_680]) == kernels.survey(
+        several, [True] * 3
+    )
+    assert into[64 : 64 + 248] == several[0].tobytes()
+    assert into[49_680:] == several[2].tobytes()
+    assert not any(into[312:49_680])
+    with pytest.raises(ValueError, match="no room"):
+        kernels.survey(several, [True] * 3, memoryview(into), [64, -1, 49_681])
+
+
 @pytest.mark.parametrize(
     "array",
     [
