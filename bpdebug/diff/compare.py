@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from ..log import records as r
@@ -58,6 +60,11 @@ class _Walk:
         self._pairs = PairComparison(self._a, self._b, Contents(self._common, tolerance), tolerance)
         self._by_iteration: dict[int, Growth] = {}
         self._by_op: dict[str, Growth] = {}
+        self._matched = (-1, -1)
+        """The last events of both runs that belong together, as long as nothing differs."""
+        self._in_its_place: tuple[int, int] | None = None
+        """The next events of both behind them, where the first difference is an event that only one run has."""
+        self._unseeded = ""
         self.found = Comparison(tolerance)
 
     def go(self, first_only: bool) -> Comparison:
@@ -69,6 +76,8 @@ class _Walk:
             if first_only and found.first_value is not None:
                 found.whole = False
                 break
+        if self._unseeded and not found.same:
+            found.setup.append(self._unseeded)
         found.by_iteration = [self._by_iteration[number] for number in sorted(self._by_iteration)]
         found.by_op = list(self._by_op.values())
         return found
@@ -86,6 +95,8 @@ class _Walk:
                     self._alone(seq_a, seq_b, head_a[2] if seq_a >= 0 else head_b[2])
                     continue
                 found.structure.matched += 1
+                if found.first is None:
+                    self._matched = seq_a, seq_b
                 if head_a[2] not in UNCOMPARED_KINDS or head_a[2] == Kind.run_started:
                     self._pair(seq_a, seq_b, head_a, head_b)
                 if first_only and found.first_value is not None:
@@ -119,13 +130,29 @@ class _Walk:
             structure.only_b += 1
         if len(listed) < _LISTED:
             listed.append(place_of(timeline, seq).address)
-        if self.found.first is None:
+        if self.found.first is not None:
+            self._note_in_its_place(a, b)
+        else:
+            before_a, before_b = self._matched
+            self._in_its_place = _next_compared(self._a, before_a), _next_compared(self._b, before_b)
             place = place_of(timeline, seq)
             self.found.first = Difference(
                 place if a >= 0 else None,
                 place if b >= 0 else None,
                 why=f"only {'A' if a >= 0 else 'B'} has this event",
             )
+
+    def _note_in_its_place(self, a: int, b: int) -> None:
+        """The other run may have another event where the first one is that only one run has."""
+        first, places = self.found.first, self._in_its_place
+        if first is None or places is None or (first.a is None) == (a < 0):
+            return
+        if (a, b)[b >= 0] == places[b >= 0]:
+            self._in_its_place = None
+            timeline, seq, whose = (self._a, a, "A") if a >= 0 else (self._b, b, "B")
+            other = place_of(timeline, seq)
+            note = f"{whose} has {other.address} (event {other.seq}) in its place"
+            self.found.first = replace(first, notes=(*first.notes, note))
 
     def _pair(self, a: int, b: int, head_a: tuple[int, int, int], head_b: tuple[int, int, int]) -> None:
         """An event of both runs."""
@@ -142,6 +169,7 @@ class _Walk:
         if isinstance(body_a, UNCOMPARED):
             if isinstance(body_a, r.RunStartedBody) and isinstance(body_b, r.RunStartedBody) and a == b == 0:
                 self.found.setup = _setup(body_a, body_b)
+                self._unseeded = _unseeded(body_a, body_b)
             return
         for name, first, second in self._pairs.settings(body_a, body_b):
             values = number_of_setting(first), number_of_setting(second)
@@ -205,6 +233,13 @@ class _Walk:
             growth.add(verdict.gap, verdict.different, f"{op} {slot.role}")
 
 
+def _next_compared(timeline: Timeline, seq: int) -> int:
+    """The first event behind `seq` that is compared; -1 for none."""
+    kinds = timeline.reader.index["kind"]
+    found = (later for later in range(seq + 1, len(timeline)) if kinds[later] not in UNCOMPARED_KINDS)
+    return next(found, -1)
+
+
 def number_of_setting(value: object) -> str:
     """A setting in a few clean characters."""
     if value is None:
@@ -221,7 +256,6 @@ def _setup(a: r.RunStartedBody, b: r.RunStartedBody) -> list[str]:
         "script": (a.script, b.script),
         "arguments": (" ".join(a.argv[1:]), " ".join(b.argv[1:])),
         "devices": (", ".join(a.devices), ", ".join(b.devices)),
-        "random state at the start": (a.random_state, b.random_state),
         "capture": (a.capture, b.capture),
         **{
             name: (a.versions.get(name, "none"), b.versions.get(name, "none"))
@@ -233,3 +267,10 @@ def _setup(a: r.RunStartedBody, b: r.RunStartedBody) -> list[str]:
         for name, (first, second) in pairs.items()
         if first != second
     ]
+
+
+def _unseeded(a: r.RunStartedBody, b: r.RunStartedBody) -> str:
+    """Scripts that set no seed compute with other random numbers in each run; "" where these begin alike."""
+    if a.random_state == b.random_state:
+        return ""
+    return "random state at the start: not the same, which matters where the scripts set no seed"

@@ -149,6 +149,24 @@ def test_a_shorter_run_has_the_events_up_to_its_end(plain, record):
     assert found.tensors_differ == 0
 
 
+def test_an_op_in_the_place_of_another_is_named_with_it(plain, record):
+    """Of both runs: what was taken out, and what stands there now."""
+    other = record("h = F.tanh(h)")
+    one = record("h = F.sigmoid(h)")
+    for a, b, mine, other_s in ((one, other, "sigmoid", "tanh"), (other, one, "tanh", "sigmoid")):
+        first = compare(a, b).first
+        assert (first.a, first.b.address) == (None, f"it0/forward/MLP/{other_s}")
+        seq = first.b.seq
+        assert first.notes == (f"A has it0/forward/MLP/{mine} (event {seq}) in its place",)
+    assert compare(plain, other).first.notes == ()
+
+
+def test_the_random_state_at_the_start_is_told_of_runs_that_differ(plain, record):
+    told = "random state at the start: not the same, which matters where the scripts set no seed"
+    assert compare(plain, record()).setup == []
+    assert told in compare(plain, record(seed=1)).setup
+
+
 def test_a_run_that_was_cut_off(plain, tmp_path):
     copy = tmp_path / "cut"
     copy.mkdir()
