@@ -143,6 +143,7 @@ def _finish(options: argparse.Namespace, directory: Path, exporter: Exporter | N
     from ..log.schema import Kind
     from ..timeline import Timeline
     from .export import find_faults
+    from .unmet import unmet
 
     with LogReader(directory) as reader:
         if exporter is not None:
@@ -155,7 +156,8 @@ def _finish(options: argparse.Namespace, directory: Path, exporter: Exporter | N
             sys.stderr.write("bpdebug: no engine op ran: nothing to step; does the script import chainer?\n")
         count = len(reader)
         sys.stderr.write(f"bpdebug: {count:,} event{'s' if count != 1 else ''} in {directory}\n")
-        for said in Timeline(reader).captures.said():
+        timeline = Timeline(reader)
+        for said in (*timeline.captures.said(), *unmet(timeline, options.captured)):
             sys.stderr.write(f"bpdebug: {said}\n")
         if reader.problem:
             sys.stderr.write(f"bpdebug: {reader.problem}\n")

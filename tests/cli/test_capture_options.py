@@ -89,6 +89,26 @@ def test_a_budget_is_told_at_the_end(record, capfd):
 
 
 @pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        (["--until", "nan"], ["--until nan: this never came to hold"]),
+        (["--keep-when", "loss > 1e9"], ["--keep-when loss > 1e9: this never came to hold"]),
+        (["--keep-when", "loss > -1e9"], []),
+        (["--iterations", "4:"], ["the run has iterations 0 to 3 only, none of --iterations 4:, and so no values"]),
+        (["--iterations", "3:9"], []),
+        (["--capture", "full@it3/*,MLP.l1;stats@update/Linear.?,sum,Linear/*,Linear"],
+         ["--capture: nothing in the run fits it3/*", "--capture: nothing in the run fits MLP.l1"]),
+    ],
+)  # fmt: skip
+def test_what_was_asked_for_and_never_came_is_told_at_the_end(record, tmp_path, capfd, options, told):
+    record()
+    assert main(["run", "--headless", "--log", "loud", *options, "train.py"]) == 0
+    lines = capfd.readouterr().err.splitlines()
+    assert lines[0].endswith(" events in loud")
+    assert [line for line in lines[1:] if " stay: " not in line] == [f"bpdebug: {line}" for line in told]
+
+
+@pytest.mark.parametrize(
     ("options", "words"),
     [
         (["--capture", "all"], "all is no policy"),
