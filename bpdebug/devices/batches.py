@@ -103,7 +103,7 @@ class Batch:
 
     def wait(self) -> None:
         """Return when it is on the host."""
-        wait(self._fetched)
+        wait(self._cuda.runtime, self._fetched)
         self.arrived = True
 
     def result(self, place: int) -> np.ndarray:

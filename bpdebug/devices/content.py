@@ -28,7 +28,8 @@ class OnDevice:
     """
 
     __slots__ = (
-        "_batch", "_batches", "_begin", "_figures", "_place", "keep", "layout", "row", "sample", "segment", "size",
+        "_batch", "_batches", "_begin", "_figures", "_place", "keep", "layout", "row", "sample", "segment",
+        "size",
     )  # fmt: skip
 
     def __init__(

@@ -56,6 +56,8 @@ class DeviceArrays:
         """Somebody has to know what arrays hold as soon as they are recorded: they are fetched at once."""
         self._libraries: dict[type, _Library | None] = {}
         self._known: dict[int, tuple[weakref.ref[Any], Keep, Entry]] = {}
+        self.in_use = False
+        """Whether there was an array of a device ever."""
         self._inside = threading.local()
         store.on_new_segments = self.forget_known
 
@@ -92,6 +94,7 @@ class DeviceArrays:
         except Exception as error:
             self._give_up(type(array), error)
             return None
+        self.in_use = True
         entry = (content.row, flags, content.layout, UNPLACED, 0, content)
         if private and array.nbytes >= LENT_BYTES and array.base is None:
             self._remember(array, keep, entry)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
 from ..log.lent import Content, same_content
@@ -11,6 +11,7 @@ from ..log.plain import json_number
 from ..log.schema import EventFlag
 from .content import OnDevice
 from .faults import wait
+from .rows_of_bodies import replace_rows
 
 __all__ = ["Comparison", "Late"]
 
@@ -47,7 +48,11 @@ class Late:
         self._made = [content for content in made if type(content) is OnDevice]
         self.comparisons: list[Comparison] = []
         self.timer: Any = None
-        """The time that the op took on the device, if that is asked for: an object with `end` and `elapsed_ns`."""
+        """What tells how long an op took: the event `end` of its device, whose `runtime` says whether that is reached,
+        and then `elapsed_ns()`.
+        """
+        self.first_row: Callable[[int | None], int | None] | None = None
+        """Gives the row that the content of a row had first; None: all are told by their own rows."""
         self.reported: OnDevice | None = None
         """What the event reports: one number."""
 
@@ -68,15 +73,18 @@ class Late:
                 number = self.reported.number()
                 body.value = json_number(number)
                 value, flags = number, flags | VALUE
+        if self.first_row is not None:
+            replace_rows(body, self.first_row)
         return flags, value
 
     def _elapsed_ns(self) -> int:
         """0 where the device doesn't tell."""
         try:
-            if self.timer.end is None:
+            timer = self.timer
+            if timer.end is None:
                 return 0
-            wait(self.timer.end)
-            elapsed: int = self.timer.elapsed_ns()
+            wait(timer.runtime, timer.end)
+            elapsed: int = timer.elapsed_ns()
             return elapsed
         except Exception:
             return 0

@@ -46,6 +46,7 @@ class PromisedWriter:
                     record = self._record(content, arrived.data, arrived.flags)
                 rows.set_record(content.row, record)
                 rows.set_statistics(content.row, arrived.statistics)
+                self._store.first_rows.note(content)
             content.let_go()
         if self._segments is not None:
             self._segments.flush()

@@ -18,6 +18,7 @@ import numpy as np
 import xxhash
 
 from ..native import part
+from .first_rows import FirstRows
 from .glances import flags_of, nonfinite_flags, sample_of
 from .keep import FULL, Keep
 from .lent import SMALL_BYTES, Content, Lent, LentArrays
@@ -94,6 +95,7 @@ class TensorStore:
         self._unmeasured: list[Unmeasured] = []
         self._lent_now: list[Lent] = []
         self._promised_now: list[Promised] = []
+        self.first_rows = FirstRows()
         self.lent = LentArrays()
         self.on_new_segments: Callable[[], None] = lambda: None
         """Told when nothing that comes from here on may refer to an older segment."""

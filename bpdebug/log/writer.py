@@ -314,7 +314,7 @@ class LogWriter(Interning):
                 closing = self._closing
             try:
                 self._write_all()
-            except OSError as error:
+            except Exception as error:
                 self._give_up(error)
             if closing or self.stopped:
                 break
@@ -366,10 +366,12 @@ class LogWriter(Interning):
             self._rounds_done = self._rounds_begun
             self._progress.notify_all()
 
-    def _give_up(self, error: OSError) -> None:
+    def _give_up(self, error: Exception) -> None:
         self.stopped = True
         if sys.__stderr__ is not None:
-            reason = error.strerror or str(error)
+            reason = f"{type(error).__name__}: {error}"  # a fault of ours
+            if isinstance(error, OSError):
+                reason = error.strerror or str(error)
             with contextlib.suppress(OSError, ValueError):
                 sys.__stderr__.write(
                     f"bpdebug: recording stopped, the log can't be written: {reason} ({self.directory});"

@@ -257,7 +257,9 @@ class Emitter:
             phase = thread.phase if thread.phase >= 0 else progress.phase
         if scope < 0:
             scope = thread.scope
-        if late is not None:
+        if self.devices.in_use:
+            late = late or Late()
+            late.first_row = self.writer.store.first_rows.of
             flags &= ~LATE
         with self._lock:
             iteration = progress.iteration

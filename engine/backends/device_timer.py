@@ -16,13 +16,15 @@ class DeviceTimer:
     """The time between its making and `stop`, in the current stream of the current device.
 
     Attributes:
-        end: the event behind the work, with `done`; None where the device gave none.
+        end: the event behind the work; None where the device gave none.
+        runtime: of the array library: its `eventQuery(end.ptr)` says whether the device has come to `end`.
     """
 
-    __slots__ = ("_begin", "_cuda", "_spare", "end")
+    __slots__ = ("_begin", "_cuda", "_spare", "end", "runtime")
 
     def __init__(self, cuda: Any, spare: dict[int, list[Any]]) -> None:
         self._cuda = cuda
+        self.runtime = cuda.runtime
         self._spare = spare.setdefault(cuda.runtime.getDevice(), [])
         self.end: Any = None
         self._begin = self._event()
@@ -35,7 +37,7 @@ class DeviceTimer:
             self.end = None
 
     def elapsed_ns(self) -> int:
-        """Nanoseconds of the device, once `end` is done; to be asked once."""
+        """Nanoseconds of the device, once it has come to `end`; to be asked once."""
         begin, end = self._begin, self.end
         took_ns = round(self._cuda.get_elapsed_time(begin, end) * 1e6)
         if len(self._spare) < _KEPT:

@@ -110,12 +110,15 @@ def assert_alike(on_device: LogReader, on_host: LogReader, values: bool = True) 
         numpy.testing.assert_array_equal(on_device.index[name], on_host.index[name], name)
     numpy.testing.assert_allclose(on_device.index["value"], on_host.index["value"], 1e-6)
     compared = 0
+    other_rows: dict[int, int] = {}
     for seq in range(len(on_host)):
         mine, other = on_device.body(seq), on_host.body(seq)
         assert getattr(mine, "changed", []) == getattr(other, "changed", []), seq
         if type(mine) is r.ReportedBody:
             assert type(mine.value) is type(other.value)
         for a, b in zip(tensors_of(mine), tensors_of(other), strict=True):
+            # The same content has the same row, in both.
+            assert other_rows.setdefault(b, a) == a, (seq, mine, other)
             layout = on_device.layout_of(a)
             assert (layout.dtype, layout.shape) == (on_host.layout_of(b).dtype, on_host.layout_of(b).shape)
             assert layout.device == "cuda:0"
@@ -131,6 +134,7 @@ def assert_alike(on_device: LogReader, on_host: LogReader, values: bool = True) 
             )
             compared += 1
     assert compared > 50
+    assert len(set(other_rows.values())) == len(other_rows)
 
 
 @pytest.mark.parametrize("capture", ["full", "stats", "sample"])

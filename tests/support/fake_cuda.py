@@ -16,6 +16,7 @@ import contextlib
 import ctypes
 import itertools
 import threading
+import weakref
 from collections.abc import Callable, Iterator
 from types import SimpleNamespace
 from typing import Any
@@ -120,6 +121,8 @@ class Event:
     """A point in a stream."""
 
     def __init__(self, block: bool = False, disable_timing: bool = False) -> None:
+        self.ptr = next(_events)
+        _every_event[self.ptr] = self
         self._timing = not disable_timing
         self.place: tuple[Stream, int] = (null_stream, 0)
         self._recorded = self._known = False
@@ -131,15 +134,14 @@ class Event:
         self.time_ms = float(next(_clock))
         self._recorded, self._known, self._asked = True, False, 0
 
-    @property
-    def done(self) -> bool:
+    def query(self) -> int:
         _may_wait()
         if not self._recorded:
-            return True  # as CUDA has it
+            return 0  # as CUDA has it
         self._asked += 1
         if self._asked > 1:
             self._pass()
-        return self._known
+        return 0 if self._known else 600
 
     def synchronize(self) -> None:
         _may_wait()
@@ -159,6 +161,8 @@ class Event:
 
 
 _streams: dict[int, Stream] = {}
+_events = itertools.count(1)
+_every_event: weakref.WeakValueDictionary[int, Event] = weakref.WeakValueDictionary()
 _current = threading.local()
 null_stream = Stream(null=True)
 
@@ -223,6 +227,10 @@ cuda = SimpleNamespace(
     get_current_stream=get_current_stream,
     get_elapsed_time=lambda begin, end: end.elapsed_since(begin),
     runtime=SimpleNamespace(
-        getDevice=lambda: 0, memcpyAsync=_memcpy, memcpyDeviceToHost=2, memsetAsync=_memset
+        eventQuery=lambda address: _every_event[address].query(),
+        getDevice=lambda: 0,
+        memcpyAsync=_memcpy,
+        memcpyDeviceToHost=2,
+        memsetAsync=_memset,
     ),
 )
