@@ -20,6 +20,9 @@ class LateEvent(Protocol):
         """Put into `body` what is known now; gives the fields `flags` and `value` of the index as they should be."""
 
 
+_RANGE = 1 << 64
+
+
 class LateEvents:
     """Of a run; where there are none, nothing is done."""
 
@@ -50,7 +53,7 @@ class LateEvents:
         if not len(rows):
             return bodies, records
         start = int(rows["offset"][0])
-        rows["offset"] += np.uint64(self._shift) if self._shift >= 0 else -np.uint64(-self._shift)
+        rows["offset"] += np.uint64(self._shift % _RANGE)
         pieces: list[bytes | memoryview] = []
         whole, done, longer = memoryview(bodies), 0, 0
         while taken and taken[0][0] < end:
@@ -64,7 +67,7 @@ class LateEvents:
             more = len(line) - length
             row["length"] = len(line)
             if more:
-                rows["offset"][seq - first + 1 :] += np.uint64(more % (1 << 64))
+                rows["offset"][seq - first + 1 :] += np.uint64(more % _RANGE)
                 longer += more
         pieces.append(whole[done:])
         self._shift += longer

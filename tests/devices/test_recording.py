@@ -3,32 +3,23 @@
 from __future__ import annotations
 
 import contextlib
-from pathlib import Path
 
 import fake_cuda
 import numpy
 import pytest
+from device_recording import WRITER, Recording
 from fake_cuda import only_waits
 from fake_device import no_host_copies
-from fake_module import DEVICE, fake, install
+from fake_module import DEVICE, fake
 
 import engine
-from bpdebug.capture import parse_capture
-from bpdebug.frontends.engine import watch
 from bpdebug.log import records as r
 from bpdebug.log.reader import LogReader
-from bpdebug.log.writer import LogWriter
-from bpdebug.recorder import Recorder
 from bpdebug.verify import verify_run
 from engine import Chain, backend, optimizers
 from engine import functions as F
 from engine import links as L
 from engine.optimizer_hooks import WeightDecay
-
-fake.cuda, fake.RawKernel = fake_cuda.cuda, fake_cuda.RawKernel
-install(backend)
-
-WRITER = "bpdebug-log"
 
 
 class MLP(Chain):
@@ -40,29 +31,6 @@ class MLP(Chain):
 
     def forward(self, x):
         return self.l2(F.relu(self.l1(x)))
-
-
-class Recording:
-    """Records what happens inside `with`, in a log that `reader` opens afterwards."""
-
-    def __init__(self, directory: Path, capture: str = "full", on_event=None) -> None:
-        self.writer = LogWriter.create(directory)
-        self.recorder = Recorder(self.writer, on_event=on_event, plan=parse_capture(capture))
-        self._directory = directory
-
-    def __enter__(self) -> Recording:
-        self._stop = watch(engine, self.recorder)
-        return self
-
-    def __exit__(self, *args: object) -> None:
-        self._stop()
-        assert not self.recorder.disabled
-        self.recorder.close()
-        self.reader = LogReader(self._directory)
-
-    def bodies(self, kind: type) -> list:
-        found = [self.reader.body(seq) for seq in range(len(self.reader))]
-        return [body for body in found if type(body) is kind]
 
 
 def train(device: str, steps: int = 3, hook: bool = False, spoil=None) -> list[numpy.ndarray]:

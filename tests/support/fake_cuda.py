@@ -5,6 +5,8 @@ As strict as a device is where one forgets something:
 * What is done in the current stream happens at once, in the order of the array ops; what is put into another stream
   happens when somebody has asked twice whether an event behind it is done, or waits for it, and not before: a
   copy to the host that is looked at too early shows rubbish, one from an array that was changed since shows the change.
+* A copy in one stream of what another one has written raises, unless it waits for an event behind that; so does what
+  writes into memory that is still to be copied.
 * Memory is full of rubbish at first. A kernel or copy outside of what was allocated raises, as does the time between
   events that nobody knows to be done.
 * Inside `only_waits("name")` no other thread may ask for an event, or wait for anything.
@@ -32,7 +34,7 @@ __all__ = ["RawKernel", "cuda", "launches", "only_waits"]
 _RUBBISH = 0xCD
 _waiting_threads: list[str] = []
 _clock = itertools.count(1)
-_memories: dict[int, Memory] = {}
+_memories: weakref.WeakValueDictionary[int, Memory] = weakref.WeakValueDictionary()
 launches: list[Any] = []
 """The streams of all launches of the kernel."""
 
@@ -59,21 +61,26 @@ class Memory:
     def __init__(self, size: int) -> None:
         self._bytes = numpy.full(size, _RUBBISH, numpy.uint8)
         self.ptr = self._bytes.ctypes.data
+        self.written: dict[Stream, int] = {}
+        """Up to which place of each stream."""
+        self.copies = 0
+        """That were asked for and have not been made."""
         _memories[self.ptr] = self
-
-    def __del__(self, memories: dict[int, Memory] = _memories) -> None:
-        memories.pop(self.ptr, None)
 
     @property
     def size(self) -> int:
         return self._bytes.size
 
 
-def _check(address: int, size: int) -> None:
+def _memory(address: int, size: int) -> Memory:
     for begin, memory in list(_memories.items()):
         if begin <= address and address + size <= begin + memory.size:
-            return
+            return memory
     raise RuntimeError(f"cudaErrorIllegalAddress: {size} bytes at {address:#x}")
+
+
+def _nothing() -> None:
+    """What is left of work that is done."""
 
 
 class Stream:
@@ -85,6 +92,7 @@ class Stream:
         self.ptr = 0 if null else next(self.numbers)
         self._work: list[Callable[[], None]] = []
         self._done = 0
+        self._waited_for: dict[int, int] = {}
         _streams[self.ptr] = self
 
     def submit(self, work: Callable[[], None]) -> None:
@@ -98,12 +106,18 @@ class Stream:
 
     def run(self, until: int) -> None:
         while self._done < until:
+            work, self._work[self._done] = self._work[self._done], _nothing  # which would keep memory alive
             self._done += 1
-            self._work[self._done - 1]()
+            work()
 
     def wait_event(self, event: Event) -> None:
         stream, place = event.place
+        self._waited_for[stream.ptr] = max(place, self._waited_for.get(stream.ptr, 0))
         self.submit(lambda: stream.run(place))
+
+    def comes_after(self, stream: Stream, place: int) -> bool:
+        """Whether what is put into it now is done after all up to this place of another one."""
+        return stream is self or self._waited_for.get(stream.ptr, 0) >= place
 
     def synchronize(self) -> None:
         _may_wait()
@@ -173,14 +187,31 @@ def get_current_stream() -> Stream:
 
 
 def _memset(address: int, value: int, size: int, stream: int) -> None:
-    _check(address, size)
-    _streams[stream].submit(lambda: ctypes.memset(address, value, size))
+    _write(address, size, _streams[stream], lambda: ctypes.memset(address, value, size))
 
 
 def _memcpy(to: int, address: int, size: int, kind: int, stream: int) -> None:
     assert kind == 2, "to the host"
-    _check(address, size)
-    _streams[stream].submit(lambda: ctypes.memmove(to, address, size))
+    memory = _memory(address, size)
+    memory.copies += 1
+
+    def copy() -> None:
+        ctypes.memmove(to, address, size)
+        memory.copies -= 1
+
+    if not memory.written or not all(
+        map(_streams[stream].comes_after, *zip(*memory.written.items(), strict=True))
+    ):
+        raise RuntimeError("a copy doesn't wait for what it copies")
+    _streams[stream].submit(copy)
+
+
+def _write(address: int, size: int, stream: Stream, work: Callable[[], Any]) -> None:
+    memory = _memory(address, size)
+    if memory.copies:
+        raise RuntimeError("written into before it was copied")
+    stream.submit(work)
+    memory.written[stream] = stream.submitted
 
 
 class RawKernel:
@@ -200,16 +231,16 @@ class RawKernel:
         assert {type(one) for one in args[1:]} == {
             numpy.uint64
         }  # others would not have the width that it reads
-        launches.append(get_current_stream())
+        stream = get_current_stream()
+        launches.append(stream)
         host, found = array._host, measured(array._host).tobytes()
-        _check(int(out), len(found))
-        _check(int(parts), kernel.PARTS_BYTES)
+        _write(int(parts), kernel.PARTS_BYTES, stream, lambda: None)
         counter = ctypes.string_at(int(parts) + kernel.BLOCKS * kernel.TALLY_BYTES, 4)
         assert counter == bytes(4), "the counter of blocks must be zero before"
         if to:
-            _check(int(to), host.nbytes)
-            ctypes.memmove(int(to), host.tobytes(), host.nbytes)
-        ctypes.memmove(int(out), found, len(found))
+            copied = host.tobytes()
+            _write(int(to), len(copied), stream, lambda: ctypes.memmove(int(to), copied, len(copied)))
+        _write(int(out), len(found), stream, lambda: ctypes.memmove(int(out), found, len(found)))
 
 
 @contextlib.contextmanager
