@@ -195,7 +195,7 @@ def test_a_flight_recorder_drops_what_is_old(tmp_path, monkeypatch):
     monkeypatch.setattr(flight_recorder, "SEGMENT_BYTES", 1)
     with Recording(tmp_path / "run", "last:2") as recording, only_waits(WRITER):
         w = Variable(on_device(np.ones(2000, np.float32)), requires_grad=True)
-        same = F.square(on_device(BIG / 3000)).array
+        same = F.square(on_device(BIG / 3000))
         for i in range(8):
             F.sum(w * float(i)).backward()
             F.sin(same)
