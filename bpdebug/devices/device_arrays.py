@@ -120,7 +120,8 @@ class DeviceArrays:
 
     def take_back(self, array: Any) -> None:
         """An array that was private may be written into from now on, or one that shares its memory."""
-        owner = array if array.base is None else array.base
+        base = getattr(array, "base", None)
+        owner = array if base is None else base
         known = self._known.get(id(owner))
         if known is not None and known[0]() is owner:
             del self._known[id(owner)]

@@ -232,6 +232,7 @@ extern "C" __global__ void measure(const Bits *from, Bits *to, u64 size, Measure
         parts[blockIdx.x] = shared[0];
         __threadfence();
         last = atomicAdd(ended, 1U) == gridDim.x - 1;
+        __threadfence();  // what the other blocks wrote before they counted is seen from here on
     }
     __syncthreads();
     if (!last) return;
