@@ -9,7 +9,18 @@ import numpy
 from Cython.Build import cythonize
 from setuptools import Extension, setup
 
-PARTS = ["buffers", "engine_events", "forward", "kernels", "recording", "sites", "state", "tensors", "walk"]
+PARTS = [
+    "buffers",
+    "engine_events",
+    "forward",
+    "kernels",
+    "loans",
+    "recording",
+    "sites",
+    "state",
+    "tensors",
+    "walk",
+]
 
 extensions = cythonize(
     [

@@ -3,6 +3,8 @@
 `TensorStore.lend` gives such an array its row at once. The writer's thread reads the array when it comes to it: content
 id, statistics and bytes, in one go. As long as the array is known here, the training needn't look at it again, either.
 Whoever has lent an array takes it back (`take_back`) before anybody writes into it.
+
+`native.loans` has twins of the classes, which `TensorStore` takes where they are there.
 """
 
 from __future__ import annotations
@@ -17,7 +19,16 @@ import xxhash
 from .keep import Keep
 from .promised import Promised
 
-__all__ = ["LENT_BYTES", "SMALL_BYTES", "Content", "Lent", "LentArrays", "same_content"]
+__all__ = [
+    "LENT_BYTES",
+    "SMALL_BYTES",
+    "WAITING_BYTES",
+    "WITH_ID",
+    "Content",
+    "Lent",
+    "LentArrays",
+    "same_content",
+]
 
 SMALL_BYTES = 1 << 12
 """Arrays of up to so many bytes are copied: that costs less than to look after them, and many are measured at once."""
@@ -79,14 +90,15 @@ def same_content(one: Content, other: Content) -> bool:
     if one is other:
         return True
     kinds = type(one), type(other)
-    if kinds[0] is not kinds[1] and not (set(kinds) <= _WITH_ID):
+    if kinds[0] is not kinds[1] and not (set(kinds) <= WITH_ID):
         return True
     left = one if type(one) is bytes else one.identify()  # type: ignore[union-attr]
     right = other if type(other) is bytes else other.identify()  # type: ignore[union-attr]
     return left == right
 
 
-_WITH_ID = {bytes, Lent}
+WITH_ID: set[type] = {bytes, Lent}
+"""The types that contents of the host have: these have content ids of the log."""
 
 
 class LentArrays:
@@ -95,9 +107,14 @@ class LentArrays:
     def __init__(self) -> None:
         self.lock = threading.RLock()
         """Held while an array is read, or replaced by its copy: for as long as reading one takes."""
+        self.most_waiting = WAITING_BYTES
         self.waiting_bytes = 0
         """Of arrays that the writer's thread has not read yet."""
         self._known: dict[int, tuple[weakref.ref[np.ndarray], Keep, Any]] = {}
+
+    def __len__(self) -> int:
+        """How many arrays are known, some of which may be gone already."""
+        return len(self._known)
 
     def fits(self, array: np.ndarray) -> bool:
         """Whether an array can be lent: it owns its memory, and is of the common kind."""
@@ -107,7 +124,7 @@ class LentArrays:
             and array.dtype.char in _MEASURED_FAST
             and array.dtype.isnative
             and array.flags.c_contiguous
-            and self.waiting_bytes < WAITING_BYTES
+            and self.waiting_bytes < self.most_waiting
         )
 
     def find(self, array: np.ndarray, keep: Keep | None = None) -> Any:

@@ -46,7 +46,7 @@ class LentWriter:
         Raises:
             OSError: the disk is full, or gone.
         """
-        if _kernels is None:
+        if _kernels is None or self._store.lender is None:
             for loan in loans:
                 self._read_in_python(loan, rows)
         else:
@@ -93,42 +93,23 @@ class LentWriter:
 
     def _read_together(self, loans: list[tuple[Lent, int]], rows: TensorRows) -> None:
         """Loans with their places in the staging buffer: as most contents are new, each is copied while it is read."""
-        assert _kernels is not None
-        segments = self._segments
-        with loans[0][0].lock:
-            arrays: list[np.ndarray] = [loan.array for loan, _ in loans]  # type: ignore[misc]
-            found = _kernels.survey(
-                arrays,
-                [loan.content is None for loan, _ in loans],
-                segments.memory,
-                [place for _, place in loans],
-            )
-            for (loan, _), (content, _) in zip(loans, found, strict=True):
-                loan.content = loan.content or content
-            in_vain = self._some_in_vain(loans)
-            if in_vain:
-                first = next(place for _, place in loans if place != NO_COPY)
+        segments, store = self._segments, self._store
+        assert store.lender is not None
+        with store.lent.lock:
+            if store.lender.read(rows, loans, segments.memory, *segments.address(0)):
+                return
+            first = next((place for _, place in loans if place != NO_COPY), NO_COPY)
+            if first != NO_COPY:
                 segments.take_back(segments.address(first)[1])
-            for (loan, reserved), array, (_, measured) in zip(loans, arrays, found, strict=True):
-                if in_vain or reserved == NO_COPY:
-                    place = self._place(loan)
-                    stored = place is None
-                    if place is None:
-                        place = segments.begin(loan.segment, array.nbytes)
-                        segments.append(array.data.cast("B"))
-                else:
-                    place, stored = segments.address(reserved), True
-                self._fill_in(loan, rows, place, stored, measured or measure(array))
-
-    def _some_in_vain(self, loans: list[tuple[Lent, int]]) -> bool:
-        """Whether some of the copies weren't needed, because the log has their content already."""
-        contents = set()
-        for loan, place in loans:
-            if place != NO_COPY:
-                if loan.content in contents or self._store.placed(loan) is not None:
-                    return True
-                contents.add(loan.content)
-        return False
+            for loan, _ in loans:
+                array = loan.array
+                assert array is not None
+                place = self._place(loan)
+                stored = place is None
+                if place is None:
+                    place = segments.begin(loan.segment, array.nbytes)
+                    segments.append(array.data.cast("B"))
+                self._fill_in(loan, rows, place, stored, measure(array))
 
     def _read_alone(self, loan: Lent, rows: TensorRows) -> None:
         """A loan whose content is most likely new: it is copied while it is identified."""

@@ -96,18 +96,22 @@ class TensorStore:
         self._lent_now: list[Lent] = []
         self._promised_now: list[Promised] = []
         self.first_rows = FirstRows()
-        self.lent = LentArrays()
+        native = part("loans")
+        self._loan_class: Any = Lent if native is None else native.Lent
+        self.lent: LentArrays = LentArrays() if native is None else native.LentArrays()
         self.on_new_segments: Callable[[], None] = lambda: None
         """Told when nothing that comes from here on may refer to an older segment."""
         self._lent_segment = self.staging.new_segment()
         self._promised_segment = self.staging.new_segment()
         self._lent_bytes = 0
         self.stored_bytes = 0
-        native = part("tensors")
-        self.usual = None if native is None else native.Tensors(self)
+        tensors = part("tensors")
+        self.usual = None if tensors is None else tensors.Tensors(self)
         """The compiled part: takes small arrays where nothing about them is unusual."""
         self.nonfinite_rows: set[int] = set()
         """Of loans that were found not to be finite when they were read: from then on arrays are looked at at once."""
+        self.lender = None if native is None else native.Lender(self, UNPLACED)
+        """The compiled part: lends arrays where nothing about them is unusual, and knows what is lent."""
 
     @property
     def count(self) -> int:
@@ -124,7 +128,11 @@ class TensorStore:
                 without bytes, whose layout says why.
             device: where the array was, such as `cpu` or `cuda:0`.
         """
-        if keep is FULL and device == "cpu" and type(array) is np.ndarray and array.nbytes <= SMALL_BYTES:
+        if device == "cpu" and type(array) is np.ndarray and array.nbytes > SMALL_BYTES:
+            lent: Entry | None = self.lent.find(array, keep)
+            if lent is not None:
+                return lent
+        elif keep is FULL and device == "cpu" and type(array) is np.ndarray:
             if self.usual is not None:
                 usual: Entry | None = self.usual.put(array)
                 return self._put(array, device, keep) if usual is None else usual
@@ -239,6 +247,13 @@ class TensorStore:
             look: whether the flags in the entry must be right. Else they may say nothing of what isn't finite: the
                 writer's thread finds it, and marks the events that made the tensor before they are written.
         """
+        if self.lender is not None:
+            entry: Entry = self.lender.lend(array, keep, look)
+            return entry
+        return self.lend_any(array, keep, look)
+
+    def lend_any(self, array: np.ndarray, keep: Keep, look: bool) -> Entry:
+        """As `lend`, without the compiled part."""
         lent = self.lent
         if not (keep.statistics and keep.small_bytes == keep.sample == 0 and lent.fits(array)):
             return self.put(array, "cpu", keep)
@@ -251,7 +266,7 @@ class TensorStore:
             self._layouts[array.dtype, array.shape, "cpu"] = plain
         layout = plain if keep.values else self._intern_layout(array.dtype.str, array.shape, "cpu", keep.why)
         flags = nonfinite_flags(array) if look or self.nonfinite_rows else 0
-        loan = Lent(array, keep, flags, layout, plain, self._lent_segment, lent.lock)
+        loan = self._loan_class(array, keep, flags, layout, plain, self._lent_segment, lent.lock)
         with self._put_lock:
             if self._closed:
                 return _NOWHERE

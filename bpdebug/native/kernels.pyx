@@ -4,6 +4,7 @@ cimport cython
 cimport numpy as np
 from cpython.bytes cimport PyBytes_FromStringAndSize
 from libc.stdint cimport uint8_t, uint64_t
+from libc.stdlib cimport free, malloc
 from libc.string cimport memcpy
 
 np.import_array()
@@ -88,6 +89,7 @@ cdef struct Pass:
     uint8_t content[16]
     Record record
     bint measured
+    uint8_t *into
 
 
 cdef bint begin(Pass *one, object array, bint identifies) except -1:
@@ -163,6 +165,60 @@ cdef enum:
     TOGETHER = 64
 
 
+cdef class Survey:
+    """Up to 64 arrays that are looked at, and copied on the way, with the interpreter's lock given away once."""
+
+    def __cinit__(self):
+        self.count = 0
+        self.passes = malloc(TOGETHER * sizeof(Pass))
+        if self.passes == NULL:
+            raise MemoryError()
+
+    def __dealloc__(self):
+        free(self.passes)
+
+    cdef bint add(self, array, bint identify, uint8_t *copy, size_t room) except -1:
+        """One array, which must stay until the end of `run`; whether it is read here.
+
+        Args:
+            copy: where its copy goes; NULL: there is none.
+            room: bytes there.
+
+        Raises:
+            ValueError: that isn't enough, or it is the 65th.
+        """
+        if self.count == TOGETHER:
+            raise ValueError("too many arrays")
+        cdef Pass *one = <Pass *> self.passes + self.count
+        if not begin(one, array, identify):
+            return False
+        if copy != NULL and one.size > room:
+            raise ValueError("no room for a copy")
+        one.into = copy
+        self.count += 1
+        return True
+
+    cdef int run(self) except -1:
+        cdef Pass *one = <Pass *> self.passes
+        cdef int i
+        with nogil:
+            for i in range(self.count):
+                if one[i].into == NULL:
+                    look_at_all(&one[i])
+                else:
+                    copy(&one[i], one[i].into, one[i].size)
+        return 0
+
+    cdef bytes content(self, int i):
+        """The content id of array `i`, if it was to be identified."""
+        return PyBytes_FromStringAndSize(<const char *> (<Pass *> self.passes)[i].content, 16)
+
+    cdef const void *record(self, int i) noexcept:
+        """The record of statistics of array `i`; NULL where it would not be right."""
+        cdef Pass *one = <Pass *> self.passes + i
+        return <const void *> &one.record if one.measured else NULL
+
+
 def survey(list arrays not None, list identify not None, uint8_t[::1] into=None, list places=None) -> list:
     """Look at up to 64 arrays, and copy some on the way, with the interpreter's lock given away once.
 
@@ -177,27 +233,25 @@ def survey(list arrays not None, list identify not None, uint8_t[::1] into=None,
     Raises:
         ValueError: one of them isn't read here, or has no room where it is to be copied.
     """
-    cdef Pass passes[TOGETHER]
-    cdef uint8_t *copies[TOGETHER]
+    cdef Survey it = Survey()
     cdef Py_ssize_t i, place, count = len(arrays)
-    if count > TOGETHER or len(identify) != count or (places is not None and len(places) != count):
-        raise ValueError("too many arrays, or something is missing")
+    cdef uint8_t *at
+    cdef size_t room
+    if len(identify) != count or (places is not None and len(places) != count):
+        raise ValueError("something is missing")
     for i in range(count):
-        if not begin(&passes[i], arrays[i], identify[i]):
-            raise ValueError("not an array that is read here")
-        copies[i] = NULL
         place = -1 if places is None else places[i]
+        at = NULL
+        room = 0
         if place >= 0:
-            if into is None or place > into.shape[0] or passes[i].size > <size_t> (into.shape[0] - place):
+            if into is None or place >= into.shape[0]:
                 raise ValueError("no room for a copy")
-            copies[i] = &into[place]
-    with nogil:
-        for i in range(count):
-            if copies[i] != NULL:
-                copy(&passes[i], copies[i], passes[i].size)
-            else:
-                look_at_all(&passes[i])
-    return [found(&passes[i]) for i in range(count)]
+            at = &into[place]
+            room = into.shape[0] - place
+        if not it.add(arrays[i], identify[i], at, room):
+            raise ValueError("not an array that is read here")
+    it.run()
+    return [found(<Pass *> it.passes + i) for i in range(count)]
 
 
 cdef class Reading:

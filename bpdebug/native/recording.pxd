@@ -2,6 +2,7 @@ from cpython.object cimport PyObject
 from libc.stdint cimport int64_t
 
 from .buffers cimport Bytes, Ordinals, PendingEvents
+from .loans cimport Lender
 from .sites cimport Sites
 from .state cimport Node, ThreadState, Variable
 from .tensors cimport Tensors
@@ -32,6 +33,7 @@ cdef class Recording:
     cdef object release
     cdef int64_t started_ns
     cdef Tensors tensors
+    cdef Lender lender
     cdef Sites sites
     cdef Ordinals ordinals
     cdef PendingEvents pending

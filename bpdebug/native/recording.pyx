@@ -11,6 +11,7 @@ from cpython.object cimport PyObject
 from libc.stdint cimport int64_t, uint8_t, uint16_t, uint32_t
 
 from .buffers cimport Bytes, IndexRecord, PendingEvents, at_most_32
+from .loans cimport Lender
 from .sites cimport Sites
 from .state cimport Node, ThreadState, Variable
 from .tensors cimport Tensors
@@ -67,6 +68,7 @@ cdef class Recording:
         self.release = recorder._lock.release
         self.started_ns = self.writer.started_ns
         self.tensors = self.writer.store.usual
+        self.lender = self.writer.store.lender
         self.sites = Sites(recorder.call_sites)
         self.ordinals = recorder._ordinals
         self.pending = self.writer.pending
@@ -125,8 +127,9 @@ cdef class Recording:
         """The entry of an array of the host; `all_small`: of small ones everything is kept, whatever `keep` says of others."""
         cdef tuple entry = None
         if np.PyArray_NBYTES(<np.ndarray>array) >= LENT_BYTES:
-            if private:
-                return self.recorder._lend(array, keep)
+            entry = self.lender.entry_of(array, keep)
+            if entry is None and private:
+                return self.lender.lend(array, keep)
         elif all_small:
             entry = self.tensors.entry_of(array)
         return self.recorder._put(array, "cpu", keep) if entry is None else entry

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from bpdebug import native
-from bpdebug.log import lent, lent_writer, measuring, staging
+from bpdebug.log import lent_writer, measuring, staging
 from bpdebug.log.keep import FULL, Keep
 from bpdebug.log.lent import LENT_BYTES, same_content
 from bpdebug.log.reader import LogReader
@@ -29,6 +29,7 @@ def array(seed: int, size: int = 1 << 14) -> np.ndarray:
 @pytest.fixture(params=WAYS)
 def writer(tmp_path: Path, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> LogWriter:
     if request.param == "Python":
+        monkeypatch.setenv("BPDEBUG_NATIVE", "0")
         monkeypatch.setattr(lent_writer, "_kernels", None)
         monkeypatch.setattr(measuring, "_kernels", None)
     return LogWriter.create(tmp_path / "run")
@@ -255,7 +256,7 @@ def test_segments_of_lent_arrays_roll_over(writer: LogWriter, monkeypatch: pytes
 
 
 def test_what_is_not_read_in_time_is_copied(writer: LogWriter, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(lent, "WAITING_BYTES", 1)
+    monkeypatch.setattr(writer.store.lent, "most_waiting", 1)
     one, other = array(0), array(1)
     with writer.mutex:
         writer.store.lend(one)
@@ -275,3 +276,30 @@ def test_a_lent_array_dies_with_its_last_user(writer: LogWriter) -> None:
     gc.collect()
     assert gone() is None
     read(writer).close()
+
+
+def test_arrays_that_are_gone_are_forgotten(writer: LogWriter) -> None:
+    store = writer.store
+    for i in range(5_000):
+        short_lived = np.full(600, float(i))
+        assert store.lent.find(short_lived) is None  # though it may be where another one was
+        row = store.lend(short_lived, STATS)[0]
+        assert store.lent.find(short_lived)[0] == row
+        if i % 1_000 == 0:
+            writer.flush()
+    writer.flush()
+    assert len(store.lent) < 2_100
+    read(writer).close()
+
+
+def test_what_cannot_be_lent_is_kept_at_once(writer: LogWriter) -> None:
+    one = array(0)
+    others = [one[1:], one.astype(">f8"), one.astype("i8"), np.asfortranarray(one.reshape(128, 128))]
+    rows = [writer.store.lend(other)[0] for other in others]
+    past = [other.copy() for other in others]
+    one[:] = 0
+    for other in others:
+        other[...] = 1
+    with read(writer) as reader:
+        for row, other in zip(rows, past, strict=True):
+            np.testing.assert_array_equal(reader.array(row), other)

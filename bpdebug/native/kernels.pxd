@@ -1,0 +1,10 @@
+from libc.stdint cimport uint8_t
+
+
+cdef class Survey:
+    cdef void* passes
+    cdef int count
+    cdef bint add(self, array, bint identify, uint8_t* copy, size_t room) except -1
+    cdef int run(self) except -1
+    cdef bytes content(self, int i)
+    cdef const void* record(self, int i) noexcept
