@@ -7,14 +7,19 @@ from __future__ import annotations
 
 import argparse
 import os
+import subprocess
 import sys
+from collections.abc import Sequence
 
 from peers import TORCHLENS, PeerMissing, add_torchlens, python_of
-from rounds import ChildFailed, Ratio, compare
+from rounds import MEASURED, ChildFailed, Ratio, compare
 
 GOALS = {"2-3-1": 4.0, "784-1000-1000-10": 1.25, "LeNet": 1.5}
 STATS_GOAL = 1.10
 """With `--capture stats`, of all but the tiny workload."""
+GPU_WORKLOADS = ("784-1000-1000-10", "2048-4096-4096-10", "LeNet")
+GPU_GOALS = {"full": 1.25, "stats": 1.05}
+"""On a GPU, by `--capture`: of time on the clock."""
 GOAL_EVENTS_PER_S = 100_000
 GOAL_BYTES_PER_EVENT = 200
 WATCHERS = {
@@ -30,11 +35,23 @@ def main() -> None:
     """Print one row a workload."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=7, help="how often each is measured (default: 7)")
-    parser.add_argument("--only", choices=GOALS, help="one workload instead of all")
+    parser.add_argument("--only", choices=[*GOALS, *GPU_WORKLOADS[1:2]], help="one workload instead of all")
     parser.add_argument("--capture", default="full", help="how much is recorded, as for `bpdebug run`")
     parser.add_argument("--no-peers", action="store_true", help="leave out what watching costs in PyTorch")
+    parser.add_argument("--device", choices=("cpu", "gpu"), default="cpu", help="where it is trained")
     options = parser.parse_args()
+    if options.device == "gpu":
+        why = why_no_gpu()
+        if why:
+            print(f"no GPU here: {why}")
+        else:
+            recorded_on_gpu(
+                [options.only] if options.only else GPU_WORKLOADS, options.capture, options.rounds
+            )
+        return
 
+    if options.only and options.only not in GOALS:
+        parser.error(f"{options.only} is measured with --device gpu only")
     workloads = [options.only] if options.only else list(GOALS)
     ours = recorded(workloads, options.capture, options.rounds)
     # The peers keep everything: there is nothing to compare another policy with.
@@ -79,6 +96,38 @@ def recorded(workloads: list[str], capture: str, rounds: int) -> dict[str, Ratio
         f"2-3-1\nbytes/event: all files but the tensors; goal <= {GOAL_BYTES_PER_EVENT}\n"
     )
     return rows
+
+
+def why_no_gpu() -> str:
+    """Why nothing can be trained on a GPU here; "" where it can."""
+    check = "from engine.backends import cuda; cuda.check_cuda_available()"
+    child = subprocess.run(
+        [sys.executable, "-c", check], capture_output=True, text=True, cwd=MEASURED.parents[1], check=False
+    )
+    lines = [line for line in child.stderr.splitlines() if line.startswith("RuntimeError: ")]
+    return lines[-1].removeprefix("RuntimeError: ") if lines else child.stderr[-200:]
+
+
+def recorded_on_gpu(workloads: Sequence[str], capture: str, rounds: int) -> None:
+    """One row a workload, as `recorded`, for a model and batches on a GPU, by time on the clock."""
+    print(
+        f"{'one training step on a GPU':<27} {'unrecorded':>12} {'recorded':>12} {'ratio':>7} {'lowest-highest':>15}"
+        f" {'goal':>7} {'bytes/event':>12} {'MB tensors':>11}"
+    )
+    for workload in workloads:
+        plain = [sys.executable, "engine", workload, "--device", "gpu"]
+        row = compare(plain, [*plain, "--recorded", "--capture", capture], rounds, "wall_s")
+        goal = f"<={GPU_GOALS[capture]:.2f}" if capture in GPU_GOALS else "-"
+        print(
+            f"{workload:<27} {row.base['wall_s'] * 1e6:>9.1f} us {row.ours['wall_s'] * 1e6:>9.1f} us"
+            f" {row.ratio:>7.2f} {f'{row.lowest:.2f}-{row.highest:.2f}':>15} {goal:>7}"
+            f" {row.ours['other_bytes'] / row.ours['events']:>12.0f} {row.ours['tensor_bytes'] / 1e6:>11.1f}",
+            flush=True,
+        )
+    print(
+        f"time on the clock, the device's work and the closing of the log included; medians of {rounds} interleaved "
+        "rounds"
+    )
 
 
 def watched(ours: dict[str, Ratio], rounds: int) -> None:

@@ -61,19 +61,20 @@ def figures_of(command: Sequence[str], program: str = "workloads.py") -> dict[st
     return json.loads(child.stdout.splitlines()[-1])
 
 
-def compare(base: Sequence[str], ours: Sequence[str], rounds: int) -> Ratio:
+def compare(base: Sequence[str], ours: Sequence[str], rounds: int, by: str = "cpu_s") -> Ratio:
     """Run both commands `rounds` times in turn.
 
     Args:
         base: interpreter and arguments of `workloads.py` for what we compare with.
         ours: the same for us.
         rounds: at least 1.
+        by: the figure whose ratio it is.
     """
     bases, mine = [], []
     for _ in range(rounds):
         bases.append(figures_of(base))
         mine.append(figures_of(ours))
-    ratios = [our["cpu_s"] / other["cpu_s"] for our, other in zip(mine, bases, strict=True)]
+    ratios = [our[by] / other[by] for our, other in zip(mine, bases, strict=True)]
     return Ratio(
         median_of(bases), median_of(mine), statistics.median(ratios), min(ratios), max(ratios)
     )  # fmt: skip

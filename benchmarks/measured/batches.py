@@ -7,7 +7,11 @@ import numpy as np
 __all__ = ["LSTM_BATCH", "LSTM_STEPS", "LSTM_UNITS", "PERCEPTRONS", "images", "rows", "sequences"]
 
 # Sizes of the layers, and samples a batch.
-PERCEPTRONS = {"2-3-1": ((2, 3, 1), 1), "784-1000-1000-10": ((784, 1000, 1000, 10), 100)}
+PERCEPTRONS = {
+    "2-3-1": ((2, 3, 1), 1),
+    "784-1000-1000-10": ((784, 1000, 1000, 10), 100),
+    "2048-4096-4096-10": ((2048, 4096, 4096, 10), 512),
+}
 LSTM_UNITS, LSTM_STEPS, LSTM_BATCH = 650, 35, 20
 
 Batch = tuple[np.ndarray, np.ndarray]

@@ -15,13 +15,17 @@ from batches import LSTM_UNITS, PERCEPTRONS, images, rows, sequences
 __all__ = ["step_of"]
 
 
-def step_of(package: str, workload: str) -> Callable[[], object]:
-    """The training step of a workload with `engine` or `chainer`."""
+def step_of(package: str, workload: str, device: str = "@numpy") -> Callable[[], object]:
+    """The training step of a workload with `engine` or `chainer`, on a device such as `@cupy:0`."""
     ch = importlib.import_module(package)
     if workload in PERCEPTRONS:
         model, loss_of, batches = _perceptron(ch, *PERCEPTRONS[workload])
     else:
         model, loss_of, batches = {"LeNet": _lenet, "LSTM": _lstm, "NStepLSTM": _n_step_lstm}[workload](ch)
+    if device != "@numpy":
+        model.to_device(device)
+        send = ch.get_device(device).send
+        batches = [(send(x), send(t)) for x, t in batches]
     optimizer = ch.optimizers.SGD(lr=0.01)
     optimizer.setup(model)
     turn = itertools.cycle(batches)

@@ -23,24 +23,42 @@ import numpy as np
 WORKLOADS = {
     "2-3-1": (200, 400, 5),
     "784-1000-1000-10": (3, 4, 5),
+    "2048-4096-4096-10": (3, 10, 5),
     "LeNet": (10, 10, 5),
     "LSTM": (1, 1, 3),
     "NStepLSTM": (1, 1, 3),
 }
 FRAMEWORKS = ("engine", "chainer", "torch")
-# With every tensor on disk the big perceptron writes about 20 MB a step.
-RECORDED_STEPS = {"2-3-1": 1000, "784-1000-1000-10": 12, "LeNet": 60}
+# With every tensor on disk the big perceptron writes about 20 MB a step, the one for a GPU 250 MB.
+RECORDED_STEPS = {"2-3-1": 1000, "784-1000-1000-10": 12, "2048-4096-4096-10": 6, "LeNet": 60}
 
 Step = Callable[[], object]
 
 
-def step_of(framework: str, workload: str) -> Step:
-    """The training step of a workload in a framework, which is imported here."""
+def step_of(framework: str, workload: str, device: str = "cpu") -> Step:
+    """The training step of a workload in a framework, which is imported here; `device` may be `gpu` for `engine`."""
     if framework == "torch":
         import torch_models as models
     else:
         import chainer_models as models
+    if device == "gpu":
+        return models.step_of(framework, workload, "@cupy:0")
     return models.step_of(framework, workload)
+
+
+def nothing_to_wait_for() -> None:
+    """The host has done its work when a call returns."""
+
+
+settle: Callable[[], None] = nothing_to_wait_for
+"""Returns when the device has done what it was given."""
+
+
+def settle_gpu() -> None:
+    """As `settle`, for a GPU."""
+    from engine.backends import cuda
+
+    cuda.Device(0).synchronize()
 
 
 def load_recorder() -> float:
@@ -85,9 +103,11 @@ def sizes_on_disk(directory: pathlib.Path) -> dict[str, int]:
 
 def measure(step: Step, count: int) -> tuple[float, float, float]:
     """CPU seconds of all threads of this process, CPU seconds of this thread, and wall seconds, a step."""
+    settle()
     cpu, thread, wall = time.process_time(), time.thread_time(), time.perf_counter()
     for _ in range(count):
         step()
+    settle()
     return (
         (time.process_time() - cpu) / count,
         (time.thread_time() - thread) / count,
@@ -108,6 +128,7 @@ def measure_plain(step: Step, count: int, portions: int) -> dict[str, float]:
 def measure_recorded(step: Step, count: int, directory: pathlib.Path, capture: str) -> dict[str, float]:
     """Seconds a step, opening and closing the log included, and what it left on disk; imports are apart."""
     load_s = load_recorder()
+    settle()
     cpu, thread, wall = time.process_time(), time.thread_time(), time.perf_counter()
     with recording(directory, capture):
         for _ in range(count):
@@ -143,14 +164,18 @@ def main() -> None:
     parser.add_argument("--recorded", action="store_true", help="record to a temporary directory")
     parser.add_argument("--capture", default="full", help="how much of the tensors (default: full)")
     parser.add_argument("--watched", metavar="HOW", help="torch only: a key of WATCHERS in torch_watched.py")
+    parser.add_argument("--device", choices=("cpu", "gpu"), default="cpu", help="engine only")
     options = parser.parse_args()
+    if options.device == "gpu":
+        global settle
+        settle = settle_gpu
 
     np.random.seed(1)  # one with which the small model keeps some of its hidden units alive
     warm_up, steps, portions = WORKLOADS[options.workload]
     if options.watched:
         show(options.framework, measure_watched(options.workload, options.watched, warm_up))
         return
-    step = step_of(options.framework, options.workload)
+    step = step_of(options.framework, options.workload, options.device)
     for _ in range(warm_up):
         step()
     if options.recorded:
