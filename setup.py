@@ -11,6 +11,7 @@ from setuptools import Extension, setup
 
 PARTS = [
     "buffers",
+    "disk",
     "engine_events",
     "forward",
     "kernels",

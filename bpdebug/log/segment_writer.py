@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import contextlib
 import os
+from collections.abc import Callable
 from pathlib import Path
 
+from ..native import part
 from .schema import segment_file
 
-__all__ = ["PAGE_BYTES", "SegmentWriter", "open_new", "write_all"]
+__all__ = ["PAGE_BYTES", "SegmentWriter", "append_all", "append_all_in_python", "open_new", "write_all"]
 
 DIRECT_BYTES = 256 << 10
 """The common way is cheaper for pieces smaller than this."""
@@ -134,6 +136,22 @@ class SegmentWriter:
 def open_new(path: Path) -> int:
     """A file descriptor to write a file with that doesn't exist yet; for the user alone, as tensors can be private."""
     return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+
+
+def append_all_in_python(parts: list[tuple[int, bytes]]) -> None:
+    """Append bytes to files, in this order.
+
+    Raises:
+        OSError: the disk is full, or gone; what comes before was written.
+    """
+    for file, content in parts:
+        write_all(file, content)
+
+
+_native = part("disk")
+append_all: Callable[[list[tuple[int, bytes]]], None] = (
+    append_all_in_python if _native is None else _native.append_all
+)
 
 
 def write_all(file: int, data: bytes | memoryview, offset: int | None = None) -> None:

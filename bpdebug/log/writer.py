@@ -51,7 +51,7 @@ from .schema import (
     TENSOR_STATISTICS_FILE,
     Kind,
 )
-from .segment_writer import SegmentWriter, open_new, write_all
+from .segment_writer import SegmentWriter, append_all, open_new, write_all
 from .tensor_store import TensorStore
 
 __all__ = ["LogWriter"]
@@ -349,15 +349,19 @@ class LogWriter(Interning):
         self._promised.read(taken.promised, rows)
         staging.done()  # buffers that were written to their end in an earlier round
         complete_statistics(rows, taken.unmeasured)
-        write_all(self._files[TENSOR_STATISTICS_FILE], rows.statistics)
-        write_all(self._files[TENSOR_INDEX_FILE], rows.records)
-        write_all(self._files[DEFINITIONS_FILE], b"".join(definitions))
+        files = self._files
+        parts = [
+            (files[TENSOR_STATISTICS_FILE], rows.statistics),
+            (files[TENSOR_INDEX_FILE], rows.records),
+            (files[DEFINITIONS_FILE], b"".join(definitions)),
+        ]
         for encoded, index in pending.portions(events):
             if self.store.nonfinite_rows:
                 index = with_nonfinite(encoded, index, self.store.nonfinite_rows)
             bodies, records = self._late.completed(late, encoded, index)
-            write_all(self._files[EVENTS_FILE], bodies)
-            write_all(self._files[EVENT_INDEX_FILE], records)
+            append_all([*parts, (files[EVENTS_FILE], bodies), (files[EVENT_INDEX_FILE], records)])
+            parts.clear()
+        append_all(parts)
         for segment in dropping:
             self._segments.remove(segment)
             self._lent.remove(segment)

@@ -21,6 +21,7 @@ from bpdebug.log.pending_events import PendingEventsInPython
 from bpdebug.log.reader import LogReader
 from bpdebug.log.records import OutputBody
 from bpdebug.log.schema import Kind
+from bpdebug.log.segment_writer import append_all_in_python
 from bpdebug.log.writer import LogWriter
 
 # Two processes: one writes numbered tensors and reports for as long as it lives.
@@ -152,6 +153,7 @@ def test_a_full_disk_stops_the_recording_with_one_warning_and_a_readable_log(
         return real_write(file, part)
 
     monkeypatch.setattr(writer_module.os, "write", write)
+    monkeypatch.setattr(writer_module, "append_all", append_all_in_python)  # by os.write
     writer = LogWriter.create(tmp_path / "run")
     header = {"label": writer.text("stdout"), "thread": writer.thread("MainThread")}
     for i in range(50):
@@ -246,19 +248,24 @@ def test_what_a_record_refers_to_is_written_before_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     written: list[str] = []
-    real_write, real_pwrite = os.write, os.pwrite
+    real_append_all, real_pwrite = writer_module.append_all, os.pwrite
 
-    def write(file: int, data: bytes) -> int:
+    def note(file: int) -> None:
         written.append(os.path.basename(os.readlink(f"/proc/self/fd/{file}")))
-        return real_write(file, data)
+
+    def append_all(parts: list[tuple[int, bytes]]) -> None:
+        for file, content in parts:
+            if content:
+                note(file)
+        real_append_all(parts)
 
     def pwrite(file: int, data: bytes, offset: int) -> int:
-        written.append(os.path.basename(os.readlink(f"/proc/self/fd/{file}")))
+        note(file)
         return real_pwrite(file, data, offset)
 
     monkeypatch.setattr(writer_module, "FLUSH_AFTER_S", 60.0)
     writer = LogWriter.create(tmp_path / "run")
-    monkeypatch.setattr(writer_module.os, "write", write)
+    monkeypatch.setattr(writer_module, "append_all", append_all)
     monkeypatch.setattr(writer_module.os, "pwrite", pwrite)
     writer.tensor(np.arange(3.0))
     writer.append(Kind.output, OutputBody("stdout", "a"), label=writer.text("stdout"))

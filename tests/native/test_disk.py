@@ -1,0 +1,57 @@
+"""The compiled part writes what its twin writes, and says what went wrong."""
+
+from __future__ import annotations
+
+import errno
+import os
+from pathlib import Path
+
+import pytest
+
+from bpdebug import native
+from bpdebug.log import segment_writer
+
+WAYS = {"Python": segment_writer.append_all_in_python}
+if (disk := native.part("disk")) is not None:
+    WAYS["compiled"] = disk.append_all
+
+
+@pytest.fixture(params=WAYS)
+def append_all(request: pytest.FixtureRequest):
+    return WAYS[request.param]
+
+
+def test_parts_are_appended_in_their_order(append_all, tmp_path: Path) -> None:
+    files = [os.open(tmp_path / str(i), os.O_WRONLY | os.O_CREAT | os.O_APPEND) for i in range(3)]
+    append_all([])
+    append_all([(files[0], b"one"), (files[1], b""), (files[0], b" two")])
+    append_all([(files[i % 3], bytes([65 + i])) for i in range(40)])
+    for file in files:
+        os.close(file)
+    written = [(tmp_path / str(i)).read_bytes() for i in range(3)]
+    letters = bytes(range(65, 105))
+    assert written == [b"one two" + letters[0::3], letters[1::3], letters[2::3]]
+
+
+def test_more_than_a_pipe_takes_at_once_is_written_whole(append_all) -> None:
+    ours, theirs = os.pipe()
+    content = os.urandom(300_000)
+    if (child := os.fork()) == 0:
+        append_all([(theirs, content)])
+        os._exit(0)
+    os.close(theirs)
+    with os.fdopen(ours, "rb") as pipe:
+        assert pipe.read() == content
+    assert os.waitpid(child, 0)[1] == 0
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs a device that is always full")
+def test_a_full_disk_is_an_error_and_nothing_behind_it_is_written(append_all, tmp_path: Path) -> None:
+    full = os.open("/dev/full", os.O_WRONLY)
+    file = os.open(tmp_path / "file", os.O_WRONLY | os.O_CREAT)
+    with pytest.raises(OSError, match="No space left") as caught:
+        append_all([(file, b"before"), (full, b"x"), (file, b"behind")])
+    assert caught.value.errno == errno.ENOSPC
+    os.close(full)
+    os.close(file)
+    assert (tmp_path / "file").read_bytes() == b"before"
