@@ -52,8 +52,6 @@ class DeviceArrays:
         self._is_over = is_over
         self.array_module: Callable[[Any], Any] | None = None
         """Gives the module of an array; the front end knows it. None: all arrays are fetched at once."""
-        self.at_once = False
-        """Somebody has to know what arrays hold as soon as they are recorded: they are fetched at once."""
         self._libraries: dict[type, _Library | None] = {}
         self._known: dict[int, tuple[weakref.ref[Any], Keep, Entry]] = {}
         self.in_use = False
@@ -70,8 +68,6 @@ class DeviceArrays:
         Returns:
             Its row, LATE for its flags, and an `OnDevice` for its content; None where it can't be kept so.
         """
-        if self.at_once:
-            return None
         known = self._known.get(id(array))
         if known is not None and known[0]() is array and (known[1] is keep or known[1] == keep):
             return known[2]
@@ -102,8 +98,6 @@ class DeviceArrays:
 
     def content_of(self, array: Any) -> OnDevice | None:
         """The content that `array` has now, of which nothing is kept; None where it can't be told so."""
-        if self.at_once:
-            return None
         known = self._known.get(id(array))
         if known is not None and known[0]() is array:
             return known[2][5]  # type: ignore[return-value]
@@ -198,10 +192,15 @@ class DeviceArrays:
                 batch = batches.with_room(size, number, stream)
                 if batch is None:
                     return None
-                place, begin = batch.add(
-                    lambda to, out, parts: library.kernel.launch(flat, to, out, parts), size
-                )
-                content = OnDevice(batches, batch, place, begin, array.nbytes, keep, layout, sample)
+                unread, content = batch.unread, None
+                try:
+                    place, begin = batch.add(
+                        lambda to, out, parts: library.kernel.launch(flat, to, out, parts), size
+                    )
+                    content = OnDevice(batches, batch, place, begin, array.nbytes, keep, layout, sample)
+                finally:
+                    if content is None:  # an interrupt: nobody will read it
+                        batch.unread = unread
                 if row:
                     store.promise(content, size)
                 else:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from typing import Protocol
 
 import numpy as np
@@ -20,59 +21,53 @@ class LateEvent(Protocol):
         """Put into `body` what is known now; gives the fields `flags` and `value` of the index as they should be."""
 
 
-_RANGE = 1 << 64
+Waiting = tuple[int, Event, LateEvent]
+"""Seq of an event, its body, and what completes it."""
 
 
 class LateEvents:
     """Of a run; where there are none, nothing is done."""
 
     def __init__(self) -> None:
-        self._waiting: list[tuple[int, Event, LateEvent]] = []
+        self._waiting: deque[Waiting] = deque()
         self._written = 0
-        self._shift = 0
-        """So many bytes more than was thought when they were encoded are before the bodies that come next."""
+        self._moved = False
+        """Whether bodies are no longer where they were thought to be when they were encoded."""
+        self._end = 0
 
     def add(self, seq: int, body: Event, late: LateEvent) -> None:
-        """Event `seq` has been appended, and will be completed. Call it with the lock held."""
+        """Event `seq` is being appended, and will be completed. Call it with the lock held."""
         self._waiting.append((seq, body, late))
 
-    def take(self) -> list[tuple[int, Event, LateEvent]]:
+    def take(self) -> deque[Waiting]:
         """Those that wait, for `completed`. Call it with the lock held."""
-        taken, self._waiting = self._waiting, []
+        taken, self._waiting = self._waiting, deque()
         return taken
 
-    def completed(
-        self, taken: list[tuple[int, Event, LateEvent]], bodies: bytes, records: bytes
-    ) -> tuple[bytes, bytes]:
+    def completed(self, taken: deque[Waiting], bodies: bytes, records: bytes) -> tuple[bytes, bytes]:
         """The lines of the next bodies and their index records, with what is known of those in `taken` now."""
         first = self._written
         self._written = end = first + len(records) // EVENT_INDEX.itemsize
-        if not taken and not self._shift:
+        if end == first or not (taken or self._moved):
             return bodies, records
         rows = np.frombuffer(records, EVENT_INDEX).copy()
-        if not len(rows):
-            return bodies, records
-        start = int(rows["offset"][0])
-        rows["offset"] += np.uint64(self._shift % _RANGE)
+        lengths, flags, values = rows["length"], rows["flags"], rows["value"]
+        begins = rows["offset"] - rows["offset"][0]
+        if not self._moved:
+            self._moved, self._end = True, int(rows["offset"][0])
         pieces: list[bytes | memoryview] = []
-        whole, done, longer = memoryview(bodies), 0, 0
+        whole, done = memoryview(bodies), 0
         while taken and taken[0][0] < end:
-            seq, body, late = taken.pop(0)
-            row = rows[seq - first]
-            row["flags"], row["value"] = late.complete(body, int(row["flags"]), float(row["value"]))
+            seq, body, late = taken.popleft()
+            place = seq - first
+            flags[place], values[place] = late.complete(body, int(flags[place]), float(values[place]))
             line = encoded([body])
-            begin, length = self._place(row, start, longer)
+            begin = int(begins[place])
             pieces += (whole[done:begin], line)
-            done = begin + length
-            more = len(line) - length
-            row["length"] = len(line)
-            if more:
-                rows["offset"][seq - first + 1 :] += np.uint64(more % _RANGE)
-                longer += more
+            done = begin + int(lengths[place])
+            lengths[place] = len(line)
         pieces.append(whole[done:])
-        self._shift += longer
+        ends = self._end + np.cumsum(lengths, dtype=np.uint64)
+        rows["offset"] = ends - lengths
+        self._end = int(ends[-1])
         return b"".join(pieces), rows.tobytes()
-
-    def _place(self, row: np.void, start: int, longer: int) -> tuple[int, int]:
-        """Where the line of an event was among the bodies, and how long."""
-        return int(row["offset"]) - self._shift - longer - start, int(row["length"])
