@@ -34,7 +34,22 @@ def test_late_events_are_whole_wherever_they_stand(
         monkeypatch.setattr(pending_events, "_WRITTEN_AT_ONCE", 8)
     rng, expected = random.Random(0), []
     log = LogWriter.create(tmp_path / "run")
-    tail = (0, 0, 0, NOTHING, log.text("of it"), NOTHING, NOTHING, 1, 0, 2, NOTHING, NOTHING, 0, 0.5)
+    tail = (
+        0,
+        0,
+        0,
+        NOTHING,
+        log.text("of it"),
+        NOTHING,
+        NOTHING,
+        1,
+        log.thread("main"),
+        2,
+        NOTHING,
+        NOTHING,
+        0,
+        0.5,
+    )
     for i in range(300):
         if i % 60 == 50:
             log.flush()
