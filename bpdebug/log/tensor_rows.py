@@ -39,6 +39,14 @@ class TensorRowsInPython:
         self._statistics.append(statistics)
         return self.first + len(self._records) - 1
 
+    def take(self) -> TensorRowsInPython:
+        """What was added, to be written; rows that are added from here on come behind it. Call it with the lock held."""
+        taken = type(self)(self.first)
+        taken._records, self._records = self._records, taken._records
+        taken._statistics, self._statistics = self._statistics, taken._statistics
+        self.first = taken.end
+        return taken
+
     def set_record(self, row: int, record: bytes) -> None:
         self._records[row - self.first] = record
 

@@ -445,7 +445,7 @@ class TensorStore:
 
     def take(self) -> Taken:
         """What is to be written. Call it with the lock held."""
-        rows, self._rows = self._rows, TensorRows(self._rows.end)
+        rows = self._rows.take()
         unmeasured, self._unmeasured = self._unmeasured, []
         lent, self._lent_now = self._lent_now, []
         promised, self._promised_now = self._promised_now, []

@@ -171,6 +171,14 @@ cdef class TensorRows:
     def end(self) -> int:
         return self.first + self.records_.size // <Py_ssize_t>sizeof(TensorRecord)
 
+    def take(self) -> TensorRows:
+        """One step for other threads, some of which add rows without the lock."""
+        cdef TensorRows taken = TensorRows(self.first)
+        taken.records_, self.records_ = self.records_, taken.records_
+        taken.statistics_, self.statistics_ = self.statistics_, taken.statistics_
+        self.first = taken.first + taken.records_.size // <Py_ssize_t>sizeof(TensorRecord)
+        return taken
+
     cdef int64_t append(self, TensorRecord* record, TensorStatistics* statistics) except -1:
         self.records_.reserve(sizeof(TensorRecord))
         self.statistics_.reserve(sizeof(TensorStatistics))

@@ -97,3 +97,16 @@ def test_ordinals(iterations):
     for iteration, names in iterations:
         for name in names:
             assert one.next(iteration, *name) == other.next(iteration, *name)
+
+
+def test_rows_go_on_counting_where_some_were_taken():
+    for make in (buffers.TensorRows, TensorRowsInPython):
+        rows = make()
+        record, statistics = pack_record(b"c" * 16, 1, 2, 3, 4), bytes(range(64))
+        assert [rows.add(record, statistics), rows.add()] == [0, 1]
+        taken = rows.take()
+        assert (taken.first, taken.end, rows.first, rows.end) == (0, 2, 2, 2)
+        assert rows.add() == 2
+        taken.set_record(1, record)
+        assert taken.records == 2 * record
+        assert (rows.records, rows.take().take().end) == (bytes(32), 3)
