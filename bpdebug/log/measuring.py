@@ -166,6 +166,11 @@ def complete_statistics(rows: TensorRows, unmeasured: Iterable[tuple[int, np.dty
     """Measure small tensors: each is its row, its dtype and its bytes."""
     by_dtype: dict[np.dtype, tuple[list[int], list[bytes]]] = {}
     for row, dtype, content in unmeasured:
+        if _kernels is not None:
+            found = _kernels.measure(np.frombuffer(content, dtype))
+            if found is not None:
+                rows.set_statistics(row, found)
+                continue
         numbers, contents = by_dtype.setdefault(dtype, ([], []))
         numbers.append(row)
         contents.append(content)

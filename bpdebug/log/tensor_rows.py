@@ -40,7 +40,7 @@ class TensorRowsInPython:
         return self.first + len(self._records) - 1
 
     def take(self) -> TensorRowsInPython:
-        """What was added, to be written; rows that are added from here on come behind it. Call it with the lock held."""
+        """What was added, to be written; what is added from here on comes behind it. Call it with the lock held."""
         taken = type(self)(self.first)
         taken._records, self._records = self._records, taken._records
         taken._statistics, self._statistics = self._statistics, taken._statistics

@@ -14,10 +14,11 @@ from hypothesis.extra import numpy as arrays
 
 from bpdebug import native
 from bpdebug.log import measuring
-from bpdebug.log.measuring import measure, measure_all
+from bpdebug.log.measuring import complete_statistics, measure, measure_all
 from bpdebug.log.reader import LogReader
 from bpdebug.log.schema import RUN_FILE, TENSOR_STATISTICS
 from bpdebug.log.statistics import Statistics, statistics
+from bpdebug.log.tensor_rows import TensorRows
 from bpdebug.log.writer import LogWriter
 
 DTYPES = st.sampled_from(["f2", "f4", "f8", "i1", "u4", "i8", "?", ">f4", "c8"])
@@ -122,6 +123,18 @@ def test_a_log_has_a_row_of_statistics_for_each_tensor(tmp_path: Path) -> None:
             assert same(reader.recorded_statistics(row), array, 1e-6)
         assert isinstance(reader.recorded_statistics(rows[1]).min, int)
         assert reader.recorded_statistics(rows[6]) is reader.recorded_statistics(rows[7]) is None
+
+
+@both_ways
+@given(found=st.lists(ARRAYS, max_size=8))
+@settings(max_examples=50, deadline=None)
+def test_small_tensors_are_completed(kernels: Any, found: list[np.ndarray]) -> None:
+    rows = TensorRows()
+    unmeasured = [(rows.add(), array.dtype, array.tobytes()) for array in found]
+    with mock.patch.object(measuring, "_kernels", kernels):
+        complete_statistics(rows, unmeasured)
+    for row, array in zip(np.frombuffer(rows.statistics, TENSOR_STATISTICS), found, strict=True):
+        assert same(one(row.tobytes(), array), array, 1e-6 if array.dtype.itemsize <= 4 else 1e-12)
 
 
 def test_a_log_of_the_first_format_has_no_statistics_and_opens(tmp_path: Path) -> None:
