@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 import engine
@@ -14,7 +14,7 @@ from bpdebug.frontends.engine_ops import EngineOps
 from bpdebug.log.schema import Kind
 from bpdebug.timeline.names import Names
 from bpdebug.timeline.op_call import op_call
-from engine import Variable
+from engine import Variable, optimizers
 from tests.support.truth import check_log
 from tests.support.watched import Watched
 
@@ -53,6 +53,7 @@ graphs = st.lists(
     max_examples=50,
     deadline=None,
     derandomize=True,
+    phases=[Phase.generate],  # each example writes a log: to make a failing one smaller takes minutes
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(graph=graphs, seed=st.integers(0, 2**32 - 1), dtype=st.sampled_from(["f4", "f8"]))
@@ -66,7 +67,14 @@ def test_a_random_graph_is_recorded_as_it_was_computed(tmp_path_factory, graph, 
         LINEAR.cleargrads()
         for name, first, second in graph:
             made.append(OPS[name](made[first % len(made)], made[second % len(made)]))
+        optimizer = optimizers.MomentumSGD(0.1) if seed % 2 else optimizers.SGD(0.1)
+        optimizer.setup(LINEAR)
         F.sum(made[-1] * made[-1]).backward(retain_grad=True)
+        optimizer.update()
+        F.sum(
+            LINEAR(made[0]) * made[1]
+        ).backward()  # adds to the gradients, and goes through what was updated
+        optimizer.update()
     with watched.read() as reader:
         forwards, backwards, foreign = check_log(reader, RUNNER)
         assert forwards > len(graph)
