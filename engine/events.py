@@ -15,6 +15,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+import numpy
+
 __all__ = [
     "BackwardFinished",
     "BackwardStarted",
@@ -235,7 +237,7 @@ class HandedOut(Event):
 
     The engine's own ops write only into arrays that they have just made, and its other code (hooks, update rules,
     what loads and copies) only into those that it announces: between two events an array of at least `HANDED_OUT_BYTES`
-    that the engine made, that isn't a view, and that was never handed out, stays as it is.
+    (on a device of any size) that the engine made, that isn't a view, and that was never handed out, stays as it is.
     """
 
     array: Any
@@ -258,8 +260,9 @@ observers: list[Observer] = []
 `observe` only."""
 
 HANDED_OUT_BYTES = 1 << 12
-"""Nobody is told of smaller arrays: looking at them again costs less."""
+"""Nobody is told of smaller arrays of the host: looking at them again costs less."""
 
+_ndarray = numpy.ndarray
 _lock = threading.Lock()
 
 
@@ -286,7 +289,7 @@ def observe(observer: Observer) -> Callable[[], None]:
 
 def hand_out(array: Any) -> None:
     """Tell all observers that code outside the engine may write into `array` (or None) from now on."""
-    if array is not None and array.nbytes >= HANDED_OUT_BYTES:
+    if array is not None and (array.nbytes >= HANDED_OUT_BYTES or type(array) is not _ndarray):
         emit(HandedOut(array))
 
 

@@ -10,7 +10,6 @@ from collections.abc import Callable
 from typing import Any
 
 from ..log.keep import FULL, Keep
-from ..log.lent import LENT_BYTES
 from ..log.recent_contents import Entry
 from ..log.tensor_store import UNPLACED, TensorStore
 from .batches import Batches
@@ -92,7 +91,7 @@ class DeviceArrays:
             return None
         self.in_use = True
         entry = (content.row, flags, content.layout, UNPLACED, 0, content)
-        if private and array.nbytes >= LENT_BYTES and array.base is None:
+        if private and array.base is None:
             self._remember(array, keep, entry)
         return entry
 

@@ -8,7 +8,7 @@ import fake_cuda
 import numpy
 import pytest
 from device_recording import WRITER, Recording
-from device_training import MLP, assert_alike, train
+from device_training import MLP, assert_alike, tensors_of, train
 from fake_cuda import only_waits
 from fake_device import no_host_copies
 from fake_module import DEVICE, fake
@@ -41,9 +41,14 @@ def test_training_copies_nothing_to_the_host_by_itself(tmp_path):
     model = L.Classifier(MLP())
     model.to_device(DEVICE)
     optimizer = optimizers.Adam(0.001).setup(model)
+    fake_cuda.launches.clear()
     with Recording(tmp_path / "run") as recording, only_waits(WRITER), no_host_copies():
         for _ in range(3):
             optimizer.update(model, x, t)
+    shown = {row for seq in range(len(recording.reader)) for row in tensors_of(recording.reader.body(seq))}
+    assert len(fake_cuda.launches) < 1.8 * len(
+        shown
+    )  # what nobody can have written into isn't looked at again
     losses = {body.value for body in recording.bodies(r.ReportedBody) if body.name == "loss"}
     assert len(losses) == 3
     assert 0.1 < min(losses) < max(losses) < 5
