@@ -1,4 +1,4 @@
-"""Large arrays that stay as they are for a while: the writer's thread reads them, instead of the training copying them.
+"""Large arrays that stay as they are for a while: they are read once, most of them by the writer's thread.
 
 `TensorStore.lend` gives such an array its row at once. The writer's thread reads the array when it comes to it: content
 id, statistics and bytes, in one go. As long as the array is known here, the training needn't look at it again, either.
@@ -128,13 +128,15 @@ class LentArrays:
         )
 
     def find(self, array: np.ndarray, keep: Keep | None = None) -> Any:
-        """The entry of an array that was lent (to be kept so, if given) and not taken back; None for others."""
+        """The entry of an array that was lent or read (to be kept so, if given) and not taken back; None for others."""
         known = self._known.get(id(array))
         if known is None or known[0]() is not array:
             return None
         if keep is not None and known[1] is not keep and known[1] != keep:
             return None
         entry = known[2]
+        if type(entry[5]) is bytes:
+            return entry
         flags = entry[5].flags
         return entry if flags == entry[1] else (entry[0], flags, *entry[2:])  # found when it was read
 
@@ -158,7 +160,9 @@ class LentArrays:
         if known is None or known[0]() is not owner:
             return None
         del self._known[id(owner)]
-        lent: Lent = known[2][5]
+        lent: Lent | bytes = known[2][5]
+        if isinstance(lent, bytes):
+            return None
         with self.lock:
             if lent.array is None:
                 return None

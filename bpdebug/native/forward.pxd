@@ -1,5 +1,6 @@
 from libc.stdint cimport int64_t
 
+from .buffers cimport Bytes
 from .recording cimport Recording
 
 
@@ -10,7 +11,8 @@ cdef class KnownOp:
     cdef int64_t number
     cdef int64_t label
     cdef int64_t grad_label
-    cdef bint plain
+    cdef bint has_attributes
+    cdef bint has_settings
 
 
 cdef class ForwardEvents(Recording):
@@ -26,6 +28,7 @@ cdef class ForwardEvents(Recording):
     cdef dict ops
     cdef KnownOp known_op(self, node)
     cdef bint forward(self, event) except -1
+    cdef bint tell(self, Bytes body, KnownOp op, node, Bytes settings) except -1
     cdef list fed(self, tuple x_nodes, tuple arrays, list x)
     cdef bint entered(self, event) except -1
     cdef bint exited(self, event) except -1

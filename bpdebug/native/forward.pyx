@@ -5,6 +5,7 @@ cimport cython
 cimport numpy as np
 from cpython.dict cimport PyDict_GetItem
 from cpython.object cimport PyObject
+from libc.math cimport isfinite
 from libc.stdint cimport int64_t
 
 from .buffers cimport Bytes
@@ -32,7 +33,7 @@ cdef object as_json = msgspec.json.Encoder().encode
 
 @cython.final
 cdef class KnownOp:
-    """An op whose events are usual, and by what it is known again; `plain`: it has no attributes and no settings."""
+    """An op whose events are usual, and by what it is known again."""
 
 
 cdef class ForwardEvents(Recording):
@@ -70,7 +71,8 @@ cdef class ForwardEvents(Recording):
         known.number = op.number
         known.label = op.text
         known.grad_label = op.grad_label
-        known.plain = cls.attributes is self.plain_attributes and not op.has_settings
+        known.has_attributes = cls.attributes is not self.plain_attributes
+        known.has_settings = op.has_settings
         self.ops[cls] = known
         return known
 
@@ -86,10 +88,10 @@ cdef class ForwardEvents(Recording):
         cdef Py_ssize_t i, x_count = len(x_nodes), y_count = len(ys)
         if x_count + y_count > MOST_ARRAYS or any_elsewhere(x_arrays) or any_elsewhere(y_arrays):
             return False
-        cdef dict attributes = None, settings = None
-        if not op.plain:
-            attributes, settings, held = self.watcher.settings_of(node)
-            if held:
+        cdef Bytes attributes = None, settings = None
+        if op.has_attributes or op.has_settings:
+            attributes, settings = Bytes.__new__(Bytes), Bytes.__new__(Bytes)
+            if not self.tell(attributes, op, node, settings):
                 return False
         # From here on the event is ours.
         cdef ThreadState thread = self.threads.state
@@ -158,8 +160,8 @@ cdef class ForwardEvents(Recording):
             y_numbers.append(variable.number)
             y_contents.append(variable.content)
         put(body, b"]")
-        if attributes:
-            put_field(body, b',"attrs":', as_json(json_value(attributes)))
+        if attributes is not None:
+            body.put(attributes.data, attributes.size)
         if not train:
             put(body, b',"train":false')
         if not in_graph:
@@ -167,8 +169,8 @@ cdef class ForwardEvents(Recording):
         cdef int64_t duration_ns = event.duration_ns
         if duration_ns:
             put_number(body, b',"ns":', duration_ns)
-        if settings:
-            put_field(body, b',"settings":', as_json(settings))
+        if settings is not None:
+            body.put(settings.data, settings.size)
         if fed is not None:
             put_field(body, b',"fed":', as_json(fed))
         if kept:
@@ -190,6 +192,27 @@ cdef class ForwardEvents(Recording):
         made.y_contents = y_contents
         made.seq = self.emit(thread, body, FORWARD, phase, scope, op.label, site, made.number, flags)
         node.watch_id = made
+        return True
+
+    cdef bint tell(self, Bytes attributes, KnownOp op, node, Bytes settings) except -1:
+        """Write what an op can be asked; False where arrays belong to it."""
+        cdef dict asked = node.attributes() if op.has_attributes else {}
+        cdef dict all_settings = node.settings() if op.has_settings else {}
+        cdef dict beside = {}
+        if all_simple(asked) and all_simple(all_settings):
+            for name, value in all_settings.items():
+                told = asked.get(name, beside)
+                if type(value) is tuple or type(told) is not type(value) or told != value:
+                    beside[name] = value
+        else:
+            asked, beside, held = self.watcher.settings_of(node)
+            if held:
+                return False
+            asked = json_value(asked)
+        if asked:
+            put_field(attributes, b',"attrs":', as_json(asked))
+        if beside:
+            put_field(settings, b',"settings":', as_json(beside))
         return True
 
     cdef list fed(self, tuple x_nodes, tuple arrays, list x):
@@ -267,6 +290,32 @@ cdef class ForwardEvents(Recording):
             thread, body, EXITED, opener.phase, opener.scope, self.text("exit"), opener.site, NOTHING, 0, opener.seq
         )
         return True
+
+
+cdef bint all_simple(dict values) except -1:
+    for name, value in values.items():
+        if not is_simple(value):
+            return False
+    return True
+
+
+cdef bint is_simple(value) except -1:
+    """Whether a setting is the same in JSON, whoever encodes it."""
+    kind = type(value)
+    if value is None or kind is bool:
+        return True
+    if kind is int:
+        return -(1 << 53) < value < 1 << 53
+    if kind is float:
+        return isfinite(value)
+    if kind is str:
+        return (<str>value).isascii()
+    if kind is tuple:
+        for part in <tuple>value:
+            if not is_simple(part):
+                return False
+        return True
+    return False
 
 
 cdef int64_t kept_bytes(node, tuple x, tuple y) except -1:

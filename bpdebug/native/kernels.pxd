@@ -8,3 +8,4 @@ cdef class Survey:
     cdef int run(self) except -1
     cdef bytes content(self, int i)
     cdef const void* record(self, int i) noexcept
+cdef int read_now(object array, uint8_t *into, uint8_t *content, void *record) except -1

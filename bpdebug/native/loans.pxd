@@ -39,6 +39,9 @@ cdef class Lender:
     cdef int look_at_keep(self, keep) except -1
     cdef tuple entry_of(self, array, keep)
     cpdef tuple lend(self, array, keep, look=*)
+    cdef tuple read_now(self, array, keep, bint private)
+    cdef tuple keep_now(self, array, keep, int64_t layout)
+    cdef tuple stage(self, array, int64_t size)
     cdef tuple lend_usual(self, array, keep)
     cdef bint all_are_new(self, Survey survey, list loans) except -1
     cdef int fill_in(

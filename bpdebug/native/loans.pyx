@@ -9,13 +9,13 @@ cimport numpy as np
 from cpython.dict cimport PyDict_GetItem
 from cpython.long cimport PyLong_FromVoidPtr
 from cpython.object cimport PyObject
-from cpython.bytes cimport PyBytes_AS_STRING
+from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_FromStringAndSize
 from cpython.weakref cimport PyWeakref_NewRef
 from libc.stdint cimport int64_t, uint8_t, uint16_t, uint32_t, uint64_t
 from libc.string cimport memcpy, memset
 
 from .buffers cimport TensorRecord, TensorRows, TensorStatistics
-from .kernels cimport Survey
+from .kernels cimport Survey, read_now
 from .tensors cimport Tensors
 
 import threading
@@ -26,7 +26,7 @@ from ..log.lent import LENT_BYTES as _LENT_BYTES
 from ..log.lent import WAITING_BYTES as _WAITING_BYTES
 from ..log.lent import WITH_ID
 from ..log.schema import NOT_CAPTURED as _NOT_CAPTURED
-from ..log.schema import TensorFlag
+from ..log.schema import TENSOR_ALIGNMENT, TensorFlag
 from ..log.staging import CHUNK_BYTES as _CHUNK_BYTES
 
 np.import_array()
@@ -37,6 +37,12 @@ cdef int64_t NOT_CAPTURED = _NOT_CAPTURED
 cdef int64_t CHUNK_BYTES = _CHUNK_BYTES
 cdef int NAN = int(TensorFlag.nan)
 cdef int INF = int(TensorFlag.inf)
+
+cdef int64_t PADDING = TENSOR_ALIGNMENT - 1
+
+direct_bytes = 1 << 20
+"""Up to so many bytes are read, copied and identified at once, by the thread that has just made them: they are still in
+its cache. Beyond that it is cheaper to lend an array."""
 
 cdef object digest = xxhash.xxh3_128_digest
 cdef Py_ssize_t FEWEST_KNOWN = 1 << 10
@@ -108,6 +114,8 @@ cdef class LentArrays:
         if known is None or (keep is not None and known[1] is not keep and known[1] != keep):
             return None
         cdef tuple entry = <tuple>known[2]
+        if type(entry[5]) is bytes:
+            return entry
         cdef int flags = (<Lent>entry[5]).flags
         if flags != <int>entry[1]:  # found when it was read
             entry = (entry[0], flags, entry[2], entry[3], entry[4], entry[5])
@@ -136,6 +144,8 @@ cdef class LentArrays:
         if known is None:
             return None
         del self.known[PyLong_FromVoidPtr(<PyObject*>owner)]
+        if type((<tuple>known[2])[5]) is bytes:
+            return None
         cdef Lent lent = <Lent>(<tuple>known[2])[5]
         with self.lock:
             if lent.array is None:
@@ -174,7 +184,7 @@ cdef class Lender:
 
     cpdef tuple lend(self, array, keep, look=False):
         """See `TensorStore.lend`."""
-        cdef tuple entry = self.entry_of(array, keep)
+        cdef tuple entry = self.read_now(array, keep, True)
         if entry is None and not look:
             entry = self.lend_usual(array, keep)
         if entry is None:
@@ -184,6 +194,102 @@ cdef class Lender:
     cdef tuple entry_of(self, array, keep):
         """The entry of an array that is lent; None for others."""
         return self.lent.entry_of(array, keep)
+
+    def put(self, array, keep):
+        """The entry of a large array into which anybody may write; None where that is left to `TensorStore.put`."""
+        return self.read_now(array, keep, False)
+
+    cdef tuple read_now(self, array, keep, bint private):
+        """The entry of an array that is known, or is small enough to be read at once; None for others.
+
+        Args:
+            private: nobody writes into it until `take_back` is called for it.
+        """
+        cdef tuple known = self.lent.known_of(array), entry
+        if known is not None:
+            return self.lent.entry_of(array, keep)
+        if not np.PyArray_CheckExact(array) or np.PyArray_NBYTES(<np.ndarray>array) > <int64_t>direct_bytes:
+            return None
+        if keep is not self.keep:
+            self.look_at_keep(keep)
+        if not self.keep_is_usual:
+            return None
+        cdef int64_t layout = (<Tensors>self.store.usual).layout_of(array)
+        if layout < 0:
+            if array.dtype.kind not in "biufc":
+                return None
+            layout = self.store.layout_of(array, "cpu", "")
+        entry = self.keep_now(array, keep, layout)
+        if entry is not None and private and np.PyArray_BASE(<np.ndarray>array) == NULL:
+            self.lent.set(array, keep, entry)
+        return entry
+
+    cdef tuple keep_now(self, array, keep, int64_t layout):
+        """Read an array, and give it a new row if its content is new."""
+        cdef TensorStatistics statistics
+        cdef TensorRecord record
+        cdef uint8_t identity[16]
+        cdef uint8_t* into = NULL
+        cdef int64_t size = np.PyArray_NBYTES(<np.ndarray>array), start = 0, offset = 0, segment = NOT_CAPTURED
+        cdef int flags
+        cdef tuple entry, same_bytes = None
+        cdef Tensors tensors
+        store = self.store
+        tensors = store.usual
+        recent = store._recent_large
+        tensors.acquire()
+        try:
+            if store._closed or store._putting:
+                return None
+            # An array that has room in the buffer is copied while it is read; that counts if its content is new.
+            chunk = store.staging._current
+            if self.keeps_values:
+                start = (<int64_t>chunk.filled + PADDING) & ~PADDING
+                if start + size <= tensors.chunk_bytes and <int64_t>chunk.base + start + size <= tensors.segment_bytes:
+                    into = <uint8_t*>np.PyArray_DATA(<np.ndarray>chunk.data) + start
+            if read_now(array, into, identity, &statistics) != 2:
+                return None
+            content = PyBytes_FromStringAndSize(<char*>identity, 16)
+            key = content if self.keeps_values else (content, layout, keep)
+            entry = recent.get(key)
+            if self.keeps_values and entry is not None and <int64_t>entry[2] != layout:
+                key = (content, layout)
+                same_bytes, entry = entry, recent.get(key)
+            if entry is None:
+                if not self.keeps_values:
+                    layout = store.layout_of(array, "cpu", keep.why)
+                elif same_bytes is not None and <int64_t>same_bytes[3] != self.unplaced:
+                    segment = same_bytes[3]
+                    offset = same_bytes[4]
+                else:
+                    if into != NULL:
+                        chunk.filled = start + size
+                        segment = chunk.segment
+                        offset = <int64_t>chunk.base + start
+                    else:
+                        segment, offset = self.stage(array, size)
+                    store.stored_bytes += size
+                flags = flags_of(&statistics)
+                memcpy(record.content, identity, 16)
+                record.offset = <uint64_t>offset
+                record.segment = <uint16_t>segment
+                record.flags = <uint16_t>flags
+                record.layout = <uint32_t>layout
+                row = (<TensorRows>store._rows).append(&record, &statistics)
+                entry = (row, flags, layout, segment, offset, content)
+                recent.set(key, entry)
+        finally:
+            tensors.release()
+        return entry
+
+    cdef tuple stage(self, array, int64_t size):
+        """Copy an array that has no room in the buffer; gives its segment and offset. This may wait for the disk."""
+        store = self.store
+        store._putting = True
+        try:
+            return store.staging.stage(array, size)
+        finally:
+            store._putting = False
 
     cdef int look_at_keep(self, keep) except -1:
         self.keep = keep
@@ -313,7 +419,7 @@ cdef class Lender:
     ) except -1:
         """What `TensorStore.read` does."""
         cdef TensorRecord record
-        cdef int flags = (NAN if measured.nan else 0) | (INF if measured.pos_inf or measured.neg_inf else 0)
+        cdef int flags = flags_of(measured)
         store = self.store
         if flags != loan.flags:
             loan.flags = flags
@@ -332,3 +438,7 @@ cdef class Lender:
             store._recent_large.set(loan.content, entry)
         loan.array = None
         return 0
+
+
+cdef int flags_of(const TensorStatistics* measured) noexcept:
+    return (NAN if measured.nan else 0) | (INF if measured.pos_inf or measured.neg_inf else 0)

@@ -127,9 +127,9 @@ cdef class Recording:
         """The entry of an array of the host; `all_small`: of small ones everything is kept, whatever `keep` says of others."""
         cdef tuple entry = None
         if np.PyArray_NBYTES(<np.ndarray>array) >= LENT_BYTES:
-            entry = self.lender.entry_of(array, keep)
-            if entry is None and private:
+            if private:
                 return self.lender.lend(array, keep)
+            entry = self.lender.read_now(array, keep, False)
         elif all_small:
             entry = self.tensors.entry_of(array)
         return self.recorder._put(array, "cpu", keep) if entry is None else entry

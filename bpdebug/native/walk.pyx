@@ -241,7 +241,8 @@ cdef class WalkEvents(ForwardEvents):
         if not is_elsewhere(array) and np.PyArray_NBYTES(<np.ndarray>array) < LENT_BYTES:
             content = self.tensors.content_of(array)
         else:
-            content = self.recorder._content(array)
+            known = None if is_elsewhere(array) else self.lender.lent.known_of(array)
+            content = self.recorder._content(array) if known is None else (<tuple>(<tuple>known)[2])[5]
         if not is_same(content, contents[place]):
             changed.append(f"{letter}{place}")
         return 0

@@ -1,0 +1,147 @@
+"""Arrays that the compiled part reads as soon as they are made."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+import pytest
+
+from bpdebug import native
+from bpdebug.log import staging, tensor_store
+from bpdebug.log.keep import FULL, Keep
+from bpdebug.log.lent import LENT_BYTES
+from bpdebug.log.reader import LogReader
+from bpdebug.log.schema import TensorFlag
+from bpdebug.log.writer import LogWriter
+
+pytestmark = pytest.mark.skipif(native.part("tensors") is None, reason="the compiled parts aren't there")
+STATS = Keep(False, True, 0, "statistics only")
+
+
+def array(seed: int, size: int = 5000, dtype: str = "f4") -> np.ndarray:
+    return np.random.default_rng(seed).standard_normal(size).astype(dtype)
+
+
+@pytest.fixture
+def writer(tmp_path):
+    return LogWriter.create(tmp_path / "run")
+
+
+def read(writer):
+    writer.close()
+    return LogReader(writer.directory)
+
+
+def stored(directory, arrays, keep=FULL):
+    """What a log has of `arrays`, each put as one that stays as it is, and what was given for each."""
+    writer = LogWriter.create(directory)
+    entries = [writer.store.lend(one, keep) for one in arrays]
+    with read(writer) as reader:
+        assert reader.problem == ""
+        kept = [reader.array(entry[0]).copy() if keep is FULL else None for entry in entries]
+        measured = [reader.recorded_statistics(entry[0]) for entry in entries]
+        return entries, kept, measured, reader.tensors[[entry[0] for entry in entries]]
+
+
+@pytest.mark.parametrize("keep", [FULL, STATS], ids=["full", "stats"])
+@pytest.mark.parametrize("dtype", ["f4", "f8", "i4", "i8", "?", "u1", "f2", "c8", ">f4"])
+def test_it_is_what_the_twin_would_have_kept(tmp_path, monkeypatch, dtype, keep):
+    with np.errstate(all="ignore"):
+        arrays = [array(seed, size, "f8").astype(dtype) for seed, size in enumerate((9_000, 20_000, 300_000))]
+    arrays += [arrays[0].copy(), arrays[1].reshape(100, 200), np.asfortranarray(arrays[1].reshape(100, 200))]
+    compiled = stored(tmp_path / "compiled", arrays, keep)
+    monkeypatch.setattr(tensor_store, "part", lambda name: None)
+    twin = stored(tmp_path / "twin", arrays, keep)
+    for ours, theirs, one in zip(compiled[1], twin[1], arrays, strict=True):
+        if ours is not None:
+            np.testing.assert_array_equal(ours, theirs)
+            np.testing.assert_array_equal(ours, one)
+    for ours, theirs in zip(compiled[2], twin[2], strict=True):
+        assert dataclasses.astuple(ours) == pytest.approx(dataclasses.astuple(theirs), rel=1e-5)
+    for field in ("content", "flags", "layout"):
+        np.testing.assert_array_equal(compiled[3][field], twin[3][field])
+
+
+def test_what_is_private_is_read_once_until_it_is_taken_back(writer):
+    one = array(0)
+    past = one.copy()
+    entry = writer.store.lend(one)
+    one[0] += 1  # which nobody may do without saying so
+    assert writer.store.lend(one) is entry
+    assert writer.store.put(one) is entry
+    writer.store.take_back(one)
+    changed = writer.store.lend(one)
+    assert changed[0] != entry[0]
+    with read(writer) as reader:
+        assert reader.array(changed[0])[0] == one[0]
+        assert reader.array(entry[0])[0] == past[0]
+
+
+def test_what_is_not_private_is_read_each_time(writer):
+    one = array(0)
+    entry = writer.store.put(one)
+    assert writer.store.put(one)[0] == entry[0]
+    one[0] += 1
+    assert writer.store.put(one)[0] != entry[0]
+    writer.close()
+
+
+def test_a_view_of_an_array_takes_it_back(writer):
+    one = array(0)
+    entry = writer.store.lend(one)
+    writer.store.take_back(one[:10])
+    one[0] += 1
+    assert writer.store.lend(one)[0] != entry[0]
+    writer.close()
+
+
+def test_the_same_content_is_stored_once(writer):
+    rows = {writer.store.lend(array(0))[0] for _ in range(3)} | {writer.store.put(array(0))[0]}
+    assert len(rows) == 1
+    before = writer.store.stored_bytes
+    reshaped = writer.store.lend(array(0).reshape(50, 100))
+    assert reshaped[0] not in rows
+    assert writer.store.stored_bytes == before
+    with read(writer) as reader:
+        np.testing.assert_array_equal(reader.array(reshaped[0]), array(0).reshape(50, 100))
+
+
+def test_arrays_that_fill_buffers_and_segments(tmp_path, monkeypatch):
+    monkeypatch.setattr(staging, "CHUNK_BYTES", 1 << 16)
+    monkeypatch.setattr(staging, "MAX_CHUNKS", 3)
+    monkeypatch.setattr(staging, "SEGMENT_BYTES", 1_000_000)
+    arrays = [array(seed, 3_000 + 977 * seed) for seed in range(60)]
+    _, kept, _, tensors = stored(tmp_path / "run", arrays)
+    for one, there in zip(arrays, kept, strict=True):
+        np.testing.assert_array_equal(one, there)
+    assert len(set(tensors["segment"].tolist())) > 4
+
+
+def test_what_is_not_finite_is_known_at_once(writer):
+    one = array(0)
+    one[7], one[8] = np.nan, -np.inf
+    assert writer.store.lend(one)[1] == TensorFlag.nan | TensorFlag.inf
+    assert writer.store.lend(array(1))[1] == 0
+    writer.close()
+
+
+def test_a_new_segment_reads_everything_again(writer):
+    one = array(0)
+    first = writer.store.lend(one)
+    writer.store.begin_segment()
+    again = writer.store.lend(one)
+    assert again[0] != first[0]
+    assert again[3] > first[3]
+    writer.close()
+
+
+@pytest.mark.parametrize("size", [LENT_BYTES // 4 + 1, (1 << 18) + 1])
+def test_values_and_statistics_of_one_array_are_two_things(writer, size):
+    one = array(0, size)
+    row = writer.store.lend(one, STATS)[0]
+    full = writer.store.lend(one, FULL)[0]
+    assert row != full
+    with read(writer) as reader:
+        np.testing.assert_array_equal(reader.array(full), one)
+        assert reader.recorded_statistics(row).max == one.max()
