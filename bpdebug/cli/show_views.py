@@ -87,7 +87,8 @@ def tensor_lines(timeline: Timeline, moment: Moment, wanted: Wanted) -> Iterator
 
 
 def _tensor(view: TensorView, wanted: Wanted) -> Iterator[str]:
-    yield f"  {view.title}  ({view.group})  {_layout(view)}".rstrip()
+    what = f"{view.group}, {view.changed}" if view.changed else view.group
+    yield f"  {view.title}  ({what})  {_layout(view)}".rstrip()
     if view.why_missing:
         yield f"    {view.why_missing}"
     try:

@@ -2,46 +2,56 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from ..log import records as r
 from ..text import clean
 from .names import Names, roles
 
-__all__ = ["changed_outside"]
+__all__ = ["changed_outside", "changed_roles", "note_of_changed"]
+
+_GRADIENT_BEFORE = {"before": ("before", "grad before")}
+_NAMED: dict[type, dict[str, tuple[str, str]]] = {
+    r.GradAccumulatedBody: _GRADIENT_BEFORE,
+    r.GradientHookedBody: _GRADIENT_BEFORE,
+    r.ParamUpdatedBody: {"before": ("before", "before"), "grad": ("gradient", "gradient")},
+}
+"""Group and role of the tensors that an event of this kind may say were changed."""
 
 
-def changed_outside(names: Names, body: r.Event | None) -> str:
-    """One line that says which of the event's arrays were changed outside any op, clean; "" for none."""
-    if isinstance(body, r.ForwardBody) and body.changed:
-        known = roles(names.op(body.op).x_roles, len(body.x), "x")
-        return _surprise(known[place] for place in body.changed if 0 <= place < len(known))
+def changed_roles(names: Names, body: r.Event | None) -> dict[tuple[str, str], None]:
+    """Group and role of each of the event's tensors that was changed outside any op, in order; clean."""
+    if isinstance(body, r.ForwardBody):
+        known = roles(names.op(body.op).x_roles, len(body.x), "x") if body.changed else []
+        return {("input", known[place]): None for place in body.changed if 0 <= place < len(known)}
     if isinstance(body, r.BackwardBody) and body.changed:
         op = names.op(body.op)
         by_name = {
-            f"{letter}{place}": role
-            for letter, own, count in (("x", op.x_roles, len(body.x)), ("y", op.y_roles, len(body.y)))
+            f"{letter}{place}": (group, role)
+            for letter, group, own, count in (
+                ("x", "input", op.x_roles, len(body.x)),
+                ("y", "output", op.y_roles, len(body.y)),
+            )
             for place, role in enumerate(roles(own, count, letter))
         }
-        stale = ", ".join(by_name.get(name, clean(name)) for name in body.changed)
+        return {by_name.get(name, ("", clean(name))): None for name in body.changed}
+    if isinstance(body, r.GradAccumulatedBody | r.GradientHookedBody | r.ParamUpdatedBody):
+        named = _NAMED[type(body)]
+        return {named[name]: None for name in body.changed if name in named}
+    return {}
+
+
+def note_of_changed(body: r.Event) -> str:
+    """What stands beside a tensor of the event that was changed."""
+    return "changed since" if isinstance(body, r.BackwardBody) else "changed outside any op"
+
+
+def changed_outside(names: Names, body: r.Event | None) -> str:
+    """One line that says which of the event's tensors were changed outside any op, clean; "" for none."""
+    changed = ", ".join(role for _, role in changed_roles(names, body))
+    if not changed:
+        return ""
+    if isinstance(body, r.BackwardBody):
         return (
-            f"Changed since the forward pass, whose values are shown: {stale}."
+            f"Changed since the forward pass, whose values are shown: {changed}."
             " The step computed with what was there by then."
         )
-    if isinstance(body, r.GradAccumulatedBody | r.GradientHookedBody | r.ParamUpdatedBody):
-        roles_of = _ROLES[type(body)]
-        return _surprise(roles_of[name] for name in body.changed if name in roles_of)
-    return ""
-
-
-def _surprise(changed: Iterable[str]) -> str:
-    told = ", ".join(changed)
-    return f"Changed outside any op since an event last showed it: {told}" if told else ""
-
-
-_ROLES: dict[type, dict[str, str]] = {
-    r.GradAccumulatedBody: {"before": "grad before"},
-    r.GradientHookedBody: {"before": "before"},
-    r.ParamUpdatedBody: {"before": "before", "grad": "gradient"},
-}
-"""What the tensors are called that an event says were changed."""
+    return f"Changed outside any op since an event last showed it: {changed}"

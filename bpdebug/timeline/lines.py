@@ -9,6 +9,7 @@ from ..errors import DamagedLog
 from ..log import records as r
 from ..log.schema import EventFlag, Kind, Phase
 from ..text import clean, count_text, number, plain_lines
+from .changed_outside import changed_roles, note_of_changed
 from .names import Names, roles
 from .scan import last_where
 
@@ -50,7 +51,8 @@ def event_line(names: Names, seq: int) -> str:
     if kind is None:
         return f"{'?':<{_WIDEST}}  an event of a kind that this version doesn't know"
     try:
-        rest = _LINES[kind](names, header, names.body(seq))
+        body = names.body(seq)
+        rest = _LINES[kind](names, header, body) + _changed(names, body)
     except DamagedLog:
         rest = f"{names.text(header['label'])}  (can't be read)"
     return f"{WORDS[kind]:<{_WIDEST}}  {rest}".rstrip()
@@ -151,6 +153,11 @@ def _one_line(text: str) -> str:
 
 def _label(names: Names, header: np.void, body: r.Event) -> str:
     return names.text(header["label"])
+
+
+def _changed(names: Names, body: r.Event) -> str:
+    roles_changed = [role for _, role in changed_roles(names, body)]
+    return f"  ({', '.join(roles_changed[:3])} {note_of_changed(body)})" if roles_changed else ""
 
 
 _LINES: dict[Kind, Callable[[Names, Any, Any], str]] = {

@@ -35,7 +35,8 @@ class TensorView:
 
     `tensor` is its number in the log; None for one that was computed here (a delta) or that there isn't.
     `shape` is None and `dtype` is "" when nothing is known of it. `why_missing` is "" when `array()` will answer.
-    `nonfinite` says that the recorder met a NaN or an infinity in it.
+    `nonfinite` says that the recorder met a NaN or an infinity in it, `changed` that it was written into outside any op
+    ("" where it wasn't).
     """
 
     group: str
@@ -51,6 +52,7 @@ class TensorView:
     measure: Callable[[], Statistics] | None = field(default=None, repr=False, compare=False)
     load_sample: Callable[[], np.ndarray | None] | None = field(default=None, repr=False, compare=False)
     nonfinite: bool = False
+    changed: str = ""
     _statistics: Statistics | None = field(default=None, repr=False, compare=False)
 
     @property

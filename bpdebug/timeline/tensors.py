@@ -12,6 +12,7 @@ from ..errors import DamagedLog
 from ..log import records as r
 from ..log.schema import NOTHING
 from ..text import clean
+from .changed_outside import changed_roles, note_of_changed
 from .moment import TensorView
 from .names import Names, dtype_name, held_roles, operand_roles, roles
 
@@ -23,8 +24,15 @@ NOT_CAPTURED = "not captured, because "
 
 def tensors_of(names: Names, seq: int, body: r.Event) -> list[TensorView]:
     """The tensors of event `seq`; empty for kinds that have none."""
-    views = _TENSORS.get(type(body))
-    return views(_Event(names, seq), body) if views is not None else []
+    make = _TENSORS.get(type(body))
+    if make is None:
+        return []
+    views = make(_Event(names, seq), body)
+    changed = changed_roles(names, body)
+    for view in views if changed else ():
+        if (view.group, view.role) in changed:
+            view.changed = note_of_changed(body)
+    return views
 
 
 def tensor_view(

@@ -15,6 +15,7 @@ import engine.links as L
 from bpdebug.log.reader import LogReader
 from bpdebug.log.schema import Kind
 from bpdebug.timeline import Timeline
+from bpdebug.timeline.lines import event_line
 from engine import optimizer_hooks, optimizers
 
 
@@ -118,6 +119,10 @@ def test_an_array_changed_between_forward_and_backward_is_named(tmp_path: Path) 
             "linear": ["x0"],  # of l1, the last
             "sigmoid": ["y0"],
         }
+        timeline = Timeline(reader)
+        moment = timeline.moment(reader.find("it0/backward/sigmoid"))
+        assert {view.role: view.changed for view in moment.tensors if view.changed} == {"y": "changed since"}
+        assert event_line(timeline.names, moment.seq).endswith("  (y changed since)")
 
 
 TOLD = (Kind.forward, Kind.backward, Kind.grad_accumulated, Kind.gradient_hooked, Kind.param_updated)
@@ -155,8 +160,12 @@ def test_what_the_script_did_to_parameters_and_gradients_is_marked_where_it_is_f
         }
         seen = "Changed outside any op since an event last showed it: "
         timeline = Timeline(reader)
-        for address, words in zip(told, ("grad before", "before", "before, gradient"), strict=True):
+        for address, words in zip(told, ("grad before", "grad before", "before, gradient"), strict=True):
             assert seen + words in timeline.moment(reader.find(address)).facts
+            moment = timeline.moment(reader.find(address))
+            marked = [view.role for view in moment.tensors if view.changed == "changed outside any op"]
+            assert ", ".join(marked) == words
+            assert event_line(timeline.names, moment.seq).endswith(f"  ({words} changed outside any op)")
 
 
 def test_a_usual_step_changes_nothing(tmp_path: Path) -> None:

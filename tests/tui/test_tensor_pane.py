@@ -325,3 +325,9 @@ async def test_a_typed_slice_shows_other_axes() -> None:
         await pilot.press("j", "l", "l")
         assert screen_lines(app)[-1] == f"at [1, 2, 3]:  {array[1, 2, 3]}"
         assert "axis 0" in app.pane.take_slice("[7, :, :]")
+
+
+@pytest.mark.parametrize("size", [SMALL, (40, 9)])
+async def test_a_tensor_that_was_changed_outside_any_op_says_so(size: tuple[int, int]) -> None:
+    view = dataclasses.replace(make_view("W", W), changed="changed outside any op")
+    assert "changed outside any op" in (await shown(view, size=size))[1]

@@ -24,6 +24,8 @@ def identity(view: TensorView) -> list[Piece]:
         pieces.append((clean(view.name), "strong"))
     if view.group not in view.role:
         pieces.append((view.group, "muted"))
+    if view.changed:
+        pieces.append((view.changed, "alarm"))
     if view.shape is not None:
         pieces.append((f"shape {shape_text(view.shape)}", ""))
     if view.dtype:
