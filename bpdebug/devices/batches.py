@@ -31,23 +31,24 @@ class Batch:
     """Some tensors: what was measured of each, and copies of their bytes where these are wanted.
 
     Made, filled and fetched with its device as the current one.
+
+    Args:
+        stream: a number for the current stream.
     """
 
-    def __init__(self, xp: Any, device: int, value_bytes: int) -> None:
+    def __init__(self, xp: Any, device: int, stream: int, value_bytes: int) -> None:
         self._cuda = cuda = xp.cuda
         self.device = device
         self.value_bytes = value_bytes
         # Memory of the pool belongs to the current stream until the device has come to an event behind this.
         self._results = cuda.alloc(TENSORS * MEASURED.itemsize)
         self._parts = cuda.alloc(PARTS_BYTES)
-        stream = cuda.get_current_stream()
-        cuda.runtime.memsetAsync(self._parts.ptr, 0, PARTS_BYTES, stream.ptr)
+        cuda.runtime.memsetAsync(self._parts.ptr, 0, PARTS_BYTES, cuda.get_current_stream().ptr)
         self._values = cuda.alloc(value_bytes) if value_bytes else None
         self._filling = cuda.Event(disable_timing=True)
         self._fetched = cuda.Event(disable_timing=True)
         self._host_results = self._host_values = np.empty(0, np.uint8)
-        self.stream: int = stream.ptr
-        self.reset(self.stream)
+        self.reset(stream)
 
     def reset(self, stream: int) -> None:
         """Begin anew, for tensors of this stream: all that was in it is on the host."""
@@ -152,7 +153,7 @@ class Batches:
         Args:
             size: of the bytes that are to be copied.
             device: the current one.
-            stream: the current one.
+            stream: a number for the current one.
 
         Raises:
             MemoryError: the device has no more.
@@ -181,7 +182,7 @@ class Batches:
                 batch.reset(stream)
                 return batch
         wanted = max(size, VALUE_BYTES) if size else 0
-        return Batch(self._xp, device, wanted)
+        return Batch(self._xp, device, stream, wanted)
 
     def _close_open(self) -> None:
         batch, self._open = self._open, None

@@ -21,6 +21,8 @@ __all__ = ["LATE", "DeviceArrays"]
 LATE = 1 << 16
 """In place of TensorFlag bits that are not known yet; above all flags of tensors and events."""
 
+_STREAM_PER_THREAD = 2
+"""cudaStreamPerThread: in each thread it means another one."""
 _CONTENT_ONLY = Keep(values=False)
 _NEEDED = ("Device", "Event", "Stream", "alloc", "alloc_pinned_memory", "get_current_stream", "runtime")
 
@@ -181,6 +183,8 @@ class DeviceArrays:
         layout = store.layout_of(array, f"cuda:{number}", "" if keep.values else keep.why) if row else 0
         flat = library.contiguous(array)
         stream = library.cuda.get_current_stream().ptr
+        if stream == _STREAM_PER_THREAD:
+            stream = -threading.get_ident()
         batches, inside = library.batches, self._inside
         if getattr(inside, "putting", False):
             return None  # a signal handler or a finalizer ran an op while this very thread was here

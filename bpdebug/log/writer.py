@@ -253,6 +253,11 @@ class LogWriter(Interning):
                 self._dropping.append(segment)
 
     @property
+    def ended(self) -> bool:
+        """Nothing will be written any more: nobody has to wait for the disk."""
+        return self.stopped or not self._thread.is_alive()
+
+    @property
     def size_bytes(self) -> int:
         """About how large the log is, with what isn't on disk yet."""
         return (

@@ -84,7 +84,7 @@ class Emitter:
         self._lend = writer.store.lend
         self.take_back = writer.store.take_back
         """Called with an array that was given as `private` before anybody may write into it, or into a view of it."""
-        self.devices = DeviceArrays(writer.store, writer.hurry, lambda: writer.stopped)
+        self.devices = DeviceArrays(writer.store, writer.hurry, lambda: writer.ended)
         """Takes arrays of a GPU; a front end tells it their module (`array_module`), and when they may change."""
         self._progress = Progress()
         self._threads = Threads(writer)

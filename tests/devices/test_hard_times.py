@@ -173,6 +173,23 @@ def test_work_in_several_streams_is_kept_apart(tmp_path):
     assert len(bodies) == 7
 
 
+def test_the_stream_of_each_thread_is_one_of_its_own(tmp_path, monkeypatch):
+    numbers = []
+    monkeypatch.setattr(fake_cuda.null_stream, "ptr", 2)  # what CuPy calls `Stream.ptds`
+    monkeypatch.setitem(fake_cuda._streams, 2, fake_cuda.null_stream)
+    reset = batches.Batch.reset
+    monkeypatch.setattr(
+        batches.Batch, "reset", lambda self, stream: (numbers.append(stream), reset(self, stream))[1]
+    )
+    with Recording(tmp_path / "run"):
+        for _ in range(2):
+            thread = threading.Thread(target=lambda: F.square(on_device(BIG)))
+            thread.start()
+            F.square(on_device(BIG))
+            thread.join()
+    assert len(set(numbers)) >= 2
+
+
 def test_threads_may_record_at_the_same_time(tmp_path):
     def work(number: int) -> None:
         for i in range(20):

@@ -21,36 +21,42 @@ COUNTS = ("size", "nan", "pos_inf", "neg_inf", "zeros")
 DTYPES = ["?", "b", "B", "h", "H", "i", "I", "q", "Q", "e", "f", "d"]
 
 
+def program() -> str:
+    """The kernel for every dtype, as C++ for the host."""
+    lines = [
+        f"#define THREADS {THREADS}",
+        f"#define BLOCKS {BLOCKS}",
+        f"#define TALLY_BYTES {kernel.TALLY_BYTES}",
+    ]
+    lines.append(f'#include "{SHIM}"')
+    for name in sorted({name_of(dtype) for dtype in DTYPES}):
+        kind, size = name[1:].split("_")
+        lines += [f"#define KIND {kind}", f"#define SIZE {size}", f"#define measure measure_{name}"]
+        lines += [f"namespace {name} {{", f'#include "{SOURCE}"', "}", f"RUN({name})"]
+        lines += ["#undef KIND", "#undef SIZE", "#undef measure"]
+    return "\n".join(lines) + "\n"
+
+
+def name_of(dtype) -> str:
+    options = dict(option[2:].split("=") for option in compile_options(np.dtype(dtype)) if option[:2] == "-D")
+    return f"k{options['KIND']}_{options['SIZE']}"
+
+
 @pytest.fixture(scope="module")
 def compiled(tmp_path_factory):
     """`compiled(dtype)`: the kernel for it, as a function of a C library."""
     compiler = shutil.which("g++")
     if compiler is None:
         pytest.skip("needs g++")
-    folder, known = tmp_path_factory.mktemp("kernel"), {}
-
-    def library(dtype):
-        options = compile_options(np.dtype(dtype), THREADS, BLOCKS)
-        if options not in known:
-            path = folder / f"{len(known)}.so"
-            command = [compiler, "-std=c++20", "-O0", "-shared", "-fPIC", "-pthread", f'-DSOURCE="{SOURCE}"']
-            command += [
-                *options[1:],
-                f"-DTALLY_BYTES={kernel.TALLY_BYTES}",
-                "-x",
-                "c++",
-                str(SHIM),
-                "-o",
-                str(path),
-            ]
-            done = subprocess.run(command, capture_output=True, text=True)
-            if "barrier" in done.stderr:
-                pytest.skip("needs a g++ that knows C++20")
-            assert not done.returncode, done.stderr
-            known[options] = ctypes.CDLL(str(path)).run
-        return known[options]
-
-    return library
+    folder = tmp_path_factory.mktemp("kernel")
+    (folder / "kernel.cpp").write_text(program())
+    command = [compiler, "-std=c++20", "-O1", "-shared", "-fPIC", "-pthread", "kernel.cpp", "-o", "kernel.so"]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=folder)
+    if done.returncode and "barrier" in done.stderr:
+        pytest.skip("needs a g++ that knows C++20")
+    assert not done.returncode, done.stderr
+    library = ctypes.CDLL(str(folder / "kernel.so"))
+    return lambda dtype: library[f"run_{name_of(dtype)}"]
 
 
 def run(library, array, copied=None, blocks=BLOCKS):
@@ -165,7 +171,7 @@ def test_fingerprints_of_many_similar_arrays_are_all_different():
     assert len(known) == 39 * 40
 
 
-@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("dtype", ["?", "h", "Q", "e", "f", "d"])
 def test_it_compiles_for_devices(dtype, tmp_path):
     compiler = shutil.which("nvcc")
     if compiler is None:

@@ -109,6 +109,16 @@ def test_an_event_shows_what_was_there_at_its_moment(cupy, tmp_path):
         assert (recording.reader.array(body.x[0].tensor) == i).all()
 
 
+def test_work_in_several_streams_is_kept_apart(cupy, tmp_path):
+    streams = [cupy.cuda.Stream(non_blocking=True), cupy.cuda.Stream(), cupy.cuda.Stream.null]
+    with Recording(tmp_path / "run") as recording:
+        for i in range(30):
+            with streams[i % 3]:
+                F.square(cupy.full(300_000, i, np.float32))
+    for i, body in enumerate(recording.bodies(r.ForwardBody)):
+        assert (recording.reader.array(body.y[0].tensor) == i * i).all()
+
+
 def test_more_than_fits_into_the_memory_for_recording_comes_whole(cupy, tmp_path):
     with Recording(tmp_path / "run") as recording:
         for i in range(12):

@@ -1,4 +1,5 @@
 // What measure.cu needs of CUDA, on the host: the threads of a block are threads, its blocks run one after the other.
+// Behind it comes measure.cu once for each kind of elements, in a namespace of its own, and `RUN(namespace)`.
 #include <atomic>
 #include <barrier>
 #include <cmath>
@@ -21,13 +22,10 @@ static unsigned int atomicAdd(unsigned int *where, unsigned int more) { return _
 static double __longlong_as_double(long long bits) { double x; memcpy(&x, &bits, 8); return x; }
 static float __int_as_float(int bits) { float x; memcpy(&x, &bits, 4); return x; }
 
-namespace kernel {
 using std::sqrt;
-#include SOURCE
-}
 
-extern "C" void run(unsigned int blocks, const kernel::Bits *from, kernel::Bits *to, unsigned long long size,
-                    kernel::Measured *out, kernel::Tally *parts) {
+template <class Kernel>
+static void run_blocks(unsigned int blocks, Kernel kernel) {
     gridDim.x = blocks;
     // The last block first: in which order blocks end must not matter.
     for (unsigned int block = blocks; block--;) {
@@ -36,8 +34,14 @@ extern "C" void run(unsigned int blocks, const kernel::Bits *from, kernel::Bits 
         block_barrier = &barrier;
         std::vector<std::thread> threads;
         for (unsigned int i = 0; i < THREADS; i++)
-            threads.emplace_back([=] { threadIdx.x = i; kernel::measure(from, to, size, out, parts); });
+            threads.emplace_back([=] { threadIdx.x = i; kernel(); });
         for (auto &thread : threads) thread.join();
     }
 }
-static_assert(sizeof(kernel::Measured) == 80 && sizeof(kernel::Tally) == TALLY_BYTES);
+
+#define RUN(name) \
+    static_assert(sizeof(name::Measured) == 80 && sizeof(name::Tally) == TALLY_BYTES); \
+    extern "C" void run_##name(unsigned int blocks, const name::Bits *from, name::Bits *to, unsigned long long size, \
+                               name::Measured *out, name::Tally *parts) { \
+        run_blocks(blocks, [=] { name::measure_##name(from, to, size, out, parts); }); \
+    }
