@@ -7,8 +7,9 @@ batches are on their way.
 
 from __future__ import annotations
 
+import contextlib
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -87,25 +88,35 @@ class Batch:
     def ask(self, stream: Any) -> None:
         """Let `stream` copy everything to the host; nothing comes in any more."""
         self.asked_for = True
-        sizes = self.count * MEASURED.itemsize, min(self.filled, self.value_bytes)
-        if len(self._host_results) < sizes[0]:
-            self._host_results = self._pinned(TENSORS * MEASURED.itemsize)
-        if len(self._host_values) < sizes[1]:
-            self._host_values = self._pinned(self.value_bytes)
         stream.wait_event(self._filling)
-        pairs = ((self._host_results, self._results), (self._host_values, self._values))
-        runtime = self._cuda.runtime
-        for (host, memory), size in zip(pairs, sizes, strict=True):
-            if size and memory is not None:
-                runtime.memcpyAsync(
-                    host.ctypes.data, memory.ptr, size, runtime.memcpyDeviceToHost, stream.ptr
-                )
+        self._copy_figures(stream)
+        size = min(self.filled, self.value_bytes)
+        if size and self._values is not None:
+            if len(self._host_values) < size:
+                self._host_values = self._pinned(self.value_bytes)
+            self._copy(self._host_values, self._values, size, stream)
         self._fetched.record(stream)
 
     def wait(self) -> None:
         """Return when it is on the host."""
         wait(self._cuda.runtime, self._fetched)
         self.arrived = True
+
+    def look(self, stream: Any) -> None:
+        """Return when the figures of all that came in until now are on the host; more may come in afterwards."""
+        stream.wait_event(self._filling)
+        self._copy_figures(stream)
+        self._fetched.record(stream)
+        wait(self._cuda.runtime, self._fetched)
+
+    def _copy_figures(self, stream: Any) -> None:
+        if not len(self._host_results):
+            self._host_results = self._pinned(TENSORS * MEASURED.itemsize)
+        self._copy(self._host_results, self._results, self.count * MEASURED.itemsize, stream)
+
+    def _copy(self, host: np.ndarray, memory: Any, size: int, stream: Any) -> None:
+        runtime = self._cuda.runtime
+        runtime.memcpyAsync(host.ctypes.data, memory.ptr, size, runtime.memcpyDeviceToHost, stream.ptr)
 
     def result(self, place: int) -> np.ndarray:
         """The `MEASURED` of the tensor at this place, once it has arrived."""
@@ -123,6 +134,17 @@ class Batch:
         except Exception:
             return np.empty(size, np.uint8)
         return np.frombuffer(pointer, np.uint8, size)
+
+
+@contextlib.contextmanager
+def _faults_of_devices() -> Iterator[None]:
+    """Whatever is raised inside becomes a DeviceFault."""
+    try:
+        yield
+    except DeviceFault:
+        raise
+    except Exception as error:
+        raise DeviceFault(f"the device gives no values: {type(error).__name__}: {error}") from error
 
 
 class Batches:
@@ -190,6 +212,20 @@ class Batches:
             batch.closed = True
             self._on_their_way.append(batch)
 
+    def look(self, batch: Batch) -> None:
+        """Return when the figures of all that is in a batch are on the host.
+
+        Raises:
+            DeviceFault: that failed.
+        """
+        with self.lock:
+            if batch is self._open:
+                # Nothing comes in meanwhile; whoever fetches it comes when this is done.
+                with _faults_of_devices(), self._xp.cuda.Device(batch.device):
+                    batch.look(self._stream(batch.device))
+                return
+        self.fetch(batch)
+
     def fetch(self, batch: Batch) -> None:
         """Return when a batch is on the host; others that are closed set out, too.
 
@@ -203,15 +239,11 @@ class Batches:
                 if batch is self._open:
                     self._close_open()
                 setting_out = [other for other in self._on_their_way if not other.asked_for]
-            try:
+            with _faults_of_devices():
                 for other in setting_out:
                     with self._xp.cuda.Device(other.device):
                         other.ask(self._stream(other.device))
                 batch.wait()
-            except DeviceFault:
-                raise
-            except Exception as error:
-                raise DeviceFault(f"the device gives no values: {type(error).__name__}: {error}") from error
 
     def was_read(self, batch: Batch) -> None:
         """One of the tensors of a batch isn't needed any more."""

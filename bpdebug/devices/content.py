@@ -64,7 +64,7 @@ class OnDevice:
         if found is None:
             batch = self._batch
             assert batch is not None
-            self._batches.fetch(batch)
+            self._batches.look(batch)
             found = self._figures = batch.result(self._place).copy()
         return found
 
@@ -90,6 +90,7 @@ class OnDevice:
     def fetch(self) -> Arrived:
         batch, keep = self._batch, self.keep
         assert batch is not None
+        self._batches.fetch(batch)
         measured = self.figures()["statistics"].tobytes()
         return Arrived(
             self.flags if keep.statistics or keep.finite else 0,

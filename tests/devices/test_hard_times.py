@@ -12,9 +12,12 @@ from fake_cuda import only_waits
 from fake_device import FakeArray, host_copies
 from fake_module import fake
 
+from bpdebug.capture import CapturePlan, Policy, Rule
 from bpdebug.devices import batches, faults
 from bpdebug.log import records as r
+from bpdebug.log.keep import Keep
 from bpdebug.log.schema import NOT_CAPTURED, EventFlag, Kind, TensorFlag
+from bpdebug.recorder.capturing import Capturing
 from engine import Variable
 from engine import functions as F
 
@@ -223,22 +226,38 @@ def test_a_flight_recorder_drops_what_is_old(tmp_path, monkeypatch):
     np.testing.assert_array_equal(reader.array(ops[-1].x[0].tensor), np.square(BIG / 3000))
 
 
+def sparse(directory, **options) -> Recording:
+    """Keeps arrays of up to 1 KiB, and what is not finite."""
+    recording = Recording(directory, **options)
+    rule = Rule(Policy("sparse", "", Keep(False, False, 0, "too large", 1 << 10)))
+    recording.recorder.capturing = Capturing(CapturePlan("sparse", (rule,)), recording.writer)
+    return recording
+
+
 def test_with_sparse_capture_a_value_that_is_not_finite_is_kept_whole(tmp_path):
     x = on_device(np.array([1, 0] * 5000, np.float32))
-    with Recording(tmp_path / "run", "none") as recording:
-        pass
-    from bpdebug.capture import CapturePlan, Policy, Rule
-    from bpdebug.log.keep import Keep
-
-    sparse = Rule(Policy("sparse", "", Keep(False, False, 0, "too large", 1 << 10)))
-    recording = Recording(tmp_path / "sparse")
-    recording.recorder.capturing.__init__(CapturePlan("sparse", (sparse,)), recording.writer)
-    with recording, np.errstate(all="ignore"):
+    with sparse(tmp_path / "run") as recording, np.errstate(all="ignore"):
         F.exp(x)
         F.log(x)
         F.exp(x[:10])
-    kept = [recording.reader.why_not_captured(body.y[0].tensor) for body in recording.bodies(r.ForwardBody)]
-    assert kept == ["too large", "", "", ""][: len(kept)]
+    ops = recording.bodies(r.ForwardBody)
+    whys = [recording.reader.why_not_captured(body.y[0].tensor) for body in ops]
+    assert whys == ["too large", "", ""]
+    np.testing.assert_array_equal(recording.reader.array(ops[1].x[0].tensor), x.get())
+
+
+def test_looking_at_figures_leaves_the_batch_open(tmp_path, monkeypatch):
+    asked = []
+    ask = batches.Batch.ask
+    monkeypatch.setattr(
+        batches.Batch, "ask", lambda self, stream: (asked.append(self.count), ask(self, stream))
+    )
+    with sparse(tmp_path / "run", flush_after_s=5.0):
+        x = on_device(BIG)
+        for _ in range(30):
+            F.exp(x * 1e-4)
+    assert len(asked) <= 2
+    assert max(asked) > 25
 
 
 def test_who_is_shown_each_event_is_shown_what_is_so_at_that_moment(tmp_path):

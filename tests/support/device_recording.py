@@ -27,8 +27,8 @@ WRITER = "bpdebug-log"
 class Recording:
     """Records what happens inside `with`, in a log that `reader` opens afterwards."""
 
-    def __init__(self, directory: Path, capture: str = "full", on_event=None) -> None:
-        self.writer = LogWriter.create(directory)
+    def __init__(self, directory: Path, capture: str = "full", on_event=None, flush_after_s=None) -> None:
+        self.writer = LogWriter.create(directory, flush_after_s=flush_after_s)
         self.recorder = Recorder(self.writer, on_event=on_event, plan=parse_capture(capture))
         self._directory = directory
 
