@@ -107,7 +107,7 @@ class Batch:
         stream.wait_event(self._filling)
         self._copy_figures(stream)
         self._fetched.record(stream)
-        wait(self._cuda.runtime, self._fetched)
+        wait(self._cuda.runtime, self._fetched, impatient=True)
 
     def _copy_figures(self, stream: Any) -> None:
         if not len(self._host_results):

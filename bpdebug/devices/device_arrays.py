@@ -38,6 +38,14 @@ class _Library:
         self.batches = Batches(xp, wake, is_over)
 
 
+def _judged(entry: Entry) -> Entry:
+    """The entry with the flags that its content has."""
+    content = entry[5]
+    if entry[1] != LATE or type(content) is not OnDevice:
+        return entry
+    return (entry[0], content.flags, *entry[2:])
+
+
 class DeviceArrays:
     """Arrays of devices on their way into a log.
 
@@ -60,18 +68,19 @@ class DeviceArrays:
         self._inside = threading.local()
         store.on_new_segments = self.forget_known
 
-    def put(self, array: Any, keep: Keep = FULL, private: bool = False) -> Entry | None:
+    def put(self, array: Any, keep: Keep = FULL, private: bool = False, judge: bool = False) -> Entry | None:
         """Keep the content that `array` has now, or what `keep` wants of it, without waiting for its device.
 
         Args:
             private: nobody writes into it before `take_back` is called for it.
+            judge: wait for what tells whether it is finite, though not for its bytes.
 
         Returns:
-            Its row, LATE for its flags, and an `OnDevice` for its content; None where it can't be kept so.
+            Its row, LATE for its flags (unless `judge`), an `OnDevice` for its content; None where that is impossible.
         """
         known = self._known.get(id(array))
         if known is not None and known[0]() is array and (known[1] is keep or known[1] == keep):
-            return known[2]
+            return _judged(known[2]) if judge else known[2]
         library = self._library_for(array)
         if library is None:
             return None
@@ -85,7 +94,7 @@ class DeviceArrays:
             if content is None:
                 return None
             # What else is kept may hang on it: then the device has to be waited for.
-            flags = content.flags if keep.small_bytes and keep.finite else LATE
+            flags = content.flags if judge or (keep.small_bytes and keep.finite) else LATE
         except MemoryError:
             return None  # fetched at once it needs no memory of the device
         except Exception as error:

@@ -143,8 +143,9 @@ class Emitter:
             if private and array.nbytes >= LENT_BYTES and (self.on_event is None or self.observer_only_reads):
                 return self._lend(array, keep, self.on_event is not None)
             return self._put(array, "cpu", keep)
-        if self.on_event is None or self.observer_ignores_tensors:
-            entry = self.devices.put(array, keep, private)
+        unseen = self.on_event is None or self.observer_ignores_tensors
+        if unseen or self.observer_only_reads:
+            entry = self.devices.put(array, keep, private, judge=not unseen)
             if entry is not None:
                 return entry
         host, device = to_host(array)
@@ -154,7 +155,7 @@ class Emitter:
         """What the content that `array` has now is known by; nothing is kept of it."""
         if type(array) is np.ndarray:
             return self.writer.store.content_of(array)
-        if self.on_event is None or self.observer_ignores_tensors:
+        if self.on_event is None or self.observer_ignores_tensors or self.observer_only_reads:
             found = self.devices.content_of(array)
             if found is not None:
                 return found

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from device_recording import WRITER, Recording
 from fake_cuda import only_waits
-from fake_device import FakeArray, host_copies
+from fake_device import FakeArray, host_copies, no_host_copies
 from fake_module import fake
 
 from bpdebug.capture import CapturePlan, Policy, Rule
@@ -269,6 +269,19 @@ def test_who_is_shown_each_event_is_shown_what_is_so_at_that_moment(tmp_path):
         assert host_copies() > before
     assert shown[-1] & EventFlag.nonfinite
     assert recording.reader.layout_of(0).device == "cuda:0"
+
+
+def test_who_only_reads_waits_for_figures_and_not_for_values(tmp_path):
+    shown, launched = [], len(fake_cuda.launches)
+    recording = Recording(tmp_path / "run", on_event=lambda header: shown.append(header["flags"]))
+    recording.recorder.observer_only_reads = True
+    with recording, np.errstate(all="ignore"), no_host_copies():
+        same = F.square(on_device(BIG))
+        F.identity(same)
+        F.log(on_device(np.zeros(3000, np.float32)))
+    assert len(fake_cuda.launches) > launched
+    assert [flags & EventFlag.nonfinite for flags in shown] == [0, 0, EventFlag.nonfinite]
+    assert (recording.reader.index["flags"] & EventFlag.nonfinite).tolist() == [0, 0, 1]
 
 
 def test_a_kernel_that_does_not_compile_costs_time_but_no_event(tmp_path, monkeypatch, capfd):
