@@ -210,7 +210,8 @@ class Batches:
         batch, self._open = self._open, None
         if batch is not None:
             batch.closed = True
-            self._on_their_way.append(batch)
+            if batch.unread:  # else an interrupt kept out what it was opened for
+                self._on_their_way.append(batch)
 
     def look(self, batch: Batch) -> None:
         """Return when the figures of all that is in a batch are on the host.

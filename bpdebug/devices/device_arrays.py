@@ -188,38 +188,42 @@ class DeviceArrays:
                 if part is None:
                     return None
                 sample = 1 + part.row
-        store = self._store
-        layout = store.layout_of(array, f"cuda:{number}", "" if keep.values else keep.why) if row else 0
+        if getattr(self._inside, "putting", False):
+            return None  # a signal handler or a finalizer ran an op while this very thread was here
+        self._inside.putting = True
+        try:
+            why = "" if keep.values else keep.why
+            layout = self._store.layout_of(array, f"cuda:{number}", why) if row else 0
+            with library.batches.lock:
+                content = self._add(library, array, keep, number, layout, sample)
+                if content is not None and row:
+                    self._store.promise(content, content.size if keep.values else 0)
+                elif content is not None:
+                    self._store.look_later(content)
+                return content
+        finally:
+            self._inside.putting = False
+
+    def _add(
+        self, library: _Library, array: Any, keep: Keep, number: int, layout: int, sample: int
+    ) -> OnDevice | None:
+        """Let the kernel put an array into a batch; None when nothing will be written any more."""
         flat = library.contiguous(array)
         stream = library.cuda.get_current_stream().ptr
         if stream == _STREAM_PER_THREAD:
             stream = -threading.get_ident()
-        batches, inside = library.batches, self._inside
-        if getattr(inside, "putting", False):
-            return None  # a signal handler or a finalizer ran an op while this very thread was here
-        inside.putting = True
+        size = array.nbytes if keep.values else 0
+        batch = library.batches.with_room(size, number, stream)
+        if batch is None:
+            return None
+        unread, content = batch.unread, None
         try:
-            with batches.lock:
-                size = array.nbytes if keep.values else 0
-                batch = batches.with_room(size, number, stream)
-                if batch is None:
-                    return None
-                unread, content = batch.unread, None
-                try:
-                    place, begin = batch.add(
-                        lambda to, out, parts: library.kernel.launch(flat, to, out, parts), size
-                    )
-                    content = OnDevice(batches, batch, place, begin, array.nbytes, keep, layout, sample)
-                finally:
-                    if content is None:  # an interrupt: nobody will read it
-                        batch.unread = unread
-                if row:
-                    store.promise(content, size)
-                else:
-                    store.look_later(content)
-                return content
+            place, begin = batch.add(lambda to, out, parts: library.kernel.launch(flat, to, out, parts), size)
+            content = OnDevice(library.batches, batch, place, begin, array.nbytes, keep, layout, sample)
         finally:
-            inside.putting = False
+            if content is None:  # a fault, or an interrupt: nobody will read it
+                batch.unread = unread
+        return content
 
     def _remember(self, array: Any, keep: Keep, entry: Entry) -> None:
         key, known = id(array), self._known

@@ -297,6 +297,25 @@ def test_a_kernel_that_does_not_compile_costs_time_but_no_event(tmp_path, monkey
     assert capfd.readouterr().err.count("the slow way") == 1
 
 
+def test_an_interrupt_while_a_tensor_comes_in_leaves_nothing_that_is_waited_for(tmp_path, monkeypatch):
+    launch = fake_cuda.RawKernel.__call__
+    sizes = [10, 20_000, 10, 20_000, 10, 20_000, 10, 20_000]  # each opens another batch
+    monkeypatch.setattr(batches, "VALUE_BYTES", 1 << 12)
+
+    def interrupted(self, *args):
+        launch(self, *args)
+        raise KeyboardInterrupt
+
+    with Recording(tmp_path / "run") as recording:
+        monkeypatch.setattr(fake_cuda.RawKernel, "__call__", interrupted)
+        for size in sizes:
+            with pytest.raises(KeyboardInterrupt):
+                F.square(on_device(np.zeros(size, np.float32)))
+        monkeypatch.setattr(fake_cuda.RawKernel, "__call__", launch)
+        F.square(on_device(BIG))
+    np.testing.assert_array_equal(recording.reader.array(first(recording, r.ForwardBody).x[0].tensor), BIG)
+
+
 def test_where_the_device_has_no_memory_left_arrays_are_fetched_at_once(tmp_path, monkeypatch):
     def full(size):
         raise MemoryError
