@@ -176,6 +176,12 @@ def test_work_in_several_streams_is_kept_apart(tmp_path):
     assert len(bodies) == 7
 
 
+def test_arrays_of_another_device_than_the_current_one_are_measured_there(tmp_path):
+    with Recording(tmp_path / "run") as recording, fake_cuda.cuda.Device(1), no_host_copies():
+        F.square(on_device(BIG))
+    np.testing.assert_array_equal(recording.reader.array(first(recording, r.ForwardBody).y[0].tensor), BIG**2)
+
+
 def test_the_stream_of_each_thread_is_one_of_its_own(tmp_path, monkeypatch):
     numbers = []
     monkeypatch.setattr(fake_cuda.null_stream, "ptr", 2)  # what CuPy calls `Stream.ptds`

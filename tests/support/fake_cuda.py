@@ -55,6 +55,13 @@ def _may_wait() -> None:
         raise HostCopyError(f"thread {name} waits for the device")
 
 
+_current = threading.local()
+
+
+def _current_device() -> int:
+    return getattr(_current, "device", 0)
+
+
 class Memory:
     """Memory of the device, under CuPy's name for its address."""
 
@@ -89,6 +96,7 @@ class Stream:
     numbers = itertools.count(1)
 
     def __init__(self, null: bool = False, non_blocking: bool = False) -> None:
+        assert _current_device() == 0  # where all arrays are
         self.ptr = 0 if null else next(self.numbers)
         self._work: list[Callable[[], None]] = []
         self._done = 0
@@ -177,7 +185,6 @@ class Event:
 _streams: dict[int, Stream] = {}
 _events = itertools.count(1)
 _every_event: weakref.WeakValueDictionary[int, Event] = weakref.WeakValueDictionary()
-_current = threading.local()
 null_stream = Stream(null=True)
 
 
@@ -225,6 +232,7 @@ class RawKernel:
     def __call__(self, grid: tuple[int, ...], block: tuple[int, ...], args: tuple[Any, ...]) -> None:
         array, to, size, out, parts = args
         assert type(array) is FakeArray
+        assert _current_device() == array.device.id
         assert array.flags.c_contiguous
         assert (array.itemsize, array.size) == (self._size, size)
         assert 1 <= grid[0] <= kernel.BLOCKS
@@ -245,8 +253,12 @@ class RawKernel:
 
 @contextlib.contextmanager
 def _device(number: int) -> Iterator[None]:
-    assert number == 0, number
-    yield
+    before = _current_device()
+    _current.device = number
+    try:
+        yield
+    finally:
+        _current.device = before
 
 
 cuda = SimpleNamespace(
@@ -259,7 +271,7 @@ cuda = SimpleNamespace(
     get_elapsed_time=lambda begin, end: end.elapsed_since(begin),
     runtime=SimpleNamespace(
         eventQuery=lambda address: _every_event[address].query(),
-        getDevice=lambda: 0,
+        getDevice=_current_device,
         memcpyAsync=_memcpy,
         memcpyDeviceToHost=2,
         memsetAsync=_memset,
