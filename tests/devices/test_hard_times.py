@@ -296,6 +296,7 @@ def test_a_kernel_that_does_not_compile_costs_time_but_no_event(tmp_path, monkey
 
     monkeypatch.setattr(fake_cuda.RawKernel, "__call__", fail)
     with Recording(tmp_path / "run") as recording:
+        recording.slow_way = True
         for i in range(3):
             F.square(on_device(BIG + i))
     for i, body in enumerate(recording.bodies(r.ForwardBody)):

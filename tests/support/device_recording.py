@@ -31,6 +31,8 @@ class Recording:
         self.writer = LogWriter.create(directory, flush_after_s=flush_after_s)
         self.recorder = Recorder(self.writer, on_event=on_event, plan=parse_capture(capture))
         self._directory = directory
+        self.slow_way = False
+        """Whether it is expected to give up, and to fetch arrays at once."""
 
     def __enter__(self) -> Recording:
         self._stop = watch(engine, self.recorder)
@@ -39,6 +41,7 @@ class Recording:
     def __exit__(self, *args: object) -> None:
         self._stop()
         assert not self.recorder.disabled
+        assert self.slow_way == (None in self.recorder.devices._libraries.values())
         self.recorder.close()
         self.reader = LogReader(self._directory)
 
