@@ -17,12 +17,13 @@ from .schema import TENSOR_ALIGNMENT
 
 __all__ = ["SEGMENT_BYTES", "Chunk", "Piece", "Staging"]
 
-CHUNK_BYTES = 4 << 20
+CHUNK_BYTES = 8 << 20
 """Size of one staging buffer; they are used again, because the kernel clears fresh memory page by page."""
-MAX_CHUNKS = 16
+MAX_CHUNKS = 6
 """Staging buffers in all: when none is free the training waits for the disk."""
 SEGMENT_BYTES = 4 << 30
 _PADDING = TENSOR_ALIGNMENT - 1
+_PAGE = 4096
 
 
 class Piece(NamedTuple):
@@ -49,11 +50,12 @@ class Chunk:
         self.view = memoryview(memory)
         self.begin(0, 0)
 
-    def begin(self, segment: int, base: int) -> None:
+    def begin(self, segment: int, base: int, skipped: int = 0) -> None:
+        """Take bytes for a segment from `base + skipped` on."""
         self.segment = segment
         self.base = base
-        self.filled = 0
-        self.written = 0
+        self.filled = skipped
+        self.written = skipped
 
 
 class Staging:
@@ -104,6 +106,20 @@ class Staging:
             return chunk.segment, chunk.base + start
         return self._stage_anything(data, size, start)
 
+    def make_room(self, size: int) -> None:
+        """See to it that as many bytes, of which a buffer has half at most, can be put behind each other in it.
+
+        Waits for the disk where no buffer is free.
+        """
+        chunk = self._current
+        start = (chunk.filled + _PADDING) & ~_PADDING
+        if chunk.base + start + size > SEGMENT_BYTES and chunk.base + start > 0:
+            self._next_chunk(self.new_segment(), 0)
+        elif start + size > CHUNK_BYTES:
+            # Places in memory and in the file stay alike, up to pages, as SegmentWriter wants it.
+            skipped = (chunk.base + chunk.filled) % _PAGE
+            self._next_chunk(chunk.segment, chunk.base + chunk.filled - skipped, skipped)
+
     def _stage_anything(self, data: Any, size: int, start: int) -> tuple[int, int]:
         chunk = self._current
         if chunk.base + start + size > SEGMENT_BYTES and chunk.base + start > 0:
@@ -126,7 +142,7 @@ class Staging:
             chunk.filled = start
         return place
 
-    def _next_chunk(self, segment: int, base: int) -> Chunk:
+    def _next_chunk(self, segment: int, base: int, skipped: int = 0) -> Chunk:
         """Hand the current staging buffer to the disk and take a free one; waits where there is none."""
         with self._room:
             self._wake()
@@ -137,7 +153,7 @@ class Staging:
             else:
                 chunk = Chunk()
                 self._chunks_made += 1
-            chunk.begin(segment, base)
+            chunk.begin(segment, base, skipped)
             if not self.closed:
                 self._sealed.append(self._current)
             self._current = chunk
@@ -168,7 +184,7 @@ class Staging:
     @property
     def crowded(self) -> bool:
         """The disk is so far behind that the training will have to wait."""
-        return len(self._sealed) >= MAX_CHUNKS - 2
+        return len(self._sealed) >= MAX_CHUNKS - 1
 
     def forget(self, lock: Any) -> None:
         """In a forked child: wait for nobody, and don't trust the lock that the parent held."""

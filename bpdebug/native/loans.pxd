@@ -41,6 +41,7 @@ cdef class Lender:
     cpdef tuple lend(self, array, keep, look=*)
     cdef tuple read_now(self, array, keep, bint private)
     cdef tuple keep_now(self, array, keep, int64_t layout)
+    cdef int make_room(self, int64_t size) except -1
     cdef tuple stage(self, array, int64_t size)
     cdef tuple lend_usual(self, array, keep)
     cdef bint all_are_new(self, Survey survey, list loans) except -1

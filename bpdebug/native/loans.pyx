@@ -40,9 +40,9 @@ cdef int INF = int(TensorFlag.inf)
 
 cdef int64_t PADDING = TENSOR_ALIGNMENT - 1
 
-direct_bytes = 1 << 20
-"""Up to so many bytes are read, copied and identified at once, by the thread that has just made them: they are still in
-its cache. Beyond that it is cheaper to lend an array."""
+direct_bytes = 4 << 20
+"""Up to so many bytes are read, copied and identified at once, by the thread that has just made them: that costs less
+than to give them to another one, with its cache and its turns of the interpreter's lock. Larger arrays are lent."""
 
 cdef object digest = xxhash.xxh3_128_digest
 cdef Py_ssize_t FEWEST_KNOWN = 1 << 10
@@ -241,9 +241,12 @@ cdef class Lender:
         try:
             if store._closed or store._putting:
                 return None
-            # An array that has room in the buffer is copied while it is read; that counts if its content is new.
-            chunk = store.staging._current
+            # It is copied while it is read; that counts if its content is new.
+            chunk = None
             if self.keeps_values:
+                if 2 * size <= tensors.chunk_bytes:
+                    self.make_room(size)
+                chunk = store.staging._current
                 start = (<int64_t>chunk.filled + PADDING) & ~PADDING
                 if start + size <= tensors.chunk_bytes and <int64_t>chunk.base + start + size <= tensors.segment_bytes:
                     into = <uint8_t*>np.PyArray_DATA(<np.ndarray>chunk.data) + start
@@ -281,6 +284,20 @@ cdef class Lender:
         finally:
             tensors.release()
         return entry
+
+    cdef int make_room(self, int64_t size) except -1:
+        """Let an array fit into the buffer. This may wait for the disk."""
+        cdef Tensors tensors = self.store.usual
+        store = self.store
+        chunk = store.staging._current
+        cdef int64_t start = (<int64_t>chunk.filled + PADDING) & ~PADDING
+        if start + size > tensors.chunk_bytes or <int64_t>chunk.base + start + size > tensors.segment_bytes:
+            store._putting = True
+            try:
+                store.staging.make_room(size)
+            finally:
+                store._putting = False
+        return 0
 
     cdef tuple stage(self, array, int64_t size):
         """Copy an array that has no room in the buffer; gives its segment and offset. This may wait for the disk."""

@@ -213,3 +213,21 @@ def test_tensors_that_do_not_fit_on_each_other_or_are_not_there_make_no_stack(tm
     path.write_bytes(path.read_bytes()[:-8])
     with pytest.raises(DamagedLog):
         LogReader(tmp_path / "run").stack(np.array([rows[0], rows[2]]))
+
+
+def test_room_is_made_without_a_hole_and_without_a_change_of_places(tmp_path: Path, monkeypatch) -> None:
+    """What is filled half ends where it is, and the next buffer goes on there, in memory as in the file."""
+    monkeypatch.setattr(staging, "CHUNK_BYTES", 1 << 16)
+    writer = LogWriter.create(tmp_path / "run")
+    arrays = [np.full(30_000 + 7 * i, i, np.uint8) for i in range(12)]
+    rows = []
+    for i, array in enumerate(arrays):
+        if i % 2:
+            writer.store.staging.make_room(array.nbytes)
+        rows.append(writer.tensor(array))
+    writer.close()
+    reader = LogReader(tmp_path / "run")
+    for row, array in zip(rows, arrays, strict=True):
+        np.testing.assert_array_equal(reader.array(row), array)
+    stored = sum((array.nbytes + 63) // 64 * 64 for array in arrays)
+    assert max(reader.tensors["offset"]) + arrays[-1].nbytes <= stored
