@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from ..recorder import Recorder
+from ..recorder.emitter import ALL_KINDS
 
 __all__ = ["Bound", "BoundReached"]
 
@@ -79,6 +80,7 @@ class Bound:
         if not self._closed:
             self.reason = self.reason or reason
             # Only from here on: an observer of every event costs the recorder more than one of iterations.
+            self._recorder.shown = ALL_KINDS
             self._recorder.on_event = self
 
     def _stop(self) -> None:

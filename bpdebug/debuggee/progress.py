@@ -16,7 +16,7 @@ from typing import Any
 from ..log.schema import EventFlag, Kind
 from .streams import Output
 
-__all__ = ["Progress"]
+__all__ = ["SHOWN", "Progress"]
 
 _INTERVAL_S = 0.2
 _QUIET_S = 0.1
@@ -25,22 +25,35 @@ _STDERR = 2
 _ERASE = b"\r\x1b[K"
 
 
-class Progress:
-    """Counts the events that it is called with, and says so now and then.
+SHOWN = 1 << int(Kind.reported)
+"""What it has to be called with, as `Emitter.shown` says it."""
 
-    `is_loss(label)` tells whether what is reported under that label (a text id) is the loss.
+
+class Progress:
+    """Says now and then how far a run is.
+
+    Args:
+        output: of the script.
+        is_loss: whether what is reported under a label (a text id) is the loss.
+        count: how many events there are.
+        iteration: which iteration goes on.
     """
 
     def __init__(
-        self, output: Output, is_loss: Callable[[int], bool], clock: Callable[[], float] = time.monotonic
+        self,
+        output: Output,
+        is_loss: Callable[[int], bool],
+        count: Callable[[], int],
+        iteration: Callable[[], int],
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._output = output
         self._is_loss = is_loss
+        self._count = count
+        self._iteration = iteration
         self._clock = clock
         self._began = clock()
-        self._count = 0
         self._drawn_count = 0
-        self._iteration = 0
         self._loss: float | None = None
         self._shown = False
         self._output_at = self._began
@@ -48,9 +61,7 @@ class Progress:
         output.before_passing_on = self._make_way
 
     def __call__(self, header: Mapping[str, Any]) -> None:
-        """Note the event with this header."""
-        self._count = header["seq"] + 1
-        self._iteration = header["iteration"]
+        """Note the loss, if the event with this header reports it."""
         if (
             header["kind"] == Kind.reported
             and header["flags"] & EventFlag.value
@@ -70,8 +81,9 @@ class Progress:
 
     def line(self) -> str:
         """How far the run is."""
-        rate = self._count / max(self._clock() - self._began, 1e-9)
-        parts = [f"{self._count:,} events", f"iteration {self._iteration}"]
+        count = self._count()
+        rate = count / max(self._clock() - self._began, 1e-9)
+        parts = [f"{count:,} events", f"iteration {self._iteration()}"]
         if self._loss is not None:
             parts.append(f"loss {self._loss:.6g}")
         return " · ".join([*parts, f"{rate:,.0f} events/s"])
@@ -80,10 +92,11 @@ class Progress:
         while not self._ended.wait(_INTERVAL_S):
             with self._output.lock:
                 # Nothing new: the script may be waiting for a person to type, right where the line would be.
-                news = self._count != self._drawn_count
+                count = self._count()
+                news = count != self._drawn_count
                 quiet = self._clock() - self._output_at >= _QUIET_S
                 if news and quiet and self._output.at_line_start and not self._ended.is_set():
-                    self._drawn_count = self._count
+                    self._drawn_count = count
                     self._draw()
 
     def _draw(self) -> None:

@@ -19,7 +19,7 @@ from ..recorder import Recorder
 from . import environment, script, tracebacks
 from .hard_exit import flush_before_hard_exit
 from .noticing_warnings import notice_warnings
-from .progress import Progress
+from .progress import SHOWN, Progress
 from .streams import Output
 from .workers import prepare_workers
 
@@ -109,9 +109,12 @@ class Run:
 
     def _recorder_alone(self, settings: ChildSettings) -> Recorder:
         """What records a run that nobody steps, with a progress line where there is a terminal for it."""
+        recorder = Recorder(self._log, plan=plan_of(settings.capture))
         if settings.progress and sys.stderr is not None and sys.stderr.isatty():
-            self._progress = Progress(self._output, self._is_loss)
-        recorder = Recorder(self._log, on_event=self._progress, plan=plan_of(settings.capture))
+            self._progress = Progress(
+                self._output, self._is_loss, lambda: self._log.event_count, lambda: recorder.iteration
+            )
+            recorder.on_event, recorder.shown = self._progress, SHOWN
         recorder.observer_only_reads = True  # as do bounds and triggers
         recorder.observer_ignores_tensors = True
         return recorder

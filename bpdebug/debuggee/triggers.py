@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from ..conditions import Asked, Condition
 from ..launch import CaptureOptions
+from ..log.schema import Kind
+from ..recorder.emitter import ALL_KINDS
 from ..recorder.trigger import Trigger, changes_are_asked
 
 if TYPE_CHECKING:
@@ -48,6 +51,9 @@ class Triggers:
             self._triggers.append(Trigger(options.keep_when, recorder.writer, self._keep))
         if options.until is not None:
             self._triggers.append(Trigger(options.until, recorder.writer, self._end))
+        recorder.shown, recorder.shown_nonfinite = _shown_to(
+            [trigger.condition for trigger in self._triggers], 0 if then is None else recorder.shown
+        )
         recorder.keep_before = any(changes_are_asked(trigger.condition) for trigger in self._triggers)
 
     def __call__(self, header: Mapping[str, Any]) -> None:
@@ -77,3 +83,23 @@ class Triggers:
             self._recorder.hold_values(f"--until: {text}", header["seq"])
             self.stopped = f"stopped at event {header['seq']}: {text} (--until)"
             self._end_wanted = True
+
+
+def _shown_to(conditions: Iterable[Condition], shown: int) -> tuple[int, int]:
+    """The kinds of events that conditions have to see, and of those where something isn't finite; bit k for kind k.
+
+    Args:
+        shown: what has to be seen anyway.
+    """
+    nonfinite = 0
+    for one in conditions:
+        kinds = sum(1 << kind for kind in one.kinds)
+        if one.asked is Asked.changes:  # it holds where it did not at the event before
+            shown = ALL_KINDS
+        elif one.nonfinite:
+            nonfinite |= kinds
+        else:
+            shown |= kinds
+        if one.metrics:
+            shown |= 1 << int(Kind.reported)
+    return shown, nonfinite

@@ -56,6 +56,7 @@ cdef class EngineEvents(WalkEvents):
     cdef object before
     cdef object optimizers
     cdef dict rules
+    cdef dict kinds
     cdef tuple classes
     cdef object lr
     cdef bytes lr_json
@@ -66,6 +67,21 @@ cdef class EngineEvents(WalkEvents):
         self.optimizers = watcher._optimizers
         self.rules = {}
         self.lr_json = b""
+        self.kinds = {
+            cls: sum([1 << kind for kind in kinds]) for cls, kinds in (
+                (engine.events.ForwardFinished, [Kind.forward]),
+                (engine.events.BackwardStepped, [Kind.backward]),
+                (engine.events.GradAccumulated, [Kind.grad_accumulated]),
+                (engine.events.ParameterUpdated, [Kind.param_updated]),
+                (engine.events.ScopeEntered, [Kind.scope_entered]),
+                (engine.events.ScopeExited, [Kind.scope_exited]),
+                (engine.events.BackwardStarted, [Kind.reported, Kind.backward_started]),
+                (engine.events.BackwardFinished, [Kind.backward_finished]),
+                (engine.events.GradsCleared, [Kind.grads_cleared]),
+                (engine.events.UpdateStarted, [Kind.update_started]),
+                (engine.events.UpdateFinished, [Kind.update_finished]),
+            )
+        }
         events = engine.events
         self.classes = (
             events.ForwardFinished,
@@ -87,8 +103,8 @@ cdef class EngineEvents(WalkEvents):
         recorder = self.recorder
         if recorder.disabled:
             return
-        # Who is shown each event is served in Python, and where the size of the log has to be looked at.
-        if recorder.on_event is None and not recorder.capturing.bounded and not self.writer.stopped:
+        # Where the size of the log has to be looked at after each event, or an event is shown to somebody, Python does it.
+        if not recorder.capturing.bounded and not self.writer.stopped and not self.is_shown(event):
             try:
                 done = self.taken(event)
             except Exception as error:
@@ -96,6 +112,16 @@ cdef class EngineEvents(WalkEvents):
                 return
         if not done:
             self.watcher(event)
+
+    cdef bint is_shown(self, event) except -1:
+        """Whether `on_event` of the recorder is called, whatever the event holds."""
+        recorder = self.recorder
+        if recorder.on_event is None:
+            self.judges = False
+            return False
+        cdef int64_t kinds = self.kinds.get((<object>event).__class__, 0)
+        self.judges = kinds & <int64_t>recorder.shown_nonfinite
+        return kinds & <int64_t>recorder.shown
 
     cdef bint taken(self, event) except -1:
         cdef PyObject* kind = <PyObject*>(<object>event).__class__
@@ -246,7 +272,6 @@ cdef class EngineEvents(WalkEvents):
         if is_elsewhere(value):
             return False
         held = None
-        del self.before.update
         cdef bint private = np.PyArray_Check(value) and np.PyArray_NBYTES(<np.ndarray>value) >= LENT_BYTES
         if private:
             value = None
@@ -256,6 +281,9 @@ cdef class EngineEvents(WalkEvents):
         cdef int64_t label = self.text(variable.name)
         cdef Seen seen = self.looking(UPDATE_PHASE, NOTHING, label)
         cdef tuple after = self.look(value, seen, private)
+        if self.judges and after is not None and after[1]:
+            return False
+        del self.before.update
         cdef int flags = PARAMETER
         if after is not None:
             variable.content = after[5]

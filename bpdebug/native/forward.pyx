@@ -105,15 +105,6 @@ cdef class ForwardEvents(Recording):
         cdef Variable variable
         for i in range(x_count):
             x.append(self.known_variable(x_nodes[i], x_arrays[i]))
-        for i in range(y_count):
-            variable = Variable.__new__(Variable)
-            variable.owner = self.owner
-            variable.number = next(self.unnamed)
-            variable.name = ""
-            variable.grad_label = op.grad_label
-            variable.content = variable.grad_content = b""
-            ys[i]._node.watch_id = variable
-            y.append(variable)
         cdef list fed = self.fed(x_nodes, x_arrays, x)
         cdef int64_t kept = kept_bytes(node, x_arrays, y_arrays) if in_graph else 0
         cdef bint private = not node.foreign
@@ -126,6 +117,17 @@ cdef class ForwardEvents(Recording):
             entry = self.look(y_arrays[i], seen, private)
             if entry is not None and entry[1]:
                 flags = NONFINITE
+        if flags and self.judges:
+            return False
+        for i in range(y_count):
+            variable = Variable.__new__(Variable)
+            variable.owner = self.owner
+            variable.number = next(self.unnamed)
+            variable.name = ""
+            variable.grad_label = op.grad_label
+            variable.content = variable.grad_content = b""
+            ys[i]._node.watch_id = variable
+            y.append(variable)
         if flags and not seen.all and seen.keep.small_bytes:  # what made it is worth more than its place in the log
             seen.forget(FULL)
             private = False

@@ -38,6 +38,7 @@ cdef class Recording:
     cdef Ordinals ordinals
     cdef PendingEvents pending
     cdef dict texts
+    cdef bint judges
     cdef Seen looking(self, int64_t phase, int64_t scope, int64_t label)
     cdef tuple look(self, array, Seen seen, bint private)
     cdef tuple read(self, array, Seen seen)

@@ -73,6 +73,8 @@ cdef class Recording:
         self.ordinals = recorder._ordinals
         self.pending = self.writer.pending
         self.texts = {}
+        # Whether somebody wants to see what isn't finite: such an event is left to Python.
+        self.judges = False
 
     cdef Seen looking(self, int64_t phase, int64_t scope, int64_t label):
         """For the arrays of an event with these in its header."""
@@ -128,7 +130,7 @@ cdef class Recording:
         cdef tuple entry = None
         if np.PyArray_NBYTES(<np.ndarray>array) >= LENT_BYTES:
             if private:
-                return self.lender.lend(array, keep)
+                return self.lender.lend(array, keep, self.judges)
             entry = self.lender.read_now(array, keep, False)
         elif all_small:
             entry = self.tensors.entry_of(array)

@@ -164,6 +164,8 @@ cdef class WalkEvents(ForwardEvents):
             entry = self.look(gx[i], seen, private)
             if entry is not None and entry[1]:
                 flags = NONFINITE
+        if flags and self.judges:
+            return False
         if flags and not seen.all and seen.keep.small_bytes:
             seen.forget(FULL)
             private = False
@@ -281,6 +283,8 @@ cdef class WalkEvents(ForwardEvents):
         )
         its = self.look(after, seen, not function.foreign)
         if its is not None and its[1]:
+            if self.judges:
+                return False
             flags |= NONFINITE
         variable.grad_content = b"" if its is None else its[5]
         put(body, b',"after":')

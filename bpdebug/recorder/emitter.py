@@ -51,6 +51,8 @@ DURING = int(EventFlag.during_backward)
 CONTENT: Final = 5
 """Where an `Entry` of the tensor store has the content id."""
 
+ALL_KINDS = (1 << len(Kind)) - 1
+
 CAPTURE = "capture"
 """The category of the warning that says what is captured from there on, before the name of the policy."""
 
@@ -70,6 +72,10 @@ class Emitter:
         """Counted from a method that a front end calls (1), the frame from which on there may be frames of the user."""
         self.observer_only_reads = False
         """Whether `on_event` neither writes into the arrays of an event nor lets anybody else do so."""
+        self.shown = ALL_KINDS
+        """The kinds of events that `on_event` is called with: bit k for kind k."""
+        self.shown_nonfinite = 0
+        """As `shown`, of those that it is called with only where they made something that isn't finite."""
         self.observer_ignores_tensors = False
         """Whether `on_event` asks neither what is in the arrays of an event, nor whether that is finite."""
         self.disabled = False
@@ -93,6 +99,11 @@ class Emitter:
         self._edited: dict[tuple[str, int], Content] = {}
         """The content that the person last gave the `value` or the `gradient` of a variable, by its number."""
         _emitters.add(self)
+
+    @property
+    def iteration(self) -> int:
+        """The number of the iteration that goes on."""
+        return self._progress.iteration
 
     @property
     def on_iteration(self) -> Callable[[int], None] | None:
@@ -275,6 +286,8 @@ class Emitter:
             self._emit(Kind.warned, WarnedBody(category, told), writer.text(f"warning:{category}"))
         if self.on_event is not None:
             arrays, thread.arrays = thread.arrays, None
+            if not (self.shown >> kind & 1 or (flags & NONFINITE and self.shown_nonfinite >> kind & 1)):
+                return seq
             self.on_event(
                 {
                     "seq": seq,

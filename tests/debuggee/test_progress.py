@@ -28,30 +28,26 @@ class Clock:
         return self.now
 
 
-def make(clock):
+def make(clock, count=0, iteration=0):
     output = Output(lambda stream, text: None, pass_on=True)
-    return output, Progress(output, lambda label: label == LOSS, clock)
+    return output, Progress(output, lambda label: label == LOSS, lambda: count, lambda: iteration, clock)
 
 
-def event(seq, kind=Kind.forward, label=OTHER, flags=0, value=0.0, iteration=0):
-    return {
-        "seq": seq, "kind": int(kind), "label": label, "flags": int(flags), "value": value, "iteration": iteration
-    }  # fmt: skip
+def report(label, value):
+    return {"kind": int(Kind.reported), "label": label, "flags": int(EventFlag.value), "value": value}
 
 
 def test_it_says_events_iteration_loss_and_speed():
     clock = Clock()
-    _, progress = make(clock)
-    progress(event(1234, iteration=7))
-    progress(event(1998, Kind.reported, LOSS, EventFlag.value, 0.25, iteration=7))
-    progress(event(1999, Kind.reported, OTHER, EventFlag.value, 0.9, iteration=7))
+    _, progress = make(clock, 2000, 7)
+    progress(report(LOSS, 0.25))
+    progress(report(OTHER, 0.9))
     clock.now += 2
     assert progress.line() == "2,000 events · iteration 7 · loss 0.25 · 1,000 events/s"
 
 
 def test_it_is_cut_to_the_width_of_the_terminal(drawn):
-    _, progress = make(Clock())
-    progress(event(10**9))
+    _, progress = make(Clock(), 10**9 + 1)
     progress._draw()
     (line,) = drawn
     assert line.startswith(b"\r\x1b[K1,000,000,001 events")
@@ -59,8 +55,7 @@ def test_it_is_cut_to_the_width_of_the_terminal(drawn):
 
 
 def test_it_makes_way_once_for_output_and_at_the_end(drawn):
-    output, progress = make(Clock())
-    progress(event(0))
+    output, progress = make(Clock(), 1)
     progress._draw()
     output.before_passing_on()
     output.before_passing_on()

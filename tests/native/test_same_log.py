@@ -13,6 +13,8 @@ import engine.links as L
 from bpdebug import native
 from bpdebug.capture import parse_capture
 from bpdebug.frontends import engine as frontend
+from bpdebug.log.reader import LogReader
+from bpdebug.log.schema import EventFlag, Kind
 from bpdebug.log.writer import LogWriter
 from bpdebug.recorder import Recorder
 from engine import Variable, optimizers
@@ -267,9 +269,10 @@ SCRIPTS = {
 }
 
 
-def record(directory, script, capture):
+def record(directory, script, capture, prepare=lambda recorder: None):
     np.random.seed(0)
     recorder = Recorder(LogWriter.create(directory), plan=parse_capture(capture))
+    prepare(recorder)
     stop = frontend.watch(engine, recorder)
     try:
         script()
@@ -287,6 +290,41 @@ def test_every_event(tmp_path, monkeypatch, name, capture):
     for way, part in ("compiled", native.part), ("python", lambda _: None):
         monkeypatch.setattr(frontend, "part", part)
         record(tmp_path / way, SCRIPTS[name], capture)
+    assert_same_log(tmp_path / "compiled", tmp_path / "python")
+
+
+@pytest.mark.parametrize("name", ["not finite", "losses of every kind", "images, SGD"])
+@pytest.mark.parametrize(
+    ("shown", "nonfinite"),
+    [
+        ([Kind.reported], []),
+        ([Kind.reported], list(Kind)),
+        ([Kind.backward, Kind.param_updated], []),
+        (list(Kind), []),
+    ],
+)
+def test_who_asked_for_some_events_is_shown_these(tmp_path, monkeypatch, name, shown, nonfinite):
+    seen = {"compiled": [], "python": []}
+    for way, part in ("compiled", native.part), ("python", lambda _: None):
+
+        def prepare(recorder, way=way):
+            recorder.on_event = lambda header: seen[way].append(
+                (header["seq"], header["kind"], header["flags"])
+            )
+            recorder.observer_only_reads = True
+            recorder.shown = sum(1 << kind for kind in shown)
+            recorder.shown_nonfinite = sum(1 << kind for kind in nonfinite)
+
+        monkeypatch.setattr(frontend, "part", part)
+        record(tmp_path / way, SCRIPTS[name], "full", prepare)
+    assert seen["compiled"] == seen["python"]
+    assert seen["python"]
+    for _, kind, flags in seen["python"]:
+        assert kind in shown or (kind in nonfinite and flags & EventFlag.nonfinite)
+    with LogReader(tmp_path / "python") as reader:
+        wanted = np.isin(reader.index["kind"], shown)
+        wanted |= np.isin(reader.index["kind"], nonfinite) & (reader.index["flags"] & EventFlag.nonfinite > 0)
+        assert [seq for seq, _, _ in seen["python"]] == np.flatnonzero(wanted).tolist()
     assert_same_log(tmp_path / "compiled", tmp_path / "python")
 
 
