@@ -10,12 +10,15 @@ from __future__ import annotations
 import contextlib
 import threading
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from .faults import DeviceFault, wait
 from .kernel import MEASURED, PARTS_BYTES
+
+if TYPE_CHECKING:
+    from .content import OnDevice
 
 __all__ = ["Batch", "Batches"]
 
@@ -26,6 +29,8 @@ VALUE_BYTES = 16 << 20
 MOST_BATCHES = 4
 """In all: when none is free, the training waits for the disk. Those of large tensors count by their size."""
 _ALIGNED = 256
+_NEAR = 1 << 12
+"""Two copies cost more than one that has so many bytes between them."""
 
 
 class Batch:
@@ -60,6 +65,9 @@ class Batch:
         self.closed = False
         self.asked_for = False
         self.arrived = False
+        self.contents: list[OnDevice] = []
+        """The tensors that are in it, in their order."""
+        self._copied: set[int] = set()
 
     def has_room(self, size: int, stream: int) -> bool:
         """Whether one more tensor of this stream, with so many bytes to be copied, can come in."""
@@ -86,21 +94,46 @@ class Batch:
         return place, begin
 
     def ask(self, stream: Any) -> None:
-        """Let `stream` copy everything to the host; nothing comes in any more."""
+        """Let `stream` copy all figures to the host; nothing comes in any more."""
         self.asked_for = True
         stream.wait_event(self._filling)
         self._copy_figures(stream)
-        size = min(self.filled, self.value_bytes)
-        if size and self._values is not None:
-            if len(self._host_values) < size:
-                self._host_values = self._pinned(self.value_bytes)
-            self._copy(self._host_values, self._values, size, stream)
         self._fetched.record(stream)
 
     def wait(self) -> None:
-        """Return when it is on the host."""
+        """Return when the figures are on the host."""
         wait(self._cuda.runtime, self._fetched)
         self.arrived = True
+
+    def fetch_values(self, begin: int, size: int, is_known: Callable[[OnDevice], bool], stream: Any) -> None:
+        """Return when the bytes of a tensor are on the host; those of others that aren't known come, too."""
+        if begin in self._copied:
+            return
+        wanted = [(begin, size)]
+        if not self._copied:
+            wanted = self._new(is_known) or wanted
+        if begin not in [place for place, _ in wanted]:
+            wanted.append((begin, size))
+        if not len(self._host_values):
+            self._host_values = self._pinned(self.value_bytes)
+        assert self._values is not None
+        for first, end in _together(wanted):
+            self._copy(self._host_values[first:], self._values.ptr + first, end - first, stream)
+        self._fetched.record(stream)
+        wait(self._cuda.runtime, self._fetched)
+        self._copied.update(place for place, _ in wanted)
+
+    def _new(self, is_known: Callable[[OnDevice], bool]) -> list[tuple[int, int]]:
+        """Where the bytes of the tensors are that nobody has met, each content once."""
+        wanted = []
+        met: set[tuple[bytes, int]] = set()
+        for content in self.contents:
+            if content.begin >= 0 and not is_known(content):
+                key = content.identify(), content.layout
+                if key not in met:
+                    met.add(key)
+                    wanted.append((content.begin, content.size))
+        return wanted
 
     def look(self, stream: Any) -> None:
         """Return when the figures of all that came in until now are on the host; more may come in afterwards."""
@@ -112,11 +145,11 @@ class Batch:
     def _copy_figures(self, stream: Any) -> None:
         if not len(self._host_results):
             self._host_results = self._pinned(TENSORS * MEASURED.itemsize)
-        self._copy(self._host_results, self._results, self.count * MEASURED.itemsize, stream)
+        self._copy(self._host_results, self._results.ptr, self.count * MEASURED.itemsize, stream)
 
-    def _copy(self, host: np.ndarray, memory: Any, size: int, stream: Any) -> None:
+    def _copy(self, host: np.ndarray, address: int, size: int, stream: Any) -> None:
         runtime = self._cuda.runtime
-        runtime.memcpyAsync(host.ctypes.data, memory.ptr, size, runtime.memcpyDeviceToHost, stream.ptr)
+        runtime.memcpyAsync(host.ctypes.data, address, size, runtime.memcpyDeviceToHost, stream.ptr)
 
     def result(self, place: int) -> np.ndarray:
         """The `MEASURED` of the tensor at this place, once it has arrived."""
@@ -134,6 +167,17 @@ class Batch:
         except Exception:
             return np.empty(size, np.uint8)
         return np.frombuffer(pointer, np.uint8, size)
+
+
+def _together(places: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Pairs of begin and end, for pairs of begin and size in rising order: what is near each other is one."""
+    found: list[tuple[int, int]] = []
+    for begin, size in sorted(places):
+        if found and begin - found[-1][1] <= _NEAR:
+            found[-1] = found[-1][0], begin + size
+        else:
+            found.append((begin, begin + size))
+    return found
 
 
 @contextlib.contextmanager
@@ -162,7 +206,7 @@ class Batches:
         self.lock = threading.RLock()
         """Held while a tensor comes in."""
         self._room = threading.Condition(self.lock)
-        self._fetching = threading.Lock()
+        self._fetching = threading.RLock()
         self._open: Batch | None = None
         self._on_their_way: list[Batch] = []
         self._free: list[Batch] = []
@@ -228,7 +272,9 @@ class Batches:
         self.fetch(batch)
 
     def fetch(self, batch: Batch) -> None:
-        """Return when a batch is on the host; others that are closed set out, too.
+        """Return when the figures of a batch, to which nothing comes any more, are on the host.
+
+        Those of others that are closed set out, too.
 
         Raises:
             DeviceFault: that failed.
@@ -246,12 +292,25 @@ class Batches:
                         other.ask(self._stream(other.device))
                 batch.wait()
 
+    def fetch_values(self, content: OnDevice, batch: Batch, is_known: Callable[[OnDevice], bool]) -> None:
+        """Return when the bytes of a tensor of a batch, whose figures were fetched, are on the host.
+
+        Args:
+            is_known: whether the bytes of one are not needed, as the same is on disk.
+
+        Raises:
+            DeviceFault: that failed.
+        """
+        with self._fetching, _faults_of_devices(), self._xp.cuda.Device(batch.device):
+            batch.fetch_values(content.begin, content.size, is_known, self._stream(batch.device))
+
     def was_read(self, batch: Batch) -> None:
         """One of the tensors of a batch isn't needed any more."""
         with self._room:
             batch.unread -= 1
             if batch.unread or not batch.closed:
                 return
+            batch.contents = []
             if batch in self._on_their_way:
                 self._on_their_way.remove(batch)
             # Large ones are not kept: the device's memory is the training's.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -28,7 +29,7 @@ class OnDevice:
     """
 
     __slots__ = (
-        "_batch", "_batches", "_begin", "_figures", "_place", "keep", "layout", "row", "sample", "segment",
+        "_batch", "_batches", "_figures", "_place", "begin", "keep", "layout", "row", "sample", "segment",
         "size",
     )  # fmt: skip
 
@@ -46,7 +47,7 @@ class OnDevice:
         self._batches = batches
         self._batch: Batch | None = batch
         self._place = place
-        self._begin = begin
+        self.begin = begin
         self._figures: Any = None
         self.size = size
         self.keep = keep
@@ -87,16 +88,17 @@ class OnDevice:
             return np.inf if measured["pos_inf"] else -np.inf
         return float(measured["min"])
 
-    def fetch(self) -> Arrived:
+    def fetch(self, is_known: Callable[[Any], bool]) -> Arrived:
         batch, keep = self._batch, self.keep
         assert batch is not None
         self._batches.fetch(batch)
         measured = self.figures()["statistics"].tobytes()
-        return Arrived(
-            self.flags if keep.statistics or keep.finite else 0,
-            measured if keep.statistics else NOT_MEASURED,
-            batch.bytes_of(self._begin, self.size) if self._begin >= 0 else None,
-        )
+        data = None
+        if self.begin >= 0 and not is_known(self):
+            self._batches.fetch_values(self, batch, is_known)
+            data = batch.bytes_of(self.begin, self.size)
+        flags = self.flags if keep.statistics or keep.finite else 0
+        return Arrived(flags, measured if keep.statistics else NOT_MEASURED, data)
 
     def let_go(self) -> None:
         batch, self._batch = self._batch, None

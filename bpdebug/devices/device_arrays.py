@@ -220,6 +220,7 @@ class DeviceArrays:
         try:
             place, begin = batch.add(lambda to, out, parts: library.kernel.launch(flat, to, out, parts), size)
             content = OnDevice(library.batches, batch, place, begin, array.nbytes, keep, layout, sample)
+            batch.contents.append(content)
         finally:
             if content is None:  # a fault, or an interrupt: nobody will read it
                 batch.unread = unread

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .promised import Promised
-from .recent_contents import RecentContents
+from .recent_contents import Entry, RecentContents
 
 __all__ = ["FirstRows"]
 
@@ -15,12 +15,19 @@ class FirstRows:
         self._first = RecentContents()
         self._by_row = RecentContents()
 
-    def note(self, content: Promised) -> None:
-        """A content has come: it may be the same as an earlier one, kept in the same way and for as long."""
-        key = content.identify(), content.layout, content.segment
-        found = self._first.get(key)
+    def same(self, content: Promised) -> Entry | None:
+        """The entry of the first content that was the same, kept in the same way and for as long; None: it is new."""
+        return self._first.get((content.identify(), content.layout, content.segment))
+
+    def knows(self, content: Promised) -> bool:
+        """Whether there was the same content."""
+        return self.same(content) is not None
+
+    def note(self, content: Promised, entry: Entry) -> None:
+        """A content has come, and has this entry."""
+        found = self.same(content)
         if found is None:
-            self._first.set(key, (content.row, 0, content.layout, 0, 0, b""))
+            self._first.set((content.identify(), content.layout, content.segment), entry)
         else:
             self._by_row.set(content.row, found)
 

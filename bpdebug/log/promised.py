@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple, Protocol
+from collections.abc import Callable
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 
@@ -17,7 +18,7 @@ class Arrived(NamedTuple):
     Attributes:
         flags: TensorFlag bits.
         statistics: the record of `schema.TENSOR_STATISTICS`.
-        data: its bytes, good until `let_go`; None where they are not kept.
+        data: its bytes, good until `let_go`; None where they are not kept, or known already.
     """
 
     flags: int
@@ -48,8 +49,11 @@ class Promised(Protocol):
     def identify(self) -> bytes:
         """What tells it from others of its kind; no content id of the log. May wait."""
 
-    def fetch(self) -> Arrived:
+    def fetch(self, is_known: Callable[[Any], bool]) -> Arrived:
         """On the writer's thread: wait for it.
+
+        Args:
+            is_known: whether the same as one of its kind is on disk already.
 
         Raises:
             OSError: it doesn't come.

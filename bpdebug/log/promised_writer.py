@@ -10,6 +10,7 @@ import xxhash
 
 from .lent_segments import LentSegments
 from .promised import Promised
+from .recent_contents import Entry
 from .schema import NOT_CAPTURED
 from .tensor_rows import TensorRows, pack_record
 from .tensor_store import TensorStore
@@ -38,15 +39,15 @@ class PromisedWriter:
         Raises:
             OSError: the disk is full, or gone; or they never come.
         """
+        first_rows = self._store.first_rows
         for content in contents:
-            arrived = content.fetch()
+            arrived = content.fetch(first_rows.knows)
             if content.row >= 0:
-                record = pack_record(_NO_CONTENT, content.sample, NOT_CAPTURED, arrived.flags, content.layout)
-                if arrived.data is not None:
-                    record = self._record(content, arrived.data, arrived.flags)
-                rows.set_record(content.row, record)
+                entry = self._entry(content, arrived.flags, arrived.data)
+                _, flags, layout, segment, offset, identity = entry
+                rows.set_record(content.row, pack_record(identity, offset, segment, flags, layout))
                 rows.set_statistics(content.row, arrived.statistics)
-                self._store.first_rows.note(content)
+                first_rows.note(content, entry)
             content.let_go()
         if self._segments is not None:
             self._segments.flush()
@@ -61,14 +62,21 @@ class PromisedWriter:
         if self._segments is not None:
             self._segments.close()
 
-    def _record(self, content: Promised, data: np.ndarray, flags: int) -> bytes:
-        identity = xxhash.xxh3_128_digest(data.data)
-        place = self._store.place_of(identity)
-        stored = place is None
-        if place is None:
-            place = self._put(data, content.segment)
+    def _entry(self, content: Promised, flags: int, data: np.ndarray | None) -> Entry:
+        """What its record says; its bytes are put into a segment where they are new."""
+        if data is None:
+            same = self._store.first_rows.same(content)
+            if same is None or same[3] == NOT_CAPTURED:
+                return content.row, flags, content.layout, NOT_CAPTURED, content.sample, _NO_CONTENT
+            identity, place, stored = same[5], (same[3], same[4]), False
+        else:
+            identity = xxhash.xxh3_128_digest(data.data)
+            known = self._store.place_of(identity)
+            stored = known is None
+            place = self._put(data, content.segment) if known is None else known
+        assert type(identity) is bytes
         self._store.fulfil(content, identity, flags, place, stored)
-        return pack_record(identity, place[1], place[0], flags, content.layout)
+        return content.row, flags, content.layout, *place, identity
 
     def _put(self, data: np.ndarray, segment: int) -> tuple[int, int]:
         segments = self._segments

@@ -128,13 +128,19 @@ def test_arrays_of_any_kind_come_to_the_log(tmp_path, array, capture):
         assert reader.recorded_statistics(row).max == np.nanmax(np.abs(array))
 
 
-def test_the_same_bytes_are_stored_once(tmp_path):
+@pytest.mark.parametrize("flushed", [False, True])
+def test_the_same_bytes_are_copied_to_the_host_and_stored_once(tmp_path, flushed):
+    fake_cuda.copies.clear()
     with Recording(tmp_path / "run") as recording:
-        for _ in range(5):
+        for i in range(5):
             F.square(on_device(BIG))
+            F.square(on_device(np.full(10, i + 2, np.float32)))
+            if flushed:
+                recording.recorder.flush()
+    assert sum(fake_cuda.copies) < 2 * BIG.nbytes + 9000
     files = list((tmp_path / "run").glob("*.seg"))
     assert sum(file.stat().st_size for file in files) < 2.2 * BIG.nbytes
-    assert len({body.x[0].tensor for body in recording.bodies(r.ForwardBody)}) == 1
+    assert len({body.x[0].tensor for body in recording.bodies(r.ForwardBody)[::2]}) == 1
 
 
 def test_memory_of_the_device_is_bounded_and_nothing_is_lost(tmp_path, monkeypatch):

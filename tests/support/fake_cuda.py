@@ -29,12 +29,14 @@ from fake_device import FakeArray, HostCopyError
 
 from bpdebug.devices import kernel
 
-__all__ = ["RawKernel", "cuda", "launches", "only_waits"]
+__all__ = ["RawKernel", "copies", "cuda", "launches", "only_waits"]
 
 _RUBBISH = 0xCD
 _waiting_threads: list[str] = []
 _clock = itertools.count(1)
 _memories: weakref.WeakValueDictionary[int, Memory] = weakref.WeakValueDictionary()
+copies: list[int] = []
+"""The bytes of all copies to the host."""
 launches: list[Any] = []
 """The streams of all launches of the kernel."""
 
@@ -201,6 +203,7 @@ def _memcpy(to: int, address: int, size: int, kind: int, stream: int) -> None:
     assert kind == 2, "to the host"
     memory = _memory(address, size)
     memory.copies += 1
+    copies.append(size)
 
     def copy() -> None:
         ctypes.memmove(to, address, size)
