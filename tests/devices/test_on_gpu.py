@@ -83,7 +83,7 @@ def test_a_recorded_training_is_as_on_the_host(cupy, tmp_path, capture):
 
 def test_recording_never_synchronizes(cupy, tmp_path):
     x, t = cupy.ones((20, 64), "f4"), cupy.zeros(20, "i4")
-    model = L.Classifier(MLP(), compute_accuracy=False)
+    model = L.Classifier(MLP())
     model.to_device("@cupy:0")
     optimizer = optimizers.SGD(0.001).setup(model)
     optimizer.update(model, x, t)  # compiles
