@@ -27,5 +27,8 @@ class Keep:
     small_bytes: int = 0
     finite: bool = True
 
+    def __hash__(self) -> int:
+        return hash(self.why)  # which few policies share, and which is worked out once
+
 
 FULL = Keep()

@@ -134,6 +134,8 @@ cdef class Recording:
             entry = self.lender.read_now(array, keep, False)
         elif all_small:
             entry = self.tensors.entry_of(array)
+        else:
+            entry = self.tensors.less_entry_of(array, keep)
         return self.recorder._put(array, "cpu", keep) if entry is None else entry
 
     cdef Variable known_variable(self, node, array):

@@ -22,5 +22,9 @@ cdef class Tensors:
     cdef int64_t layout_of(self, array) except -2
     cdef bytes description_of(self, array)
     cdef bytes content_of(self, array)
+    cdef object keep
+    cdef bint keep_is_usual
+    cdef dict less_layouts
     cdef tuple entry_of(self, array)
+    cdef tuple less_entry_of(self, array, keep)
     cdef tuple keep_new(self, array, bytes data, bytes content, int64_t layout, recent, tuple same_bytes)

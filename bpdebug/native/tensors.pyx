@@ -22,6 +22,7 @@ import xxhash
 
 from ..log.lent import SMALL_BYTES as _SMALL_BYTES
 from ..log import recent_contents, staging
+from ..log.schema import NOT_CAPTURED as _NOT_CAPTURED
 from ..log.schema import TENSOR_ALIGNMENT
 from ..recorder.arrays import describe
 
@@ -30,6 +31,7 @@ np.import_array()
 cdef Py_ssize_t SMALL_BYTES = _SMALL_BYTES
 cdef int64_t PADDING = TENSOR_ALIGNMENT - 1
 cdef double SMALLEST_SQUARES = 1e-280
+cdef uint16_t NOT_CAPTURED = _NOT_CAPTURED
 cdef int64_t UNPLACED = 0xFFFE
 cdef int LAYOUTS = 1 << 10
 cdef int MOST_AXES = 4
@@ -137,6 +139,45 @@ cdef class Tensors:
         if recent._old:
             return None
         return self.keep_new(array, data, content, layout, recent, <tuple>entry)
+
+    cdef tuple less_entry_of(self, array, keep):
+        """As `entry_of`, where statistics are kept of a small array, and neither values nor a sample; None for others."""
+        cdef TensorStatistics statistics
+        cdef TensorRecord record
+        cdef bytes data, content
+        cdef tuple entry, key
+        cdef int64_t less
+        if keep is not self.keep:
+            self.keep = keep
+            self.keep_is_usual = keep.statistics and not keep.values and not keep.sample and not keep.small_bytes
+            self.less_layouts = {}
+        cdef int64_t layout = self.layout_of(array)
+        if not self.keep_is_usual or layout < 0 or np.PyArray_SIZE(<np.ndarray>array) == 0:
+            return None
+        data = bytes_of(array)
+        content = self.digest(data)
+        store = self.store
+        recent = store._recent_small
+        # A content that is there with its values, or the same bytes under another shape.
+        if PyDict_GetItem(recent.young, content) != NULL or (recent._old and content in recent._old):
+            return None
+        key = (content, layout, keep)
+        entry = recent.get(key)
+        if entry is not None:
+            return entry
+        if not measured(<np.ndarray>array, PyBytes_AS_STRING(data), &statistics):
+            return None
+        if layout not in self.less_layouts:
+            self.less_layouts[layout] = store.layout_of(array, "cpu", keep.why)
+        less = self.less_layouts[layout]
+        memcpy(record.content, PyBytes_AS_STRING(content), 16)
+        record.offset = 0
+        record.segment = NOT_CAPTURED
+        record.flags = 0
+        record.layout = <uint32_t>less
+        entry = ((<TensorRows>store._rows).append(&record, &statistics), 0, less, NOT_CAPTURED, 0, content)
+        recent.set(key, entry)
+        return entry
 
     cdef tuple keep_new(self, array, bytes data, bytes content, int64_t layout, recent, tuple same_bytes):
         """A new row; its bytes are those of the entry `same_bytes`, if given."""
