@@ -15,7 +15,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from .. import __version__
+from .. import __version__, native
 from ..errors import BpdebugError
 
 __all__ = ["COMMANDS", "Command", "main"]
@@ -124,6 +124,7 @@ def _carry_out(arguments: list[str]) -> int:
 def _top_parser() -> argparse.ArgumentParser:
     width = max(map(len, COMMANDS))
     listing = "\n".join(f"  {command.name:<{width}}  {command.summary}" for command in COMMANDS.values())
+    parts = "with compiled parts" if native.is_there() else "without compiled parts"
     parser = argparse.ArgumentParser(
         prog="bpdebug",
         usage="bpdebug COMMAND ...",
@@ -131,7 +132,7 @@ def _top_parser() -> argparse.ArgumentParser:
         epilog=f"commands:\n{listing}\n\n`bpdebug COMMAND --help` tells more about each.",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("--version", action="version", version=f"bpdebug {__version__}")
+    parser.add_argument("--version", action="version", version=f"bpdebug {__version__}, {parts}")
     parser.add_argument("command", choices=list(COMMANDS), metavar="COMMAND", help="what to do; see below")
     return parser
 

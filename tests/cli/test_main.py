@@ -9,7 +9,7 @@ import sys
 
 import pytest
 
-from bpdebug import __version__, cli, errors
+from bpdebug import __version__, cli, errors, native
 from tests.support.example_run import write_example_run
 
 
@@ -41,7 +41,14 @@ def test_every_command_has_help_of_its_own(capsys, name):
 
 def test_the_version_is_told(capsys):
     assert cli.main(["--version"]) == 0
-    assert capsys.readouterr().out == f"bpdebug {__version__}\n"
+    parts = "without" if native.part("engine_events") is None else "with"
+    assert capsys.readouterr().out == f"bpdebug {__version__}, {parts} compiled parts\n"
+
+
+def test_the_version_says_where_compiled_parts_are_left_unused(capsys, monkeypatch):
+    monkeypatch.setenv("BPDEBUG_NATIVE", "0")
+    assert cli.main(["--version"]) == 0
+    assert capsys.readouterr().out == f"bpdebug {__version__}, without compiled parts\n"
 
 
 def test_an_unknown_command_or_option_is_misuse(capsys, recorded):
