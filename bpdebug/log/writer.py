@@ -152,6 +152,7 @@ class LogWriter(Interning):
                 os.close(file)
             unfinished.rename(path / RUN_FILE)
             files = {name: open_new(path / name) for name in _NAMES}
+            directory = os.path.abspath(path)  # the script may go elsewhere
             # As long as this lock is held, others know that the run is being written.
             with contextlib.suppress(OSError):
                 fcntl.flock(files[EVENT_INDEX_FILE], fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -164,7 +165,7 @@ class LogWriter(Interning):
                 with contextlib.suppress(OSError):
                     (path / name).unlink()
             raise LogError(f"{path}: can't write a log there: {error.strerror or error}") from error
-        return LogWriter(path, files, flush_after_s)
+        return LogWriter(Path(directory), files, flush_after_s)
 
     @property
     def mutex(self) -> Any:

@@ -401,6 +401,14 @@ def test_a_flood_of_output_passes_whole(bpdebug_process, tmp_path):
     assert recorded.count("bpdebug") == 1
 
 
+def test_a_script_that_goes_to_another_directory_is_recorded_where_it_was_said(bpdebug, tmp_path):
+    script = "import os\nos.chdir('/')\n" + OPS
+    assert bpdebug("run", "--headless", "--log", "one", "script.py", script=script).returncode == 0
+    with LogReader(tmp_path / "one") as reader:
+        assert reader.finished
+        assert reader.array(reader.body(reader.find("it0/forward/relu")).y[0].tensor).tolist() == [0, 2]
+
+
 def test_where_no_log_can_begin_that_alone_is_told_and_nothing_is_left(bpdebug_process, tmp_path):
     limited = functools.partial(resource.setrlimit, resource.RLIMIT_FSIZE, (0, 0))
     done = bpdebug_process("run", "--headless", "script.py", script=OPS, preexec_fn=limited)
