@@ -23,6 +23,7 @@ LATE = 1 << 16
 
 _STREAM_PER_THREAD = 2
 """cudaStreamPerThread: in each thread it means another one."""
+_CAPTURED = "it was made while work was captured into a CUDA graph, which computes later"
 _CONTENT_ONLY = Keep(values=False)
 _NEEDED = ("Device", "Event", "Stream", "alloc", "alloc_pinned_memory", "get_current_stream", "runtime")
 
@@ -36,6 +37,11 @@ class _Library:
         self.contiguous = xp.ascontiguousarray
         self.kernel = MeasureKernel(xp)
         self.batches = Batches(xp, wake, is_over)
+
+    def is_capturing(self) -> bool:
+        """Whether what is put into the current stream is not computed, but becomes a CUDA graph."""
+        stream = self.cuda.get_current_stream()
+        return bool(stream.ptr) and bool(stream.is_capturing())  # the default stream can't do that
 
 
 def _judged(entry: Entry) -> Entry:
@@ -84,6 +90,8 @@ class DeviceArrays:
         library = self._library_for(array)
         if library is None:
             return None
+        if library.is_capturing():
+            return self._store.without_bytes(array, f"cuda:{array.device.id}", _CAPTURED)
         kept = keep
         if keep.small_bytes and array.nbytes <= keep.small_bytes:
             kept = FULL
@@ -112,7 +120,7 @@ class DeviceArrays:
         if known is not None and known[0]() is array:
             return known[2][5]  # type: ignore[return-value]
         library = self._library_for(array)
-        if library is None:
+        if library is None or library.is_capturing():
             return None
         try:
             return self._take(library, array, _CONTENT_ONLY, row=False)
@@ -121,6 +129,11 @@ class DeviceArrays:
         except Exception as error:
             self._give_up(type(array), error)
             return None
+
+    def is_capturing(self, array: Any) -> bool:
+        """Whether an array must not be looked at now, as work on it is captured into a CUDA graph."""
+        library = self._libraries.get(type(array))
+        return library is not None and library.is_capturing()
 
     def take_back(self, array: Any) -> None:
         """An array that was private may be written into from now on, or one that shares its memory."""

@@ -170,6 +170,8 @@ class Emitter:
             found = self.devices.content_of(array)
             if found is not None:
                 return found
+            if self.devices.is_capturing(array):
+                return b""
         return self.writer.store.content_of(to_host(array)[0])
 
     def _changed_outside(

@@ -258,8 +258,10 @@ class GraphEvents(ForwardEvents):
             if late is not None and value.size == 1 and value.dtype.kind == "f" and self.on_event is None:
                 late.reported = content  # type: ignore[assignment]
                 number = 0.0  # until the device tells
+            elif value.size == 1 and not self.devices.is_capturing(value):
+                number = value.item()
             else:
-                number = value.item() if value.size == 1 else f"array of shape {value.shape}"
+                number = f"array of shape {value.shape}"
             if self.on_event is not None:
                 self._threads.state.arrays = {"tensor": (value,)}
         told = json_number(number)

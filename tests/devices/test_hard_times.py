@@ -182,6 +182,17 @@ def test_work_in_several_streams_is_kept_apart(tmp_path):
     assert len(bodies) == 7
 
 
+def test_what_is_captured_into_a_graph_is_not_looked_at(tmp_path):
+    stream, launched = fake_cuda.Stream(), len(fake_cuda.launches)
+    stream.captures = True
+    x = Variable(on_device(BIG), requires_grad=True)
+    with Recording(tmp_path / "run") as recording, only_waits(WRITER), no_host_copies(), stream:
+        F.sum(F.square(x)).backward(retain_grad=True)
+    assert len(fake_cuda.launches) == launched
+    row = first(recording, r.ForwardBody).y[0].tensor
+    assert "CUDA graph" in recording.reader.why_not_captured(row)
+
+
 def test_arrays_of_another_device_than_the_current_one_are_measured_there(tmp_path):
     with Recording(tmp_path / "run") as recording, fake_cuda.cuda.Device(1), no_host_copies():
         F.square(on_device(BIG))

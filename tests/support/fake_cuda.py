@@ -102,6 +102,7 @@ class Stream:
         self.ptr = 0 if null else next(self.numbers)
         self._work: list[Callable[[], None]] = []
         self._done = 0
+        self.captures = False
         self._waited_for: dict[int, int] = {}
         _streams[self.ptr] = self
 
@@ -132,6 +133,9 @@ class Stream:
     def synchronize(self) -> None:
         _may_wait()
         self.run(len(self._work))
+
+    def is_capturing(self) -> bool:
+        return self.captures
 
     def __enter__(self) -> Stream:
         _current.stack = [*getattr(_current, "stack", []), self]
