@@ -13,6 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from ..native import part
+from .own_file import OwnFile
 from .schema import segment_file
 
 __all__ = ["PAGE_BYTES", "SegmentWriter", "append_all", "append_all_in_python", "open_new", "write_all"]
@@ -31,6 +32,8 @@ class SegmentWriter:
         self._number = -1
         self._file = -1
         self._direct = -1
+        self._own: list[OwnFile] = []
+        """Those that are open."""
         self._end_is_cached = False
         self._cut_at = -1
         """Where the content of the file ends, if zeros follow."""
@@ -45,8 +48,7 @@ class SegmentWriter:
         Raises:
             OSError: the disk is full, or gone.
         """
-        if segment != self._number:
-            self._begin(segment)
+        self._ready(segment)
         head = -offset % PAGE_BYTES
         middle = (len(data) - head) // PAGE_BYTES * PAGE_BYTES
         if self._direct < 0 or hurry or middle < DIRECT_BYTES:
@@ -68,8 +70,7 @@ class SegmentWriter:
         Raises:
             OSError: the disk is full, or gone.
         """
-        if segment != self._number:
-            self._begin(segment)
+        self._ready(segment)
         if self._end_is_cached:
             # Writing a page of the cache directly would have to wait for it to be written out.
             head = min(-start % PAGE_BYTES, end - start)
@@ -92,7 +93,7 @@ class SegmentWriter:
             write_all(self._direct, data, offset)
         except OSError:
             # Not every file system that lets us open a file so can write it so; a full disk fails once more.
-            os.close(self._direct)
+            self._own.pop().close()
             self._direct = -1
             write_all(self._file, data, offset)
 
@@ -102,6 +103,7 @@ class SegmentWriter:
         Raises:
             OSError: the disk is gone.
         """
+        self._check()
         os.ftruncate(self._file, size)
         self._end_is_cached = True
         self._cut_at = -1
@@ -115,22 +117,35 @@ class SegmentWriter:
         """Close the file that is open."""
         if self._cut_at >= 0:
             with contextlib.suppress(OSError):
+                self._check()
                 os.ftruncate(self._file, self._cut_at)
-        for file in (self._file, self._direct):
-            if file >= 0:
-                with contextlib.suppress(OSError):
-                    os.close(file)
+        for file in self._own:
+            file.close()
+        self._own = []
         self._file = self._direct = self._cut_at = -1
         self._end_is_cached = False
+
+    def _ready(self, segment: int) -> None:
+        """Let the file of `segment` be the one that is open; see that it is ours still."""
+        if segment != self._number:
+            self._begin(segment)
+        else:
+            self._check()
+
+    def _check(self) -> None:
+        for file in self._own:
+            file.check()
 
     def _begin(self, segment: int) -> None:
         self.close()
         path = self._directory / segment_file(segment)
         self._file = open_new(path)
+        self._own.append(OwnFile(self._file))
         self._number = segment
         if _O_DIRECT:
             with contextlib.suppress(OSError):
                 self._direct = os.open(path, os.O_WRONLY | os.O_CLOEXEC | _O_DIRECT)
+                self._own.append(OwnFile(self._direct))
 
 
 def open_new(path: Path) -> int:

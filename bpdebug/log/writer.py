@@ -32,6 +32,7 @@ from .late_events import LateEvent, LateEvents
 from .late_flags import with_nonfinite
 from .lent_writer import LentWriter
 from .measuring import complete_statistics
+from .own_file import OwnFile
 from .pending_events import PendingEvents
 from .plain import encode_line, utf8_text
 from .promised_writer import PromisedWriter
@@ -95,6 +96,7 @@ class LogWriter(Interning):
         self.stopped = False
         """Nothing is written any more: closed, failed, or in a forked child."""
         self._files = files
+        self._own = [OwnFile(file) for file in files.values()]
         self._segments = SegmentWriter(directory)
         self._lent = LentWriter(directory, self.store)
         self._promised = PromisedWriter(directory, self.store)
@@ -331,9 +333,8 @@ class LogWriter(Interning):
         self._segments.close()
         self._lent.close()
         self._promised.close()
-        for file in self._files.values():
-            with contextlib.suppress(OSError):
-                os.close(file)
+        for file in self._own:
+            file.close()
 
     def _write_all(self) -> None:
         pending = self.pending
@@ -365,9 +366,12 @@ class LogWriter(Interning):
             if self.store.nonfinite_rows:
                 index = with_nonfinite(encoded, index, self.store.nonfinite_rows)
             bodies, records = self._late.completed(late, encoded, index)
+            self._check_files()
             append_all([*parts, (files[EVENTS_FILE], bodies), (files[EVENT_INDEX_FILE], records)])
             parts.clear()
-        append_all(parts)
+        if parts:
+            self._check_files()
+            append_all(parts)
         for segment in dropping:
             self._segments.remove(segment)
             self._lent.remove(segment)
@@ -375,6 +379,10 @@ class LogWriter(Interning):
         with self._progress:
             self._rounds_done = self._rounds_begun
             self._progress.notify_all()
+
+    def _check_files(self) -> None:
+        for file in self._own:
+            file.check()
 
     def _give_up(self, error: Exception) -> None:
         self.stopped = True

@@ -305,3 +305,51 @@ def test_events_are_let_go_of_as_they_are_written(tmp_path, monkeypatch):
     with LogReader(tmp_path / "run") as reader:
         assert len(reader) == 20_000
         assert reader.body(19_999) == body
+
+
+# A daemon closes all that it has inherited, and then opens files of its own.
+_CLOSING = """
+import os, sys, numpy as np
+from bpdebug.log.writer import LogWriter
+from bpdebug.log.records import ReportedBody
+writer = LogWriter.create(sys.argv[1])
+header = {"label": writer.text("a"), "thread": writer.thread("MainThread")}
+size = int(sys.argv[3])
+
+def report(i):
+    writer.append(13, ReportedBody("a", i, writer.tensor(np.full(size, i))), **header)
+
+report(0)
+writer.flush()
+os.closerange(3, 256)
+mine = [open(f"{sys.argv[2]}/{i}", "w+b") for i in range(20)]
+for i in range(1, 100):
+    report(i)
+writer.flush()
+writer.close()
+for file in mine:
+    file.write(b"mine")
+    file.close()
+"""
+
+
+@pytest.mark.parametrize("size", [3, 200_000])
+def test_a_script_that_closes_our_files_finds_nothing_of_ours_in_its_own(tmp_path: Path, size: int) -> None:
+    own = tmp_path / "own"
+    own.mkdir()
+    told = subprocess.run(
+        [sys.executable, "-c", _CLOSING, str(tmp_path / "run"), str(own), str(size)],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert told.returncode == 0, told.stderr
+    (line,) = told.stderr.splitlines()
+    assert line.startswith(
+        "bpdebug: recording stopped, the log can't be written: the script has closed its files"
+    )
+    assert {path.read_bytes() for path in own.iterdir()} == {b"mine"}
+    with LogReader(tmp_path / "run") as reader:
+        assert [reader.body(seq).value for seq in range(len(reader))] == [0]
+        assert reader.array(0).tolist() == [0] * size
