@@ -54,6 +54,10 @@ def execute(options: argparse.Namespace) -> int:
 def _exactly(name: str) -> Path:
     """The run at this path or of this name; what removes takes no start of a name."""
     run = find_run(name)
+    if run is not None and run.name != name and not os.path.lexists(name):
+        raise UsageError(
+            f"{name}: rm takes the whole name of a run; the newest one that is meant so is {run.name}"
+        )
     return run if run is not None and run.name == name else Path(name)
 
 

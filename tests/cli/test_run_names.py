@@ -82,6 +82,7 @@ def test_rm_wants_the_whole_name(runs, capsys):
     run = recorded(runs / "xor-1", 100)
     for name in ("xor", "last"):
         assert cli.main(["rm", name, "--yes"]) == 2
+        assert "; the newest one that is meant so is xor-" in capsys.readouterr().err
     assert run.is_dir()
     assert cli.main(["rm", "xor-1", "--yes"]) == 0
     assert not run.exists()
