@@ -10,6 +10,7 @@ import argparse
 import importlib
 import json
 import pathlib
+import pkgutil
 import statistics
 import sys
 import tempfile
@@ -67,6 +68,9 @@ def load_recorder() -> float:
     importlib.import_module("bpdebug.capture")
     importlib.import_module("bpdebug.frontends.engine")
     importlib.import_module("bpdebug.recorder")
+    native = importlib.import_module("bpdebug.native")
+    for part in pkgutil.iter_modules(native.__path__):
+        native.part(part.name)
     return time.process_time() - cpu
 
 
