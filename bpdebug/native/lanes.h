@@ -12,7 +12,8 @@
 
 #define INLINE static inline __attribute__((always_inline))
 
-#if defined(__x86_64__)
+#if defined(__x86_64__) && !defined(WITHOUT_INTRINSICS)
+#define X86
 #include <immintrin.h>
 #define AVX512 __attribute__((target("avx512f,avx512dq,avx512bw,avx512vl,fma")))
 #define AVX2 __attribute__((target("avx2,fma")))
@@ -21,7 +22,7 @@
 enum { PLAIN, WITH_AVX2, WITH_AVX512 };
 
 static int best_instructions(void) {
-#if defined(__x86_64__)
+#ifdef X86
     __builtin_cpu_init();
     if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
         __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl"))

@@ -28,7 +28,7 @@ INLINE void add_to_sums(Sums *sums, double x) {
 
 typedef void (*SumsOf)(const uint8_t *data, size_t count, Sums *sums);
 
-#if defined(__x86_64__)
+#ifdef X86
 #define WIDTH 2
 #define AT_ONCE 2
 #define TARGET

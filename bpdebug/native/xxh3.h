@@ -56,20 +56,12 @@ INLINE void stripe_plain(uint64_t *lane, const uint8_t *data, const uint8_t *key
     }
 }
 
-INLINE void scramble(uint64_t *lane) {
+__attribute__((unused)) static void scramble(uint64_t *lane) {
     for (int i = 0; i < 8; i++)
         lane[i] = (lane[i] ^ (lane[i] >> 47) ^ read64(secret + SECRET - STRIPE + 8 * i)) * P32_1;
 }
 
-static void xxh3_blocks_plain(Xxh3 *state, const uint8_t *data, size_t count) {
-    for (; count; count--) {
-        for (int n = 0; n < BLOCK / STRIPE; n++, data += STRIPE)
-            stripe_plain(state->lane, data, secret + 8 * n);
-        scramble(state->lane);
-    }
-}
-
-#if defined(__x86_64__)
+#ifdef X86
 
 AVX512 static void xxh3_blocks_avx512(Xxh3 *state, const uint8_t *data, size_t count) {
     __m512i lanes = _mm512_loadu_si512(state->lane), last = _mm512_loadu_si512(secret + SECRET - STRIPE);
@@ -90,39 +82,54 @@ AVX512 static void xxh3_blocks_avx512(Xxh3 *state, const uint8_t *data, size_t c
     _mm512_storeu_si512(state->lane, lanes);
 }
 
-AVX2 static void xxh3_blocks_avx2(Xxh3 *state, const uint8_t *data, size_t count) {
-    __m256i lanes[2], last[2];
-    const __m256i prime = _mm256_set1_epi64x(P32_1);
-    for (int half = 0; half < 2; half++) {
-        lanes[half] = _mm256_loadu_si256((const __m256i *)state->lane + half);
-        last[half] = _mm256_loadu_si256((const __m256i *)(secret + SECRET - STRIPE) + half);
+/* The same with smaller registers, PARTS of which hold the lanes. */
+#define BLOCKS(NAME, TARGET, PARTS, REGISTER, PREFIX, SUFFIX)                                                          \
+    TARGET static void NAME(Xxh3 *state, const uint8_t *data, size_t count) {                                          \
+        REGISTER lanes[PARTS], last[PARTS];                                                                            \
+        const REGISTER prime = PREFIX##set1_epi64x(P32_1);                                                             \
+        for (int part = 0; part < PARTS; part++) {                                                                     \
+            lanes[part] = PREFIX##loadu_##SUFFIX((const REGISTER *)state->lane + part);                                \
+            last[part] = PREFIX##loadu_##SUFFIX((const REGISTER *)(secret + SECRET - STRIPE) + part);                  \
+        }                                                                                                              \
+        for (; count; count--) {                                                                                       \
+            for (int n = 0; n < BLOCK / STRIPE; n++, data += STRIPE)                                                   \
+                for (int part = 0; part < PARTS; part++) {                                                             \
+                    REGISTER value = PREFIX##loadu_##SUFFIX((const REGISTER *)data + part);                            \
+                    REGISTER key = PREFIX##loadu_##SUFFIX((const REGISTER *)(secret + 8 * n) + part);                  \
+                    REGISTER mixed = PREFIX##xor_##SUFFIX(value, key);                                                 \
+                    REGISTER product = PREFIX##mul_epu32(mixed, PREFIX##srli_epi64(mixed, 32));                        \
+                    lanes[part] = PREFIX##add_epi64(lanes[part], PREFIX##shuffle_epi32(value, 0x4E));                  \
+                    lanes[part] = PREFIX##add_epi64(lanes[part], product);                                             \
+                }                                                                                                      \
+            for (int part = 0; part < PARTS; part++) {                                                                 \
+                REGISTER mixed = PREFIX##xor_##SUFFIX(lanes[part], PREFIX##srli_epi64(lanes[part], 47));               \
+                mixed = PREFIX##xor_##SUFFIX(mixed, last[part]);                                                       \
+                REGISTER high = PREFIX##mul_epu32(PREFIX##srli_epi64(mixed, 32), prime);                               \
+                lanes[part] = PREFIX##add_epi64(PREFIX##mul_epu32(mixed, prime), PREFIX##slli_epi64(high, 32));        \
+            }                                                                                                          \
+        }                                                                                                              \
+        for (int part = 0; part < PARTS; part++)                                                                       \
+            PREFIX##storeu_##SUFFIX((REGISTER *)state->lane + part, lanes[part]);                                      \
     }
+
+BLOCKS(xxh3_blocks_avx2, AVX2, 2, __m256i, _mm256_, si256)
+BLOCKS(xxh3_blocks_sse2, , 4, __m128i, _mm_, si128)
+
+#else
+
+static void xxh3_blocks_plain(Xxh3 *state, const uint8_t *data, size_t count) {
     for (; count; count--) {
         for (int n = 0; n < BLOCK / STRIPE; n++, data += STRIPE)
-            for (int half = 0; half < 2; half++) {
-                __m256i value = _mm256_loadu_si256((const __m256i *)data + half);
-                __m256i mixed =
-                    _mm256_xor_si256(value, _mm256_loadu_si256((const __m256i *)(secret + 8 * n) + half));
-                __m256i product = _mm256_mul_epu32(mixed, _mm256_srli_epi64(mixed, 32));
-                lanes[half] = _mm256_add_epi64(lanes[half], _mm256_shuffle_epi32(value, 0x4E));
-                lanes[half] = _mm256_add_epi64(lanes[half], product);
-            }
-        for (int half = 0; half < 2; half++) {
-            __m256i mixed = _mm256_xor_si256(lanes[half], _mm256_srli_epi64(lanes[half], 47));
-            mixed = _mm256_xor_si256(mixed, last[half]);
-            __m256i high = _mm256_mul_epu32(_mm256_srli_epi64(mixed, 32), prime);
-            lanes[half] = _mm256_add_epi64(_mm256_mul_epu32(mixed, prime), _mm256_slli_epi64(high, 32));
-        }
+            stripe_plain(state->lane, data, secret + 8 * n);
+        scramble(state->lane);
     }
-    for (int half = 0; half < 2; half++)
-        _mm256_storeu_si256((__m256i *)state->lane + half, lanes[half]);
 }
 
 #endif
 
 /* The next `count` blocks of 1024 bytes, none of them the last one of the content. */
 static void xxh3_blocks(Xxh3 *state, const uint8_t *data, size_t count, int instructions) {
-#if defined(__x86_64__)
+#ifdef X86
     if (instructions == WITH_AVX512) {
         xxh3_blocks_avx512(state, data, count);
         return;
@@ -131,9 +138,11 @@ static void xxh3_blocks(Xxh3 *state, const uint8_t *data, size_t count, int inst
         xxh3_blocks_avx2(state, data, count);
         return;
     }
-#endif
+    xxh3_blocks_sse2(state, data, count);
+#else
     (void)instructions;
     xxh3_blocks_plain(state, data, count);
+#endif
 }
 
 static uint64_t merged(const uint64_t *lane, const uint8_t *key, uint64_t start) {
