@@ -92,7 +92,14 @@ cdef class ForwardEvents(Recording):
         if op.has_attributes or op.has_settings:
             attributes, settings = Bytes.__new__(Bytes), Bytes.__new__(Bytes)
             if not self.tell(attributes, op, node, settings):
-                return False
+                attributes, settings = Bytes.__new__(Bytes), Bytes.__new__(Bytes)
+                asked, beside, held = self.watcher.settings_of(node)
+                if held:
+                    return False
+                if asked:
+                    put_field(attributes, b',"attrs":', as_json(json_value(asked)))
+                if beside:
+                    put_field(settings, b',"settings":', as_json(beside))
         # From here on the event is ours.
         cdef ThreadState thread = self.threads.state
         cdef bint train = self.config.train
@@ -197,24 +204,32 @@ cdef class ForwardEvents(Recording):
         return True
 
     cdef bint tell(self, Bytes attributes, KnownOp op, node, Bytes settings) except -1:
-        """Write what an op can be asked; False where arrays belong to it."""
+        """Write what an op can be asked; False where that is more than numbers, words and tuples of these."""
         cdef dict asked = node.attributes() if op.has_attributes else {}
-        cdef dict all_settings = node.settings() if op.has_settings else {}
-        cdef dict beside = {}
-        if all_simple(asked) and all_simple(all_settings):
-            for name, value in all_settings.items():
-                told = asked.get(name, beside)
-                if type(value) is tuple or type(told) is not type(value) or told != value:
-                    beside[name] = value
-        else:
-            asked, beside, held = self.watcher.settings_of(node)
-            if held:
+        cdef bint some = False
+        for name, value in asked.items():
+            put(attributes, b"," if some else b',"attrs":{')
+            some = True
+            put(attributes, as_json(name))
+            put(attributes, b":")
+            if not put_value(attributes, value, False):
                 return False
-            asked = json_value(asked)
-        if asked:
-            put_field(attributes, b',"attrs":', as_json(asked))
-        if beside:
-            put_field(settings, b',"settings":', as_json(beside))
+        if some:
+            put(attributes, b"}")
+        some = False
+        if op.has_settings:
+            for name, value in (<dict>node.settings()).items():
+                told = asked.get(name, asked)
+                if is_plain(value) and type(told) is type(value) and told == value:
+                    continue
+                put(settings, b"," if some else b',"settings":{')
+                some = True
+                put(settings, as_json(name))
+                put(settings, b":")
+                if not put_value(settings, value, True):
+                    return False
+        if some:
+            put(settings, b"}")
         return True
 
     cdef list fed(self, tuple x_nodes, tuple arrays, list x):
@@ -294,30 +309,50 @@ cdef class ForwardEvents(Recording):
         return True
 
 
-cdef bint all_simple(dict values) except -1:
-    for name, value in values.items():
-        if not is_simple(value):
-            return False
-    return True
-
-
-cdef bint is_simple(value) except -1:
-    """Whether a setting is the same in JSON, whoever encodes it."""
+cdef bint is_plain(value):
     kind = type(value)
-    if value is None or kind is bool:
-        return True
-    if kind is int:
-        return -(1 << 53) < value < 1 << 53
-    if kind is float:
-        return isfinite(value)
-    if kind is str:
-        return (<str>value).isascii()
-    if kind is tuple:
-        for part in <tuple>value:
-            if not is_simple(part):
+    return value is None or kind is bool or kind is int or kind is float or kind is str
+
+
+cdef bint put_value(Bytes out, value, bint as_setting) except -1:
+    """Append a value as `json_value` has it, or `op_settings.encode`; False where that is left to these."""
+    kind = type(value)
+    cdef bint some = False, named = False
+    if value is None:
+        put(out, b"null")
+    elif kind is bool:
+        put(out, b"true" if value else b"false")
+    elif kind is int:
+        if not -(1 << 53) < value < 1 << 53:
+            return False
+        out.put_int(value)
+    elif kind is float:
+        if not isfinite(value):
+            return False
+        put(out, as_json(value))
+    elif kind is str:
+        if not (<str>value).isascii():
+            return False
+        put(out, as_json(value))
+    elif isinstance(value, tuple) or (kind is list and not as_setting):
+        named = as_setting and kind is not tuple
+        if named:
+            if not hasattr(value, "_fields"):
                 return False
-        return True
-    return False
+            put(out, b'{"named":[')
+            put(out, as_json(kind.__name__))
+            put(out, b",")
+        put(out, b"[")
+        for part in value:
+            if some:
+                put(out, b",")
+            some = True
+            if not put_value(out, part, as_setting):
+                return False
+        put(out, b"]]}" if named else b"]")
+    else:
+        return False
+    return True
 
 
 cdef int64_t kept_bytes(node, tuple x, tuple y) except -1:

@@ -33,6 +33,7 @@ cdef object clock = time.perf_counter_ns
 
 
 @cython.final
+@cython.no_gc
 @cython.freelist(8)
 cdef class Seen:
     """The arrays of one event, and their entries in the tensor store: each is looked at once.

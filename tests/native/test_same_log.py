@@ -222,6 +222,24 @@ def losses_of_every_kind():
     engine.report({"accuracy": 0.5, "loss": my_loss})
 
 
+def settings_of_every_kind():
+    x = Variable(np.arange(16, dtype="f").reshape(1, 1, 4, 4))
+    F.get_item(x, (slice(None), 0, Ellipsis, slice(0, 4, 2)))
+    F.get_item(x, (0, 0, np.array([0, 2])))
+    F.clip(x, -np.inf, 1.0)
+    F.clip(x, 0, 1)
+    F.pad(x, ((0, 0), (0, 0), (1, 2), (0, 1)), "constant", constant_values=2)
+    F.sum(x, axis=(0, 1), keepdims=True)
+    F.sum(x, axis=np.int64(1))
+    F.average_pooling_2d(x, 2, stride=np.int32(2))
+    F.leaky_relu(x, 0.1)
+    F.cast(x, np.float64)
+    F.transpose(x, (0, 1, 3, 2))
+    F.reshape(x, (4, -1))
+    F.softmax(x, axis=-1)
+    F.local_response_normalization(x, 5, 2, 1e-300)
+
+
 def in_threads():
     def work():
         for _ in range(5):
@@ -262,6 +280,7 @@ SCRIPTS = {
     "own functions": own_functions,
     "two optimizers": two_optimizers,
     "losses of every kind": losses_of_every_kind,
+    "settings of every kind": settings_of_every_kind,
     "in threads": in_threads,
     "many inputs and axes": many_inputs_and_axes,
     "watched late": watched_late,
