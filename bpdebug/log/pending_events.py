@@ -21,6 +21,8 @@ class PendingEventsInPython:
     def __init__(self) -> None:
         self.awake = False
         """Whether the writer's thread knows that there is something."""
+        self.woken_us = 0
+        """Since when, as events tell the time."""
         self._taken = 0
         self._waiting: list[Any] = []  # body, rest of the index record, body, rest, ...
         self._offset = 0

@@ -70,6 +70,8 @@ FLUSH_AFTER_S = 0.015
 
 Rarer writes cost the training less, but a run that is killed then loses more of its end.
 """
+LATE_S = 0.015
+"""So much later than that a busy machine, or a script that keeps the interpreter's lock, may let a write begin."""
 BYTES_WAITING = 64 << 20
 EVENT_BYTES = 1 << 10
 """So much memory for unwritten events, each counted so, or for output: then the next one waits for the disk."""
@@ -79,6 +81,8 @@ _USUAL_BODY_BYTES = 100
 
 _clock = time.perf_counter_ns
 _OUTPUT = int(Kind.output)
+_TIME = 13
+"""Where the header of an event has `time_us`."""
 
 _writers: weakref.WeakSet[LogWriter] = weakref.WeakSet()
 
@@ -88,6 +92,8 @@ class LogWriter(Interning):
 
     def __init__(self, directory: Path, files: dict[str, int], flush_after_s: float | None = None) -> None:
         self._flush_after_s = FLUSH_AFTER_S if flush_after_s is None else flush_after_s
+        self.patience_us = int((self._flush_after_s + LATE_S) * 1e6)
+        """So long after it was woken the writer's thread must have begun: else the training waits for it."""
         self._mutex = threading.RLock()
         self._definition_lines: list[bytes] = []
         super().__init__(self._mutex, self._define)
@@ -228,8 +234,11 @@ class LogWriter(Interning):
         if self.stopped:
             return pending.count
         seq = pending.add(body, header)
+        now_us = header[_TIME]
         if not pending.awake:
-            self.wake()
+            self.wake(now_us)
+        elif now_us - pending.woken_us > self.patience_us:
+            self.give_way(now_us)
         if header[0] == _OUTPUT:
             self._output_bytes += len(body.text)  # type: ignore[union-attr]
         if pending.waiting > MOST_WAITING or self._output_bytes > BYTES_WAITING:
@@ -243,10 +252,16 @@ class LogWriter(Interning):
             self._late.add(seq, body, late)
         return self.add(body, header)
 
-    def wake(self) -> None:
+    def wake(self, now_us: int) -> None:
         """Tell the writer's thread that something waits."""
         self.pending.awake = True
+        self.pending.woken_us = now_us
         self._wake.set()
+
+    def give_way(self, now_us: int) -> None:
+        """The writer's thread should have begun by now: wait for it, or the disk; little must be lost at a kill."""
+        self.pending.woken_us = now_us
+        self.flush()
 
     def drop_segments(self, segments: Iterable[int], why: str) -> None:
         """Remove the files of these segments, none of which is being written; the log says that and why."""

@@ -54,6 +54,7 @@ cdef class Bytes:
 
 cdef class PendingEvents:
     cdef public bint awake
+    cdef public int64_t woken_us
     cdef Bytes bodies
     cdef Bytes records
     cdef Py_ssize_t begun

@@ -32,6 +32,7 @@ cdef class Recording:
     cdef object acquire
     cdef object release
     cdef int64_t started_ns
+    cdef int64_t patience_us
     cdef Tensors tensors
     cdef Lender lender
     cdef Sites sites

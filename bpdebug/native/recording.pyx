@@ -68,6 +68,7 @@ cdef class Recording:
         self.acquire = recorder._lock.acquire
         self.release = recorder._lock.release
         self.started_ns = self.writer.started_ns
+        self.patience_us = self.writer.patience_us
         self.tensors = self.writer.store.usual
         self.lender = self.writer.store.lender
         self.sites = Sites(recorder.call_sites)
@@ -204,8 +205,11 @@ cdef class Recording:
             seq = pending.commit(begun)
         finally:
             self.release()
+        now = (now - self.started_ns) // 1000
         if not pending.awake:
-            self.writer.wake()
+            self.writer.wake(now)
+        elif now - pending.woken_us > self.patience_us:
+            self.writer.give_way(now)
         if pending.records.size > MOST_WAITING * <Py_ssize_t>sizeof(IndexRecord):
             self.writer.flush()
         return seq

@@ -285,7 +285,7 @@ def test_what_a_record_refers_to_is_written_before_it(
 def test_events_are_let_go_of_as_they_are_written(tmp_path, monkeypatch):
     """As many may be made while they are: the memory of both together is bounded."""
     monkeypatch.setattr(writer_module, "PendingEvents", PendingEventsInPython)
-    writer = LogWriter.create(tmp_path / "run")
+    writer = LogWriter.create(tmp_path / "run", flush_after_s=60.0)
     body = OutputBody("stdout", "said")
     held = []
     encode = pending_events.encoded
@@ -353,3 +353,20 @@ def test_a_script_that_closes_our_files_finds_nothing_of_ours_in_its_own(tmp_pat
     with LogReader(tmp_path / "run") as reader:
         assert [reader.body(seq).value for seq in range(len(reader))] == [0]
         assert reader.array(0).tolist() == [0] * size
+
+
+@pytest.mark.parametrize("pending", [PendingEventsInPython, pending_events.PendingEvents])
+def test_a_writer_that_is_late_is_waited_for(tmp_path, monkeypatch, pending):
+    """Else a kill would cost more than the last 50 ms, on a machine that has other things to do."""
+    monkeypatch.setattr(writer_module, "PendingEvents", pending)
+    writer = LogWriter.create(tmp_path / "run")
+    # As if it were not given a processor.
+    monkeypatch.setattr(writer._urgent, "wait", lambda timeout: threading.Event.wait(writer._urgent, 10.0))
+    index, label = tmp_path / "run" / "events.idx", writer.text("stdout")
+    for _ in range(writer_module.MOST_WAITING - 1):  # beyond these it would be waited for anyway
+        writer.append(Kind.output, OutputBody("stdout", "a"), label=label)
+        if index.stat().st_size:
+            break
+    assert index.stat().st_size
+    monkeypatch.undo()
+    writer.close()
