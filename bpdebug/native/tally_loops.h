@@ -46,17 +46,24 @@ TARGET static void NAMED(sums_float)(const uint8_t *data, size_t count, Sums *su
         memcpy(&value, from + i, sizeof value);
         add_to_sums(sums, value);
     }
-    for (int u = 0; u < AT_ONCE; u++)
-        for (int k = 0; k < LANES; k++) {
-            sums->low = low[u][k] < sums->low ? low[u][k] : sums->low;
-            sums->high = high[u][k] > sums->high ? high[u][k] : sums->high;
-            sums->zeros += (uint64_t)zeros[u][k];
-        }
-    for (int h = 0; h < 2 * AT_ONCE; h++)
-        for (int k = 0; k < WIDTH; k++) {
-            sums->sum += sum[h][k];
-            sums->squares += squares[h][k];
-        }
+    for (int u = 1; u < AT_ONCE; u++) {
+        low[0] = ON_LANES(min_ps)(low[u], low[0]);
+        high[0] = ON_LANES(max_ps)(high[u], high[0]);
+        zeros[0] += zeros[u];
+    }
+    for (int h = 1; h < 2 * AT_ONCE; h++) {
+        sum[0] += sum[h];
+        squares[0] += squares[h];
+    }
+    for (int k = 0; k < LANES; k++) {
+        sums->low = low[0][k] < sums->low ? low[0][k] : sums->low;
+        sums->high = high[0][k] > sums->high ? high[0][k] : sums->high;
+        sums->zeros += (uint64_t)zeros[0][k];
+    }
+    for (int k = 0; k < WIDTH; k++) {
+        sums->sum += sum[0][k];
+        sums->squares += squares[0][k];
+    }
 }
 
 #define SUMS(T)                                                                                                        \
