@@ -9,9 +9,10 @@ import weakref
 from collections.abc import Callable
 from typing import Any
 
+from ..log.contents import UNPLACED
 from ..log.keep import FULL, Keep
 from ..log.recent_contents import Entry
-from ..log.tensor_store import UNPLACED, TensorStore
+from ..log.tensor_store import TensorStore
 from .batches import Batches
 from .content import OnDevice
 from .kernel import MeasureKernel

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from bpdebug import native
-from bpdebug.log import staging, tensor_store
+from bpdebug.log import contents, staging
 from bpdebug.log.keep import FULL, Keep
 from bpdebug.log.lent import LENT_BYTES
 from bpdebug.log.reader import LogReader
@@ -51,7 +51,7 @@ def test_it_is_what_the_twin_would_have_kept(tmp_path, monkeypatch, dtype, keep)
         arrays = [array(seed, size, "f8").astype(dtype) for seed, size in enumerate((9_000, 20_000, 300_000))]
     arrays += [arrays[0].copy(), arrays[1].reshape(100, 200), np.asfortranarray(arrays[1].reshape(100, 200))]
     compiled = stored(tmp_path / "compiled", arrays, keep)
-    monkeypatch.setattr(tensor_store, "part", lambda name: None)
+    monkeypatch.setattr(contents, "part", lambda name: None)
     twin = stored(tmp_path / "twin", arrays, keep)
     for ours, theirs, one in zip(compiled[1], twin[1], arrays, strict=True):
         if ours is not None:
