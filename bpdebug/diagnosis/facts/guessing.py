@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from .history import History
+from .places import ops_by_place
 from .records import Op
 from .training import among_known
 
@@ -43,11 +44,9 @@ def beats_guessing(history: History) -> bool:
 def _shares_of_guessing(history: History) -> Sequence[float]:
     """The last losses of each line, in parts of the loss of the best constant answer; of lines where that is known."""
     if "shares of guessing" not in history.memo:
-        by_site: dict[int, list[Op]] = {}
-        for op in history.training_ops():
-            if op.label in _LOSSES and 1 in op.fed:
-                by_site.setdefault(op.site, []).append(op)
-        shares = [share for ops in by_site.values() if (share := _share(history, ops)) is not None]
+        losses = (op for op in history.training_ops() if op.label in _LOSSES and 1 in op.fed)
+        groups = ops_by_place(history, losses)
+        shares = [share for ops in groups if (share := _share(history, ops)) is not None]
         history.memo["shares of guessing"] = shares
     found = history.memo["shares of guessing"]
     assert isinstance(found, list)

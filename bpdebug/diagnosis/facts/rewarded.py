@@ -12,6 +12,7 @@ import re
 import numpy as np
 
 from .history import History
+from .places import ops_by_place
 from .records import Op
 from .script import Line
 
@@ -43,11 +44,8 @@ class Rarer:
 
 def rarer_by_reward(history: History) -> Rarer | None:
     """Where in each looked-at pass the loss grows with reward times log-likelihood; None where it doesn't."""
-    by_site: dict[int, list[Op]] = {}
-    for op in history.training_ops():
-        if op.label == "mul" and _log_behind(op) is not None:
-            by_site.setdefault(op.site, []).append(op)
-    for ops in by_site.values():
+    products = (op for op in history.training_ops() if op.label == "mul" and _log_behind(op) is not None)
+    for ops in ops_by_place(history, products):
         turned = _less_reward(history, ops[0])
         if not (turned or _names_a_reward(history, ops[0])) or not _is_signed(history, ops):
             continue

@@ -25,7 +25,6 @@ __all__ = [
     "loss_walks",
     "losses",
     "model_of",
-    "ops_by_site",
     "part_of",
     "upstream",
     "weighted",
@@ -123,19 +122,6 @@ def upstream(ops: Iterable[Op]) -> list[Op]:
                 seen[source.seq] = source
                 pending.append(source)
     return [seen[seq] for seq in sorted(seen)]
-
-
-def ops_by_site(history: History) -> list[list[Op]]:
-    """The ops of the training passes in the order of events, one list for each kind of op at a line of a layer.
-
-    Of several on one line, such as `relu(f(relu(g(x))))`, each layer behind them has a list of its own.
-    """
-    found: dict[tuple[int, str, str, int], list[Op]] = {}
-    for op in history.training_ops():
-        layer = layer_before(op)
-        weight = layer.x[1][0] if layer is not None and len(layer.x) > 1 else -1
-        found.setdefault((op.site, op.scope, op.label, weight), []).append(op)
-    return list(found.values())
 
 
 def layer_before(op: Op) -> Op | None:

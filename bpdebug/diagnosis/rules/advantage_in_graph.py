@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ..facts.history import History
+from ..facts.places import ops_by_place
 from ..facts.records import Op
 from ..facts.training import upstream, weighted
 from ..finding import Finding
@@ -34,15 +35,15 @@ def find(history: History) -> Iterator[Finding]:
 
     A product of two things that are both learnt is meant elsewhere; here the second one has a loss of its own.
     """
-    by_site: dict[int, list[tuple[Op, Op]]] = {}
-    for op in history.training_ops():
-        advantage = _advantage(op) if op.label == "mul" and len(op.x) == 2 else None
-        if advantage is not None:
-            by_site.setdefault(op.site, []).append((op, advantage))
-    for found in by_site.values():
+    advantages = {
+        op: advantage
+        for op in history.training_ops()
+        if op.label == "mul" and len(op.x) == 2 and (advantage := _advantage(op)) is not None
+    }
+    for found in ops_by_place(history, advantages):
         if len(found) < _PASSES:
             continue
-        op, advantage = found[0]
+        op, advantage = found[0], advantages[found[0]]
         layer = next(earlier for earlier in reversed(upstream([advantage])) if weighted(earlier))
         yield Finding(
             f"the advantage is in the graph: the gradient of the policy's loss goes into {layer.scope or layer.label},"

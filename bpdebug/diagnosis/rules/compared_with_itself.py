@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ..facts.history import History
+from ..facts.places import ops_by_place
 from ..facts.records import Op
 from ..finding import Finding
 
@@ -18,11 +19,8 @@ _PASSES = 3
 
 def find(history: History) -> Iterator[Finding]:
     """Both inputs of a comparison are one variable, or hold equal values that aren't all the same, in each pass."""
-    by_site: dict[int, list[Op]] = {}
-    for op in history.training_ops():
-        if op.label in _COMPARING and len(op.x) > 1:
-            by_site.setdefault(op.site, []).append(op)
-    for ops in by_site.values():
+    comparisons = (op for op in history.training_ops() if op.label in _COMPARING and len(op.x) > 1)
+    for ops in ops_by_place(history, comparisons):
         if len(ops) < _PASSES or not all(_same(history, op) for op in ops):
             continue
         op = ops[0]

@@ -6,7 +6,7 @@ import statistics
 from collections.abc import Iterator
 
 from ..facts.history import History
-from ..facts.records import Op
+from ..facts.places import ops_by_place
 from ..facts.training import among_known, fall, is_one_training, losses
 from ..finding import Finding
 
@@ -29,11 +29,12 @@ def find(history: History) -> Iterator[Finding]:
     if not is_one_training(history):
         return
     learns = fall(losses(history)) > _ENOUGH_FALL
-    by_site: dict[int, list[Op]] = {}
-    for op in history.training_ops():
-        if 0 in op.fed and history.parameters_of(op) and not any(source for source in op.sources[:1]):
-            by_site.setdefault(op.site, []).append(op)
-    for ops in by_site.values():
+    first_layers = (
+        op
+        for op in history.training_ops()
+        if 0 in op.fed and history.parameters_of(op) and not any(source for source in op.sources[:1])
+    )
+    for ops in ops_by_place(history, first_layers):
         looked_at = among_known(history, ops, _LOOKS)
         sizes = [history.values.rms(op.x[0][1]) for op in looked_at]
         known = [size for size in sizes if size is not None]

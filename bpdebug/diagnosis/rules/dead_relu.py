@@ -8,8 +8,9 @@ import numpy as np
 
 from ..facts.activations import activation_of, rectifies
 from ..facts.history import History
+from ..facts.places import ops_by_place
 from ..facts.records import Op
-from ..facts.training import among_known, downstream, fall, layer_before, losses, ops_by_site, weighted
+from ..facts.training import among_known, downstream, fall, layer_before, losses, weighted
 from ..finding import Finding
 
 __all__ = ["find"]
@@ -31,7 +32,7 @@ def find(history: History) -> Iterator[Finding]:
     scales that are meant to be small.
     """
     learns = fall(losses(history)) > _ENOUGH_FALL
-    for ops in ops_by_site(history):
+    for ops in ops_by_place(history, history.training_ops()):
         first = ops[0]
         if not rectifies(first) or not (
             _gives_zero(first) or (_is_stuck_there(first, learns) and _is_hidden(first))

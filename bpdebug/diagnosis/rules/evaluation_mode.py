@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from itertools import groupby
 
 from ..facts.history import History
+from ..facts.places import ops_by_place
 from ..facts.records import Op
 from ..facts.script import Line
 from ..finding import Finding
@@ -65,12 +66,9 @@ def find(history: History) -> Iterator[Finding]:
 
 def _left_over(history: History) -> set[int]:
     """Ops by event that run where the training runs, and in fewer calls on end than a backward pass goes through."""
-    by_site: dict[int, list[Op]] = {}
-    for op in history.ops:
-        if op.train and op.label in _MODAL and not op.during:
-            by_site.setdefault(op.site, []).append(op)
+    modal = (op for op in history.ops if op.train and op.label in _MODAL and not op.during)
     found: set[int] = set()
-    for ops in by_site.values():
+    for ops in ops_by_place(history, modal):
         runs = [
             list(run) for _, run in groupby(ops, key=lambda op: op.steps[0].walk.seq if op.steps else None)
         ]

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from ..facts.history import History
 from ..facts.mined import is_mined
+from ..facts.places import ops_by_place
 from ..facts.records import Op
 from ..facts.training import is_one_training, upstream, weighted
 from ..finding import Finding
@@ -20,11 +21,8 @@ _NEAR = 1.25
 
 def find(history: History) -> Iterator[Finding]:
     """The mean loss comes to that of equal embeddings, stays there for half of the run, and is never well below."""
-    by_site: dict[int, list[Op]] = {}
-    for op in history.training_ops():
-        if op.label == "triplet":
-            by_site.setdefault(op.site, []).append(op)
-    for ops in by_site.values():
+    losses = (op for op in history.training_ops() if op.label == "triplet")
+    for ops in ops_by_place(history, losses):
         margin = ops[0].attrs.get("margin")
         if len(ops) < _TIMES or not isinstance(margin, int | float) or not is_one_training(history):
             continue

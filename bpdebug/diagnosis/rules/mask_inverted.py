@@ -8,6 +8,7 @@ import numpy as np
 
 from ..facts.activations import is_softmax
 from ..facts.history import History
+from ..facts.places import ops_by_place
 from ..facts.records import Op
 from ..facts.training import among_known, upstream
 from ..finding import Finding
@@ -23,11 +24,8 @@ _MASKS = ("where", "add", "sub", "mul")
 
 def find(history: History) -> Iterator[Finding]:
     """In the rows that a softmax masks, all that it keeps is one number of those looked up, and several are dropped."""
-    by_site: dict[int, list[Op]] = {}
-    for op in history.training_ops():
-        if is_softmax(op):
-            by_site.setdefault(op.site, []).append(op)
-    for ops in by_site.values():
+    softmaxes = (op for op in history.training_ops() if is_softmax(op))
+    for ops in ops_by_place(history, softmaxes):
         kept: set[int] = set()
         dropped: set[int] = set()
         looked_at = [op for op in among_known(history, ops, _LOOKS) if _split(history, op, kept, dropped)]

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from ..facts.history import History
+from ..facts.places import ops_by_place
 from ..facts.records import Op
 from ..facts.training import upstream
 from ..finding import Finding
@@ -24,11 +25,8 @@ def find(history: History) -> Iterator[Finding]:
 
     Numbers and labels stand in arrays of one shape, place by place.
     """
-    by_site: dict[int, list[Op]] = {}
-    for op in history.training_ops():
-        if op.label == "softmax_cross_entropy" and 1 in op.fed:
-            by_site.setdefault(op.site, []).append(op)
-    for losses in by_site.values():
+    labelled = (op for op in history.training_ops() if op.label == "softmax_cross_entropy" and 1 in op.fed)
+    for losses in ops_by_place(history, labelled):
         padded = [(loss, found) for loss in losses[:_LOOKS] if (found := _labels_at_padding(history, loss))]
         if len(padded) < _PASSES or any(places != labels for _, (places, labels) in padded):
             continue

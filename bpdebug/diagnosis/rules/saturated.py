@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 from ..facts.activations import activation_of, is_cell, is_softmax, part_at_the_ends
 from ..facts.history import History
+from ..facts.places import ops_by_place
 from ..facts.records import Op
-from ..facts.training import among_known, downstream, fall, layer_before, losses, ops_by_site, weighted
+from ..facts.training import among_known, downstream, fall, layer_before, losses, weighted
 from ..finding import Finding
 
 __all__ = ["find"]
@@ -26,7 +27,7 @@ def find(history: History) -> Iterator[Finding]:
     """
     if fall(losses(history)) > _ENOUGH_FALL:
         return
-    for ops in ops_by_site(history):
+    for ops in ops_by_place(history, history.training_ops()):
         if not _squashes(ops[0]) or len({op.iteration for op in ops}) < _ITERATIONS:
             continue
         looked = among_known(history, ops, _LOOKS)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from ..facts.history import History
+from ..facts.places import ops_by_place
 from ..facts.records import Op
 from ..facts.training import is_one_training
 from ..finding import Finding
@@ -30,11 +31,8 @@ def find(history: History) -> Iterator[Finding]:
     """
     if not is_one_training(history):
         return
-    by_site: dict[int, list[Op]] = {}
-    for op in history.training_ops():
-        if op.label == "softmax_cross_entropy" and 1 in op.fed:
-            by_site.setdefault(op.site, []).append(op)
-    for ops in by_site.values():
+    losses = (op for op in history.training_ops() if op.label == "softmax_cross_entropy" and 1 in op.fed)
+    for ops in ops_by_place(history, losses):
         batches = _batches(history, ops)
         if len(batches) < _BATCHES or min(labels.size for labels in batches) < _EXAMPLES:
             continue

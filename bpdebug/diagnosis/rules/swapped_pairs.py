@@ -9,6 +9,7 @@ import numpy as np
 
 from ..facts.history import History
 from ..facts.mined import is_mined
+from ..facts.places import ops_by_place
 from ..facts.records import Op
 from ..facts.training import among_known
 from ..finding import Finding
@@ -28,11 +29,8 @@ def find(history: History) -> Iterator[Finding]:
     Any net with random weights keeps what is alike together. Positives and negatives that are chosen among the results
     for one batch (hard mining) lie the wrong way on purpose.
     """
-    by_site: dict[int, list[Op]] = {}
-    for op in history.training_ops():
-        if op.label in ("triplet", "contrastive"):
-            by_site.setdefault(op.site, []).append(op)
-    for ops in by_site.values():
+    losses = (op for op in history.training_ops() if op.label in ("triplet", "contrastive"))
+    for ops in ops_by_place(history, losses):
         known = among_known(history, ops, len(ops))
         early, late = known[:_FIRST], known[-max(_FEW, int(_LATE * len(known))) :]
         if len(early) < _FEW or any(is_mined(op) for op in early):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ..facts.history import History
+from ..facts.places import ops_by_place
 from ..facts.records import Op
 from ..facts.training import upstream
 from ..finding import Finding
@@ -31,15 +32,15 @@ def find(history: History) -> Iterator[Finding]:
     """
     if history.script.mentions(_ON_PURPOSE):
         return
-    by_site: dict[int, list[tuple[Op, Op]]] = {}
-    for op in history.training_ops():
-        target = _bootstrapped(history, op) if op.label in _COMPARING and len(op.x) == 2 else None
-        if target is not None:
-            by_site.setdefault(op.site, []).append((op, target))
-    for found in by_site.values():
+    targets = {
+        op: target
+        for op in history.training_ops()
+        if op.label in _COMPARING and len(op.x) == 2 and (target := _bootstrapped(history, op)) is not None
+    }
+    for found in ops_by_place(history, targets):
         if len(found) < _PASSES:
             continue
-        op, target = found[0]
+        op, target = found[0], targets[found[0]]
         layers = [parameter.layer for parameter in _layers(history, target) if parameter.layer]
         yield Finding(
             f"the target of {op.label} is in the graph: its gradient goes into {layers[0] if layers else 'the model'}"

@@ -9,6 +9,7 @@ import numpy as np
 
 from ..facts.activations import is_cell
 from ..facts.history import History
+from ..facts.places import ops_by_place
 from ..facts.records import Op
 from ..facts.training import among_known, upstream
 from ..finding import Finding
@@ -33,11 +34,8 @@ def find(history: History) -> Iterator[Finding]:
 
     An autoencoder is given all that it gives back; a decoder is given the token before.
     """
-    by_site: dict[int, list[Op]] = {}
-    for op in history.training_ops():
-        if op.label in _LOSSES and 1 in op.fed:
-            by_site.setdefault(op.site, []).append(op)
-    for ops in by_site.values():
+    labelled = (op for op in history.training_ops() if op.label in _LOSSES and 1 in op.fed)
+    for ops in ops_by_place(history, labelled):
         looked_at = among_known(history, ops, _LOOKS)
         if len({op.iteration for op in looked_at}) < _PASSES:
             continue

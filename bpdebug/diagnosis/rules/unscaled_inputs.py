@@ -10,6 +10,7 @@ from ..facts.divergence import blowup
 from ..facts.guessing import worse_than_guessing
 from ..facts.history import History
 from ..facts.origin import origin
+from ..facts.places import ops_by_place
 from ..facts.records import Op
 from ..facts.training import fall, losses, weighted
 from ..finding import Finding
@@ -26,17 +27,14 @@ _CHANCE = 5.0
 def find(history: History) -> Iterator[Finding]:
     """Inputs of a first layer beyond 20 (in their root mean square, or in the scale of single features) in a run that
     doesn't learn well; or that begins with a loss far above that of guessing, or ends there."""
-    by_site: dict[int, list[Op]] = {}
-    for op in history.training_ops():
-        if 0 in op.fed and weighted(op):
-            by_site.setdefault(op.site, []).append(op)
     values = losses(history)
     if origin(history) is not None and blowup(history) is None:
         return  # something that isn't finite, all of a sudden, has a cause of its own
     bad_start = _starts_above_chance(history, values) or worse_than_guessing(history)
     if fall(values) > _ENOUGH_FALL and blowup(history) is None and not bad_start:
         return
-    for ops in by_site.values():
+    first_layers = (op for op in history.training_ops() if 0 in op.fed and weighted(op))
+    for ops in ops_by_place(history, first_layers):
         if len({op.iteration for op in ops}) < _ITERATIONS:
             continue
         size, apart = _scale(history, ops[0])
