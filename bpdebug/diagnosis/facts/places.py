@@ -15,6 +15,7 @@ __all__ = ["ops_by_place"]
 _Frames = list[tuple[str, int, str]]
 _LOOPS = (ast.For, ast.While, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 _COMPREHENSIONS = _LOOPS[2:]
+_COMPREHENSION_FRAMES = ("<listcomp>", "<setcomp>", "<dictcomp>", "<genexpr>")
 
 
 def ops_by_place(history: History, ops: Iterable[Op]) -> list[list[Op]]:
@@ -87,13 +88,22 @@ def _ends_each_turn(end: _Frames, path: str, loop: ast.AST, trees: dict[str, ast
     if inside is None:
         return False
     if isinstance(loop, _COMPREHENSIONS):
-        return inside < len(end) - 1  # beside it on its line, an update is made once for all turns
+        return _is_called_in(loop, end[inside + 1 :])  # beside it on its line, an update is made once for all
     _, line, _ = end[inside]
     skips = any(isinstance(node, ast.Continue) and node.lineno < line for node in ast.walk(loop))
     return not (
         skips
         or _is_conditional(loop, line)
         or any(other in trees and _is_conditional(trees[other], at) for other, at, _ in end[inside + 1 :])
+    )
+
+
+def _is_called_in(loop: ast.AST, frames: _Frames) -> bool:
+    """Whether a comprehension calls what the first of some frames is in; up to Python 3.11 it has a frame itself."""
+    name = frames[0][2].rpartition(".")[2] if frames else ""
+    calls = (node.func for node in ast.walk(loop) if isinstance(node, ast.Call))
+    return name in _COMPREHENSION_FRAMES or any(
+        name and name in (getattr(func, "attr", ""), getattr(func, "id", "")) for func in calls
     )
 
 
