@@ -7,7 +7,7 @@ import ast
 from collections.abc import Iterator
 
 from .history import History
-from .script import Line
+from .source_files import Line
 from .syntax import names_given
 
 __all__ = ["example_without_number", "labels_of_the_turn_before", "slice_that_stays"]

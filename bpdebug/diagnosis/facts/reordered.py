@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import ast
 
-from .script import Line, Script
+from .script import Script
+from .source_files import Line
 from .syntax import names_given
 
 __all__ = ["reordered_alone", "reshaped"]

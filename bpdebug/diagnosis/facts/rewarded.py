@@ -14,7 +14,7 @@ import numpy as np
 from .history import History
 from .places import ops_by_place
 from .records import Op
-from .script import Line
+from .source_files import Line
 
 __all__ = ["Rarer", "rarer_by_reward"]
 

@@ -9,7 +9,7 @@ import numpy as np
 from ..facts.batching import example_without_number
 from ..facts.history import History
 from ..facts.records import Op
-from ..facts.script import Line
+from ..facts.source_files import Line
 from ..facts.training import among_known, is_one_training, upstream
 from ..finding import Finding
 

@@ -8,7 +8,7 @@ from itertools import groupby
 from ..facts.history import History
 from ..facts.places import ops_by_place
 from ..facts.records import Op
-from ..facts.script import Line
+from ..facts.source_files import Line
 from ..finding import Finding
 
 __all__ = ["find"]

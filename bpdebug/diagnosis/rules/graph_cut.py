@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from ..facts.history import History
 from ..facts.reach import Unreached, Why, unreached
 from ..facts.records import Op, Walk
-from ..facts.script import Line
+from ..facts.source_files import Line
 from ..finding import Finding
 
 __all__ = ["find"]

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from ..facts.history import History
 from ..facts.records import Parameter
-from ..facts.script import Line
+from ..facts.source_files import Line
 from ..facts.training import part_of
 from ..finding import Finding
 

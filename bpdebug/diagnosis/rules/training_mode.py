@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from ..facts.history import History
 from ..facts.records import Op
-from ..facts.script import Line
+from ..facts.source_files import Line
 from ..facts.training import model_of
 from ..finding import Finding
 
