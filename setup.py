@@ -15,6 +15,8 @@ PARTS = [
     "engine_events",
     "forward",
     "kernels",
+    "large",
+    "lender",
     "loans",
     "recording",
     "sites",

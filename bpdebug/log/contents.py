@@ -91,7 +91,8 @@ class Contents:
         """The compiled part: takes small arrays where nothing about them is unusual."""
         self.nonfinite_rows: set[int] = set()
         """Of loans that were found not to be finite when they were read: from then on arrays are looked at at once."""
-        self.lender = None if native is None else native.Lender(self, UNPLACED)
+        lender = part("lender")
+        self.lender = None if lender is None else lender.Lender(self, UNPLACED)
         """The compiled part: lends arrays where nothing about them is unusual, and knows what is lent."""
 
     @property

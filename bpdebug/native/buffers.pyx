@@ -8,7 +8,7 @@ between the first change and the last no Python code runs.
 
 cimport cython
 from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_FromStringAndSize, PyBytes_GET_SIZE
-from libc.stdint cimport INT64_MAX, int64_t, uint8_t, uint16_t, uint32_t, uint64_t
+from libc.stdint cimport int64_t, uint16_t, uint32_t, uint64_t
 from libc.stdlib cimport calloc, free, realloc
 from libc.string cimport memcpy, memset
 
@@ -123,7 +123,10 @@ cdef class PendingEvents:
 
     def add(self, body, tuple header) -> int:
         cdef bytes line = encode_line(body)
-        kind, phase, depth, iteration, scope, label, site, node, ordinal, thread, flags, partner, parent, time_us, value = header
+        (
+            kind, phase, depth, iteration, scope, label, site, node, ordinal, thread, flags, partner, parent, time_us,
+            value,
+        ) = header
         cdef IndexRecord given
         given.kind = kind
         given.phase = phase

@@ -103,7 +103,7 @@ cdef class EngineEvents(WalkEvents):
         recorder = self.recorder
         if recorder.disabled:
             return
-        # Where the size of the log has to be looked at after each event, or an event is shown to somebody, Python does it.
+        # Python serves those who are shown an event, and looks at the size of the log after each one.
         if not recorder.capturing.bounded and not self.writer.stopped and not self.is_shown(event):
             try:
                 done = self.taken(event)

@@ -1,6 +1,5 @@
 """Loops over the memory of arrays, without the interpreter's lock: content ids, statistics, copies, in one pass."""
 
-cimport cython
 cimport numpy as np
 from cpython.bytes cimport PyBytes_FromStringAndSize
 from libc.stdint cimport uint8_t, uint64_t
@@ -310,7 +309,7 @@ cdef class Reading:
 
     @property
     def found(self) -> tuple:
-        """Once everything is copied: content id, or None, and record of statistics, None where it would not be right."""
+        """Once everything is copied: content id, or None; record of statistics, None where it would not be right."""
         if self.array is None or self.one.copied < self.one.size:
             raise ValueError("there is more to be copied")
         return found(&self.one)

@@ -2,7 +2,7 @@ from cpython.object cimport PyObject
 from libc.stdint cimport int64_t
 
 from .buffers cimport Bytes, Ordinals, PendingEvents
-from .loans cimport Lender
+from .lender cimport Lender
 from .sites cimport Sites
 from .state cimport Node, ThreadState, Variable
 from .tensors cimport Tensors

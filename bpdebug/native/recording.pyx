@@ -11,10 +11,8 @@ from cpython.object cimport PyObject
 from libc.stdint cimport int64_t, uint8_t, uint16_t, uint32_t
 
 from .buffers cimport Bytes, IndexRecord, PendingEvents, at_most_32
-from .loans cimport Lender
 from .sites cimport Sites
 from .state cimport Node, ThreadState, Variable
-from .tensors cimport Tensors
 
 import time
 
@@ -128,12 +126,16 @@ cdef class Recording:
         return entry
 
     cdef tuple entry_of(self, array, keep, bint all_small, bint private):
-        """The entry of an array of the host; `all_small`: of small ones everything is kept, whatever `keep` says of others."""
+        """The entry of an array of the host.
+
+        Args:
+            all_small: of small ones everything is kept, whatever `keep` says of others.
+        """
         cdef tuple entry = None
         if np.PyArray_NBYTES(<np.ndarray>array) >= LENT_BYTES:
             if private:
                 return self.lender.lend(array, keep, self.judges)
-            entry = self.lender.read_now(array, keep, False)
+            entry = self.lender.entry_now(array, keep, False)
         elif all_small:
             entry = self.tensors.entry_of(array)
         else:

@@ -141,7 +141,7 @@ cdef class Tensors:
         return self.keep_new(array, data, content, layout, recent, <tuple>entry)
 
     cdef tuple less_entry_of(self, array, keep):
-        """As `entry_of`, where statistics are kept of a small array, and neither values nor a sample; None for others."""
+        """As `entry_of`, where only statistics are kept of a small array; None for others."""
         cdef TensorStatistics statistics
         cdef TensorRecord record
         cdef bytes data, content

@@ -18,7 +18,7 @@ from bpdebug.log.records import BackwardBody, ForwardBody, ParamUpdatedBody, Slo
 from bpdebug.log.schema import EventFlag, Kind, TensorFlag
 from bpdebug.log.writer import LogWriter
 
-loans = native.part("loans")
+large = native.part("large")
 WAYS = ["Python"] if native.part("kernels") is None else ["Python", "compiled"]
 STATS = Keep(False, True, 0, "statistics only")
 
@@ -34,7 +34,7 @@ def writer(tmp_path: Path, request: pytest.FixtureRequest, monkeypatch: pytest.M
         monkeypatch.setattr(lent_writer, "_kernels", None)
         monkeypatch.setattr(measuring, "_kernels", None)
     else:  # else all but the largest would be read at once
-        monkeypatch.setattr(loans, "direct_bytes", 0)
+        monkeypatch.setattr(large, "direct_bytes", 0)
     return LogWriter.create(tmp_path / "run")
 
 

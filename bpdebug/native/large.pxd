@@ -1,0 +1,22 @@
+from libc.stdint cimport int64_t
+
+from .buffers cimport TensorStatistics
+from .loans cimport LentArrays
+
+
+cdef class LargeArrays:
+    cdef object store
+    cdef LentArrays lent
+    cdef object keep
+    cdef bint keep_is_usual
+    cdef bint keeps_values
+    cdef int64_t unplaced
+    cdef dict less_layouts
+    cdef int look_at_keep(self, keep) except -1
+    cdef tuple entry_now(self, array, keep, bint private)
+    cdef tuple keep_now(self, array, keep, int64_t layout)
+    cdef int make_room(self, int64_t size) except -1
+    cdef tuple stage(self, array, int64_t size)
+
+
+cdef int flags_of(const TensorStatistics* measured) noexcept
