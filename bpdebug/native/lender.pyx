@@ -99,7 +99,7 @@ cdef class Lender(LargeArrays):
             segment, base: where the bytes of `memory` go.
 
         Returns:
-            Whether that was all. Else copies were in vain, or something can't be measured here, and no row is filled in:
+            Whether that was all. Else copies were in vain, or something can't be measured: no row is filled in, and
             the content ids are known.
         """
         cdef Survey survey = Survey()
