@@ -67,7 +67,8 @@ def recorded(workloads: list[str], capture: str, rounds: int) -> dict[str, Ratio
     rows = {}
     print(
         f"{'one training step':<18} {'unrecorded':>12} {'recorded':>12} {'ratio':>7} {'lowest-highest':>15}"
-        f" {'goal':>7} {'its thread':>11} {'wall ratio':>11} {'events/s':>10} {'bytes/event':>12} {'MB tensors':>11}"
+        f" {'goal':>7} {'its thread':>11} {'wall ratio':>11} {'once':>8} {'events/s':>10}"
+        f" {'bytes/event':>12} {'MB tensors':>11}"
     )
     for workload in workloads:
         plain = [sys.executable, "engine", workload]
@@ -82,7 +83,7 @@ def recorded(workloads: list[str], capture: str, rounds: int) -> dict[str, Ratio
             f"{workload:<18} {row.base['cpu_s'] * 1e6:>9.1f} us {row.ours['cpu_s'] * 1e6:>9.1f} us"
             f" {row.ratio:>7.2f} {spread:>15} {f'<={goal:.2f}':>7}"
             f" {row.ours['thread_s'] / row.base['thread_s']:>11.2f} {row.ours['wall_s'] / row.base['wall_s']:>11.2f}"
-            f" {events_per_s:>10,.0f}"
+            f" {row.ours['once_s'] * 1e3:>5.1f} ms {events_per_s:>10,.0f}"
             f" {row.ours['other_bytes'] / row.ours['events']:>12.0f} {row.ours['tensor_bytes'] / 1e6:>11.1f}",
             flush=True,
         )
@@ -90,8 +91,8 @@ def recorded(workloads: list[str], capture: str, rounds: int) -> dict[str, Ratio
         f"NumPy {row.ours['numpy']}; CPU time of all threads, 1 BLAS thread, medians of {rounds} "
         f"interleaved rounds\n"
         "its thread: ratio of the CPU time of the training's own thread, without the one that writes the log\n"
-        f"once a run, not in the steps: {row.ours['load_s'] * 1e3:.0f} ms CPU to import what "
-        "records\n"
+        f"once a run, not in the steps: {row.ours['load_s'] * 1e3:.0f} ms CPU to import what records, and the "
+        "column `once` to open and close the log and to touch its buffers first\n"
         f"events/s: events a second of what recording adds; goal >= {GOAL_EVENTS_PER_S:,} on "
         f"2-3-1\nbytes/event: all files but the tensors; goal <= {GOAL_BYTES_PER_EVENT}\n"
     )
@@ -125,7 +126,7 @@ def recorded_on_gpu(workloads: Sequence[str], capture: str, rounds: int) -> None
             flush=True,
         )
     print(
-        f"time on the clock, the device's work and the closing of the log included; medians of {rounds} interleaved "
+        f"time on the clock, until the device is through and all is on disk; medians of {rounds} interleaved "
         "rounds"
     )
 

@@ -76,8 +76,8 @@ def load_recorder() -> float:
 
 
 @contextmanager
-def recording(directory: pathlib.Path, capture: str = "full") -> Iterator[None]:
-    """Record everything that the engine does in the block, as `bpdebug run --capture` would."""
+def recording(directory: pathlib.Path, capture: str = "full") -> Iterator[Callable[[], None]]:
+    """Record everything that the engine does in the block, as `bpdebug run --capture` would; gives what flushes it."""
     import engine
     from bpdebug.capture import parse_capture
     from bpdebug.frontends.engine import watch
@@ -88,7 +88,7 @@ def recording(directory: pathlib.Path, capture: str = "full") -> Iterator[None]:
     stop = watch(engine, Recorder(writer, plan=parse_capture(capture)))
     gc.freeze()  # as `bpdebug run` does: what was loaded before is not looked through while the script runs
     try:
-        yield
+        yield writer.flush
     finally:
         gc.unfreeze()
         stop()
@@ -132,19 +132,34 @@ def measure_plain(step: Step, count: int, portions: int) -> dict[str, float]:
     }
 
 
-def measure_recorded(step: Step, count: int, directory: pathlib.Path, capture: str) -> dict[str, float]:
-    """Seconds a step, opening and closing the log included, and what it left on disk; imports are apart."""
+def measure_recorded(
+    step: Step, warm_up: int, count: int, directory: pathlib.Path, capture: str
+) -> dict[str, float]:
+    """Seconds a step until it is on disk, after recorded steps to warm up; what a run costs once; what it left on disk.
+
+    `once_s` is what opening and closing a log and the steps to warm up take beyond as many other steps.
+    """
     load_s = load_recorder()
-    settle()
-    cpu, thread, wall = time.process_time(), time.thread_time(), time.perf_counter()
-    with recording(directory, capture):
+    began = time.process_time()
+    with recording(directory, capture) as flush:
+        for _ in range(warm_up):
+            step()
+        flush()
+        settle()
+        cpu, thread, wall = time.process_time(), time.thread_time(), time.perf_counter()
         for _ in range(count):
             step()
+        flush()
+        settle()
+        cpu_s = (time.process_time() - cpu) / count
+        thread_s = (time.thread_time() - thread) / count
+        wall_s = (time.perf_counter() - wall) / count
     return {
-        "cpu_s": (time.process_time() - cpu) / count,
-        "thread_s": (time.thread_time() - thread) / count,
-        "wall_s": (time.perf_counter() - wall) / count,
-        "steps": count,
+        "cpu_s": cpu_s,
+        "thread_s": thread_s,
+        "wall_s": wall_s,
+        "once_s": time.process_time() - began - (warm_up + count) * cpu_s,
+        "steps": warm_up + count,
         "load_s": load_s,
         **sizes_on_disk(directory),
     }
@@ -188,7 +203,7 @@ def main() -> None:
     if options.recorded:
         with tempfile.TemporaryDirectory() as folder:
             run, count = pathlib.Path(folder) / "run", RECORDED_STEPS[options.workload]
-            figures = measure_recorded(step, count, run, options.capture)
+            figures = measure_recorded(step, warm_up, count, run, options.capture)
     else:
         figures = measure_plain(step, steps, portions)
     show(options.framework, figures)
