@@ -16,7 +16,6 @@ cdef class LargeArrays:
     cdef tuple entry_now(self, array, keep, bint private)
     cdef tuple keep_now(self, array, keep, int64_t layout)
     cdef int make_room(self, int64_t size) except -1
-    cdef tuple stage(self, array, int64_t size)
 
 
 cdef int flags_of(const TensorStatistics* measured) noexcept

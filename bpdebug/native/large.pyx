@@ -85,9 +85,12 @@ cdef class LargeArrays:
         tensors = store.usual
         recent = store._recent_large
         tensors.acquire()
+        if store._closed or store._putting:
+            tensors.release()
+            return None
+        # A finalizer may run an op in the midst of this, on this very thread: that one must not come here.
+        store._putting = True
         try:
-            if store._closed or store._putting:
-                return None
             # It is copied while it is read; that counts if its content is new.
             chunk = None
             if self.keeps_values:
@@ -117,7 +120,7 @@ cdef class LargeArrays:
                         segment = chunk.segment
                         offset = <int64_t>chunk.base + start
                     else:
-                        segment, offset = self.stage(array, size)
+                        segment, offset = store.staging.stage(array, size)  # which may wait for the disk
                     store.stored_bytes += size
                 flags = flags_of(&statistics)
                 memcpy(record.content, identity, 16)
@@ -129,6 +132,7 @@ cdef class LargeArrays:
                 entry = (row, flags, layout, segment, offset, content)
                 recent.set(key, entry)
         finally:
+            store._putting = False
             tensors.release()
         return entry
 
@@ -139,21 +143,8 @@ cdef class LargeArrays:
         chunk = store.staging._current
         cdef int64_t start = (<int64_t>chunk.filled + PADDING) & ~PADDING
         if start + size > tensors.chunk_bytes or <int64_t>chunk.base + start + size > tensors.segment_bytes:
-            store._putting = True
-            try:
-                store.staging.make_room(size)
-            finally:
-                store._putting = False
+            store.staging.make_room(size)
         return 0
-
-    cdef tuple stage(self, array, int64_t size):
-        """Copy an array that has no room in the buffer; gives its segment and offset. This may wait for the disk."""
-        store = self.store
-        store._putting = True
-        try:
-            return store.staging.stage(array, size)
-        finally:
-            store._putting = False
 
     cdef int look_at_keep(self, keep) except -1:
         self.keep = keep

@@ -6,11 +6,12 @@ import threading
 
 import numpy as np
 import pytest
+from recorded_samples import record_sample
 
 import engine
 import engine.functions as F
 import engine.links as L
-from bpdebug import native
+from bpdebug import cli, native
 from bpdebug.capture import parse_capture
 from bpdebug.frontends import engine as frontend
 from bpdebug.log.reader import LogReader
@@ -360,3 +361,15 @@ def test_a_small_perceptron_takes_the_short_way(tmp_path, monkeypatch):
     record(tmp_path / "run", perceptron, "full")
     most = {"ForwardFinished", "BackwardStepped", "GradAccumulated", "ParameterUpdating", "ParameterUpdated"}
     assert not most & set(left)
+
+
+def test_a_whole_run_without_compiled_parts_is_the_same_run(tmp_path, monkeypatch, capsys):
+    """Above, only who takes events differs; here also who keeps tensors and who encodes."""
+    for way, wanted in ("compiled", "1"), ("python", "0"):
+        monkeypatch.setenv("BPDEBUG_NATIVE", wanted)
+        assert record_sample("digits", tmp_path / way).status == 0
+    assert cli.main(["diff", str(tmp_path / "compiled"), str(tmp_path / "python")]) == 0, (
+        capsys.readouterr().out
+    )
+    for way in "compiled", "python":
+        assert cli.main(["verify", str(tmp_path / way)]) == 0

@@ -12,8 +12,9 @@ from bpdebug.log import contents, staging
 from bpdebug.log.keep import FULL, Keep
 from bpdebug.log.lent import LENT_BYTES
 from bpdebug.log.reader import LogReader
-from bpdebug.log.schema import TensorFlag
+from bpdebug.log.schema import NOT_CAPTURED, TensorFlag
 from bpdebug.log.writer import LogWriter
+from bpdebug.verify import verify_run
 
 pytestmark = pytest.mark.skipif(native.part("tensors") is None, reason="the compiled parts aren't there")
 STATS = Keep(False, True, 0, "statistics only")
@@ -145,3 +146,24 @@ def test_values_and_statistics_of_one_array_are_two_things(writer, size):
     with read(writer) as reader:
         np.testing.assert_array_equal(reader.array(full), one)
         assert reader.recorded_statistics(row).max == one.max()
+
+
+@pytest.mark.parametrize("size", [5_000, 1 << 20])
+def test_an_op_of_a_finalizer_in_the_midst_of_it_harms_nothing(writer, size):
+    one, other, inner = array(0, size), array(1, size), []
+    store = writer.store
+    get = store._recent_large.get
+
+    def collecting(key):
+        store._recent_large.get = get
+        inner.append(store.put(other))
+        return get(key)
+
+    store._recent_large.get = collecting
+    row = store.lend(one)[0]
+    again = store.lend(array(2, size))[0]
+    with read(writer) as reader:
+        assert verify_run(reader).whole
+        np.testing.assert_array_equal(reader.array(row), one)
+        np.testing.assert_array_equal(reader.array(again), array(2, size))
+        assert reader.tensors["segment"][inner[0][0]] == NOT_CAPTURED
