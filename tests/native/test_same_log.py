@@ -118,6 +118,16 @@ def not_finite():
         F.sum(F.log(x) / x).backward()
 
 
+def weights_that_overflow():
+    model = L.Linear(2, 1)
+    optimizer = optimizers.SGD(1e38).setup(model)
+    for _ in range(3):
+        model.cleargrads()
+        with np.errstate(all="ignore"):
+            F.sum(model(np.full((1, 2), 10, "f")) ** 2).backward()
+            optimizer.update()
+
+
 def odd_arrays():
     x = np.arange(24, dtype="f").reshape(2, 3, 4)
     for odd in (
@@ -276,6 +286,7 @@ SCRIPTS = {
     "gradients written into": gradients_written_into,
     "forks and second order": forks_and_second_order,
     "not finite": not_finite,
+    "weights that overflow": weights_that_overflow,
     "odd arrays": odd_arrays,
     "failing": failing,
     "own functions": own_functions,
@@ -313,7 +324,9 @@ def test_every_event(tmp_path, monkeypatch, name, capture):
     assert_same_log(tmp_path / "compiled", tmp_path / "python")
 
 
-@pytest.mark.parametrize("name", ["not finite", "losses of every kind", "images, SGD"])
+@pytest.mark.parametrize(
+    "name", ["not finite", "weights that overflow", "losses of every kind", "images, SGD"]
+)
 @pytest.mark.parametrize(
     ("shown", "nonfinite"),
     [
@@ -346,6 +359,45 @@ def test_who_asked_for_some_events_is_shown_these(tmp_path, monkeypatch, name, s
         wanted |= np.isin(reader.index["kind"], nonfinite) & (reader.index["flags"] & EventFlag.nonfinite > 0)
         assert [seq for seq, _, _ in seen["python"]] == np.flatnonzero(wanted).tolist()
     assert_same_log(tmp_path / "compiled", tmp_path / "python")
+
+
+def test_what_a_person_has_changed_is_no_surprise(tmp_path, monkeypatch):
+    recorders = []
+
+    def script():
+        w = engine.Parameter(np.ones(2, "f"))
+        F.sum(w * 2)
+        before = w.array.copy()
+        w.array[...] = 5
+        recorders[-1].edited(w.node.watch_id.number, before, w.array, "= 5", "value")
+        F.sum(w * 3)
+        w.array[...] = 7
+        F.sum(w * 4)
+
+    for way, part in ("compiled", native.part), ("python", lambda _: None):
+        monkeypatch.setattr(frontend, "part", part)
+        record(tmp_path / way, script, "full", recorders.append)
+    assert_same_log(tmp_path / "compiled", tmp_path / "python")
+    with LogReader(tmp_path / "compiled") as reader:
+        seqs = np.flatnonzero(reader.index["kind"] == Kind.forward).tolist()
+        assert [reader.body(seq).changed for seq in seqs[::2]] == [[], [], [0]]
+
+
+def test_ops_wait_for_a_writer_that_is_late(tmp_path, monkeypatch):
+    recorder = Recorder(LogWriter.create(tmp_path / "run"))
+    stop = frontend.watch(engine, recorder)
+    urgent = recorder.writer._urgent
+    # As if it were not given a processor.
+    monkeypatch.setattr(urgent, "wait", lambda timeout: threading.Event.wait(urgent, 10.0))
+    index, x = tmp_path / "run" / "events.idx", Variable(np.ones(2, "f"))
+    for _ in range(20_000):
+        F.square(x)
+        if index.stat().st_size:
+            break
+    assert index.stat().st_size
+    monkeypatch.undo()
+    stop()
+    recorder.close()
 
 
 def test_a_small_perceptron_takes_the_short_way(tmp_path, monkeypatch):
