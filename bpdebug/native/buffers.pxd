@@ -57,7 +57,6 @@ cdef class PendingEvents:
     cdef public int64_t woken_us
     cdef Bytes bodies
     cdef Bytes records
-    cdef Py_ssize_t begun
     cdef int64_t taken
     cdef int64_t offset
     cdef IndexRecord* next_record(self) except NULL

@@ -43,6 +43,7 @@ cdef class Recording:
     cdef Seen looking(self, int64_t phase, int64_t scope, int64_t label)
     cdef tuple look(self, array, Seen seen, bint private)
     cdef tuple read(self, array, Seen seen)
+    cdef tuple seen_entry(self, array, Seen seen, keep, bint private)
     cdef tuple entry_of(self, array, keep, bint all_small, bint private)
     cdef Variable known_variable(self, node, array)
     cdef Node known_node(self, node)

@@ -95,22 +95,13 @@ cdef class Recording:
 
     cdef tuple read(self, array, Seen seen):
         """The entry of an array that the event only reads; None for None."""
-        cdef int i
-        cdef tuple entry
-        if array is None:
-            return None
-        for i in range(seen.count):
-            if seen.arrays[i] == <PyObject*>array:
-                return <tuple>seen.entries[i]
-        entry = self.entry_of(array, seen.keep_read, seen.all_small, False)
-        if seen.count < MOST_ARRAYS:
-            seen.arrays[seen.count] = <PyObject*>array
-            seen.entries.append(entry)
-            seen.count += 1
-        return entry
+        return self.seen_entry(array, seen, seen.keep_read, False)
 
     cdef tuple look(self, array, Seen seen, bint private):
         """The entry of an array that the event has made; None for None."""
+        return self.seen_entry(array, seen, seen.keep, private)
+
+    cdef tuple seen_entry(self, array, Seen seen, keep, bint private):
         cdef int i
         cdef tuple entry
         if array is None:
@@ -118,7 +109,7 @@ cdef class Recording:
         for i in range(seen.count):
             if seen.arrays[i] == <PyObject*>array:
                 return <tuple>seen.entries[i]
-        entry = self.entry_of(array, seen.keep, seen.all_small, private)
+        entry = self.entry_of(array, keep, seen.all_small, private)
         if seen.count < MOST_ARRAYS:
             seen.arrays[seen.count] = <PyObject*>array
             seen.entries.append(entry)

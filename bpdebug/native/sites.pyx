@@ -61,7 +61,8 @@ cdef class Sites:
         cdef PyObject* back
         cdef PyObject* code
         cdef PyObject* site
-        if <int64_t>self.call_sites.generation != self.generation:
+        # Never in the midst of a stack: what is known of it must not outlive the code objects that it goes by.
+        if <int64_t>self.call_sites.generation != self.generation or len(self.held) >= MOST_HELD:
             self.forget()
         frame = innermost_frame()
         Py_XINCREF(frame)
@@ -99,8 +100,6 @@ cdef class Sites:
         if judged.code == code:
             return judged.source
         source = self.call_sites.source_of(<object>code)
-        if len(self.held) >= MOST_HELD:
-            self.forget()
         self.held.append(<object>code)  # so that its address stays its own
         judged.code = code
         judged.source = source

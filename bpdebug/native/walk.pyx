@@ -74,7 +74,6 @@ cdef class WalkEvents(ForwardEvents):
         cdef int64_t phase = self.progress.backward_started()
         cdef int64_t label = self.text("grad_started" if call == "grad" else "backward_started")
         cdef Seen seen = self.looking(phase, NOTHING, label)
-        seen.keep_read = seen.keep
         cdef Bytes body = Bytes.__new__(Bytes)
         put(body, b'{"kind":"backward_started","roots":[')
         for i in range(count):

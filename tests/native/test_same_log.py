@@ -400,6 +400,20 @@ def test_ops_wait_for_a_writer_that_is_late(tmp_path, monkeypatch):
     recorder.close()
 
 
+def test_lines_are_right_where_code_comes_and_goes(tmp_path):
+    """Code objects whose places in memory are used again."""
+    recorder = Recorder(LogWriter.create(tmp_path / "run"))
+    stop = frontend.watch(engine, recorder)
+    names = {"F": F, "x": Variable(np.ones(2, "f"))}
+    for line in range(6_000):
+        exec(compile("\n" * (line % 97) + "F.square(x)", str(tmp_path / "made.py"), "exec"), names)
+    stop()
+    recorder.close()
+    with LogReader(tmp_path / "run") as reader:
+        sites = [reader.sites[site].frames[-1].line for site in reader.index["site"].tolist()]
+    assert sites == [1 + line % 97 for line in range(6_000)]
+
+
 def test_a_small_perceptron_takes_the_short_way(tmp_path, monkeypatch):
     """Else the test above would compare Python with itself."""
     left = []
