@@ -12,11 +12,11 @@ from .records import Event
 __all__ = ["PendingEvents", "PendingEventsInPython"]
 
 _WRITTEN_AT_ONCE = 1 << 13
-"""Bodies and index records."""
+"""Events."""
 
 
 class PendingEventsInPython:
-    """What was appended since `take`; the bodies are encoded by whoever goes over `TakenEvents`."""
+    """What was appended since `take`; the bodies are encoded by whoever goes over `portions`."""
 
     def __init__(self) -> None:
         self.awake = False

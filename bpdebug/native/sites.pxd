@@ -9,7 +9,6 @@ cdef struct Judged:
 cdef class Sites:
     cdef object call_sites
     cdef dict known
-    cdef list held
     cdef int64_t generation
     cdef Judged* judged
     cdef int64_t here(self) except -1

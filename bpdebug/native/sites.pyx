@@ -28,7 +28,6 @@ cdef extern from *:
 cdef int64_t NOTHING = _NOTHING
 cdef int PLACES = 1 << 12
 cdef int MOST_FRAMES = 64
-cdef int MOST_HELD = 1 << 12
 cdef int MOST_KNOWN = 1 << 16
 
 
@@ -46,7 +45,6 @@ cdef class Sites:
             raise MemoryError()
         self.call_sites = call_sites
         self.known = {}
-        self.held = []
         self.generation = call_sites.generation
 
     def __dealloc__(self):
@@ -61,8 +59,8 @@ cdef class Sites:
         cdef PyObject* back
         cdef PyObject* code
         cdef PyObject* site
-        # Never in the midst of a stack: what is known of it must not outlive the code objects that it goes by.
-        if <int64_t>self.call_sites.generation != self.generation or len(self.held) >= MOST_HELD:
+        # As long as its generation is the same, `call_sites` holds every code object that it was asked about.
+        if <int64_t>self.call_sites.generation != self.generation:
             self.forget()
         frame = innermost_frame()
         Py_XINCREF(frame)
@@ -100,7 +98,6 @@ cdef class Sites:
         if judged.code == code:
             return judged.source
         source = self.call_sites.source_of(<object>code)
-        self.held.append(<object>code)  # so that its address stays its own
         judged.code = code
         judged.source = source
         return judged.source
@@ -109,5 +106,4 @@ cdef class Sites:
         self.generation = self.call_sites.generation
         memset(self.judged, 0, PLACES * sizeof(Judged))
         self.known.clear()
-        self.held.clear()
         return 0

@@ -154,7 +154,10 @@ class CallSites:
         return [(sources[f.source].path, f.line, f.function) for f in self._writer.sites[site].frames]
 
     def source_of(self, code: CodeType) -> int:
-        """The id of the user's source file that a code object is from, negative where it isn't the user's."""
+        """The id of the user's source file that a code object is from, negative where it isn't the user's.
+
+        The code object is held, and so its id is its own, until `generation` changes.
+        """
         known = self._source_of_code.get(id(code))
         return self._judge(code) if known is None else known
 
