@@ -14,6 +14,7 @@ from ..log.schema import Kind
 from ..stepping import Breakpoint
 from ..text import clean, fit, number, shape_text
 from ..timeline import Moment, SourceFrame, Statistics, TensorView, Timeline
+from ..timeline.names import dtype_kind
 
 __all__ = [
     "REPORTS_SHOWN",
@@ -118,7 +119,7 @@ def statistics_text(measured: Statistics, dtype: str) -> str:
         return "no elements"
     parts = []
     if measured.min is not None:
-        exact = dtype if np.dtype(dtype).kind == "f" else None
+        exact = dtype if dtype_kind(dtype) == "f" else None
         parts += [f"min {number(measured.min, exact)}", f"max {number(measured.max, exact)}"]
         parts += [f"{name} {number(getattr(measured, name))}" for name in ("mean", "std", "l2")]
     counts = {"NaN": measured.nan, "+inf": measured.pos_inf, "-inf": measured.neg_inf, "zero": measured.zeros}

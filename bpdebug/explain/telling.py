@@ -7,6 +7,7 @@ import numpy as np
 from ..errors import BpdebugError
 from ..log.schema import Kind
 from ..timeline import Moment, TensorView
+from ..timeline.names import dtype_kind
 from .explanation import element_name
 
 __all__ = ["made_here", "telling_element"]
@@ -22,7 +23,7 @@ def made_here(moment: Moment) -> list[TensorView]:
         if view.there
         and view.group in _MADE
         and not (view.group == "output" and moment.kind is not Kind.forward)
-        and (not view.dtype or np.dtype(view.dtype).kind in "fiub")
+        and (not view.dtype or dtype_kind(view.dtype) in ("f", "i", "u", "b"))
     ]
 
 

@@ -21,7 +21,7 @@ from .moment import SourceFrame
 if TYPE_CHECKING:
     from ..log.reader import LogReader
 
-__all__ = ["UNKNOWN", "Names", "dtype_name", "held_roles", "operand_roles", "roles"]
+__all__ = ["UNKNOWN", "Names", "dtype_kind", "dtype_name", "held_roles", "operand_roles", "roles"]
 
 UNKNOWN = "?"
 Item = TypeVar("Item")
@@ -190,6 +190,14 @@ def dtype_name(dtype: str) -> str:
         return np.dtype(dtype).name
     except TypeError:
         return clean(dtype)
+
+
+def dtype_kind(dtype: str) -> str:
+    """`f` for `<f4`, as NumPy's `dtype.kind`; empty for what NumPy can't read."""
+    try:
+        return np.dtype(dtype).kind
+    except TypeError:
+        return ""
 
 
 def roles(known: Sequence[str], count: int, default: str, prefix: str = "") -> list[str]:

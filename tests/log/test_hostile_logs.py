@@ -229,3 +229,9 @@ def test_a_line_of_definitions_without_end_is_damage(whole: Path, monkeypatch: p
     with copy_with(whole, "definitions.jsonl", lines + b"{" * 100_000) as copy, LogReader(copy) as reader:
         assert reader.problem.endswith(": a line doesn't end")
         assert reader.address(60)
+
+
+def test_a_dtype_that_is_none(whole: Path) -> None:
+    content = (whole / "definitions.jsonl").read_bytes()
+    with copy_with(whole, "definitions.jsonl", content.replace(b'"<f4"', b'" f4"')) as copy:
+        look_everywhere(copy, whole, [0, 8, 30, 95])
