@@ -10,6 +10,7 @@ import contextlib
 import os
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -21,6 +22,7 @@ __all__ = ["SHOWN", "Progress"]
 _INTERVAL_S = 0.2
 _QUIET_S = 0.1
 """How long after output the line may come back: a program behind a pipe shows it a little later."""
+_MOST_LOSSES = 1 << 16
 _STDERR = 2
 _ERASE = b"\r\x1b[K"
 
@@ -35,26 +37,25 @@ class Progress:
     Args:
         output: of the script.
         is_loss: whether what is reported under a label (a text id) is the loss.
-        count: how many events there are.
-        iteration: which iteration goes on.
+        reached: how many events there are, and the iteration of the last of them.
     """
 
     def __init__(
         self,
         output: Output,
         is_loss: Callable[[int], bool],
-        count: Callable[[], int],
-        iteration: Callable[[], int],
+        reached: Callable[[], tuple[int, int]],
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._output = output
         self._is_loss = is_loss
-        self._count = count
-        self._iteration = iteration
+        self._reached = reached
         self._clock = clock
         self._began = clock()
         self._drawn_count = 0
         self._loss: float | None = None
+        self._losses: deque[tuple[int, float]] = deque(maxlen=_MOST_LOSSES)
+        """Number of the event and value of those that were reported after the events that were told last."""
         self._shown = False
         self._output_at = self._began
         self._ended = threading.Event()
@@ -67,7 +68,7 @@ class Progress:
             and header["flags"] & EventFlag.value
             and self._is_loss(header["label"])
         ):
-            self._loss = header["value"]
+            self._losses.append((header["seq"], header["value"]))
 
     def start(self) -> None:
         """Draw from a daemon thread until `stop`."""
@@ -80,10 +81,12 @@ class Progress:
             self._hide()
 
     def line(self) -> str:
-        """How far the run is."""
-        count = self._count()
+        """How far the run is: events, iteration and loss are those of one moment."""
+        count, iteration = self._reached()
+        while self._losses and self._losses[0][0] < count:
+            self._loss = self._losses.popleft()[1]
         rate = count / max(self._clock() - self._began, 1e-9)
-        parts = [f"{count:,} events", f"iteration {self._iteration()}"]
+        parts = [f"{count:,} events", f"iteration {iteration}"]
         if self._loss is not None:
             parts.append(f"loss {self._loss:.6g}")
         return " · ".join([*parts, f"{rate:,.0f} events/s"])
@@ -92,7 +95,7 @@ class Progress:
         while not self._ended.wait(_INTERVAL_S):
             with self._output.lock:
                 # Nothing new: the script may be waiting for a person to type, right where the line would be.
-                count = self._count()
+                count, _ = self._reached()
                 news = count != self._drawn_count
                 quiet = self._clock() - self._output_at >= _QUIET_S
                 if news and quiet and self._output.at_line_start and not self._ended.is_set():

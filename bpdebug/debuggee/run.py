@@ -111,9 +111,7 @@ class Run:
         """What records a run that nobody steps, with a progress line where there is a terminal for it."""
         recorder = Recorder(self._log, plan=plan_of(settings.capture))
         if settings.progress and sys.stderr is not None and sys.stderr.isatty():
-            self._progress = Progress(
-                self._output, self._is_loss, lambda: self._log.event_count, lambda: recorder.iteration
-            )
+            self._progress = Progress(self._output, self._is_loss, lambda: self._log.written)
             recorder.on_event, recorder.shown = self._progress, SHOWN
         recorder.observer_only_reads = True  # as do bounds and triggers
         recorder.observer_ignores_tensors = True

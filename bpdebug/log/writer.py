@@ -117,6 +117,8 @@ class LogWriter(Interning):
         self._progress = threading.Condition(self._mutex)
         self._rounds_begun = 0
         self._rounds_done = 0
+        self._written = (0, b"")
+        """Events on disk, and the index record of the last of them."""
         self._closing = False
         self._thread = threading.Thread(target=self._run, name="bpdebug-log", daemon=True)
         _writers.add(self)
@@ -293,6 +295,12 @@ class LogWriter(Interning):
         """Events appended so far."""
         return self.pending.count
 
+    @property
+    def written(self) -> tuple[int, int]:
+        """How many events are on disk, and the iteration of the last of them."""
+        count, record = self._written
+        return count, int(np.frombuffer(record, EVENT_INDEX)["iteration"][0]) if count else 0
+
     def flush(self) -> None:
         """Return when all that was added so far can be read by others."""
         with self._progress:
@@ -383,6 +391,8 @@ class LogWriter(Interning):
             bodies, records = self._late.completed(late, encoded, index)
             self._check_files()
             append_all([*parts, (files[EVENTS_FILE], bodies), (files[EVENT_INDEX_FILE], records)])
+            count = self._written[0] + len(records) // EVENT_INDEX.itemsize
+            self._written = count, records[-EVENT_INDEX.itemsize :]
             parts.clear()
         if parts:
             self._check_files()

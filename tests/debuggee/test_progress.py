@@ -7,7 +7,9 @@ import pytest
 from bpdebug.debuggee import progress as module
 from bpdebug.debuggee.progress import Progress
 from bpdebug.debuggee.streams import Output
+from bpdebug.log.records import OutputBody
 from bpdebug.log.schema import EventFlag, Kind
+from bpdebug.log.writer import LogWriter
 
 LOSS, OTHER = 0, 1
 
@@ -30,11 +32,12 @@ class Clock:
 
 def make(clock, count=0, iteration=0):
     output = Output(lambda stream, text: None, pass_on=True)
-    return output, Progress(output, lambda label: label == LOSS, lambda: count, lambda: iteration, clock)
+    return output, Progress(output, lambda label: label == LOSS, lambda: (count, iteration), clock)
 
 
-def report(label, value):
-    return {"kind": int(Kind.reported), "label": label, "flags": int(EventFlag.value), "value": value}
+def report(label, value, seq=0):
+    flags = int(EventFlag.value)
+    return {"kind": int(Kind.reported), "label": label, "flags": flags, "value": value, "seq": seq}
 
 
 def test_it_says_events_iteration_loss_and_speed():
@@ -44,6 +47,20 @@ def test_it_says_events_iteration_loss_and_speed():
     progress(report(OTHER, 0.9))
     clock.now += 2
     assert progress.line() == "2,000 events · iteration 7 · loss 0.25 · 1,000 events/s"
+
+
+def test_events_iteration_and_loss_are_those_of_one_moment(tmp_path):
+    log = LogWriter.create(tmp_path / "run", flush_after_s=60)
+    progress = Progress(Output(lambda stream, text: None, pass_on=True), lambda _: True, lambda: log.written)
+    for iteration, loss in enumerate((0.5, 0.25)):
+        body = OutputBody("stdout", "x")
+        seq = log.append(Kind.output, body, iteration=iteration)
+        progress(report(LOSS, loss, seq))
+        assert progress.line().startswith(f"{seq} events · iteration 0")
+        assert ("loss" in progress.line()) == (seq > 0)
+        log.flush()
+        assert progress.line().startswith(f"{seq + 1} events · iteration {iteration} · loss {loss}")
+    log.close()
 
 
 def test_it_is_cut_to_the_width_of_the_terminal(drawn):
