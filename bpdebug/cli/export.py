@@ -6,7 +6,7 @@ import argparse
 import sys
 
 from ..errors import UsageError
-from ..exporters import EXPORTERS, ExportOptions, export_run, exporter_for
+from ..exporters import EXPORTERS, ExportOptions, check_takes, export_run, exporter_for
 from ..exporters.selection import parse_iterations
 from ..log.reader import LogReader
 from ..text import count_text
@@ -27,7 +27,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "-o", "--output", metavar="FILE", default="-", help="where to write; - is stdout (the default)"
     )
-    parser.add_argument("--tensors", action="store_true", help="jsonl: write the values of the tensors, too")
+    parser.add_argument(
+        "--tensors",
+        action="store_true",
+        help="write the values of the tensors, too (jsonl only; npz and safetensors always do)",
+    )
     parser.add_argument("--at", metavar="ADDRESS", default="", help="only this event (address or number)")
     parser.add_argument(
         "--iterations", metavar="A:B", help="only iterations A up to B, which isn't part of it"
@@ -62,6 +66,7 @@ def execute(options: argparse.Namespace) -> int:
     if options.at and options.iterations is not None:
         raise UsageError("--at names one event; it can't be combined with --iterations")
     iterations = None if options.iterations is None else parse_iterations(options.iterations)
+    check_takes(exporter, ExportOptions(options.tensors))  # before a packed run is unpacked
     with open_run(options.run) as reader, ProgressBar(f"writing {exporter.name}") as bar:
         asked = ExportOptions(
             options.tensors, options.at, iterations, tuple(options.only), bar.tell, find_faults

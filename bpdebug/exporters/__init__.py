@@ -14,7 +14,7 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO, Literal
 
 from ..errors import ExportError, UsageError
 
@@ -26,6 +26,7 @@ __all__ = [
     "ExportOptions",
     "ExportReport",
     "Exporter",
+    "check_takes",
     "export_run",
     "exporter_for",
 ]
@@ -41,6 +42,7 @@ class Exporter:
         summary: one line for help and documents.
         module: where its `write` is; loaded when it is used.
         text: whether a person could read it on a terminal.
+        tensors: whether the values of tensors are in it `never`, `always`, or where they are `asked` for.
         needs: the package that it can't do without; the extra that brings it is called like the format.
     """
 
@@ -49,6 +51,7 @@ class Exporter:
     summary: str
     module: str
     text: bool = True
+    tensors: Literal["never", "always", "asked"] = "never"
     needs: str = ""
 
 
@@ -56,16 +59,28 @@ EXPORTERS: dict[str, Exporter] = {
     exporter.name: exporter
     for exporter in (
         Exporter(
-            "jsonl", ".jsonl", "JSON Lines: one event a line, tensors with statistics", f"{__name__}.jsonl"
+            "jsonl",
+            ".jsonl",
+            "JSON Lines: one event a line, tensors with statistics",
+            f"{__name__}.jsonl",
+            tensors="asked",
         ),
         Exporter("csv", ".csv", "CSV: one line an iteration, reported values and norms", f"{__name__}.csv"),
-        Exporter("npz", ".npz", "NumPy: every tensor by address and role", f"{__name__}.npz", text=False),
+        Exporter(
+            "npz",
+            ".npz",
+            "NumPy: every tensor by address and role",
+            f"{__name__}.npz",
+            text=False,
+            tensors="always",
+        ),
         Exporter(
             "safetensors",
             ".safetensors",
             "safetensors: every tensor by address and role",
             f"{__name__}.safetensors",
             text=False,
+            tensors="always",
         ),
         Exporter(
             "parquet",
@@ -107,7 +122,7 @@ class ExportOptions:
     """What to write.
 
     Attributes:
-        tensors: the values of every tensor, too, not only its statistics.
+        tensors: the values of every tensor, too, not only its statistics; for formats that ask.
         at: only this event: an address, or an event's number.
         iterations: only those from the first number up to the second, which isn't part of it; None for the end.
         only: only events of these kinds, or whose name fits one of these patterns; empty for all.
@@ -150,6 +165,26 @@ def exporter_for(name: str = "", path: str = "") -> Exporter:
     raise UsageError(f"{path}: which format? No format has this suffix; say --format\nFormats: {known}")
 
 
+def check_takes(exporter: Exporter, options: ExportOptions) -> None:
+    """See that the format does with the options what they say.
+
+    Raises:
+        UsageError: it can't.
+    """
+    if not options.tensors or exporter.tensors == "asked":
+        return
+    if exporter.tensors == "always":
+        raise UsageError(f"--tensors: {exporter.name} always has the values of the tensors; leave it out")
+    named = {
+        when: " and ".join(one.name for one in EXPORTERS.values() if one.tensors == when)
+        for when in ("asked", "always")
+    }
+    raise UsageError(
+        f"--tensors: {exporter.name} has no place for the values of tensors\n"
+        f"Formats that have: {named['asked']} with this option, {named['always']} without it."
+    )
+
+
 def _usable(exporter: Exporter) -> Exporter:
     if exporter.needs and importlib.util.find_spec(exporter.needs) is None:
         raise ExportError(
@@ -166,8 +201,10 @@ def export_run(
 
     Raises:
         ExportError: it can't be written.
-        AddressError, UsageError: the options name an event or iterations that the run doesn't have.
+        AddressError, UsageError: the options name an event or iterations that the run doesn't have, or ask for what
+            the format can't hold.
     """
+    check_takes(exporter, options or ExportOptions())
     write = importlib.import_module(exporter.module).write
     options = options or ExportOptions()
     if str(path) == "-":

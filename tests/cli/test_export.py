@@ -64,6 +64,30 @@ def test_a_selection_that_is_not_there_is_misuse(recorded, capsys, words, said):
     assert said in err
 
 
+@pytest.mark.parametrize("name", EXPORTERS)
+@pytest.mark.parametrize(
+    "words",
+    [["--tensors"], ["--at", "it1/update/MLP.l1.W"], ["--iterations", "1:3"], ["--only", "MLP.l1*"]],
+    ids=lambda words: words[0],
+)
+def test_an_option_changes_what_is_written_or_is_refused(recorded, capsys, tmp_path, name, words):
+    pytest.importorskip(EXPORTERS[name].needs or "numpy")
+
+    def exported(*options):
+        target = tmp_path / f"{len(options)}{EXPORTERS[name].suffix}"
+        status = cli.main(["export", recorded, "-o", str(target), *options])
+        return status, target.read_bytes() if target.exists() else None
+
+    status, written = exported(*words)
+    if status:
+        assert words == ["--tensors"]
+        assert name != "jsonl"
+        assert (status, written) == (2, None)
+        assert "jsonl with this option" in (said := capsys.readouterr().err) or "leave it out" in said
+    else:
+        assert written != exported()[1]
+
+
 def test_nothing_selected_is_told(recorded, capsys, tmp_path):
     assert cli.main(["export", recorded, "-o", str(tmp_path / "a.jsonl"), "--only", "nothing"]) == 0
     assert "no event was written" in capsys.readouterr().err
