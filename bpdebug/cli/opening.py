@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 
 from ..log.reader import LogReader
+from .progress_bar import ProgressBar
 from .run_names import run_called
 
 __all__ = ["open_run"]
@@ -22,8 +23,10 @@ def open_run(run: str) -> Iterator[LogReader]:
     if path.is_file():
         from ..packing import unpacked
 
-        with unpacked(path) as directory, LogReader(directory) as reader:
-            yield reader
+        with ExitStack() as kept:
+            with ProgressBar("unpacking") as bar:
+                directory = kept.enter_context(unpacked(path, bar.tell))
+            yield kept.enter_context(LogReader(directory))
     else:
         with LogReader(path) as reader:
             yield reader

@@ -11,7 +11,7 @@ import hashlib
 import os
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -25,8 +25,12 @@ _KEPT_RUNS = 8
 
 
 @contextmanager
-def unpacked(packed: Path) -> Iterator[Path]:
+def unpacked(packed: Path, tell: Callable[[int, int], None] | None = None) -> Iterator[Path]:
     """The directory of the packed run, as long as the context lasts.
+
+    Args:
+        packed: the file.
+        tell: while it is unpacked, is told bytes done and bytes in all.
 
     Raises:
         NotALog: the file isn't a packed run.
@@ -45,7 +49,7 @@ def unpacked(packed: Path) -> Iterator[Path]:
         fcntl.flock(lock, fcntl.LOCK_EX)
         directory = root / name
         if not directory.is_dir():
-            _unpack(packed, directory)
+            _unpack(packed, directory, tell)
         os.utime(root / f"{name}.lock")
         fcntl.flock(lock, fcntl.LOCK_SH)
         yield directory
@@ -53,13 +57,13 @@ def unpacked(packed: Path) -> Iterator[Path]:
         os.close(lock)
 
 
-def _unpack(packed: Path, directory: Path) -> None:
+def _unpack(packed: Path, directory: Path, tell: Callable[[int, int], None] | None) -> None:
     """Unpack beside it and rename, so that what is there is whole."""
     unfinished = directory.with_name(directory.name + ".new")
     shutil.rmtree(unfinished, ignore_errors=True)
     try:
         unfinished.mkdir(mode=0o700)
-        unpack_run(packed, unfinished)
+        unpack_run(packed, unfinished, tell)
         unfinished.rename(directory)
     except OSError as error:
         raise LogError(f"{packed}: can't be unpacked: {error.strerror or error}") from error

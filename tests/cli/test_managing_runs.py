@@ -14,6 +14,7 @@ import pytest
 
 from bpdebug import cli
 from bpdebug.log import records as r
+from bpdebug.log.reader import LogReader
 from bpdebug.log.schema import EVENT_INDEX, TENSOR_STATISTICS, Kind
 from bpdebug.log.writer import LogWriter
 from tests.support.example_run import write_example_run
@@ -183,16 +184,95 @@ def test_an_archive_with_foreign_names_is_refused_as_a_whole(say, run, tmp_path,
     assert not list((tmp_path / "cache").glob("**/run.json"))
 
 
-def test_an_archive_with_a_link_a_bomb_or_damage_is_refused(say, run, tmp_path, monkeypatch):
+def archive_of(run, tmp_path, member, content):
+    """A packed run whose file `member` is another one."""
+    with zipfile.ZipFile(tmp_path / "bad.bpd", "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.write(run / "run.json", "run.json")
+        archive.writestr(member, content)
+    return tmp_path / "bad.bpd"
+
+
+def refused(say, packed):
+    """What is said of it; nothing of it stays."""
+    status, out, err = say("info", packed)
+    assert status in (1, 2)
+    assert out == ""
+    assert err.startswith("bpdebug: ")
+    assert not [path for path in packed.parent.glob("cache/bpdebug/unpacked/*") if path.is_dir()]
+    return err
+
+
+def disk_bytes(folder):
+    return sum(path.stat().st_blocks * 512 for path in folder.glob("**/*"))
+
+
+@pytest.mark.parametrize(
+    ("member", "content"),
+    [
+        ("tensors-0000.seg", b"\1" * (1 << 22)),
+        ("tensors-0000.seg", b"0123456789abcdef" * (1 << 18)),
+        ("events.idx", bytes(1 << 22)),
+        ("definitions.jsonl", bytes(1 << 22)),
+    ],
+)
+def test_a_small_file_that_would_become_a_big_one_is_refused(
+    say, run, tmp_path, monkeypatch, member, content
+):
+    monkeypatch.setattr("bpdebug.packing.unpack._PLENTY_BYTES", 1 << 20)
+    assert "surely no run" in refused(say, archive_of(run, tmp_path, member, content))
+
+
+def test_a_run_of_zeros_opens_and_takes_no_room(say, tmp_path, monkeypatch):
+    log = LogWriter.create(tmp_path / "zeros")
+    log.thread("MainThread")
+    for i in range(8):
+        log.tensor(np.zeros((256 + i, 1024), "f4"))
+    last = log.tensor(np.concatenate([np.zeros(5000), np.ones(1), np.zeros(300_000)]))
+    log.append(Kind.output, r.OutputBody("stdout", "x"), label=log.text("stdout"))
+    log.close()
+    assert say("pack", "zeros", "-o", "zeros.bpd")[0] == 0
+    size = sum(path.stat().st_size for path in (tmp_path / "zeros").iterdir())
+    assert size > 300 * (tmp_path / "zeros.bpd").stat().st_size
+    monkeypatch.setattr("bpdebug.packing.unpack._PLENTY_BYTES", 1 << 20)
+    assert say("verify", "zeros.bpd")[0] == 0
+    (folder,) = (tmp_path / "cache" / "bpdebug" / "unpacked").glob("*[!k]")
+    for path in (tmp_path / "zeros").iterdir():
+        assert (folder / path.name).read_bytes() == path.read_bytes()
+    with LogReader(folder) as reader:
+        assert reader.array(last)[5000] == 1
+    assert disk_bytes(folder) < size / 20
+
+
+def test_sizes_that_lie_are_refused(say, run, tmp_path):
+    content = np.random.default_rng(0).bytes(1 << 16)
+    packed = archive_of(run, tmp_path, "tensors-0000.seg", content)
+    whole = packed.read_bytes()
+    told = (1 << 16).to_bytes(4, "little")
+    place = whole.rindex(told)  # in the directory at the end, which readers believe
+    for size, why in ((1 << 30, "can't become 1.0 GiB"), (1 << 20, "damaged"), (1 << 10, "damaged")):
+        packed.write_bytes(whole[:place] + size.to_bytes(4, "little") + whole[place + 4 :])
+        assert why in refused(say, packed)
+
+
+def test_a_run_that_does_not_fit_on_the_disk_is_refused_before_anything_is_written(
+    say, run, tmp_path, monkeypatch
+):
+    def left(free):
+        monkeypatch.setattr(shutil, "disk_usage", lambda path: shutil._ntuple_diskusage(1 << 40, 0, free))
+
+    packed = archive_of(run, tmp_path, "tensors-0000.seg", np.random.default_rng(0).bytes(1 << 20))
+    left(1 << 20)
+    with monkeypatch.context() as patch:
+        patch.setattr(zipfile.ZipFile, "open", None)  # nothing is read
+        assert "the disk of" in refused(say, packed)
+    left((1 << 21) + 4096)
+    assert "holds no event" in say("info", packed)[1]
+
+
+def test_an_archive_with_a_link_or_damage_is_refused(say, run, tmp_path):
     link = zipfile.ZipInfo("events.idx")
     link.external_attr = (stat.S_IFLNK | 0o777) << 16
-    for name, member, content in (("link", link, "/etc/passwd"), ("bomb", "events.idx", bytes(1 << 22))):
-        with zipfile.ZipFile(tmp_path / f"{name}.bpd", "w", zipfile.ZIP_DEFLATED) as archive:
-            archive.write(run / "run.json", "run.json")
-            archive.writestr(member, content)
-    monkeypatch.setattr("bpdebug.packing.unpack._PLENTY_BYTES", 1 << 20)
-    assert "no file of a run" in say("info", "link.bpd")[2]
-    assert "surely no run" in say("info", "bomb.bpd")[2]
+    assert "no file of a run" in refused(say, archive_of(run, tmp_path, link, "/etc/passwd"))
     assert say("pack", run, "-o", "good.bpd")[0] == 0
     content = bytearray((tmp_path / "good.bpd").read_bytes())
     (tmp_path / "cut.bpd").write_bytes(content[: len(content) // 2])
@@ -200,11 +280,7 @@ def test_an_archive_with_a_link_a_bomb_or_damage_is_refused(say, run, tmp_path, 
     (tmp_path / "flip.bpd").write_bytes(content)
     (tmp_path / "text.bpd").write_text("not a zip")
     for name in ("cut", "flip", "text"):
-        status, out, err = say("info", f"{name}.bpd")
-        assert status in (1, 2), name
-        assert out == ""
-        assert err.startswith("bpdebug: ")
-    assert not list((tmp_path / "cache").glob("**/*.new"))
+        refused(say, tmp_path / f"{name}.bpd")
 
 
 # ---- verify ---------------------------------------------------------------------------------------------------
