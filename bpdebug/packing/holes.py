@@ -26,8 +26,9 @@ def write_with_holes(file: int, data: bytes) -> int:
     """
     whole = len(data) // _BLOCK
     words = np.frombuffer(data, np.uint64, whole * (_BLOCK // 8)).reshape(whole, _BLOCK // 8)
-    # Where a stretch of blocks that are all zeros, or of others, begins.
-    filled = np.append(words.any(axis=1), True) if whole * _BLOCK < len(data) else words.any(axis=1)
+    # Blocks that aren't all zeros; the last one, if it isn't whole, may be.
+    filled = np.ones(-(-len(data) // _BLOCK), bool)
+    filled[:whole] = words.any(axis=1)
     begins = [0, *(np.flatnonzero(filled[1:] != filled[:-1]) + 1).tolist(), len(filled)]
     view, written = memoryview(data), 0
     for begin, end in pairwise(begins):

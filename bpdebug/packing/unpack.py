@@ -30,7 +30,7 @@ _FREE_BYTES = 1 << 30
 """Room that must stay on the disk; where there is less than twice as much, half of what there is."""
 _PLENTY_BYTES = 1 << 30
 _MAX_RATIO = 200
-"""With more than plenty of bytes beside tensors' zeros, and this many times more than packed, it is no run but a bomb."""
+"""With more than plenty of bytes beside tensors' zeros, and this many times the packed ones, it is a bomb."""
 _DEFLATE_RATIO = 1032
 """Deflate can't pack closer: two bits for 258 bytes."""
 _DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError)
