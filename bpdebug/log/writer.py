@@ -12,59 +12,29 @@ copy writes nothing.
 from __future__ import annotations
 
 import contextlib
-import datetime
-import fcntl
 import os
 import sys
 import threading
 import time
 import weakref
 from collections.abc import Iterable
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from .. import __version__
-from ..errors import LogError, RunDirectoryExists
+from .contents_writer import ContentsWriter
 from .interning import Interning
 from .late_events import LateEvent, LateEvents
 from .late_flags import with_nonfinite
-from .lent_writer import LentWriter
-from .measuring import complete_statistics
-from .own_file import OwnFile
 from .pending_events import PendingEvents
-from .plain import encode_line, utf8_text
-from .promised_writer import PromisedWriter
 from .recent_contents import Entry
-from .records import Event, RunFile
-from .schema import (
-    DEFINITIONS_FILE,
-    EVENT_INDEX,
-    EVENT_INDEX_FILE,
-    EVENTS_FILE,
-    NOTHING,
-    RUN_FILE,
-    SCHEMA_VERSION,
-    TENSOR_INDEX,
-    TENSOR_INDEX_FILE,
-    TENSOR_STATISTICS,
-    TENSOR_STATISTICS_FILE,
-    Kind,
-)
-from .segment_writer import SegmentWriter, append_all, open_new, write_all
+from .records import Event
+from .run_files import Portion, RunFiles
+from .schema import EVENT_INDEX, NOTHING, TENSOR_INDEX, TENSOR_STATISTICS, Kind
 from .tensor_store import TensorStore
 
 __all__ = ["LogWriter"]
 
-_NAMES = (
-    TENSOR_STATISTICS_FILE,
-    TENSOR_INDEX_FILE,
-    DEFINITIONS_FILE,
-    EVENTS_FILE,
-    EVENT_INDEX_FILE,
-)
-"""What a new run has beside the file that says so."""
 FLUSH_AFTER_S = 0.015
 """A third of the promised 50 ms: each write gives the interpreter away, and gets it back up to 5 ms later.
 
@@ -90,22 +60,19 @@ _writers: weakref.WeakSet[LogWriter] = weakref.WeakSet()
 class LogWriter(Interning):
     """The one writer of a run directory; `create` makes one. Safe to use from several threads."""
 
-    def __init__(self, directory: Path, files: dict[str, int], flush_after_s: float | None = None) -> None:
+    def __init__(self, files: RunFiles, flush_after_s: float | None = None) -> None:
         self._flush_after_s = FLUSH_AFTER_S if flush_after_s is None else flush_after_s
         self.patience_us = int((self._flush_after_s + LATE_S) * 1e6)
         """So long after it was woken the writer's thread must have begun: else the training waits for it."""
         self._mutex = threading.RLock()
         self._definition_lines: list[bytes] = []
         super().__init__(self._mutex, self._define)
-        self.directory = directory
+        self.directory = files.directory
         self.store = TensorStore(self.layout, self._mutex, self.hurry)
         self.stopped = False
         """Nothing is written any more: closed, failed, or in a forked child."""
         self._files = files
-        self._own = [OwnFile(file) for file in files.values()]
-        self._segments = SegmentWriter(directory)
-        self._lent = LentWriter(directory, self.store)
-        self._promised = PromisedWriter(directory, self.store)
+        self._contents = ContentsWriter(files.directory, self.store)
         self.started_ns = _clock()
         """By `time.perf_counter_ns`: times of events count from here."""
         self.pending = PendingEvents()
@@ -117,8 +84,6 @@ class LogWriter(Interning):
         self._progress = threading.Condition(self._mutex)
         self._rounds_begun = 0
         self._rounds_done = 0
-        self._written = (0, b"")
-        """Events on disk, and the index record of the last of them."""
         self._closing = False
         self._thread = threading.Thread(target=self._run, name="bpdebug-log", daemon=True)
         _writers.add(self)
@@ -138,44 +103,7 @@ class LogWriter(Interning):
             RunDirectoryExists: there is something in it already.
             LogError: it can't be made or written.
         """
-        path = Path(directory)
-        try:
-            path.mkdir(mode=0o700, parents=True, exist_ok=True)
-            if any(path.iterdir()):
-                raise RunDirectoryExists(
-                    f"{path}: this directory isn't empty, and a run never overwrites anything.\n"
-                    "Choose another one with --log, or remove it."
-                )
-            run = RunFile(
-                schema=SCHEMA_VERSION,
-                writer=f"bpdebug {__version__}",
-                created=datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
-                script=utf8_text(script),
-                pid=os.getpid(),
-            )
-            # A reader must never see half of this file.
-            unfinished = path / (RUN_FILE + ".new")
-            file = open_new(unfinished)
-            try:
-                write_all(file, encode_line(run))
-            finally:
-                os.close(file)
-            unfinished.rename(path / RUN_FILE)
-            files = {name: open_new(path / name) for name in _NAMES}
-            directory = os.path.abspath(path)  # the script may go elsewhere
-            # As long as this lock is held, others know that the run is being written.
-            with contextlib.suppress(OSError):
-                fcntl.flock(files[EVENT_INDEX_FILE], fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except FileExistsError as error:
-            raise RunDirectoryExists(
-                f"{path}: a run needs a directory, and this is something else"
-            ) from error
-        except OSError as error:
-            for name in (*_NAMES, RUN_FILE, RUN_FILE + ".new"):  # there was nothing of the kind before
-                with contextlib.suppress(OSError):
-                    (path / name).unlink()
-            raise LogError(f"{path}: can't write a log there: {error.strerror or error}") from error
-        return LogWriter(Path(directory), files, flush_after_s)
+        return LogWriter(RunFiles.create(directory, script), flush_after_s)
 
     @property
     def mutex(self) -> Any:
@@ -298,8 +226,7 @@ class LogWriter(Interning):
     @property
     def written(self) -> tuple[int, int]:
         """How many events are on disk, and the iteration of the last of them."""
-        count, record = self._written
-        return count, int(np.frombuffer(record, EVENT_INDEX)["iteration"][0]) if count else 0
+        return self._files.written
 
     def flush(self) -> None:
         """Return when all that was added so far can be read by others."""
@@ -353,11 +280,8 @@ class LogWriter(Interning):
         self.store.close()
         with self._progress:
             self._progress.notify_all()
-        self._segments.close()
-        self._lent.close()
-        self._promised.close()
-        for file in self._own:
-            file.close()
+        self._contents.close()
+        self._files.close()
 
     def _write_all(self) -> None:
         pending = self.pending
@@ -366,48 +290,26 @@ class LogWriter(Interning):
             # What is referred to is taken after what refers to it, and written before it.
             events = pending.take()
             definitions, self._definition_lines = self._definition_lines, []
-            staging = self.store.staging
             taken = self.store.take()
             self._output_bytes = 0
             late = self._late.take()
             dropping, self._dropping = self._dropping, []
-        for piece in taken.pieces:
-            self._segments.write(piece.segment, piece.offset, piece.data, staging.crowded)
-            staging.done(piece)
+        self._contents.write(taken)
         rows = taken.rows
-        self._lent.read(taken.lent, rows)
-        self._promised.read(taken.promised, rows)
-        staging.done()  # buffers that were written to their end in an earlier round
-        complete_statistics(rows, taken.unmeasured)
-        files = self._files
-        parts = [
-            (files[TENSOR_STATISTICS_FILE], rows.statistics),
-            (files[TENSOR_INDEX_FILE], rows.records),
-            (files[DEFINITIONS_FILE], b"".join(definitions)),
-        ]
+        portion = Portion(rows.statistics, rows.records, b"".join(definitions))
         for encoded, index in pending.portions(events):
             if self.store.nonfinite_rows:
                 index = with_nonfinite(encoded, index, self.store.nonfinite_rows)
             bodies, records = self._late.completed(late, encoded, index)
-            self._check_files()
-            append_all([*parts, (files[EVENTS_FILE], bodies), (files[EVENT_INDEX_FILE], records)])
-            count = self._written[0] + len(records) // EVENT_INDEX.itemsize
-            self._written = count, records[-EVENT_INDEX.itemsize :]
-            parts.clear()
-        if parts:
-            self._check_files()
-            append_all(parts)
+            self._files.append(portion._replace(bodies=bodies, event_records=records))
+            portion = Portion()
+        if any(portion):
+            self._files.append(portion)
         for segment in dropping:
-            self._segments.remove(segment)
-            self._lent.remove(segment)
-            self._promised.remove(segment)
+            self._contents.remove(segment)
         with self._progress:
             self._rounds_done = self._rounds_begun
             self._progress.notify_all()
-
-    def _check_files(self) -> None:
-        for file in self._own:
-            file.check()
 
     def _give_up(self, error: Exception) -> None:
         self.stopped = True

@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bpdebug.log import pending_events
+from bpdebug.log import pending_events, run_files
 from bpdebug.log import writer as writer_module
 from bpdebug.log.pending_events import PendingEventsInPython
 from bpdebug.log.reader import LogReader
@@ -152,8 +152,8 @@ def test_a_full_disk_stops_the_recording_with_one_warning_and_a_readable_log(
         room[0] -= len(part)
         return real_write(file, part)
 
-    monkeypatch.setattr(writer_module.os, "write", write)
-    monkeypatch.setattr(writer_module, "append_all", append_all_in_python)  # by os.write
+    monkeypatch.setattr(os, "write", write)
+    monkeypatch.setattr(run_files, "append_all", append_all_in_python)  # by os.write
     writer = LogWriter.create(tmp_path / "run")
     header = {"label": writer.text("stdout"), "thread": writer.thread("MainThread")}
     for i in range(50):
@@ -248,7 +248,7 @@ def test_what_a_record_refers_to_is_written_before_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     written: list[str] = []
-    real_append_all, real_pwrite = writer_module.append_all, os.pwrite
+    real_append_all, real_pwrite = run_files.append_all, os.pwrite
 
     def note(file: int) -> None:
         written.append(os.path.basename(os.readlink(f"/proc/self/fd/{file}")))
@@ -265,8 +265,8 @@ def test_what_a_record_refers_to_is_written_before_it(
 
     monkeypatch.setattr(writer_module, "FLUSH_AFTER_S", 60.0)
     writer = LogWriter.create(tmp_path / "run")
-    monkeypatch.setattr(writer_module, "append_all", append_all)
-    monkeypatch.setattr(writer_module.os, "pwrite", pwrite)
+    monkeypatch.setattr(run_files, "append_all", append_all)
+    monkeypatch.setattr(os, "pwrite", pwrite)
     writer.tensor(np.arange(3.0))
     writer.append(Kind.output, OutputBody("stdout", "a"), label=writer.text("stdout"))
     writer.flush()

@@ -1,0 +1,56 @@
+"""Puts the bytes of tensors on the disk, whatever way they came: staged, lent, or promised. For the writer's thread."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from .contents import Taken
+from .lent_writer import LentWriter
+from .measuring import complete_statistics
+from .promised_writer import PromisedWriter
+from .segment_writer import SegmentWriter
+from .tensor_store import TensorStore
+
+__all__ = ["ContentsWriter"]
+
+
+class ContentsWriter:
+    """The segment files of a run.
+
+    Args:
+        directory: of the run.
+        store: where the contents come from.
+    """
+
+    def __init__(self, directory: Path, store: TensorStore) -> None:
+        self._store = store
+        self._staged = SegmentWriter(directory)
+        self._lent = LentWriter(directory, store)
+        self._promised = PromisedWriter(directory, store)
+
+    def write(self, taken: Taken) -> None:
+        """Write what was taken, and complete its rows.
+
+        Raises:
+            OSError: the disk is full, or gone; or what was promised never comes.
+        """
+        staging = self._store.staging
+        for piece in taken.pieces:
+            self._staged.write(piece.segment, piece.offset, piece.data, staging.crowded)
+            staging.done(piece)
+        self._lent.read(taken.lent, taken.rows)
+        self._promised.read(taken.promised, taken.rows)
+        staging.done()  # buffers that were written to their end in an earlier round
+        complete_statistics(taken.rows, taken.unmeasured)
+
+    def remove(self, segment: int) -> None:
+        """Remove the file of a segment that nothing is written to any more."""
+        self._staged.remove(segment)
+        self._lent.remove(segment)
+        self._promised.remove(segment)
+
+    def close(self) -> None:
+        """Close the files that are open; doing it twice does no harm."""
+        self._staged.close()
+        self._lent.close()
+        self._promised.close()

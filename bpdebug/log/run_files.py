@@ -1,0 +1,147 @@
+"""The files of a run directory that is being written, but for its segments: made at once, and then appended to."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime
+import fcntl
+import os
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+from .. import __version__
+from ..errors import LogError, RunDirectoryExists
+from .own_file import OwnFile
+from .plain import encode_line, utf8_text
+from .records import RunFile
+from .schema import (
+    DEFINITIONS_FILE,
+    EVENT_INDEX,
+    EVENT_INDEX_FILE,
+    EVENTS_FILE,
+    RUN_FILE,
+    SCHEMA_VERSION,
+    TENSOR_INDEX_FILE,
+    TENSOR_STATISTICS_FILE,
+)
+from .segment_writer import append_all, open_new, write_all
+
+__all__ = ["Portion", "RunFiles"]
+
+_NAMES = (
+    TENSOR_STATISTICS_FILE,
+    TENSOR_INDEX_FILE,
+    DEFINITIONS_FILE,
+    EVENTS_FILE,
+    EVENT_INDEX_FILE,
+)
+"""What a new run has beside the file that says so, in the order in which they are appended to."""
+
+
+class Portion(NamedTuple):
+    """Bytes for the files of a run, in this order: what is referred to comes before what refers to it."""
+
+    statistics: bytes = b""
+    tensor_records: bytes = b""
+    definitions: bytes = b""
+    bodies: bytes = b""
+    event_records: bytes = b""
+
+
+class RunFiles:
+    """The open files of a run. For one thread.
+
+    Args:
+        directory: of the run.
+        descriptors: of its files, in the order of a `Portion`.
+    """
+
+    def __init__(self, directory: Path, descriptors: list[int]) -> None:
+        self.directory = directory
+        self._descriptors = descriptors
+        self._own = [OwnFile(descriptor) for descriptor in descriptors]
+        self._written = (0, b"")
+
+    @staticmethod
+    def create(directory: str | os.PathLike[str], script: str) -> RunFiles:
+        """Begin a run in `directory`, which is made where it doesn't exist.
+
+        Args:
+            directory: a new or an empty one.
+            script: what is run, as the person named it.
+
+        Raises:
+            RunDirectoryExists: there is something in it already.
+            LogError: it can't be made or written.
+        """
+        path = Path(directory)
+        try:
+            path.mkdir(mode=0o700, parents=True, exist_ok=True)
+            if any(path.iterdir()):
+                raise RunDirectoryExists(
+                    f"{path}: this directory isn't empty, and a run never overwrites anything.\n"
+                    "Choose another one with --log, or remove it."
+                )
+            _write_run_file(path, script)
+            descriptors = [open_new(path / name) for name in _NAMES]
+            directory = os.path.abspath(path)  # the script may go elsewhere
+            # As long as this lock is held, others know that the run is being written.
+            with contextlib.suppress(OSError):
+                fcntl.flock(descriptors[_NAMES.index(EVENT_INDEX_FILE)], fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except FileExistsError as error:
+            raise RunDirectoryExists(
+                f"{path}: a run needs a directory, and this is something else"
+            ) from error
+        except OSError as error:
+            for name in (*_NAMES, RUN_FILE, RUN_FILE + ".new"):  # there was nothing of the kind before
+                with contextlib.suppress(OSError):
+                    (path / name).unlink()
+            raise LogError(f"{path}: can't write a log there: {error.strerror or error}") from error
+        return RunFiles(Path(directory), descriptors)
+
+    @property
+    def written(self) -> tuple[int, int]:
+        """How many events were written, and the iteration of the last of them."""
+        count, record = self._written
+        return count, int(np.frombuffer(record, EVENT_INDEX)["iteration"][0]) if count else 0
+
+    def append(self, portion: Portion) -> None:
+        """Write it behind what is there.
+
+        Raises:
+            OSError: the disk is full, or gone, or the files aren't ours any more.
+        """
+        self._check()
+        append_all(list(zip(self._descriptors, portion, strict=True)))
+        if portion.event_records:
+            count = self._written[0] + len(portion.event_records) // EVENT_INDEX.itemsize
+            self._written = count, portion.event_records[-EVENT_INDEX.itemsize :]
+
+    def close(self) -> None:
+        """Close them, as far as they are ours."""
+        for file in self._own:
+            file.close()
+
+    def _check(self) -> None:
+        for file in self._own:
+            file.check()
+
+
+def _write_run_file(path: Path, script: str) -> None:
+    """Say that there is a run; a reader must never see half of this file."""
+    run = RunFile(
+        schema=SCHEMA_VERSION,
+        writer=f"bpdebug {__version__}",
+        created=datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
+        script=utf8_text(script),
+        pid=os.getpid(),
+    )
+    unfinished = path / (RUN_FILE + ".new")
+    file = open_new(unfinished)
+    try:
+        write_all(file, encode_line(run))
+    finally:
+        os.close(file)
+    unfinished.rename(path / RUN_FILE)
