@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from ..log import records as r
+from ..log.references import tensors_of
 from ..timeline import Timeline
 from .contents import Contents, Verdict
-from .slots import UNCOMPARED, Slot, settings_of, slots_of, tensors_of
+from .slots import UNCOMPARED, Slot, settings_of, slots_of
 from .values import Tolerance, compare_numbers
 
 __all__ = ["PairComparison"]

@@ -9,11 +9,12 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from ..log import records as r
+from ..log.references import KINDS_WITH_TENSORS, state_tensors
 from ..log.schema import Kind
 from ..text import clean
 from ..timeline.names import Names, held_roles, operand_roles, roles
 
-__all__ = ["UNCOMPARED", "UNCOMPARED_KINDS", "Slot", "settings_of", "slots_of", "tensors_of"]
+__all__ = ["UNCOMPARED", "UNCOMPARED_KINDS", "Slot", "settings_of", "slots_of"]
 
 UNCOMPARED = (r.RunStartedBody, r.OutputBody, r.WarnedBody)
 """What differs between two runs that compute the same: times and paths in texts, process numbers."""
@@ -30,14 +31,8 @@ class Slot(NamedTuple):
     tensor: int | None
 
 
-def tensors_of(body: r.Event) -> list[int | None]:
-    """The tensors of an event, what it was given before what it made."""
-    get = _TENSORS.get(type(body))
-    return get(body) if get is not None else []
-
-
 def slots_of(names: Names, body: r.Event) -> list[Slot]:
-    """The same tensors in the same order, with all that is known of them."""
+    """The tensors of an event in the order of `tensors_of`, with all that is known of them."""
     get = _SLOTS.get(type(body))
     return get(names, body) if get is not None else []
 
@@ -46,26 +41,6 @@ def settings_of(body: r.Event) -> dict[str, Any]:
     """The other contents that are compared: JSON values by name."""
     get = _SETTINGS.get(type(body))
     return get(body) if get is not None else {}
-
-
-def _state(body: r.ParamUpdatedBody, state: dict[str, Any]) -> list[int | None]:
-    values = [state.get(key) for key in sorted(body.state_tensors)]
-    return [value if isinstance(value, int) else None for value in values]
-
-
-_TENSORS: dict[type, Callable[[Any], list[int | None]]] = {
-    r.ForwardBody: lambda body: [*(slot.tensor for slot in body.x), *body.held, *(slot.tensor for slot in body.y)],
-    r.BackwardStartedBody: lambda body: [*(slot.tensor for slot in body.roots), *body.seeds],
-    r.BackwardBody: lambda body: [*body.gy, *body.gx],
-    r.GradAccumulatedBody: lambda body: [body.before, body.add, body.after],
-    r.GradientHookedBody: lambda body: [body.before, body.after],
-    r.EditedBody: lambda body: [body.before, body.after],
-    r.ReportedBody: lambda body: [body.tensor],
-    r.FailedBody: lambda body: body.operands,
-    r.ParamUpdatedBody: lambda body: [
-        body.before, body.grad, *_state(body, body.state_before), body.after, *_state(body, body.state_after),
-    ],
-}  # fmt: skip
 
 
 def _forward(names: Names, body: r.ForwardBody) -> list[Slot]:
@@ -98,7 +73,7 @@ def _backward(names: Names, body: r.BackwardBody) -> list[Slot]:
 
 def _updated(names: Names, body: r.ParamUpdatedBody) -> list[Slot]:
     keys = [clean(key) for key in sorted(body.state_tensors)]
-    before, after = _state(body, body.state_before), _state(body, body.state_after)
+    before, after = state_tensors(body, body.state_before), state_tensors(body, body.state_after)
     return [
         Slot("before", body.var, False, body.before),
         Slot("gradient", body.var, False, body.grad),
@@ -130,7 +105,7 @@ _SLOTS: dict[type, Callable[[Names, Any], list[Slot]]] = {
     ],
     r.ParamUpdatedBody: _updated,
 }
-assert _TENSORS.keys() == _SLOTS.keys()
+assert _SLOTS.keys() == KINDS_WITH_TENSORS
 
 
 def _update_settings(body: r.ParamUpdatedBody) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from .contents import Taken
 from .lent_writer import LentWriter
 from .measuring import complete_statistics
 from .promised_writer import PromisedWriter
+from .refused_portion import is_for_want_of_room
 from .segment_writer import SegmentWriter
 from .tensor_store import TensorStore
 
@@ -28,20 +29,38 @@ class ContentsWriter:
         self._lent = LentWriter(directory, store)
         self._promised = PromisedWriter(directory, store)
 
-    def write(self, taken: Taken) -> None:
+    def write(self, taken: Taken) -> OSError | None:
         """Write what was taken, and complete its rows.
 
+        Returns:
+            Why some of it was not written, and some rows are empty, where there is no room for it.
+
         Raises:
-            OSError: the disk is full, or gone; or what was promised never comes.
+            OSError: the disk is gone; or what was promised never comes.
         """
+        refused: OSError | None = None
+        for write in (self._write_staged, self._write_lent, self._write_promised):
+            try:
+                write(taken)
+            except OSError as error:
+                if not is_for_want_of_room(error):
+                    raise
+                refused = refused or error
+        self._store.staging.done()  # buffers that were written to their end in an earlier round
+        complete_statistics(taken.rows, taken.unmeasured)
+        return refused
+
+    def _write_staged(self, taken: Taken) -> None:
         staging = self._store.staging
         for piece in taken.pieces:
             self._staged.write(piece.segment, piece.offset, piece.data, staging.crowded)
             staging.done(piece)
+
+    def _write_lent(self, taken: Taken) -> None:
         self._lent.read(taken.lent, taken.rows)
+
+    def _write_promised(self, taken: Taken) -> None:
         self._promised.read(taken.promised, taken.rows)
-        staging.done()  # buffers that were written to their end in an earlier round
-        complete_statistics(taken.rows, taken.unmeasured)
 
     def remove(self, segment: int) -> None:
         """Remove the file of a segment that nothing is written to any more."""

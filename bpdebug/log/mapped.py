@@ -46,6 +46,12 @@ class MappedRecords:
         self.array = np.frombuffer(mapping, self._dtype)
         return True
 
+    def follow(self) -> None:
+        """As `grow`, for a file that a writer on a full disk may shorten by records that nothing refers to."""
+        if not self.whole:
+            self.array, self._mapping = self.array[:0].copy(), None
+        self.grow()
+
     @property
     def whole(self) -> bool:
         """Whether the file still holds all the records; touching those that it lost would end the process."""

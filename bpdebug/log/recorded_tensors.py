@@ -199,8 +199,8 @@ class RecordedTensors:
     # ---- the rest is ours -------------------------------------------------------------------------------------
 
     def _grow_tensors(self) -> None:
-        self._tensor_records.grow()
-        self._statistics.grow()
+        self._tensor_records.follow()
+        self._statistics.follow()
 
     @property
     def _tensor_problem(self) -> str:

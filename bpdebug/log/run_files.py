@@ -28,7 +28,7 @@ from .schema import (
 )
 from .segment_writer import append_all, open_new, write_all
 
-__all__ = ["Portion", "RunFiles"]
+__all__ = ["Portion", "Reached", "RunFiles"]
 
 _NAMES = (
     TENSOR_STATISTICS_FILE,
@@ -50,6 +50,28 @@ class Portion(NamedTuple):
     event_records: bytes = b""
 
 
+class Reached(NamedTuple):
+    """How far the files are.
+
+    Attributes:
+        sizes: of each, in the order of a `Portion`.
+        last_record: of the last event, empty where there is none.
+    """
+
+    sizes: tuple[int, ...]
+    last_record: bytes = b""
+
+    @property
+    def events(self) -> int:
+        """How many there are."""
+        return self.sizes[-1] // EVENT_INDEX.itemsize
+
+    def behind(self, portion: Portion) -> Reached:
+        """Where they are when a portion is appended."""
+        sizes = tuple(size + len(part) for size, part in zip(self.sizes, portion, strict=True))
+        return Reached(sizes, portion.event_records[-EVENT_INDEX.itemsize :] or self.last_record)
+
+
 class RunFiles:
     """The open files of a run. For one thread.
 
@@ -62,7 +84,8 @@ class RunFiles:
         self.directory = directory
         self._descriptors = descriptors
         self._own = [OwnFile(descriptor) for descriptor in descriptors]
-        self._written = (0, b"")
+        self.reached = Reached((0,) * len(descriptors))
+        """How far they are."""
 
     @staticmethod
     def create(directory: str | os.PathLike[str], script: str) -> RunFiles:
@@ -104,20 +127,36 @@ class RunFiles:
     @property
     def written(self) -> tuple[int, int]:
         """How many events were written, and the iteration of the last of them."""
-        count, record = self._written
+        count, record = self.reached.events, self.reached.last_record
         return count, int(np.frombuffer(record, EVENT_INDEX)["iteration"][0]) if count else 0
 
     def append(self, portion: Portion) -> None:
         """Write it behind what is there.
 
         Raises:
-            OSError: the disk is full, or gone, or the files aren't ours any more.
+            OSError: the disk is full, or gone, or the files aren't ours any more; some of it may be there.
         """
         self._check()
         append_all(list(zip(self._descriptors, portion, strict=True)))
-        if portion.event_records:
-            count = self._written[0] + len(portion.event_records) // EVENT_INDEX.itemsize
-            self._written = count, portion.event_records[-EVENT_INDEX.itemsize :]
+        self.reached = self.reached.behind(portion)
+
+    @property
+    def events_to_be_seen(self) -> int:
+        """How many have a whole record on disk, those of a portion that was refused among them."""
+        return os.fstat(self._descriptors[-1]).st_size // EVENT_INDEX.itemsize
+
+    def cut(self, reached: Reached) -> None:
+        """Be as far as that, where more was appended since, wholly or not.
+
+        Raises:
+            OSError: the disk is gone, or the files aren't ours any more.
+        """
+        self._check()
+        # Backwards, so that nothing is there at any moment that refers to what isn't.
+        for descriptor, size in reversed(list(zip(self._descriptors, reached.sizes, strict=True))):
+            os.ftruncate(descriptor, size)
+            os.lseek(descriptor, size, os.SEEK_SET)
+        self.reached = reached
 
     def close(self) -> None:
         """Close them, as far as they are ours."""

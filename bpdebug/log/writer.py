@@ -29,8 +29,10 @@ from .late_flags import with_nonfinite
 from .pending_events import PendingEvents
 from .recent_contents import Entry
 from .records import Event
+from .refused_portion import RefusedPortion, is_for_want_of_room
 from .run_files import Portion, RunFiles
 from .schema import EVENT_INDEX, NOTHING, TENSOR_INDEX, TENSOR_STATISTICS, Kind
+from .tensor_rows import TensorRows
 from .tensor_store import TensorStore
 
 __all__ = ["LogWriter"]
@@ -294,22 +296,45 @@ class LogWriter(Interning):
             self._output_bytes = 0
             late = self._late.take()
             dropping, self._dropping = self._dropping, []
-        self._contents.write(taken)
+        refused = self._contents.write(taken)
         rows = taken.rows
         portion = Portion(rows.statistics, rows.records, b"".join(definitions))
         for encoded, index in pending.portions(events):
             if self.store.nonfinite_rows:
                 index = with_nonfinite(encoded, index, self.store.nonfinite_rows)
             bodies, records = self._late.completed(late, encoded, index)
-            self._files.append(portion._replace(bodies=bodies, event_records=records))
+            portion = portion._replace(bodies=bodies, event_records=records)
+            self._append(portion, rows, refused)
             portion = Portion()
         if any(portion):
-            self._files.append(portion)
+            self._append(portion, rows, refused)
         for segment in dropping:
             self._contents.remove(segment)
         with self._progress:
             self._rounds_done = self._rounds_begun
             self._progress.notify_all()
+
+    def _append(self, portion: Portion, rows: TensorRows, refused: OSError | None) -> None:
+        """Write a portion; of one that there is no room for, what fits.
+
+        Args:
+            rows: of its round.
+            refused: why some of what they stand for was not written.
+
+        Raises:
+            OSError: not all was written.
+        """
+        try:
+            if refused is None:
+                self._files.append(portion)
+                return
+            raise refused
+        except OSError as error:
+            if is_for_want_of_room(error):
+                self._contents.close()  # what is in a file has its true size then
+                first_row = rows.first if portion.tensor_records else rows.end
+                RefusedPortion(portion, first_row, self._files, self.layouts).keep_what_fits(error)
+            raise
 
     def _give_up(self, error: Exception) -> None:
         self.stopped = True

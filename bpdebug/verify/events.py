@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 
-from ..diff.slots import tensors_of
 from ..errors import DamagedLog
 from ..log import records as r
 from ..log.reader import LogReader
-from ..log.schema import FIRST_UNNAMED_VARIABLE, NOTHING, Kind
+from ..log.references import definitions_of, tensors_of
+from ..log.schema import NOTHING, Kind
 from ..text import clean
 from ..timeline.scan import pieces
 
@@ -92,28 +92,16 @@ def _references(reader: LogReader, seq: int, body: r.Event) -> Iterator[str]:
     for tensor in tensors_of(body) + drawn_from:
         if tensor is not None and not 0 <= tensor < reader.tensor_count:
             yield f"tensor {tensor} is missing"
-    for variable in _variables(body):
-        if not 0 <= variable < len(reader.variables) and variable < FIRST_UNNAMED_VARIABLE:
-            yield f"variable {variable} is missing"
-    if isinstance(body, r.ForwardBody | r.BackwardBody) and not 0 <= body.op < len(reader.ops):
-        yield f"op {body.op} is missing"
-    if isinstance(body, r.BackwardBody):
-        if body.caller is not None and body.caller != NOTHING and not 0 <= body.caller < len(reader.sites):
-            yield f"site {body.caller} is missing"
-        if body.forward is not None:
-            known = 0 <= body.forward < seq and int(reader.index[body.forward]["kind"]) == Kind.forward
-            if not known:
-                yield f"event {body.forward} isn't its forward op"
-
-
-def _variables(body: r.Event) -> list[int]:
-    if isinstance(body, r.ForwardBody):
-        return [slot.var for slot in (*body.x, *body.y)]
-    if isinstance(body, r.BackwardBody):
-        return [*body.x, *body.y]
-    if isinstance(body, r.BackwardStartedBody):
-        return [slot.var for slot in body.roots]
-    if isinstance(body, r.GradsClearedBody):
-        return body.vars
-    found = getattr(body, "var", None)
-    return [found] if found is not None else []
+    defined: dict[type, tuple[str, Sequence[object]]] = {
+        r.OpDefinition: ("op", reader.ops),
+        r.SiteDefinition: ("site", reader.sites),
+        r.VariableDefinition: ("variable", reader.variables),
+    }
+    for kind, number in definitions_of(body):
+        name, known = defined[kind]
+        if not 0 <= number < len(known):
+            yield f"{name} {number} is missing"
+    if isinstance(body, r.BackwardBody) and body.forward is not None:
+        is_forward = 0 <= body.forward < seq and int(reader.index[body.forward]["kind"]) == Kind.forward
+        if not is_forward:
+            yield f"event {body.forward} isn't its forward op"

@@ -10,6 +10,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from bpdebug.errors import DamagedLog
+from bpdebug.log.reader import LogReader
 from bpdebug.log.records import OutputBody, ReportedBody
 from bpdebug.log.schema import Kind, segment_file
 from bpdebug.log.writer import LogWriter
@@ -47,6 +49,17 @@ def run(tmp_path: Path) -> Path:
         writer.append(Kind.output, OutputBody("stdout", f"{number}\n"), label=label, thread=thread)
     writer.close()
     return directory
+
+
+def test_tensors_that_a_writer_on_a_full_disk_took_back_leave_the_others_to_be_read(run: Path) -> None:
+    with LogReader(run) as reader:
+        for name, size in (("tensors.idx", 32), ("tensors.stats", 64)):
+            os.truncate(run / name, size)
+        reader.refresh()
+        assert reader.array(0).tolist() == [0, 1, 2]
+        assert reader.recorded_statistics(0) is not None
+        with pytest.raises(DamagedLog, match="tensor 1 is missing"):
+            reader.array(1)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,159 @@
+"""A disk that has no room for all that is to be written at once: the first events of it are kept, and are whole."""
+
+from __future__ import annotations
+
+import errno
+import os
+import resource
+import sys
+import warnings
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from bpdebug.log import run_files
+from bpdebug.log import writer as writer_module
+from bpdebug.log.keep import FULL
+from bpdebug.log.reader import LogReader
+from bpdebug.log.records import ForwardBody, ReportedBody, Slot
+from bpdebug.log.schema import EVENT_INDEX, TENSOR_STATISTICS, EventFlag, Kind, Phase
+from bpdebug.log.segment_writer import append_all_in_python
+from bpdebug.log.writer import LogWriter
+from bpdebug.verify import verify_run
+
+EVENTS = 600
+
+
+def write_at_once(directory: Path, elements: int = 1, lend: bool = False) -> None:
+    """Events that each bring definitions, a variable, and a tensor with as many elements as its number says."""
+    writer = LogWriter.create(directory, flush_after_s=60.0)
+    writer.thread("MainThread")
+    for i in range(EVENTS):
+        array = np.full(1 + i * elements, i, "f4")
+        tensor = (writer.store.lend(array, FULL) if lend else writer.tensor_entry(array))[0]
+        where = {"label": writer.text(f"op {i}"), "scope": writer.scope(f"link {i}", "Link")}
+        site = writer.site([(writer.source(f"/{i // 100}.py", "x = 1\n" * 10), i, "f")])
+        if i % 2:
+            variable = writer.variable(f"parameter {i}", parameter=True, first=tensor)
+            body = ForwardBody(writer.op(f"Op{i}", "op"), [Slot(variable, tensor)], [])
+            writer.append(Kind.forward, body, phase=Phase.forward, site=site, **where)
+        else:
+            told = ReportedBody("a", i, tensor)
+            writer.append(Kind.reported, told, flags=EventFlag.value, value=i, site=site, **where)
+    writer.close()
+
+
+def kept(directory: Path, elements: int = 1) -> int:
+    """How many of them are there; they and what they refer to are whole, and nothing else is there."""
+    with LogReader(directory) as reader:
+        found = verify_run(reader)
+        assert found.whole, found.lines
+        assert not reader.problem
+        for seq in range(len(reader)):
+            array = reader.array(seq)
+            assert array.shape == (1 + seq * elements,)
+            assert (array == seq).all()
+            assert reader.address(seq).endswith(f"link {seq}/op {seq}")
+        assert reader.tensor_count == len(reader.scopes) == len(reader)
+        return len(reader)
+
+
+def in_child_with_limit(limit: int, work, *arguments) -> None:
+    """Do the work where no file can have more than `limit` bytes."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # whatever threads there are, none is needed
+        pid = os.fork()
+    if pid == 0:
+        try:
+            sys.__stderr__ = None
+            resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
+            work(*arguments)
+            os._exit(0)
+        finally:
+            os._exit(1)
+    assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory) -> Path:
+    """The run as it is where there is room."""
+    run = tmp_path_factory.mktemp("whole") / "run"
+    write_at_once(run)
+    assert kept(run) == EVENTS
+    return run
+
+
+def largest_file(whole: Path, count: int) -> int:
+    """The bytes of the largest file of a run with so many of the events, and what they refer to."""
+    with LogReader(whole) as reader:
+        body, tensor = reader.index[count - 1], int(reader.tensors["offset"][count - 1])
+    definitions = (whole / "definitions.jsonl").read_bytes()
+    # What comes behind is of the next event, whose tensor has a layout of its own.
+    lines = definitions.find(b'{"def":"layout","id":%d,' % count)
+    sizes = (
+        int(body["offset"]) + int(body["length"]),
+        EVENT_INDEX.itemsize * count,
+        TENSOR_STATISTICS.itemsize * count,
+        lines if lines >= 0 else len(definitions),
+        tensor + 4 * count,
+    )
+    return max(sizes)
+
+
+@pytest.mark.parametrize("part", [0.9, 0.5, 0.05, 0.004])
+def test_as_many_events_are_kept_as_the_largest_file_may_hold(tmp_path, whole, part):
+    limit = int(largest_file(whole, EVENTS) * part)
+    in_child_with_limit(limit, write_at_once, tmp_path / "run")
+    count = kept(tmp_path / "run")
+    assert 0 < count < EVENTS
+    assert largest_file(whole, count) <= limit < largest_file(whole, count + 1)
+
+
+@pytest.mark.parametrize("lend", [False, True])
+def test_events_whose_tensors_found_no_room_are_left_out(tmp_path, lend):
+    in_child_with_limit(1 << 20, write_at_once, tmp_path / "run", 50, lend)
+    assert 50 < kept(tmp_path / "run", 50) < 200
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="needs /proc to name open files")
+@pytest.mark.parametrize("room", [1_023_000, 990_000, 150_000, 30_000])
+def test_on_a_full_disk_what_later_tensors_took_makes_room_for_events(tmp_path, monkeypatch, room):
+    run = tmp_path / "run"
+    real = {name: getattr(os, name) for name in ("write", "pwrite", "ftruncate")}
+    shortened = []
+
+    def left() -> int:
+        return room - sum(path.stat().st_size for path in run.iterdir())
+
+    def fits(data, more: int) -> memoryview:
+        if more > 0 and left() <= 0:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return memoryview(data)[: len(data) if more <= 0 else left()]
+
+    def write(file: int, data) -> int:
+        if not os.readlink(f"/proc/self/fd/{file}").startswith(str(run)):
+            return real["write"](file, data)
+        return real["write"](file, fits(data, len(data)))
+
+    def pwrite(file: int, data, offset: int) -> int:
+        return real["pwrite"](file, fits(data, offset + len(data) - os.fstat(file).st_size), offset)
+
+    def ftruncate(file: int, size: int) -> None:
+        if os.readlink(f"/proc/self/fd/{file}").endswith("events.idx"):
+            shortened.append(os.fstat(file).st_size // 64 - size // 64)
+        real["ftruncate"](file, size)
+
+    monkeypatch.setattr(os, "write", write)
+    monkeypatch.setattr(os, "pwrite", pwrite)
+    monkeypatch.setattr(os, "ftruncate", ftruncate)
+    monkeypatch.setattr(run_files, "append_all", append_all_in_python)  # by os.write
+    monkeypatch.setattr(writer_module.sys, "__stderr__", None)
+    write_at_once(run)
+    used = room - left()
+    monkeypatch.undo()
+    count = kept(run)
+    assert 0 < count < EVENTS
+    assert shortened
+    assert not any(shortened)  # what a reader has seen stays
+    assert used > room * 0.85  # a sixteenth may be lost, and what the next event would need
