@@ -39,7 +39,8 @@ class ChildSettings:
     progress line on stderr. `capture` says how much of the tensors is recorded. `gradcheck` is a file to which
     the gradient checks of the first `gradcheck_walks` backward walks go, after which the process ends; empty for an
     ordinary run. `iterations` and `seconds` bound a run that is only to be looked at for so long. `flush_after_s` is
-    how long what is recorded may wait for the disk, None for the writer's own limit.
+    how long what is recorded may wait for the disk, None for the writer's own limit. `parent` is the process that
+    starts it, and `lifeline` the end of a pipe that ends with that one, for a child without `control`.
     """
 
     log_directory: str
@@ -53,6 +54,8 @@ class ChildSettings:
     iterations: int | None = None
     seconds: float | None = None
     flush_after_s: float | None = None
+    parent: int = 0
+    lifeline: int | None = None
 
     def to_json(self) -> str:
         return json.dumps(dataclasses.asdict(self))

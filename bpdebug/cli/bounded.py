@@ -14,6 +14,7 @@ from pathlib import Path
 from ..errors import SessionError
 from ..launch import CaptureOptions, ChildSettings, child_command
 from ..log.schema import EVENT_INDEX_FILE, RUN_FILE
+from ..session.lifeline import lifeline
 
 __all__ = ["run_bounded"]
 
@@ -32,21 +33,24 @@ def run_bounded(script: str, args: list[str], directory: Path, iterations: int, 
     Raises:
         SessionError: its process can't be started, or did not get as far as the script.
     """
-    settings = ChildSettings(
-        log_directory=os.fspath(directory),
-        screen=True,
-        capture=CaptureOptions("sparse"),
-        iterations=iterations,
-        seconds=seconds,
-        flush_after_s=_FLUSH_AFTER_S,
-    )
-    with tempfile.TemporaryFile() as told:
+    with lifeline() as line, tempfile.TemporaryFile() as told:
+        settings = ChildSettings(
+            log_directory=os.fspath(directory),
+            screen=True,
+            capture=CaptureOptions("sparse"),
+            iterations=iterations,
+            seconds=seconds,
+            flush_after_s=_FLUSH_AFTER_S,
+            parent=os.getpid(),
+            lifeline=line,
+        )
         try:
             process = subprocess.Popen(
                 child_command(settings, script, args),
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=told,
+                pass_fds=(line,),
             )
         except OSError as error:
             raise SessionError(

@@ -18,6 +18,7 @@ from ..explain.gradients import check_run, check_step
 from ..gradcheck import Checked, ParameterCheck, StepCheck
 from ..launch import ChildSettings, child_command
 from ..log.reader import LogReader
+from ..session.lifeline import lifeline
 from ..timeline import Timeline
 from .gradcheck_report import Report
 from .opening import open_run
@@ -88,12 +89,16 @@ def _check_script(options: argparse.Namespace) -> int:
         raise UsageError("--iterations must be 1 or more")
     if error := syntax_error(script):
         raise UsageError(f"{script} can't be parsed: {error.strip()}")
-    with tempfile.TemporaryDirectory(prefix="bpdebug-gradcheck-") as directory:
+    with lifeline() as line, tempfile.TemporaryDirectory(prefix="bpdebug-gradcheck-") as directory:
         run, results = Path(directory) / "run", Path(directory) / _RESULTS
         settings = ChildSettings(
-            log_directory=os.fspath(run), gradcheck=os.fspath(results), gradcheck_walks=options.iterations
+            log_directory=os.fspath(run),
+            gradcheck=os.fspath(results),
+            gradcheck_walks=options.iterations,
+            parent=os.getpid(),
+            lifeline=line,
         )
-        status = _run(child_command(settings, script, options.args), script)
+        status = _run(child_command(settings, script, options.args), script, line)
         found = list(_results_of(results))
         walks = next((result.walks for result in found if isinstance(result, Checked)), 0)
         checks = [result for result in found if not isinstance(result, Checked)]
@@ -108,11 +113,11 @@ def _check_script(options: argparse.Namespace) -> int:
             return _report(Timeline(reader), checks, options)
 
 
-def _run(command: list[str], script: str) -> int:
+def _run(command: list[str], script: str, line: int) -> int:
     """Run the script; what it prints goes to stderr, because stdout is for the report."""
     try:
         with subprocess.Popen(
-            command, stdout=sys.stderr.fileno() if _has_fileno() else subprocess.DEVNULL
+            command, stdout=sys.stderr.fileno() if _has_fileno() else subprocess.DEVNULL, pass_fds=(line,)
         ) as process:
             try:
                 return process.wait()

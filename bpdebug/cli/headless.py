@@ -14,6 +14,7 @@ from types import FrameType
 from ..errors import SessionError
 from ..launch import KEEP_ALL, CaptureOptions, ChildSettings, child_command
 from ..session.endings import describe_end
+from ..session.lifeline import lifeline
 
 __all__ = ["record"]
 
@@ -34,12 +35,17 @@ def record(
     Raises:
         SessionError: the process can't be started.
     """
-    settings = ChildSettings(
-        log_directory=os.fspath(directory), real_chainer=real_chainer, progress=progress, capture=capture
-    )
-    with _signals_for_the_script() as children:
+    with lifeline() as line, _signals_for_the_script() as children:
+        settings = ChildSettings(
+            log_directory=os.fspath(directory),
+            real_chainer=real_chainer,
+            progress=progress,
+            capture=capture,
+            parent=os.getpid(),
+            lifeline=line,
+        )
         try:
-            process = subprocess.Popen(child_command(settings, script, args))
+            process = subprocess.Popen(child_command(settings, script, args), pass_fds=(line,))
         except OSError as error:
             reason = error.strerror or error
             raise SessionError(f"{script}: the script's process can't be started: {reason}") from error

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import gc
 import os
+import signal
 import sys
 import threading
 from collections.abc import Callable, Collection
@@ -19,6 +20,7 @@ from ..recorder import Recorder
 from . import environment, script, tracebacks
 from .hard_exit import flush_before_hard_exit
 from .noticing_warnings import notice_warnings
+from .parent import Parent, ask_to_end, end_workers
 from .progress import SHOWN, Progress
 from .streams import Output
 from .workers import prepare_workers
@@ -35,8 +37,15 @@ if TYPE_CHECKING:
 
 __all__ = ["Run"]
 
-_LEFT_BY_DEBUGGER = 143
+_LEFT_ALONE = 143
 """The status of a child whose debugger has gone: that of a process ended by SIGTERM."""
+_KILLED = "bpdebug itself was killed"
+_MOMENT_S = 0.02
+"""So long after its socket a debugger that was killed may still be there."""
+_GRACE_S = 10.0
+"""So much time a script has that takes SIGTERM as it likes."""
+_CLOSING_S = 5.0
+"""So much the log has to be closed."""
 _PATIENCE_S = 1.0
 """How long a run that makes no event goes on after the debugger has gone."""
 _FLUSH_FAILED = 120
@@ -62,6 +71,9 @@ class Run:
         self._triggers: Triggers | None = None
         self._running_op: Callable[[FrameType | None], str] = lambda frame: ""
         self._stops: list[Callable[[], None]] = []
+        self._settings = settings
+        self._parent = Parent(settings.parent)
+        self._nobody_waits = False
         self._log = LogWriter.create(settings.log_directory, name, settings.flush_after_s)
         self._output = Output(self._record_output, pass_on=not settings.screen)
         if settings.control is not None:
@@ -171,6 +183,8 @@ class Run:
         module = script.prepare(self._name, args, modules_at_start)
         path = os.path.abspath(self._name)
         self._recorder.run_started(argv=sys.argv, script=path, cwd=os.getcwd(), **facts)
+        if self._settings.lifeline is not None:
+            self._parent.watch(self._settings.lifeline, self._parent_gone)
         self._output.install()
         notice_warnings(self._warned)
         flush_before_hard_exit(self._flush_all)
@@ -212,7 +226,8 @@ class Run:
         if not self._flush_streams() and self._outcome.status == 0:
             self._outcome = script.Outcome(_FLUSH_FAILED, "the script's output could not be written")
         self._output.stop()
-        self._recorder.run_finished(self._outcome.status, self._outcome.reason)
+        reason = f"{_KILLED}; {self._outcome.reason}" if self._nobody_waits else self._outcome.reason
+        self._recorder.run_finished(self._outcome.status, reason)
         self._recorder.close()
         if self._channel is not None and self._gate is not None:
             self._channel.send(
@@ -257,13 +272,36 @@ class Run:
         return name.rpartition("/")[2] == "loss" and not name.startswith("validation/")
 
     def _leave(self) -> None:
-        """End the process because nobody steps it any more; on the thread of the latest event."""
-        assert self._gate is not None
-        self._gate.open = False
+        """End the process because nobody steps it, or waits for it, any more."""
+        if self._gate is not None:
+            self._gate.open = False
+        if self._progress is not None:
+            self._progress.stop()
+        killed = self._parent.is_gone(_MOMENT_S)
+        reason = f"{_KILLED}, and the script ended with it" if killed else "ended by the debugger"
         with contextlib.suppress(Exception):
-            self._recorder.run_finished(_LEFT_BY_DEBUGGER, "ended by the debugger")
+            self._recorder.run_finished(_LEFT_ALONE, reason)
             self._recorder.close()
-        os._exit(_LEFT_BY_DEBUGGER)
+        if killed:
+            self._end_what_was_started()
+        os._exit(_LEFT_ALONE)
+
+    def _end_what_was_started(self) -> None:
+        with contextlib.suppress(Exception):
+            end_workers()
+        if self._settings.progress:
+            with contextlib.suppress(OSError):
+                told = f"bpdebug: {_KILLED}, and {self._name} ended with it; the run is kept in {self._log.directory}\n"
+                os.write(2, told.encode())
+        if self._channel is not None and os.getpgrp() == self._pid:  # the group that the debugger made
+            os.killpg(self._pid, signal.SIGKILL)
+
+    def _leave_in_any_case(self) -> None:
+        """The same where the script's threads may hold what closing the log takes."""
+        leaving = threading.Thread(target=self._leave, name="bpdebug-leaving", daemon=True)
+        leaving.start()
+        leaving.join(_CLOSING_S)
+        os.kill(self._pid, signal.SIGKILL)
 
     def _leave_bounded(self) -> None:
         """End the process of a script that swallows the exit."""
@@ -277,9 +315,15 @@ class Run:
     def _debugger_gone(self) -> None:
         assert self._gate is not None
         self._gate.debugger_gone()
-        # A script that waits or computes for long comes to no event; its log is on disk but for the last line.
-        threading.Event().wait(_PATIENCE_S)
-        os._exit(_LEFT_BY_DEBUGGER)
+        threading.Event().wait(_PATIENCE_S)  # a script that waits or computes for long comes to no event
+        self._leave_in_any_case()
+
+    def _parent_gone(self) -> None:
+        """Nobody waits for the script any more; on the thread that noticed it."""
+        self._nobody_waits = True
+        if ask_to_end():
+            threading.Event().wait(_GRACE_S)
+        self._leave_in_any_case()
 
     def _flush_streams(self) -> bool:
         good = True

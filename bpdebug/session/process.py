@@ -45,6 +45,7 @@ class ScriptProcess:
             screen=capture_output,
             real_chainer=real_chainer,
             capture=capture,
+            parent=os.getpid(),
         )
         pipe = subprocess.PIPE if capture_output else None
         try:

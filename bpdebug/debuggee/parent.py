@@ -1,0 +1,73 @@
+"""The process that has started this one: whether it is still there, and what to do when it is not.
+
+A script that nobody waits for must not train for ever. It is asked to end where it has said how it takes that, so that
+it can save what it has; its log is closed in any case.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import threading
+import time
+from collections.abc import Callable
+
+__all__ = ["Parent", "ask_to_end", "end_workers"]
+
+_LOOK_S = 0.002
+_ANY_TIME_S = 10.0
+"""The kernel closes the files of a process a little before its children get another parent; a busy one much."""
+
+
+class Parent:
+    """The parent that this process began with.
+
+    Args:
+        pid: of the parent; it may be gone by now, and its number somebody else's. 0: it isn't known.
+    """
+
+    def __init__(self, pid: int) -> None:
+        self._pid = pid
+
+    def is_gone(self, within_s: float) -> bool:
+        """Whether it ends within so many seconds, where a file that it held open was closed."""
+        give_up_at = time.monotonic() + within_s
+        while self._pid and os.getppid() == self._pid and time.monotonic() < give_up_at:
+            time.sleep(_LOOK_S)
+        return bool(self._pid) and os.getppid() != self._pid
+
+    def watch(self, lifeline: int, on_gone: Callable[[], None]) -> None:
+        """Call back from a daemon thread once it is gone.
+
+        Args:
+            lifeline: the end of a pipe that it holds the other end of.
+            on_gone: what to do then.
+        """
+        os.set_inheritable(lifeline, False)
+
+        def wait() -> None:
+            try:
+                os.read(lifeline, 1)
+            except OSError:
+                return  # the script has closed what it didn't open
+            if self.is_gone(_ANY_TIME_S):
+                on_gone()
+
+        threading.Thread(target=wait, name="bpdebug-parent", daemon=True).start()
+
+
+def ask_to_end() -> bool:
+    """Send this process SIGTERM if the script handles it; whether it does."""
+    if signal.getsignal(signal.SIGTERM) in (signal.SIG_DFL, signal.SIG_IGN):
+        return False
+    os.kill(os.getpid(), signal.SIGTERM)
+    return True
+
+
+def end_workers() -> None:
+    """End the processes that the script has started by `multiprocessing`: they would wait for work for ever."""
+    multiprocessing = sys.modules.get("multiprocessing")
+    if multiprocessing is not None:
+        for worker in multiprocessing.active_children():
+            worker.terminate()

@@ -1,0 +1,151 @@
+"""kill -9 of bpdebug itself: no script goes on for ever, what it has started ends with it, and the log has its end."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from bpdebug.cli import main
+from bpdebug.log.reader import LogReader
+
+LONG_S = 60
+
+_STARTED = """
+import os, signal, sys, time
+import chainer
+from chainer import functions as F
+import numpy as np
+def tell(*pids):
+    with open("pids.new", "w") as file:
+        print(os.getpid(), *pids, file=file)
+    os.rename("pids.new", "pids")
+"""
+
+_WORKERS = """
+from multiprocessing import get_context
+workers = get_context("fork").Pool(2)
+tell(*(worker.pid for worker in workers._pool))
+while True:
+    F.relu(np.ones(3, "f"))
+"""
+
+_WAITING = """
+tell()
+time.sleep(600)
+"""
+
+_SAVING = """
+def save(*_):
+    open("saved", "w").close()
+    sys.exit(7)
+signal.signal(signal.SIGTERM, save)
+tell()
+while True:
+    F.relu(np.ones(3, "f"))
+"""
+
+_SESSION = """
+import sys, time
+from bpdebug.session import Session
+from bpdebug.stepping import UntilStop
+session = Session.start("script.py", [], "run")
+session.wait_for("paused")
+session.go(UntilStop())
+time.sleep(600)
+"""
+
+
+def is_alive(pid: int) -> bool:
+    try:
+        return "\nState:\tZ" not in Path(f"/proc/{pid}/status").read_text()
+    except FileNotFoundError:
+        return False
+
+
+def wait_until(what) -> None:
+    deadline = time.monotonic() + LONG_S
+    while not what():
+        assert time.monotonic() < deadline
+        time.sleep(0.005)
+
+
+@contextlib.contextmanager
+def started(folder: Path, script: str, command: list[str]):
+    """bpdebug, running the script there, once that has told its process and those that it has started."""
+    (folder / "script.py").write_text(_STARTED + script)
+    pids: list[int] = []
+    environment = {**os.environ, "XDG_STATE_HOME": str(folder / "state")}
+    with (
+        (folder / "told").open("w") as told,
+        subprocess.Popen(
+            [sys.executable, *command],
+            cwd=folder,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=told,
+        ) as process,
+    ):
+        try:
+            wait_until((folder / "pids").exists)
+            pids = [int(pid) for pid in (folder / "pids").read_text().split()]
+            yield process, pids
+        finally:
+            process.kill()
+            for pid in filter(is_alive, pids):
+                os.kill(pid, signal.SIGKILL)
+
+
+HEADLESS = ["-m", "bpdebug", "run", "--headless", "--log", "run", "script.py"]
+
+
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="needs /proc to tell the dead")
+@pytest.mark.parametrize(
+    ("script", "command", "end"),
+    [
+        (_WORKERS, HEADLESS, "bpdebug itself was killed, and the script ended with it"),
+        (_WAITING, HEADLESS, "bpdebug itself was killed, and the script ended with it"),
+        (_SAVING, HEADLESS, "bpdebug itself was killed; the script left with status 7 (sys.exit)"),
+        (_WORKERS, ["-c", _SESSION], "bpdebug itself was killed, and the script ended with it"),
+    ],
+    ids=["training with workers", "waiting", "that saves when asked to end", "on the screen"],
+)
+def test_a_script_ends_when_bpdebug_is_killed(tmp_path, capsys, script, command, end):
+    with started(tmp_path, script, command) as (process, pids):
+        process.kill()
+        process.wait()
+        wait_until(lambda: not any(map(is_alive, pids)))
+    with LogReader(tmp_path / "run") as reader:
+        assert reader.finished
+        assert not reader.problem
+        assert reader.body(len(reader) - 1).reason == end
+    assert main(["runs", str(tmp_path)]) == 0
+    assert end in capsys.readouterr().out
+    assert (tmp_path / "saved").exists() == (script is _SAVING)
+    told = (tmp_path / "told").read_text()
+    assert ("script.py ended with it; the run is kept in" in told) == (
+        command is HEADLESS and script is not _SAVING
+    )
+
+
+def test_a_script_that_makes_itself_a_daemon_outlives_bpdebug(tmp_path):
+    script = """
+if os.fork():
+    os._exit(0)
+os.setsid()
+tell()
+while not os.path.exists("go on"):
+    time.sleep(0.005)
+open("went on", "w").close()
+"""
+    with started(tmp_path, script, HEADLESS) as (process, _):
+        assert process.wait(LONG_S) == 0
+        (tmp_path / "go on").touch()
+        wait_until((tmp_path / "went on").exists)
