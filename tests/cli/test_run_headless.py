@@ -425,7 +425,10 @@ def test_a_recording_that_stopped_early_is_not_taken_for_a_script_without_ops(bp
     assert "relu: [0. 2.]" in done.stdout
     stopped, kept = done.stderr.splitlines()
     assert stopped.startswith("bpdebug: recording stopped, the log can't be written")
-    assert kept in ("bpdebug: 0 events in one", "bpdebug: 1 event in one")  # of a few hundred bytes: its start
+    assert kept in (
+        "bpdebug: 0 events in one",
+        "bpdebug: 1 event in one",
+    )  # of a few hundred bytes: its start
 
 
 def test_runs_that_begin_in_the_same_second_get_a_directory_each(tmp_path, monkeypatch):
