@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..log.records import SiteDefinition
+from ..log.definition_records import SiteDefinition
 from ..log.schema import Kind
 from ..patterns import same_path
 from ..stepping import Breakpoint

@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from ..log.records import ScopeDefinition, SiteDefinition, SourceDefinition
+from ..log.definition_records import ScopeDefinition, SiteDefinition, SourceDefinition
 
 __all__ = ["Accepted", "NameLists", "Record"]
 

@@ -11,7 +11,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from ..log.records import ScopeDefinition, SiteDefinition, SourceDefinition
+from ..log.definition_records import ScopeDefinition, SiteDefinition, SourceDefinition
 from ..log.schema import NOTHING, EventFlag, Kind, Phase
 from ..patterns import pattern_matches, same_path
 from . import syntax as s

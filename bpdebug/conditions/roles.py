@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple, Protocol
 
-from ..log.records import OpDefinition, VariableDefinition
+from ..log.definition_records import OpDefinition, VariableDefinition
 from ..log.schema import Kind
 from . import syntax as s
 from .words import ROLES, is_gradient

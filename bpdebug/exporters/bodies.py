@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ..log import records as r
+from ..log.definition_records import OpDefinition
 from ..log.schema import NOTHING
 from ..timeline.names import held_roles, roles
 from .plain_values import json_number, plain
@@ -69,8 +70,8 @@ class Bodies:
         found = _item(self._reader.variables, number)
         return {"id": number, "name": None if found is None else found.name}
 
-    def op(self, number: int) -> r.OpDefinition:
-        return _item(self._reader.ops, number) or r.OpDefinition(number, "?", "?")
+    def op(self, number: int) -> OpDefinition:
+        return _item(self._reader.ops, number) or OpDefinition(number, "?", "?")
 
     def slots(self, names: list[str], slots: list[r.Slot]) -> list[Object]:
         return [
@@ -94,7 +95,7 @@ def _as_recorded(body: r.Event) -> Object:
     return {name: plain(getattr(body, name)) for name in body.__struct_fields__}
 
 
-def _op(op: r.OpDefinition) -> Object:
+def _op(op: OpDefinition) -> Object:
     return {"class": op.cls, "label": op.label, "formula": op.formula}
 
 

@@ -13,7 +13,7 @@ from typing import Any
 
 import msgspec
 
-from .records import (
+from .definition_records import (
     Definition,
     DroppedDefinition,
     LayoutDefinition,

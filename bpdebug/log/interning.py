@@ -12,8 +12,7 @@ from typing import Any
 
 import msgspec
 
-from .plain import encode_line, utf8_text
-from .records import (
+from .definition_records import (
     DroppedDefinition,
     Frame,
     LayoutDefinition,
@@ -25,6 +24,7 @@ from .records import (
     ThreadDefinition,
     VariableDefinition,
 )
+from .plain import encode_line, utf8_text
 from .schema import FIRST_UNNAMED_VARIABLE
 
 __all__ = ["Interning"]

@@ -13,9 +13,9 @@ from pathlib import Path
 import numpy as np
 
 from ..errors import DamagedLog, NotCaptured
+from .definition_records import LayoutDefinition
 from .definitions import Definitions
 from .mapped import MappedRecords, is_whole, map_file
-from .records import LayoutDefinition
 from .schema import (
     NOT_CAPTURED,
     TENSOR_INDEX,

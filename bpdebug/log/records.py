@@ -1,4 +1,4 @@
-"""What a line of `definitions.jsonl` and of `events.jsonl` says.
+"""What a line of `events.jsonl` says; `definition_records` has what those of `definitions.jsonl` do.
 
 msgspec structs: the writer encodes them, the reader decodes into them, and the decoder refuses a line whose
 types don't fit, so that a damaged or hostile log can't reach the rest of the program.
@@ -18,166 +18,29 @@ __all__ = [
     "BackwardBody",
     "BackwardFinishedBody",
     "BackwardStartedBody",
-    "Definition",
-    "DroppedDefinition",
     "EditedBody",
     "Event",
     "FailedBody",
     "Fed",
     "ForwardBody",
-    "Frame",
     "GradAccumulatedBody",
     "GradientHookedBody",
     "GradsClearedBody",
-    "LayoutDefinition",
-    "OpDefinition",
     "OutputBody",
     "ParamUpdatedBody",
     "ReportedBody",
-    "RunFile",
     "RunFinishedBody",
     "RunStartedBody",
-    "ScopeDefinition",
     "ScopeEnteredBody",
     "ScopeExitedBody",
-    "SiteDefinition",
     "Slot",
-    "SourceDefinition",
-    "TextDefinition",
-    "ThreadDefinition",
     "UpdateFinishedBody",
     "UpdateStartedBody",
-    "VariableDefinition",
     "WarnedBody",
 ]
 
 Number = float | int | str
 """A number for JSON, which has no NaN: non-finite ones are the strings "NaN", "Infinity", "-Infinity"."""
-
-
-class RunFile(msgspec.Struct):
-    """`run.json`: enough to know whether the rest can be read."""
-
-    schema: int
-    writer: str
-    """Program and version, such as `bpdebug 0.1.0`."""
-    created: str
-    """ISO 8601, UTC."""
-    script: str
-    pid: int
-
-
-# ---- definitions ----------------------------------------------------------------------------------------------
-
-
-class _Definition(msgspec.Struct, tag_field="def", omit_defaults=True):
-    id: int
-
-
-class TextDefinition(_Definition, tag="text"):
-    """A string that index records refer to as their `label`."""
-
-    text: str
-
-
-class ScopeDefinition(_Definition, tag="scope"):
-    """A link, by the path from the outermost link that owns it: `MLP.l1`."""
-
-    path: str
-    cls: str
-    made: int | None = None
-    """The site where it was constructed."""
-    registered: bool = True
-    """False for a link that is an attribute of another one, which doesn't know it as its own."""
-    own: bool = False
-    """Whether its class is the script's own: a call of it runs the script's lines."""
-
-
-class OpDefinition(_Definition, tag="op"):
-    """A kind of function node."""
-
-    cls: str
-    """Class name, such as `LinearFunction`."""
-    label: str
-    """What people call it: `linear`."""
-    x_roles: list[str] = []
-    """Roles of its inputs, such as `["x", "W", "b"]`; shorter than the inputs where the op takes any number."""
-    y_roles: list[str] = []
-    formula: str = ""
-
-
-class LayoutDefinition(_Definition, tag="layout"):
-    """dtype, shape and device of tensors; for those without bytes, why."""
-
-    dtype: str
-    """NumPy's `dtype.str`, such as `<f4`."""
-    shape: list[int]
-    device: str = "cpu"
-    why_not_captured: str = ""
-
-
-class SourceDefinition(_Definition, tag="source"):
-    """A source file of the user as it was when the run used it."""
-
-    path: str
-    text: str
-
-
-class Frame(msgspec.Struct, array_like=True):
-    """One user frame of a call stack."""
-
-    source: int
-    line: int
-    function: str
-
-
-class SiteDefinition(_Definition, tag="site"):
-    """A stack of user frames, outermost first, innermost last."""
-
-    frames: list[Frame]
-
-
-class VariableDefinition(_Definition, tag="variable"):
-    """A variable that has a name: a parameter, or one that the script named."""
-
-    name: str
-    parameter: bool = False
-    first: int | None = None
-    """The tensor that it held when the run first met it."""
-    made: int | None = None
-    """Of a parameter: the site where it, or the link that made it, was constructed."""
-    registered: bool = True
-    """False for a parameter whose link doesn't know it as its own, or isn't registered itself."""
-
-
-class ThreadDefinition(_Definition, tag="thread"):
-    """A thread that made events; the first is the main thread."""
-
-    name: str
-
-
-class DroppedDefinition(_Definition, tag="dropped"):
-    """The bytes of older tensors were removed, on purpose; the rest of their records stays."""
-
-    segment: int
-    """The segment file that is gone."""
-    why: str = ""
-
-
-Definition = (
-    TextDefinition
-    | ScopeDefinition
-    | OpDefinition
-    | LayoutDefinition
-    | SourceDefinition
-    | SiteDefinition
-    | VariableDefinition
-    | ThreadDefinition
-    | DroppedDefinition
-)
-
-
-# ---- events ---------------------------------------------------------------------------------------------------
 
 
 class Slot(msgspec.Struct, array_like=True):

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from . import records as r
+from .definition_records import OpDefinition, SiteDefinition, VariableDefinition
 from .schema import FIRST_UNNAMED_VARIABLE, NOTHING
 
 __all__ = ["KINDS_WITH_TENSORS", "definitions_of", "state_tensors", "tensors_of"]
@@ -20,17 +21,17 @@ def tensors_of(body: r.Event) -> list[int | None]:
 def definitions_of(body: r.Event) -> Iterator[tuple[type, int]]:
     """The definitions that a body names itself, each by its type and its id; a damaged log may have no such one."""
     if isinstance(body, r.ForwardBody | r.BackwardBody):
-        yield r.OpDefinition, body.op
+        yield OpDefinition, body.op
     for variable in _variables(body):
         if variable < FIRST_UNNAMED_VARIABLE:
-            yield r.VariableDefinition, variable
+            yield VariableDefinition, variable
     site = None
     if isinstance(body, r.BackwardBody):
         site = body.caller
     elif isinstance(body, r.UpdateStartedBody):
         site = body.made
     if site is not None and site != NOTHING:
-        yield r.SiteDefinition, site
+        yield SiteDefinition, site
 
 
 def _variables(body: r.Event) -> list[int]:

@@ -17,10 +17,8 @@ from collections.abc import Sequence
 import msgspec
 import numpy as np
 
-from .records import (
+from .definition_records import (
     Definition,
-    Event,
-    ForwardBody,
     LayoutDefinition,
     ScopeDefinition,
     SiteDefinition,
@@ -28,6 +26,7 @@ from .records import (
     ThreadDefinition,
     VariableDefinition,
 )
+from .records import Event, ForwardBody
 from .references import definitions_of, tensors_of
 from .run_files import Portion, RunFiles
 from .schema import (

@@ -8,14 +8,25 @@ from pathlib import Path
 import msgspec
 
 from ..errors import NewerLog, NotALog
-from .records import RunFile
 from .regular_file import open_regular
 from .schema import RUN_FILE, SCHEMA_VERSION
 
-__all__ = ["read_run_file"]
+__all__ = ["RunFile", "read_run_file"]
 
 _MOST_BYTES = 1 << 20
 """Of the file: ours has a few hundred."""
+
+
+class RunFile(msgspec.Struct):
+    """`run.json`: enough to know whether the rest can be read."""
+
+    schema: int
+    writer: str
+    """Program and version, such as `bpdebug 0.1.0`."""
+    created: str
+    """ISO 8601, UTC."""
+    script: str
+    pid: int
 
 
 class _Version(msgspec.Struct):

@@ -15,7 +15,7 @@ from .. import __version__
 from ..errors import LogError, RunDirectoryExists
 from .own_file import OwnFile
 from .plain import encode_line, utf8_text
-from .records import RunFile
+from .run_file import RunFile
 from .schema import (
     DEFINITIONS_FILE,
     EVENT_INDEX,

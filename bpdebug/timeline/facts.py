@@ -8,6 +8,7 @@ from typing import Any
 
 from ..errors import DamagedLog
 from ..log import records as r
+from ..log.definition_records import OpDefinition
 from ..log.schema import NOTHING, EventFlag
 from ..text import bytes_text, clean, count_text, duration_text, plain_lines, shape_text
 from .changed_outside import changed_outside
@@ -146,7 +147,7 @@ def _entered(names: Names, header: Any, body: r.ScopeEnteredBody) -> list[str]:
     return ([f"Class: {cls}"] if cls else []) + [f"Argument: {clean(text)}" for text in body.args]
 
 
-def _op_facts(op: r.OpDefinition) -> list[str]:
+def _op_facts(op: OpDefinition) -> list[str]:
     return [f"Class: {clean(op.cls)}"] + ([f"Formula: {clean(op.formula)}"] if op.formula else [])
 
 

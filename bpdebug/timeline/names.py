@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import numpy as np
 
 from ..errors import DamagedLog
-from ..log.records import Event, FailedBody, ForwardBody, LayoutDefinition, OpDefinition, VariableDefinition
+from ..log.definition_records import LayoutDefinition, OpDefinition, VariableDefinition
+from ..log.records import Event, FailedBody, ForwardBody
 from ..log.schema import NOTHING, Kind, Phase
 from ..text import clean, shape_text
 from .moment import SourceFrame

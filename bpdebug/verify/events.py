@@ -8,6 +8,7 @@ import numpy as np
 
 from ..errors import DamagedLog
 from ..log import records as r
+from ..log.definition_records import OpDefinition, SiteDefinition, VariableDefinition
 from ..log.reader import LogReader
 from ..log.references import definitions_of, tensors_of
 from ..log.schema import NOTHING, Kind
@@ -93,9 +94,9 @@ def _references(reader: LogReader, seq: int, body: r.Event) -> Iterator[str]:
         if tensor is not None and not 0 <= tensor < reader.tensor_count:
             yield f"tensor {tensor} is missing"
     defined: dict[type, tuple[str, Sequence[object]]] = {
-        r.OpDefinition: ("op", reader.ops),
-        r.SiteDefinition: ("site", reader.sites),
-        r.VariableDefinition: ("variable", reader.variables),
+        OpDefinition: ("op", reader.ops),
+        SiteDefinition: ("site", reader.sites),
+        VariableDefinition: ("variable", reader.variables),
     }
     for kind, number in definitions_of(body):
         name, known = defined[kind]

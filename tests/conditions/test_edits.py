@@ -11,7 +11,8 @@ import pytest
 from bpdebug.conditions.edits import edited_content, parse_edit
 from bpdebug.conditions.live import LiveEvents
 from bpdebug.errors import ConditionError
-from bpdebug.log.records import ForwardBody, OpDefinition
+from bpdebug.log.definition_records import OpDefinition
+from bpdebug.log.records import ForwardBody
 from bpdebug.log.schema import NOTHING, Kind
 
 NAMES = SimpleNamespace(

@@ -8,7 +8,7 @@ import pytest
 
 from bpdebug.breakpoints.live import LiveStops
 from bpdebug.debuggee.gate import Gate
-from bpdebug.log.records import ScopeDefinition
+from bpdebug.log.definition_records import ScopeDefinition
 from bpdebug.log.schema import Kind, Phase
 from bpdebug.protocol import Answer, Evaluate, Go, Pause, Paused, SetBreakpoints
 from bpdebug.stepping import Breakpoint, UntilOver, UntilSeq, UntilStop

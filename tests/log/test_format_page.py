@@ -10,8 +10,9 @@ import numpy as np
 import pytest
 from example_run import write_example_run
 
+from bpdebug.log.definition_records import Definition
 from bpdebug.log.reader import LogReader
-from bpdebug.log.records import Definition, Event
+from bpdebug.log.records import Event
 from bpdebug.log.schema import EVENT_INDEX, TENSOR_INDEX, TENSOR_STATISTICS, Kind
 
 PAGE = (Path(__file__).parents[2] / "docs" / "log-format.md").read_text(encoding="utf-8")

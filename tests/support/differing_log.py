@@ -12,6 +12,7 @@ import msgspec
 import numpy as np
 
 from bpdebug.log import records as r
+from bpdebug.log.definition_records import Definition, LayoutDefinition, OpDefinition, TextDefinition
 from bpdebug.log.measuring import measure_all
 from bpdebug.log.schema import (
     DEFINITIONS_FILE,
@@ -45,24 +46,24 @@ def write_differing(directory: str | os.PathLike[str], events: int, elements: in
     definitions = [
         definition
         for definition in _definitions(path)
-        if not isinstance(definition, r.OpDefinition | r.LayoutDefinition)
+        if not isinstance(definition, OpDefinition | LayoutDefinition)
     ]
     definitions += [
-        r.OpDefinition(0, "Linear", "linear", ["x", "W", "b"], ["y"]),
-        r.LayoutDefinition(0, "<f4", [elements]),
+        OpDefinition(0, "Linear", "linear", ["x", "W", "b"], ["y"]),
+        LayoutDefinition(0, "<f4", [elements]),
     ]
     (path / DEFINITIONS_FILE).write_bytes(b"".join(_encode(found) + b"\n" for found in definitions))
     _write_tensors(path, tensors, elements)
     return path
 
 
-def _definitions(path: Path) -> list[r.Definition]:
-    decode = msgspec.json.Decoder(r.Definition).decode
+def _definitions(path: Path) -> list[Definition]:
+    decode = msgspec.json.Decoder(Definition).decode
     return [decode(line) for line in (path / DEFINITIONS_FILE).read_bytes().splitlines()]
 
 
 def _labels(path: Path, index: np.ndarray) -> list[str]:
-    texts = [found.text for found in _definitions(path) if isinstance(found, r.TextDefinition)]
+    texts = [found.text for found in _definitions(path) if isinstance(found, TextDefinition)]
     return [texts[label] for label in index["label"].tolist()]
 
 

@@ -16,7 +16,16 @@ import msgspec
 import numpy as np
 
 from bpdebug.log import records as r
+from bpdebug.log.definition_records import (
+    LayoutDefinition,
+    OpDefinition,
+    ScopeDefinition,
+    TextDefinition,
+    ThreadDefinition,
+    VariableDefinition,
+)
 from bpdebug.log.measuring import measure
+from bpdebug.log.run_file import RunFile
 from bpdebug.log.schema import (
     DEFINITIONS_FILE,
     EVENT_INDEX,
@@ -82,8 +91,8 @@ def write_headers(
     for name in EVENT_INDEX.names or ():
         if name not in ("offset", "length"):
             index[name] = [fields.get(name, 0) for fields in headers]
-    definitions: list[msgspec.Struct] = [r.TextDefinition(i, text) for i, text in enumerate(texts)]
-    definitions += [r.ScopeDefinition(i, path, "Link") for i, path in enumerate(scopes)]
+    definitions: list[msgspec.Struct] = [TextDefinition(i, text) for i, text in enumerate(texts)]
+    definitions += [ScopeDefinition(i, path, "Link") for i, path in enumerate(scopes)]
     path = Path(directory)
     _write_rest(path, definitions)
     offsets = _write_bodies(path, index)
@@ -97,11 +106,9 @@ def write_training(directory: str | os.PathLike[str], events: int) -> Path:
     path = Path(directory)
     texts, template = _one_iteration()
     scopes = ["Net", *(f"Net.l{i}" for i in range(LAYERS))]
-    definitions: list[msgspec.Struct] = [r.TextDefinition(i, text) for i, text in enumerate(texts)]
-    definitions += [r.ScopeDefinition(i, scope, "Linear") for i, scope in enumerate(scopes)]
-    definitions += [
-        r.VariableDefinition(i, name, parameter=True, first=0) for i, name in enumerate(PARAMETERS)
-    ]
+    definitions: list[msgspec.Struct] = [TextDefinition(i, text) for i, text in enumerate(texts)]
+    definitions += [ScopeDefinition(i, scope, "Linear") for i, scope in enumerate(scopes)]
+    definitions += [VariableDefinition(i, name, parameter=True, first=0) for i, name in enumerate(PARAMETERS)]
     _write_rest(path, definitions)
     offsets = _write_bodies(path, template)
     template["offset"], template["length"] = offsets[0][template["kind"]], offsets[1][template["kind"]]
@@ -125,13 +132,13 @@ def write_training(directory: str | os.PathLike[str], events: int) -> Path:
 def _write_rest(path: Path, definitions: list[msgspec.Struct]) -> None:
     """Everything but events: the run file, definitions, and two tensors."""
     path.mkdir(parents=True, exist_ok=True)
-    run = r.RunFile(SCHEMA_VERSION, "synthetic 1", "2000-01-01T00:00:00+00:00", "net.py", 1)
+    run = RunFile(SCHEMA_VERSION, "synthetic 1", "2000-01-01T00:00:00+00:00", "net.py", 1)
     (path / RUN_FILE).write_bytes(_encode(run))
     definitions = [
         *definitions,
-        r.ThreadDefinition(0, "MainThread"),
-        r.OpDefinition(0, "Linear", "linear", ["x"], ["y"]),
-        r.LayoutDefinition(0, "<f4", [2, 3]),
+        ThreadDefinition(0, "MainThread"),
+        OpDefinition(0, "Linear", "linear", ["x"], ["y"]),
+        LayoutDefinition(0, "<f4", [2, 3]),
     ]
     (path / DEFINITIONS_FILE).write_bytes(b"".join(_encode(found) + b"\n" for found in definitions))
     tensors = np.zeros(2, TENSOR_INDEX)

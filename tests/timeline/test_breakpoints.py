@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from bpdebug.breakpoints import BreakpointMatcher, place_of, same_path
+from bpdebug.log.definition_records import Frame, ScopeDefinition, SiteDefinition, SourceDefinition
 from bpdebug.log.reader import LogReader
-from bpdebug.log.records import Frame, ScopeDefinition, SiteDefinition, SourceDefinition
 from bpdebug.log.schema import NOTHING, Kind
 from bpdebug.stepping import Breakpoint
 from tests.support.example_run import ITERATIONS, SCRIPT_PATH, line_of, write_example_run
