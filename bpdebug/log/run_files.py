@@ -49,6 +49,12 @@ class Portion(NamedTuple):
     bodies: bytes = b""
     event_records: bytes = b""
 
+    def of_events(self, count: int) -> Portion:
+        """The same with so many of its events at most."""
+        records = np.frombuffer(self.event_records, EVENT_INDEX)[: max(count, 0)]
+        size = int(records["length"].sum(dtype=np.int64))
+        return self._replace(bodies=self.bodies[:size], event_records=records.tobytes())
+
 
 class Reached(NamedTuple):
     """How far the files are.

@@ -53,6 +53,7 @@ _USUAL_BODY_BYTES = 100
 
 _clock = time.perf_counter_ns
 _OUTPUT = int(Kind.output)
+_RUN_FINISHED = int(Kind.run_finished)
 _TIME = 13
 """Where the header of an event has `time_us`."""
 
@@ -78,6 +79,8 @@ class LogWriter(Interning):
         self.started_ns = _clock()
         """By `time.perf_counter_ns`: times of events count from here."""
         self.pending = PendingEvents()
+        self._end: int | None = None
+        """So many events the run has, once its end is among them: threads that go on may add more behind it."""
         self._output_bytes = 0
         self._late = LateEvents()
         self._dropping: list[int] = []
@@ -173,6 +176,8 @@ class LogWriter(Interning):
             self.give_way(now_us)
         if header[0] == _OUTPUT:
             self._output_bytes += len(body.text)  # type: ignore[union-attr]
+        elif header[0] == _RUN_FINISHED:
+            self._end = seq + 1
         if pending.waiting > MOST_WAITING or self._output_bytes > BYTES_WAITING:
             self.flush()
         return seq
@@ -304,6 +309,8 @@ class LogWriter(Interning):
                 index = with_nonfinite(encoded, index, self.store.nonfinite_rows)
             bodies, records = self._late.completed(late, encoded, index)
             portion = portion._replace(bodies=bodies, event_records=records)
+            if self._end is not None:
+                portion = portion.of_events(self._end - self._files.reached.events)
             self._append(portion, rows, refused)
             portion = Portion()
         if any(portion):

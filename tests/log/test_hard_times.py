@@ -19,7 +19,7 @@ from bpdebug.log import pending_events, run_files
 from bpdebug.log import writer as writer_module
 from bpdebug.log.pending_events import PendingEventsInPython
 from bpdebug.log.reader import LogReader
-from bpdebug.log.records import OutputBody
+from bpdebug.log.records import OutputBody, RunFinishedBody
 from bpdebug.log.schema import Kind
 from bpdebug.log.segment_writer import append_all_in_python
 from bpdebug.log.writer import LogWriter
@@ -370,3 +370,22 @@ def test_a_writer_that_is_late_is_waited_for(tmp_path, monkeypatch, pending):
     assert index.stat().st_size
     monkeypatch.undo()
     writer.close()
+
+
+@pytest.mark.parametrize("pending", [PendingEventsInPython, pending_events.PendingEvents])
+def test_the_end_of_a_run_stays_the_last_event_whatever_threads_add_to_it(tmp_path, monkeypatch, pending):
+    monkeypatch.setattr(writer_module, "PendingEvents", pending)
+    for rounds in (1, 2):
+        writer = LogWriter.create(tmp_path / str(rounds), flush_after_s=60.0)
+        header = {"label": writer.text("a"), "thread": writer.thread("MainThread")}
+        writer.append(Kind.output, OutputBody("stdout", "before"), **header)
+        writer.append(Kind.run_finished, RunFinishedBody(0, "done", {}), **header)
+        if rounds == 2:
+            writer.flush()
+        for _ in range(3):
+            writer.append(Kind.output, OutputBody("stdout", "behind"), **header)
+        writer.close()
+        with LogReader(tmp_path / str(rounds)) as reader:
+            assert reader.finished
+            assert len(reader) == 2
+            assert not reader.problem
