@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ..log.contents import UNPLACED
+from ..log.forgetting import forgetting
 from ..log.keep import FULL, Keep
 from ..log.recent_contents import Entry
 from ..log.tensor_store import TensorStore
@@ -242,10 +243,4 @@ class DeviceArrays:
 
     def _remember(self, array: Any, keep: Keep, entry: Entry) -> None:
         key, known = id(array), self._known
-
-        def forget(reference: weakref.ref[Any]) -> None:
-            found = known.get(key)
-            if found is not None and found[0] is reference:
-                del known[key]
-
-        known[key] = weakref.ref(array, forget), keep, entry
+        known[key] = weakref.ref(array, forgetting(known, key)), keep, entry

@@ -8,6 +8,8 @@ from __future__ import annotations
 import weakref
 from typing import Any, Generic, TypeVar
 
+from ..log.forgetting import forgetting
+
 __all__ = ["WeakTable"]
 
 T = TypeVar("T")
@@ -35,12 +37,5 @@ class WeakTable(Generic[T]):
         Raises:
             TypeError: objects of its type can't be referred to weakly.
         """
-        key = id(thing)
-        entries = self._entries
-
-        def forget(reference: weakref.ref[Any]) -> None:
-            entry = entries.get(key)
-            if entry is not None and entry[0] is reference:
-                del entries[key]
-
-        entries[key] = weakref.ref(thing, forget), value
+        key, entries = id(thing), self._entries
+        entries[key] = weakref.ref(thing, forgetting(entries, key)), value

@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 import xxhash
 
+from .forgetting import forgetting
 from .keep import Keep
 from .promised import Promised
 
@@ -145,13 +146,7 @@ class LentArrays:
         key, known = id(array), self._known
         if key in known:  # kept in another way until now; only one loan can be taken back
             self.take_back(array)
-
-        def forget(reference: weakref.ref[np.ndarray]) -> None:
-            found = known.get(key)
-            if found is not None and found[0] is reference:
-                del known[key]
-
-        known[key] = weakref.ref(array, forget), keep, entry
+        known[key] = weakref.ref(array, forgetting(known, key)), keep, entry
 
     def take_back(self, array: np.ndarray) -> Lent | None:
         """From now on the memory of `array` may be written into; gives the loan if it has not been read yet."""
