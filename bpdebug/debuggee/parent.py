@@ -6,14 +6,16 @@ it can save what it has; its log is closed in any case.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import sys
 import threading
 import time
 from collections.abc import Callable
+from typing import NoReturn
 
-__all__ = ["Parent", "ask_to_end", "end_workers"]
+__all__ = ["Parent", "ask_to_end", "end_with_workers"]
 
 _LOOK_S = 0.002
 _ANY_TIME_S = 10.0
@@ -65,9 +67,14 @@ def ask_to_end() -> bool:
     return True
 
 
-def end_workers() -> None:
-    """End the processes that the script has started by `multiprocessing`: they would wait for work for ever."""
+def end_with_workers() -> NoReturn:
+    """End this process at once, with what the script has started by `multiprocessing`: that would wait for ever."""
+    # No other thread runs from here on: that of a pool would start others in the place of those that end.
+    sys.setswitchinterval(1000.0)
     multiprocessing = sys.modules.get("multiprocessing")
-    if multiprocessing is not None:
-        for worker in multiprocessing.active_children():
-            worker.terminate()
+    workers = [] if multiprocessing is None else [worker.pid for worker in multiprocessing.active_children()]
+    for worker in workers:
+        with contextlib.suppress(OSError):
+            os.kill(worker, signal.SIGTERM)
+    while True:
+        os.kill(os.getpid(), signal.SIGKILL)

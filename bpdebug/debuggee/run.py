@@ -9,7 +9,7 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Collection
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from ..capture import plan_of
 from ..launch import ChildSettings
@@ -20,7 +20,7 @@ from ..recorder import Recorder
 from . import environment, script, tracebacks
 from .hard_exit import flush_before_hard_exit
 from .noticing_warnings import notice_warnings
-from .parent import Parent, ask_to_end, end_workers
+from .parent import Parent, ask_to_end, end_with_workers
 from .progress import SHOWN, Progress
 from .streams import Output
 from .workers import prepare_workers
@@ -283,18 +283,18 @@ class Run:
             self._recorder.run_finished(_LEFT_ALONE, reason)
             self._recorder.close()
         if killed:
-            self._end_what_was_started()
+            self._end_alone()
         os._exit(_LEFT_ALONE)
 
-    def _end_what_was_started(self) -> None:
-        with contextlib.suppress(Exception):
-            end_workers()
+    def _end_alone(self) -> NoReturn:
+        """The log is closed, and nobody is there to end what the script has started."""
         if self._settings.progress:
             with contextlib.suppress(OSError):
                 told = f"bpdebug: {_KILLED}, and {self._name} ended with it; the run is kept in {self._log.directory}\n"
                 os.write(2, told.encode())
         if self._channel is not None and os.getpgrp() == self._pid:  # the group that the debugger made
             os.killpg(self._pid, signal.SIGKILL)
+        end_with_workers()
 
     def _leave_in_any_case(self) -> None:
         """The same where the script's threads may hold what closing the log takes."""

@@ -22,16 +22,14 @@ import os, signal, sys, time
 import chainer
 from chainer import functions as F
 import numpy as np
-def tell(*pids):
-    with open("pids.new", "w") as file:
-        print(os.getpid(), *pids, file=file)
-    os.rename("pids.new", "pids")
+def tell():
+    open("ready", "w").close()
 """
 
 _WORKERS = """
 from multiprocessing import get_context
 workers = get_context("fork").Pool(2)
-tell(*(worker.pid for worker in workers._pool))
+tell()
 while True:
     F.relu(np.ones(3, "f"))
 """
@@ -49,6 +47,7 @@ signal.signal(signal.SIGTERM, save)
 tell()
 while True:
     F.relu(np.ones(3, "f"))
+    time.sleep(0.001)
 """
 
 _SESSION = """
@@ -62,11 +61,14 @@ time.sleep(600)
 """
 
 
-def is_alive(pid: int) -> bool:
-    try:
-        return "\nState:\tZ" not in Path(f"/proc/{pid}/status").read_text()
-    except FileNotFoundError:
-        return False
+def alive_in(folder: Path) -> list[int]:
+    """The processes that work in this directory."""
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            if os.readlink(process / "cwd") == str(folder):
+                found.append(int(process.name))
+    return found
 
 
 def wait_until(what) -> None:
@@ -78,9 +80,8 @@ def wait_until(what) -> None:
 
 @contextlib.contextmanager
 def started(folder: Path, script: str, command: list[str]):
-    """bpdebug, running the script there, once that has told its process and those that it has started."""
+    """bpdebug, running the script there, once that has said so; all processes there end with the context."""
     (folder / "script.py").write_text(_STARTED + script)
-    pids: list[int] = []
     environment = {**os.environ, "XDG_STATE_HOME": str(folder / "state")}
     with (
         (folder / "told").open("w") as told,
@@ -94,19 +95,20 @@ def started(folder: Path, script: str, command: list[str]):
         ) as process,
     ):
         try:
-            wait_until((folder / "pids").exists)
-            pids = [int(pid) for pid in (folder / "pids").read_text().split()]
-            yield process, pids
+            wait_until((folder / "ready").exists)
+            yield process
         finally:
             process.kill()
-            for pid in filter(is_alive, pids):
-                os.kill(pid, signal.SIGKILL)
+            for pid in alive_in(folder):
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
 
 
+NEEDS_PROC = pytest.mark.skipif(not Path("/proc/self/cwd").exists(), reason="needs /proc to find processes")
 HEADLESS = ["-m", "bpdebug", "run", "--headless", "--log", "run", "script.py"]
 
 
-@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="needs /proc to tell the dead")
+@NEEDS_PROC
 @pytest.mark.parametrize(
     ("script", "command", "end"),
     [
@@ -118,10 +120,10 @@ HEADLESS = ["-m", "bpdebug", "run", "--headless", "--log", "run", "script.py"]
     ids=["training with workers", "waiting", "that saves when asked to end", "on the screen"],
 )
 def test_a_script_ends_when_bpdebug_is_killed(tmp_path, capsys, script, command, end):
-    with started(tmp_path, script, command) as (process, pids):
+    with started(tmp_path, script, command) as process:
         process.kill()
         process.wait()
-        wait_until(lambda: not any(map(is_alive, pids)))
+        wait_until(lambda: not alive_in(tmp_path))
     with LogReader(tmp_path / "run") as reader:
         assert reader.finished
         assert not reader.problem
@@ -135,6 +137,7 @@ def test_a_script_ends_when_bpdebug_is_killed(tmp_path, capsys, script, command,
     )
 
 
+@NEEDS_PROC
 def test_a_script_that_makes_itself_a_daemon_outlives_bpdebug(tmp_path):
     script = """
 if os.fork():
@@ -145,7 +148,7 @@ while not os.path.exists("go on"):
     time.sleep(0.005)
 open("went on", "w").close()
 """
-    with started(tmp_path, script, HEADLESS) as (process, _):
+    with started(tmp_path, script, HEADLESS) as process:
         assert process.wait(LONG_S) == 0
         (tmp_path / "go on").touch()
         wait_until((tmp_path / "went on").exists)
