@@ -19,7 +19,7 @@ from .run_directory import choose_directory, free_name
 from .script_file import check_is_readable, syntax_error
 from .single_thread import import_numpy
 from .stop_options import Stops, add_stop_options, stops_from
-from .web import add_web_options, in_browser, serve
+from .web import add_web_options, end_with_server, in_browser, serve
 
 if TYPE_CHECKING:
     from ..exporters import Exporter
@@ -88,7 +88,9 @@ def execute(options: argparse.Namespace) -> int:
         if options.log:
             raise UsageError("--log DIR is for one run; with --web each opened page is a run of its own")
         return serve(options.arguments, len(words), options.port)
-    if not in_browser():
+    if in_browser():
+        end_with_server()
+    else:
         _check_terminal(options)
     return _run_on_screen(options, script, args, stops)
 

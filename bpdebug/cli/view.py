@@ -12,7 +12,7 @@ from .run_names import RUN_HELP
 from .single_thread import import_numpy
 from .stop_options import add_stop_options, stops_from
 from .tolerance_options import add_with_option, tolerance_from
-from .web import add_web_options, in_browser, serve
+from .web import add_web_options, end_with_server, in_browser, serve
 
 __all__ = ["configure", "execute"]
 
@@ -40,7 +40,9 @@ def execute(options: argparse.Namespace) -> int:
     with open_run(options.run) as reader:
         if options.web:
             return serve(options.arguments, 0, options.port)
-        if not in_browser():
+        if in_browser():
+            end_with_server()
+        else:
             _check_terminal(options.run)
         from ..frontends.engine_ops import EngineOps
         from ..tui.app import DebuggerApp

@@ -9,9 +9,13 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import select
 import shlex
+import signal
 import socket
 import sys
+import threading
+import time
 from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING
 
@@ -20,10 +24,12 @@ from ..errors import UsageError
 if TYPE_CHECKING:
     from aiohttp import web
 
-__all__ = ["add_web_options", "in_browser", "page_words", "serve"]
+__all__ = ["add_web_options", "end_with_server", "in_browser", "page_words", "serve"]
 
 _HOST = "127.0.0.1"
 _COOKIE = "bpdebug-key"
+_QUIT_S = 1.0
+"""What a process behind a browser takes at most to end when it was asked to."""
 
 
 def add_web_options(parser: object) -> None:
@@ -36,6 +42,19 @@ def add_web_options(parser: object) -> None:
 def in_browser() -> bool:
     """Whether this process is the one behind a browser, which needs no terminal."""
     return "web_driver" in os.environ.get("TEXTUAL_DRIVER", "")
+
+
+def end_with_server() -> None:
+    """Let this process, the one behind a browser, end where its server was killed and can't ask it to."""
+
+    def wait() -> None:
+        watching = select.poll()
+        watching.register(0, 0)  # nothing is read here: only the end of its input is told
+        watching.poll()
+        time.sleep(_QUIT_S)
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    threading.Thread(target=wait, name="bpdebug-server", daemon=True).start()
 
 
 def page_words(arguments: Sequence[str], of_script: int) -> list[str]:

@@ -138,6 +138,32 @@ def test_a_script_ends_when_bpdebug_is_killed(tmp_path, capsys, script, command,
 
 
 @NEEDS_PROC
+def test_the_screen_behind_a_browser_ends_when_its_server_is_killed(tmp_path):
+    (tmp_path / "script.py").write_text(_STARTED + _WORKERS)
+    behind = {
+        **os.environ,
+        "TEXTUAL_DRIVER": "textual.drivers.web_driver:WebDriver",
+        "XDG_STATE_HOME": str(tmp_path / "state"),
+    }
+    with subprocess.Popen(
+        [sys.executable, "-m", "bpdebug", "run", "--log", "run", "script.py"],
+        cwd=tmp_path,
+        env=behind,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+    ) as process:
+        try:
+            assert process.stdout.read(1)  # it draws
+            process.stdin.close()
+            wait_until(lambda: not alive_in(tmp_path))
+        finally:
+            process.kill()
+    with LogReader(tmp_path / "run") as reader:
+        assert reader.finished
+
+
+@NEEDS_PROC
 def test_a_script_that_makes_itself_a_daemon_outlives_bpdebug(tmp_path):
     script = """
 if os.fork():
