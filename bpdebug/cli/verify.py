@@ -27,14 +27,19 @@ def execute(options: argparse.Namespace) -> int:
     """
     with open_run(options.run) as reader, ProgressBar("checking") as bar:
         found = verify_run(reader, bar.tell)
-        events, tensors, finished = len(reader), reader.tensor_count, reader.finished
+        events, tensors = len(reader), reader.tensor_count
+        finished, why_stopped = reader.finished, reader.why_stopped
     for line in found.lines:
         print(clean(line))
     for sort, count in found.counts.items():
         if count > LISTED:
             print(f"… and {count_text(count - LISTED, 'more fault')} of {sort}")
     if found.whole:
-        end = "" if finished else "; the run was cut off after its last event, or is being written"
+        end = "; the run was cut off after its last event, or is being written"
+        if why_stopped:
+            end = f"; recording stopped then: {clean(why_stopped)}"
+        elif finished:
+            end = ""
         print(
             f"{count_text(events, 'event')} and {count_text(tensors, 'tensor')} are whole:"
             f" every reference and every content id is right{end}"

@@ -17,7 +17,7 @@ from typing import Any
 import msgspec
 import numpy as np
 
-from ..errors import AddressError, DamagedLog
+from ..errors import AddressError, DamagedLog, LogError
 from .address import format_address, readings
 from .definitions import Definitions
 from .mapped import MappedRecords
@@ -111,6 +111,13 @@ class LogReader(RecordedTensors):
     def finished(self) -> bool:
         """Whether the run ended in an orderly way."""
         return len(self.index) > 0 and int(self.index["kind"][-1]) == Kind.run_finished
+
+    @property
+    def why_stopped(self) -> str:
+        """Why recording stopped before the run was over; empty where it didn't, or hasn't yet. It is looked up anew."""
+        with contextlib.suppress(LogError):
+            self.run = read_run_file(self.directory)
+        return self.run.stopped
 
     @property
     def problem(self) -> str:

@@ -17,7 +17,7 @@ _MOST_BYTES = 1 << 20
 """Of the file: ours has a few hundred."""
 
 
-class RunFile(msgspec.Struct):
+class RunFile(msgspec.Struct, omit_defaults=True):
     """`run.json`: enough to know whether the rest can be read."""
 
     schema: int
@@ -27,6 +27,8 @@ class RunFile(msgspec.Struct):
     """ISO 8601, UTC."""
     script: str
     pid: int
+    stopped: str = ""
+    """Why recording stopped before the run was over, where it did; it is the last field of the file."""
 
 
 class _Version(msgspec.Struct):

@@ -9,6 +9,7 @@ import os
 from pathlib import Path
 from typing import NamedTuple
 
+import msgspec
 import numpy as np
 
 from .. import __version__
@@ -30,6 +31,7 @@ from .segment_writer import append_all, open_new, write_all
 
 __all__ = ["Portion", "Reached", "RunFiles"]
 
+_MOST_WORDS = 200
 _NAMES = (
     TENSOR_STATISTICS_FILE,
     TENSOR_INDEX_FILE,
@@ -84,11 +86,13 @@ class RunFiles:
     Args:
         directory: of the run.
         descriptors: of its files, in the order of a `Portion`.
+        run: what the file says that says so.
     """
 
-    def __init__(self, directory: Path, descriptors: list[int]) -> None:
+    def __init__(self, directory: Path, descriptors: list[int], run: RunFile) -> None:
         self.directory = directory
         self._descriptors = descriptors
+        self._run = run
         self._own = [OwnFile(descriptor) for descriptor in descriptors]
         self.reached = Reached((0,) * len(descriptors))
         """How far they are."""
@@ -113,7 +117,7 @@ class RunFiles:
                     f"{path}: this directory isn't empty, and a run never overwrites anything.\n"
                     "Choose another one with --log, or remove it."
                 )
-            _write_run_file(path, script)
+            run = _write_run_file(path, script)
             descriptors = [open_new(path / name) for name in _NAMES]
             directory = os.path.abspath(path)  # the script may go elsewhere
             # As long as this lock is held, others know that the run is being written.
@@ -128,7 +132,7 @@ class RunFiles:
                 with contextlib.suppress(OSError):
                     (path / name).unlink()
             raise LogError(f"{path}: can't write a log there: {error.strerror or error}") from error
-        return RunFiles(Path(directory), descriptors)
+        return RunFiles(Path(directory), descriptors, run)
 
     @property
     def written(self) -> tuple[int, int]:
@@ -164,6 +168,20 @@ class RunFiles:
             os.lseek(descriptor, size, os.SEEK_SET)
         self.reached = reached
 
+    def say_stopped(self, why: str) -> None:
+        """Leave word that nothing more is recorded, in a block that a file has already: a full disk has room for that.
+
+        Raises:
+            OSError: it can't be written.
+        """
+        told = msgspec.structs.replace(self._run, stopped=utf8_text(why)[:_MOST_WORDS])
+        same = len(encode_line(self._run)) - len(b"}\n")  # the field is the last one
+        file = os.open(self.directory / RUN_FILE, os.O_WRONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+        try:
+            write_all(file, encode_line(told)[same:], same)
+        finally:
+            os.close(file)
+
     def close(self) -> None:
         """Close them, as far as they are ours."""
         for file in self._own:
@@ -174,7 +192,7 @@ class RunFiles:
             file.check()
 
 
-def _write_run_file(path: Path, script: str) -> None:
+def _write_run_file(path: Path, script: str) -> RunFile:
     """Say that there is a run; a reader must never see half of this file."""
     run = RunFile(
         schema=SCHEMA_VERSION,
@@ -190,3 +208,4 @@ def _write_run_file(path: Path, script: str) -> None:
     finally:
         os.close(file)
     unfinished.rename(path / RUN_FILE)
+    return run

@@ -345,10 +345,12 @@ class LogWriter(Interning):
 
     def _give_up(self, error: Exception) -> None:
         self.stopped = True
+        reason = f"{type(error).__name__}: {error}"  # a fault of ours
+        if isinstance(error, OSError):
+            reason = error.strerror or str(error)
+        with contextlib.suppress(OSError):
+            self._files.say_stopped(reason)
         if sys.__stderr__ is not None:
-            reason = f"{type(error).__name__}: {error}"  # a fault of ours
-            if isinstance(error, OSError):
-                reason = error.strerror or str(error)
             with contextlib.suppress(OSError, ValueError):
                 sys.__stderr__.write(
                     f"bpdebug: recording stopped, the log can't be written: {reason} ({self.directory});"

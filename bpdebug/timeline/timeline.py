@@ -179,6 +179,8 @@ class Timeline:
 
     def reason_for_end(self) -> str:
         """Why the log ends where it does, in words; "" while a live child may go on."""
+        if not self.live and not self.reader.finished and (why := self.reader.why_stopped):
+            return f"recording stopped, and the script went on: {clean(why)}"
         if not len(self):
             return "" if self.live else "the log holds no event"
         if self.reader.finished:

@@ -20,6 +20,7 @@ from bpdebug.log.records import ForwardBody, ReportedBody, Slot
 from bpdebug.log.schema import EVENT_INDEX, TENSOR_STATISTICS, EventFlag, Kind, Phase
 from bpdebug.log.segment_writer import append_all_in_python
 from bpdebug.log.writer import LogWriter
+from bpdebug.timeline import Timeline
 from bpdebug.verify import verify_run
 
 EVENTS = 600
@@ -108,6 +109,18 @@ def test_as_many_events_are_kept_as_the_largest_file_may_hold(tmp_path, whole, p
     count = kept(tmp_path / "run")
     assert 0 < count < EVENTS
     assert largest_file(whole, count) <= limit < largest_file(whole, count + 1)
+
+
+def test_the_run_says_why_it_ends_where_it_does(tmp_path):
+    in_child_with_limit(20_000, write_at_once, tmp_path / "run")
+    with LogReader(tmp_path / "run") as reader:
+        assert reader.why_stopped == os.strerror(errno.EFBIG)
+        said = Timeline(reader).reason_for_end()
+    assert said == "recording stopped, and the script went on: File too large"
+    run_file = tmp_path / "run" / "run.json"
+    run_file.write_text(run_file.read_text().replace("File too large", "a\\u001b[31mb"))
+    with LogReader(tmp_path / "run") as reader:
+        assert "\x1b" not in Timeline(reader).reason_for_end()
 
 
 @pytest.mark.parametrize("lend", [False, True])
