@@ -18,6 +18,7 @@ PARTS = [
     "large",
     "lender",
     "loans",
+    "recent_contents",
     "recording",
     "sites",
     "state",

@@ -18,7 +18,7 @@ from .glances import flags_of, nonfinite_flags
 from .lent import Lent, LentArrays
 from .measuring import NOT_MEASURED, measure
 from .promised import Promised
-from .recent_contents import Entry, RecentContents
+from .recent_contents import Entry, RecentContents, Variants
 from .schema import NOT_CAPTURED
 from .staging import Piece, Staging
 from .tensor_rows import TensorRows, pack_record
@@ -66,6 +66,7 @@ class Contents:
         self._unkept: dict[Any, tuple[int, bytes]] = {}
         self._recent_small = RecentContents()
         self._recent_large = RecentContents()
+        self._variants = Variants()
         self._lock = lock
         self._wake = wake
         self.staging = Staging(lock, wake)

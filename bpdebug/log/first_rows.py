@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from .promised import Promised
-from .recent_contents import Entry, RecentContents
+from .recent import Recent
+from .recent_contents import Entry
 
 __all__ = ["FirstRows"]
 
@@ -12,8 +13,8 @@ class FirstRows:
     """What was promised lately; for the writer's thread."""
 
     def __init__(self) -> None:
-        self._first = RecentContents()
-        self._by_row = RecentContents()
+        self._first: Recent[tuple[bytes, int, int], Entry] = Recent()
+        self._by_row: Recent[int | None, Entry] = Recent()
 
     def same(self, content: Promised) -> Entry | None:
         """The entry of the first content that was the same, kept in the same way and for as long; None: it is new."""

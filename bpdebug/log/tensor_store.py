@@ -19,7 +19,7 @@ from .contents import UNPLACED, Contents, Taken
 from .glances import flags_of, nonfinite_flags, sample_of
 from .keep import FULL, Keep
 from .lent import SMALL_BYTES, Content, Lent
-from .recent_contents import Entry, RecentContents
+from .recent_contents import AS_IT_IS, Entry, RecentContents
 from .schema import NOT_CAPTURED
 from .staging import CHUNK_BYTES
 from .tensor_rows import pack_record
@@ -55,7 +55,7 @@ class TensorStore(Contents):
                 data = array.tobytes()
                 content = _digest(data)
                 recent = self._recent_small
-                entry = recent.young.get(content) or recent.get(content)
+                entry = recent.get(content)
                 if entry is None:
                     return self._put_new(array, data, content, layout, device, recent, None)
                 if entry[2] == layout:
@@ -97,7 +97,7 @@ class TensorStore(Contents):
             if entry[2] == layout:
                 return entry
             # The same bytes under another shape or dtype: another tensor, but nothing to store.
-            entry = recent.get((content, layout))
+            entry = recent.get(content, self._variants.of_layout(layout))
             if entry is not None:
                 return entry
         if not keep.values and array.size > keep.sample:
@@ -129,7 +129,8 @@ class TensorStore(Contents):
                     _, _, _, segment, offset, _ = same_bytes
                 row, flags = self._add_record(array, data, content, offset, segment, layout)
                 entry = (row, flags, layout, segment, offset, content)
-                recent.set(content if same_bytes is None else (content, layout), entry)
+                variant = AS_IT_IS if same_bytes is None else self._variants.of_layout(layout)
+                recent.set(content, entry, variant)
                 return entry
             finally:
                 self._putting = False
@@ -145,8 +146,8 @@ class TensorStore(Contents):
         keep: Keep,
     ) -> Entry:
         """A row without bytes for a content that isn't known in full; with a sample where that is wanted."""
-        key = content, layout, keep
-        known = recent.get(key)
+        variant = self._variants.of_less(layout, keep)
+        known = recent.get(content, variant)
         if known is not None:
             return known
         sample = 0
@@ -155,7 +156,7 @@ class TensorStore(Contents):
         less = self._intern_layout(array.dtype.str, array.shape, device, keep.why)
         row, flags = self._add_record(array, data, content, sample, NOT_CAPTURED, less)
         entry = (row, flags, less, NOT_CAPTURED, 0, content)
-        recent.set(key, entry)
+        recent.set(content, entry, variant)
         return entry
 
     def lend(self, array: np.ndarray, keep: Keep = FULL, look: bool = False) -> Entry:
@@ -249,7 +250,7 @@ class TensorStore(Contents):
         entry = (loan.row, loan.flags, loan.layout, segment, offset, content)
         recent = self._recent_large
         if not loan.keep.values:
-            recent.set((content, loan.plain_layout, loan.keep), entry)
+            recent.set(content, entry, self._variants.of_less(loan.plain_layout, loan.keep))
         # What is in an older segment goes before what is kept from here on.
         elif loan.segment >= self._lent_segment:
             found = recent.get(content)

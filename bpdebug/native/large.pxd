@@ -2,6 +2,7 @@ from libc.stdint cimport int64_t
 
 from .buffers cimport TensorStatistics
 from .loans cimport LentArrays
+from .tensors cimport LessLayouts
 
 
 cdef class LargeArrays:
@@ -11,7 +12,7 @@ cdef class LargeArrays:
     cdef bint keep_is_usual
     cdef bint keeps_values
     cdef int64_t unplaced
-    cdef dict less_layouts
+    cdef LessLayouts less
     cdef int look_at_keep(self, keep) except -1
     cdef tuple entry_now(self, array, keep, bint private)
     cdef tuple keep_now(self, array, keep, int64_t layout)

@@ -11,7 +11,8 @@ from libc.string cimport memcpy
 
 from .buffers cimport TensorRecord, TensorRows, TensorStatistics
 from .kernels cimport read_now
-from .tensors cimport Tensors
+from .recent_contents cimport AS_IT_IS, RecentContents, under_layout
+from .tensors cimport Less, LessLayouts, Tensors
 
 from ..log.schema import NOT_CAPTURED as _NOT_CAPTURED
 from ..log.schema import TENSOR_ALIGNMENT, TensorFlag
@@ -40,7 +41,6 @@ cdef class LargeArrays:
         self.store = store
         self.unplaced = unplaced
         self.lent = store.lent
-        self.less_layouts = {}
 
     def put(self, array, keep):
         """The entry of a large array into which anybody may write; None where that is left to `TensorStore.put`."""
@@ -79,11 +79,18 @@ cdef class LargeArrays:
         cdef uint8_t* into = NULL
         cdef int64_t size = np.PyArray_NBYTES(<np.ndarray>array), start = 0, offset = 0, segment = NOT_CAPTURED
         cdef int flags
+        cdef int64_t variant = AS_IT_IS
         cdef tuple entry, same_bytes = None
         cdef Tensors tensors
+        cdef RecentContents recent
+        cdef Less* less
         store = self.store
         tensors = store.usual
         recent = store._recent_large
+        if not self.keeps_values:
+            less = self.less.of(array, layout)
+            variant = less.variant
+            layout = less.layout
         tensors.acquire()
         if store._closed or store._putting:
             tensors.release()
@@ -102,15 +109,13 @@ cdef class LargeArrays:
                     into = <uint8_t*>np.PyArray_DATA(<np.ndarray>chunk.data) + start
             if read_now(array, into, identity, &statistics) != 2:
                 return None
-            content = PyBytes_FromStringAndSize(<char*>identity, 16)
-            key = content if self.keeps_values else (content, layout, keep)
-            entry = recent.get(key)
+            entry = recent.find(identity, variant)
             if self.keeps_values and entry is not None and <int64_t>entry[2] != layout:
-                key = (content, layout)
-                same_bytes, entry = entry, recent.get(key)
+                variant = under_layout(layout)
+                same_bytes, entry = entry, recent.find(identity, variant)
             if entry is None:
                 if not self.keeps_values:
-                    layout = store.layout_of(array, "cpu", keep.why)
+                    pass
                 elif same_bytes is not None and <int64_t>same_bytes[3] != self.unplaced:
                     segment = same_bytes[3]
                     offset = same_bytes[4]
@@ -129,8 +134,9 @@ cdef class LargeArrays:
                 record.flags = <uint16_t>flags
                 record.layout = <uint32_t>layout
                 row = (<TensorRows>store._rows).append(&record, &statistics)
+                content = PyBytes_FromStringAndSize(<char*>identity, 16)
                 entry = (row, flags, layout, segment, offset, content)
-                recent.set(key, entry)
+                recent.remember(identity, variant, entry)
         finally:
             store._putting = False
             tensors.release()
@@ -150,7 +156,7 @@ cdef class LargeArrays:
         self.keep = keep
         self.keep_is_usual = keep.statistics and not keep.small_bytes and not keep.sample
         self.keeps_values = keep.values
-        self.less_layouts = {}
+        self.less = LessLayouts(self.store, keep)
         return 0
 
 

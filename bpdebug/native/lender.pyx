@@ -54,11 +54,7 @@ cdef class Lender(LargeArrays):
         if plain < 0:
             return None
         if not self.keeps_values:
-            less = self.less_layouts.get(plain)
-            if less is None:
-                less = store._intern_layout(array.dtype.str, array.shape, "cpu", keep.why)
-                self.less_layouts[plain] = less
-            layout = less
+            layout = self.less.of(array, plain).layout
         cdef Lent loan = Lent.__new__(Lent)
         loan.array = array
         loan.keep = keep
@@ -175,7 +171,7 @@ cdef class Lender(LargeArrays):
         memcpy(rows.place(rows.statistics_, loan.row, sizeof(measured[0])), measured, sizeof(measured[0]))
         cdef tuple entry = (loan.row, flags, loan.layout, segment, offset, loan.content)
         if segment == NOT_CAPTURED:
-            store._recent_large.set((loan.content, loan.plain_layout, loan.keep), entry)
+            store._recent_large.set(loan.content, entry, store._variants.of_less(loan.plain_layout, loan.keep))
         elif loan.segment >= <int64_t>store._lent_segment:
             store._recent_large.set(loan.content, entry)
         loan.array = None

@@ -1,5 +1,7 @@
 from libc.stdint cimport int64_t
 
+from .recent_contents cimport RecentContents
+
 
 cdef struct Layout:
     void* dtype
@@ -8,11 +10,24 @@ cdef struct Layout:
     int64_t number
 
 
+cdef struct Less:
+    # Of a layout: the layout that says what is missing, or NO_LAYOUT, and the variant of contents under it.
+    int64_t layout
+    int64_t variant
+
+
+cdef class LessLayouts:
+    cdef object store
+    cdef object keep
+    cdef Less* known
+    cdef int64_t room
+    cdef Less* of(self, array, int64_t layout) except NULL
+
+
 cdef class Tensors:
     cdef object store
     cdef object digest
     cdef object held
-    cdef Py_ssize_t remembered
     cdef int64_t chunk_bytes
     cdef int64_t segment_bytes
     cdef object acquire
@@ -24,7 +39,7 @@ cdef class Tensors:
     cdef bytes content_of(self, array)
     cdef object keep
     cdef bint keep_is_usual
-    cdef dict less_layouts
+    cdef LessLayouts less
     cdef tuple entry_of(self, array)
     cdef tuple less_entry_of(self, array, keep)
-    cdef tuple keep_new(self, array, bytes data, bytes content, int64_t layout, recent, tuple same_bytes)
+    cdef tuple keep_new(self, array, bytes data, bytes content, int64_t layout, RecentContents recent, tuple same_bytes)

@@ -8,20 +8,19 @@ left to `put`.
 cimport cython
 cimport numpy as np
 from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_FromStringAndSize, PyBytes_GET_SIZE
-from cpython.dict cimport PyDict_GetItem, PyDict_SetItem, PyDict_Size
-from cpython.object cimport PyObject
 from libc.math cimport isfinite, sqrt
 from libc.stdint cimport int32_t, int64_t, uint8_t, uint16_t, uint32_t, uint64_t
-from libc.stdlib cimport calloc, free
+from libc.stdlib cimport calloc, free, realloc
 from libc.string cimport memcpy, memset
 
 from .buffers cimport TensorRecord, TensorRows, TensorStatistics
+from .recent_contents cimport AS_IT_IS, RecentContents, id_of, under_layout
 
 import msgspec
 import xxhash
 
 from ..log.lent import SMALL_BYTES as _SMALL_BYTES
-from ..log import recent_contents, staging
+from ..log import staging
 from ..log.schema import NOT_CAPTURED as _NOT_CAPTURED
 from ..log.schema import TENSOR_ALIGNMENT
 from ..recorder.arrays import describe
@@ -35,6 +34,7 @@ cdef uint16_t NOT_CAPTURED = _NOT_CAPTURED
 cdef int64_t UNPLACED = 0xFFFE
 cdef int LAYOUTS = 1 << 10
 cdef int MOST_AXES = 4
+cdef int64_t NO_LAYOUT = -1
 
 
 @cython.final
@@ -53,7 +53,6 @@ cdef class Tensors:
         self.digest = xxhash.xxh3_128_digest
         self.acquire = store._put_lock.acquire
         self.release = store._put_lock.release
-        self.remembered = recent_contents.REMEMBERED
         self.chunk_bytes = staging.CHUNK_BYTES
         self.segment_bytes = staging.SEGMENT_BYTES
         self.held = []
@@ -118,39 +117,32 @@ cdef class Tensors:
         """The entry of a small array, an exact NumPy array of the host, all of which is kept; None for `put`."""
         cdef int64_t layout = self.layout_of(array)
         cdef bytes data, content
-        cdef PyObject* entry
+        cdef RecentContents recent
+        cdef tuple entry, other
         if layout < 0:
             return None
         data = bytes_of(array)
         content = self.digest(data)
         recent = self.store._recent_small
-        entry = PyDict_GetItem(recent.young, content)
-        if entry == NULL:
-            old = recent._old
-            if old and PyDict_GetItem(old, content) != NULL:
-                return None
-            return self.keep_new(array, data, content, layout, recent, None)
-        if <int64_t>(<tuple>entry)[2] == layout:
-            return <tuple>entry
+        entry = recent.find(id_of(content), AS_IT_IS)
+        if entry is None or <int64_t>entry[2] == layout:
+            return self.keep_new(array, data, content, layout, recent, None) if entry is None else entry
         # The same bytes under another shape or dtype: another tensor, but nothing to store.
-        cdef PyObject* other = PyDict_GetItem(recent.young, (content, layout))
-        if other != NULL:
-            return <tuple>other
-        if recent._old:
-            return None
-        return self.keep_new(array, data, content, layout, recent, <tuple>entry)
+        other = recent.find(id_of(content), under_layout(layout))
+        return self.keep_new(array, data, content, layout, recent, entry) if other is None else other
 
     cdef tuple less_entry_of(self, array, keep):
         """As `entry_of`, where only statistics are kept of a small array; None for others."""
         cdef TensorStatistics statistics
         cdef TensorRecord record
         cdef bytes data, content
-        cdef tuple entry, key
-        cdef int64_t less
+        cdef RecentContents recent
+        cdef Less* less
+        cdef tuple entry
         if keep is not self.keep:
             self.keep = keep
             self.keep_is_usual = keep.statistics and not keep.values and not keep.sample and not keep.small_bytes
-            self.less_layouts = {}
+            self.less = LessLayouts(self.store, keep)
         cdef int64_t layout = self.layout_of(array)
         if not self.keep_is_usual or layout < 0 or np.PyArray_SIZE(<np.ndarray>array) == 0:
             return None
@@ -159,27 +151,26 @@ cdef class Tensors:
         store = self.store
         recent = store._recent_small
         # A content that is there with its values, or the same bytes under another shape.
-        if PyDict_GetItem(recent.young, content) != NULL or (recent._old and content in recent._old):
+        if recent.find(id_of(content), AS_IT_IS) is not None:
             return None
-        key = (content, layout, keep)
-        entry = recent.get(key)
+        less = self.less.of(array, layout)
+        entry = recent.find(id_of(content), less.variant)
         if entry is not None:
             return entry
         if not measured(<np.ndarray>array, PyBytes_AS_STRING(data), &statistics):
             return None
-        if layout not in self.less_layouts:
-            self.less_layouts[layout] = store.layout_of(array, "cpu", keep.why)
-        less = self.less_layouts[layout]
         memcpy(record.content, PyBytes_AS_STRING(content), 16)
         record.offset = 0
         record.segment = NOT_CAPTURED
         record.flags = 0
-        record.layout = <uint32_t>less
-        entry = ((<TensorRows>store._rows).append(&record, &statistics), 0, less, NOT_CAPTURED, 0, content)
-        recent.set(key, entry)
+        record.layout = <uint32_t>less.layout
+        entry = ((<TensorRows>store._rows).append(&record, &statistics), 0, less.layout, NOT_CAPTURED, 0, content)
+        recent.remember(id_of(content), less.variant, entry)
         return entry
 
-    cdef tuple keep_new(self, array, bytes data, bytes content, int64_t layout, recent, tuple same_bytes):
+    cdef tuple keep_new(
+        self, array, bytes data, bytes content, int64_t layout, RecentContents recent, tuple same_bytes
+    ):
         """A new row; its bytes are those of the entry `same_bytes`, if given."""
         cdef TensorStatistics statistics
         cdef TensorRecord record
@@ -218,13 +209,45 @@ cdef class Tensors:
         finally:
             self.release()
         cdef tuple entry = (row, 0, layout, segment, offset, content)
-        key = content if same_bytes is None else (content, layout)
-        young = recent.young
-        if PyDict_Size(young) >= self.remembered:
-            recent.set(key, entry)
-        else:
-            PyDict_SetItem(young, key, entry)
+        recent.remember(id_of(content), AS_IT_IS if same_bytes is None else under_layout(layout), entry)
         return entry
+
+
+@cython.final
+cdef class LessLayouts:
+    """Layouts that say that not all is kept, by the layouts that say nothing.
+
+    Args:
+        store: a `TensorStore`.
+        keep: what is kept, and why not more.
+    """
+
+    def __init__(self, store, keep):
+        self.store = store
+        self.keep = keep
+
+    def __dealloc__(self):
+        free(self.known)
+
+    cdef Less* of(self, array, int64_t layout) except NULL:
+        """For an array of this layout."""
+        cdef int64_t i, room
+        cdef Less* known
+        if layout >= self.room:
+            room = max(64, 2 * layout)
+            known = <Less*>realloc(self.known, room * sizeof(Less))
+            if known == NULL:
+                raise MemoryError()
+            for i in range(self.room, room):
+                known[i].layout = NO_LAYOUT
+            self.known, self.room = known, room
+        known = &self.known[layout]
+        if known.layout == NO_LAYOUT:
+            number = self.store.layout_of(array, "cpu", self.keep.why)
+            variant = self.store._variants.of_less(layout, self.keep)
+            known = &self.known[layout]
+            known.layout, known.variant = number, variant
+        return known
 
 
 cdef bytes bytes_of(array):

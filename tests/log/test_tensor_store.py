@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from bpdebug.errors import DamagedLog, NotCaptured
-from bpdebug.log import recent_contents, staging
+from bpdebug.log import recent, staging
 from bpdebug.log.glances import nonfinite_flags
 from bpdebug.log.reader import LogReader
 from bpdebug.log.schema import TENSOR_ALIGNMENT, TensorFlag
@@ -138,7 +138,7 @@ def test_one_nan_or_infinity_shows_among_many_values(dtype: type, place: int) ->
 def test_memory_is_bounded_and_forgotten_content_is_stored_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(recent_contents, "REMEMBERED", 10)
+    monkeypatch.setattr(recent, "REMEMBERED", 10)
     writer = LogWriter.create(tmp_path / "run")
     first = writer.tensor(np.array([-1.0]))
     for i in range(9):

@@ -10,7 +10,7 @@ import pytest
 
 from bpdebug.capture import CapturePlan, parse_capture
 from bpdebug.errors import NotCaptured
-from bpdebug.log import recent_contents
+from bpdebug.log import recent
 from bpdebug.log.reader import LogReader
 from bpdebug.log.schema import EventFlag, Kind, TensorFlag
 from bpdebug.log.writer import LogWriter
@@ -207,7 +207,7 @@ def test_what_the_person_edited_is_not_taken_for_the_script_s_doing(tmp_path: Pa
 def test_a_long_run_in_little_memory_still_marks_no_false_changes(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(recent_contents, "REMEMBERED", 2)
+    monkeypatch.setattr(recent, "REMEMBERED", 2)
     monkeypatch.setattr(flight_recorder, "SEGMENT_BYTES", 1)
     recorded = Run(tmp_path / "run", parse_capture("none@nothing;last:1"))
     recorder = recorded.recorder
