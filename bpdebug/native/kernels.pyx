@@ -47,7 +47,16 @@ cdef extern from "tally.h" nogil:
     bint tally_record(const Tally *tally, Record *record)
 
 
+cdef extern from "one_loop.h" nogil:
+    enum:
+        LONG_STRETCH
+
+    bint has_one_loop(Kind kind, int instructions)
+    void look_in_one_loop(Xxh3 *state, Tally *tally, const uint8_t *data, size_t size, uint8_t *into, bint streamed)
+
+
 cdef int instructions = best_instructions()
+cdef size_t STREAMED_BYTES = 256 << 10  # whose copies aren't worth the place in the cache that others would lose
 
 
 def use(int wanted) -> int:
@@ -107,9 +116,17 @@ cdef bint begin(Pass *one, object array, bint identifies) except -1:
     return True
 
 
-cdef void look(Pass *one) noexcept nogil:
-    """At the next stretch."""
+cdef void look(Pass *one, uint8_t *into, size_t room) noexcept nogil:
+    """At the next stretch; it is copied on the way where that costs nothing, if there is room for it."""
     cdef const uint8_t *data = one.data + one.done
+    if one.identifies and one.size - one.done > LONG_STRETCH and has_one_loop(one.kind, instructions):
+        if room < LONG_STRETCH or one.copied < one.done:
+            into = NULL
+        look_in_one_loop(&one.hash, &one.tally, data, LONG_STRETCH, into, one.size >= STREAMED_BYTES)
+        one.done += LONG_STRETCH
+        if into != NULL:
+            one.copied += LONG_STRETCH
+        return
     cdef size_t size = min(<size_t> STRETCH, one.size - one.done)
     cdef bint last = one.done + size == one.size
     cdef size_t blocks
@@ -126,22 +143,25 @@ cdef void look(Pass *one) noexcept nogil:
 
 cdef void look_at_all(Pass *one) noexcept nogil:
     while one.done < one.size:
-        look(one)
+        look(one, NULL, 0)
 
 
 cdef size_t copy(Pass *one, uint8_t *into, size_t room) noexcept nogil:
     """As many bytes as there is room for, or left; says how many, and has looked at all of them."""
     cdef size_t before = one.copied
-    cdef size_t part
+    cdef size_t copied, part
     while True:
         part = min(one.done - one.copied, room)
         memcpy(into, one.data + one.copied, part)
         one.copied += part
         into += part
         room -= part
-        if not room or one.done == one.size:
+        if not room or one.copied == one.size:
             return one.copied - before
-        look(one)
+        copied = one.copied
+        look(one, into, room)
+        into += one.copied - copied
+        room -= one.copied - copied
 
 
 cdef tuple found(const Pass *one):

@@ -131,7 +131,7 @@ static void tally_part(Tally *tally, const Sums *sums, uint64_t count, double me
     tally->high = sums->high > tally->high ? sums->high : tally->high;
 }
 
-/* The same as `tally_stretch`, element by element, where some may not be finite or the mean hides the deviations. */
+/* The same as `tally_sums`, element by element, where some may not be finite or the mean hides the deviations. */
 static void tally_odd_stretch(Tally *tally, Kind kind, const uint8_t *data, size_t count) {
     Sums sums = {INFINITY, -INFINITY, 0, 0, 0};
     uint64_t finite = 0;
@@ -160,22 +160,27 @@ static void tally_odd_stretch(Tally *tally, Kind kind, const uint8_t *data, size
     tally_part(tally, &sums, finite, mean, deviations);
 }
 
-/* The next `count` elements, at least one; few enough to stay in cache. */
-static void tally_stretch(Tally *tally, Kind kind, int instructions, const uint8_t *data, size_t count) {
-    Sums sums;
-    sums_of[kind][instructions](data, count, &sums);
-    double mean = sums.sum / (double)count, deviations = sums.squares - sums.sum * mean;
-    if (isfinite(sums.squares) && sums.low == sums.high) {
-        mean = sums.low;
-        sums.squares = mean * mean * (double)count;
+/* The next `count` elements, at least one, whose sums are these. */
+static void tally_sums(Tally *tally, Kind kind, Sums *sums, const uint8_t *data, size_t count) {
+    double mean = sums->sum / (double)count, deviations = sums->squares - sums->sum * mean;
+    if (isfinite(sums->squares) && sums->low == sums->high) {
+        mean = sums->low;
+        sums->squares = mean * mean * (double)count;
         deviations = 0;
-    } else if (!(isfinite(sums.squares) && deviations >= 1e-6 * sums.squares)) {
+    } else if (!(isfinite(sums->squares) && deviations >= 1e-6 * sums->squares)) {
         tally_odd_stretch(tally, kind, data, count);
         return;
     }
     tally->size += count;
-    tally->zeros += sums.zeros;
-    tally_part(tally, &sums, count, mean, deviations);
+    tally->zeros += sums->zeros;
+    tally_part(tally, sums, count, mean, deviations);
+}
+
+/* The next `count` elements, at least one; few enough to stay in cache. */
+static void tally_stretch(Tally *tally, Kind kind, int instructions, const uint8_t *data, size_t count) {
+    Sums sums;
+    sums_of[kind][instructions](data, count, &sums);
+    tally_sums(tally, kind, &sums, data, count);
 }
 
 static uint32_t saturated(uint64_t count) {

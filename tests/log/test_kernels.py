@@ -100,6 +100,25 @@ def test_statistics_are_those_of_the_twin(array: np.ndarray, repeated: int) -> N
 def test_large_arrays_are_measured_as_the_twin_does(instructions: int, array: np.ndarray) -> None:
     assert_measured(kernels.measure(array), array)
     assert_measured(kernels.measure(at_odd_address(array)), array)
+    content, measured = kernels.survey([array], [True])[0]
+    assert content == xxhash.xxh3_128_digest(array.data)
+    assert_measured(measured, array)
+
+
+@pytest.mark.parametrize("begin", [0, 64, 1])
+@pytest.mark.parametrize(
+    "nbytes", [65_532, 65_536, 65_540, 131_072, 131_076, 262_140, 262_144, 262_148, 1_000_000]
+)
+def test_an_array_is_copied_whole_and_nothing_beside_it(instructions: int, nbytes: int, begin: int) -> None:
+    array = RANDOM.standard_normal(nbytes // 4).astype("f4")
+    pages = np.full(nbytes + 8192, 0xA5, np.uint8)
+    memory = pages[-pages.ctypes.data % 4096 :][: begin + nbytes + 64]
+    content, measured = kernels.survey([array], [True], memory, [begin])[0]
+    assert content == xxhash.xxh3_128_digest(array.data)
+    assert_measured(measured, array)
+    assert memory[begin : begin + nbytes].tobytes() == array.tobytes()
+    assert (memory[:begin] == 0xA5).all()
+    assert (memory[begin + nbytes :] == 0xA5).all()
 
 
 def test_a_constant_array_has_no_deviations(instructions: int) -> None:

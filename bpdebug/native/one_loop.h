@@ -1,0 +1,115 @@
+/* Content id, sums and copy of floats in one loop: each is as dear as reading them again, and together they hide
+   behind each other. For processors with AVX-512; others go through a stretch once for each. */
+#ifndef BPDEBUG_ONE_LOOP_H
+#define BPDEBUG_ONE_LOOP_H
+
+#include "tally.h"
+#include "xxh3.h"
+
+enum { LONG_STRETCH = 64 << 10, AHEAD = 4 << 10 }; /* bytes: that are summed up by themselves, and are fetched before */
+
+#ifdef X86
+
+/* The next `count` blocks of 1024 bytes, one at least, none of them the last one of the content. `into`, which may be
+   NULL, is where their copy goes. A `streamed` copy goes past the caches, and begins at a multiple of 64 bytes. */
+AVX512 INLINE void blocks_of_floats(Xxh3 *state, Sums *sums, const uint8_t *data, size_t count, uint8_t *into,
+                                    int streamed) {
+    __m512i lanes = _mm512_loadu_si512(state->lane), last = _mm512_loadu_si512(secret + SECRET - STRIPE);
+    const __m512i prime = _mm512_set1_epi64(P32_1), one = _mm512_set1_epi32(1);
+    float first;
+    memcpy(&first, data, sizeof first);
+    __m512 low[2], high[2];
+    __m512d sum[4], squares[4];
+    __m512i zeros[2];
+    for (int u = 0; u < 2; u++) {
+        low[u] = high[u] = _mm512_set1_ps(first);
+        zeros[u] = _mm512_setzero_si512();
+    }
+    for (int h = 0; h < 4; h++)
+        sum[h] = squares[h] = _mm512_setzero_pd();
+    for (; count; count--) {
+#pragma GCC unroll 16
+        for (int n = 0; n < BLOCK / STRIPE; n++, data += STRIPE) {
+            const int u = n & 1;
+            __m512i value = _mm512_loadu_si512(data);
+            __builtin_prefetch(data + AHEAD);
+            if (into) {
+                if (streamed)
+                    _mm512_stream_si512((void *)into, value);
+                else
+                    _mm512_storeu_si512(into, value);
+                into += STRIPE;
+            }
+            __m512i mixed = _mm512_xor_si512(value, _mm512_loadu_si512(secret + 8 * n));
+            __m512i product = _mm512_mul_epu32(mixed, _mm512_srli_epi64(mixed, 32));
+            lanes = _mm512_add_epi64(lanes, _mm512_shuffle_epi32(value, _MM_PERM_BADC));
+            lanes = _mm512_add_epi64(lanes, product);
+
+            __m512 x = _mm512_castsi512_ps(value);
+            low[u] = _mm512_min_ps(x, low[u]);
+            high[u] = _mm512_max_ps(x, high[u]);
+            zeros[u] = _mm512_mask_add_epi32(zeros[u], _mm512_cmp_ps_mask(x, _mm512_setzero_ps(), _CMP_EQ_OQ), zeros[u],
+                                             one);
+            for (int h = 0; h < 2; h++) {
+                __m512d wide = _mm512_cvtps_pd(h ? _mm512_extractf32x8_ps(x, 1) : _mm512_castps512_ps256(x));
+                sum[2 * u + h] = _mm512_add_pd(sum[2 * u + h], wide);
+                squares[2 * u + h] = _mm512_fmadd_pd(wide, wide, squares[2 * u + h]);
+            }
+        }
+        lanes = _mm512_xor_si512(_mm512_xor_si512(lanes, _mm512_srli_epi64(lanes, 47)), last);
+        __m512i upper = _mm512_mul_epu32(_mm512_srli_epi64(lanes, 32), prime);
+        lanes = _mm512_add_epi64(_mm512_mul_epu32(lanes, prime), _mm512_slli_epi64(upper, 32));
+    }
+    _mm512_storeu_si512(state->lane, lanes);
+    for (int h = 1; h < 4; h++) {
+        sum[0] = _mm512_add_pd(sum[0], sum[h]);
+        squares[0] = _mm512_add_pd(squares[0], squares[h]);
+    }
+    *sums = (Sums){_mm512_reduce_min_ps(_mm512_min_ps(low[0], low[1])),
+                   _mm512_reduce_max_ps(_mm512_max_ps(high[0], high[1])), _mm512_reduce_add_pd(sum[0]),
+                   _mm512_reduce_add_pd(squares[0]), (uint64_t)_mm512_reduce_add_epi32(_mm512_add_epi32(zeros[0], zeros[1]))};
+}
+
+AVX512 static void read_floats(Xxh3 *state, Sums *sums, const uint8_t *data, size_t count) {
+    blocks_of_floats(state, sums, data, count, NULL, 0);
+}
+
+AVX512 static void copy_floats(Xxh3 *state, Sums *sums, const uint8_t *data, size_t count, uint8_t *into) {
+    blocks_of_floats(state, sums, data, count, into, 0);
+}
+
+AVX512 static void stream_floats(Xxh3 *state, Sums *sums, const uint8_t *data, size_t count, uint8_t *into) {
+    blocks_of_floats(state, sums, data, count, into, 1);
+    _mm_sfence();
+}
+
+#endif
+
+/* Whether `look_in_one_loop` can be asked. */
+static int has_one_loop(Kind kind, int instructions) {
+#ifdef X86
+    return kind == OF_FLOAT && instructions == WITH_AVX512;
+#else
+    (void)kind, (void)instructions;
+    return 0;
+#endif
+}
+
+/* Look at the next `size` bytes, whole blocks of 1024, of a content that goes on behind them, and copy them to `into`
+   unless that is NULL; past the caches if that is worth it. */
+static void look_in_one_loop(Xxh3 *state, Tally *tally, const uint8_t *data, size_t size, uint8_t *into, int streamed) {
+#ifdef X86
+    Sums sums;
+    if (!into)
+        read_floats(state, &sums, data, size / BLOCK);
+    else if (streamed && (uintptr_t)into % STRIPE == 0)
+        stream_floats(state, &sums, data, size / BLOCK, into);
+    else
+        copy_floats(state, &sums, data, size / BLOCK, into);
+    tally_sums(tally, OF_FLOAT, &sums, data, size / sizeof(float));
+#else
+    (void)state, (void)tally, (void)data, (void)size, (void)into, (void)streamed;
+#endif
+}
+
+#endif
