@@ -14,6 +14,7 @@ PARTS = [
     "disk",
     "engine_events",
     "forward",
+    "keeps",
     "kernels",
     "large",
     "lender",

@@ -2,6 +2,7 @@ from cpython.object cimport PyObject
 from libc.stdint cimport int64_t
 
 from .buffers cimport Bytes, Ordinals, PendingEvents
+from .keeps cimport Keeps
 from .lender cimport Lender
 from .sites cimport Sites
 from .state cimport Node, ThreadState, Variable
@@ -39,6 +40,7 @@ cdef class Recording:
     cdef Ordinals ordinals
     cdef PendingEvents pending
     cdef dict texts
+    cdef Keeps keeps
     cdef bint judges
     cdef Seen looking(self, int64_t phase, int64_t scope, int64_t label)
     cdef tuple look(self, array, Seen seen, bint private)

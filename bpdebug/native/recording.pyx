@@ -11,12 +11,12 @@ from cpython.object cimport PyObject
 from libc.stdint cimport int64_t, uint8_t, uint16_t, uint32_t
 
 from .buffers cimport Bytes, IndexRecord, PendingEvents, at_most_32
+from .keeps cimport Keeps, KnownKeep
 from .sites cimport Sites
 from .state cimport Node, ThreadState, Variable
 
 import time
 
-from ..log.keep import FULL
 from ..log.lent import LENT_BYTES as _LENT_BYTES
 from ..log.lent import same_content
 from ..log.schema import NOTHING as _NOTHING
@@ -73,24 +73,20 @@ cdef class Recording:
         self.ordinals = recorder._ordinals
         self.pending = self.writer.pending
         self.texts = {}
+        self.keeps = Keeps(recorder)
         # Whether somebody wants to see what isn't finite: such an event is left to Python.
         self.judges = False
 
     cdef Seen looking(self, int64_t phase, int64_t scope, int64_t label):
         """For the arrays of an event with these in its header."""
         cdef Seen seen = Seen.__new__(Seen)
-        recorder = self.recorder
+        cdef KnownKeep known = self.keeps.of(phase, scope, label)
         seen.entries = []
         seen.count = 0
-        seen.all = seen.all_small = True
-        if recorder.capturing.selective:
-            seen.keep = seen.keep_read = recorder._keep(phase, scope, label)
-            if seen.keep is not FULL:
-                seen.all = False
-                seen.all_small = <int64_t>seen.keep.small_bytes >= LENT_BYTES
-                seen.keep_read = recorder._unlooked(seen.keep)
-        else:
-            seen.keep = seen.keep_read = FULL
+        seen.all = known.all
+        seen.all_small = known.all_small
+        seen.keep = known.keep
+        seen.keep_read = known.keep_read
         return seen
 
     cdef tuple read(self, array, Seen seen):

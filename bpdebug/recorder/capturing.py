@@ -36,6 +36,8 @@ class Capturing:
         """Whether `step_down` has to be asked at all."""
         self.now = plan.text
         """What is captured, in short: it changes when the budget is used up."""
+        self.changes = 0
+        """What `keep` said of a header counts for others like it, in this iteration, as long as this is the same."""
         self._stretch = plan.stretch(0)
         self._writer = writer
         self._known: dict[tuple[int, int, int], Keep] = {}
@@ -50,7 +52,7 @@ class Capturing:
             stretch = self.plan.stretch(iteration)
             if stretch != self._stretch:
                 self._stretch = stretch
-                self._known.clear()
+                self._forget()
         name = (phase, scope, label)
         known = self._known.get(name)
         if known is None:
@@ -82,9 +84,13 @@ class Capturing:
     def _lower(self, name: str, keep: Keep, kept: str, budget: int) -> str:
         said = f"the budget of {bytes_text(budget)} was used up (--max-bytes)"
         self._ceiling = Keep(False, keep.statistics, 0, said)
-        self._known.clear()
+        self._forget()
         before, self.now = self.now, name
         return f"capture steps down from {before} to {name}: {said}; from here on the log has {kept}"
+
+    def _forget(self) -> None:
+        self._known.clear()
+        self.changes += 1
 
 
 def _less(one: Keep, other: Keep) -> Keep:
