@@ -30,6 +30,7 @@ from .utils.arguments import force_array
 __all__ = ["Walk", "twin", "walking"]
 
 _generic = numpy.generic
+_ndarray = numpy.ndarray
 _clock = time.perf_counter_ns
 
 walking = threading.local()
@@ -179,20 +180,7 @@ class Walk:
             duration = _clock() - started
             if timer is not None:
                 timer.stop()
-            by_input: list[Any] = [None] * len(inputs)
-            for i, gx in zip(wanted, gxs, strict=True):
-                by_input[i] = _array(gx)
-            events.emit(
-                events.BackwardStepped(
-                    function,
-                    inputs,
-                    tuple(ys),
-                    tuple([_array(gy) for gy in gys]),
-                    tuple(by_input),
-                    duration,
-                    timer,
-                )
-            )
+            self._emit_step(function, ys, gys, wanted, gxs, duration, timer)
         pairs = []
         for i, gx in zip(wanted, gxs, strict=True):
             if gx is not None:
@@ -200,6 +188,26 @@ class Walk:
                     gx = numpy.asarray(gx)
                 pairs.append((inputs[i], gx))
         return pairs
+
+    def _emit_step(
+        self,
+        function: Any,
+        ys: list[Any],
+        gys: tuple[Any, ...],
+        wanted: tuple[int, ...],
+        gxs: Sequence[Any],
+        duration_ns: int,
+        timer: Any,
+    ) -> None:
+        by_input: list[Any] = [None] * len(function.inputs)
+        for i, gx in zip(wanted, gxs, strict=True):
+            by_input[i] = gx if type(gx) is _ndarray else _array(gx)
+        gy_arrays = tuple([gy if type(gy) is _ndarray else _array(gy) for gy in gys])
+        events.emit(
+            events.BackwardStepped(
+                function, function.inputs, tuple(ys), gy_arrays, tuple(by_input), duration_ns, timer
+            )
+        )
 
     def _held(self, function: Any, wanted: tuple[int, ...]) -> tuple[Any, ...]:
         """The gradients that the wanted inputs hold already; for an input that comes twice, only once."""

@@ -262,6 +262,9 @@ observers: list[Observer] = []
 HANDED_OUT_BYTES = 1 << 12
 """Nobody is told of smaller arrays of the host: looking at them again costs less."""
 
+_told: tuple[Observer, ...] = ()
+"""`observers`, as a tuple that stays what it is while an event is told."""
+
 _ndarray = numpy.ndarray
 _lock = threading.Lock()
 
@@ -273,7 +276,7 @@ def observe(observer: Observer) -> Callable[[], None]:
         A callable that stops it; calling it twice does no harm.
     """
     with _lock:
-        observers.append(observer)
+        _change(observers.append, observer)
 
     stopped = False
 
@@ -281,10 +284,16 @@ def observe(observer: Observer) -> Callable[[], None]:
         nonlocal stopped
         with _lock:
             if not stopped and observer in observers:
-                observers.remove(observer)
+                _change(observers.remove, observer)
             stopped = True
 
     return stop
+
+
+def _change(change: Callable[[Observer], None], observer: Observer) -> None:
+    global _told
+    change(observer)
+    _told = tuple(observers)
 
 
 def hand_out(array: Any) -> None:
@@ -295,13 +304,13 @@ def hand_out(array: Any) -> None:
 
 def emit(event: Event) -> None:
     """Tell all observers; one that raises is detached with a warning on stderr, and the training goes on."""
-    for observer in tuple(observers):
+    for observer in _told:
         try:
             observer(event)
         except Exception as error:
             with _lock:
                 if observer in observers:
-                    observers.remove(observer)
+                    _change(observers.remove, observer)
             sys.stderr.write(
                 f"engine: an observer failed on {type(event).__name__} and was detached: "
                 f"{type(error).__name__}: {error}\n"

@@ -124,7 +124,7 @@ class FunctionNode(function_hook.HookedFunction):
                 break
         started = 0
         if observers:
-            state = self._before_foreign_code(xs)
+            state = self._before_foreign_code(xs) if self.foreign or function_hook.installed else None
             timer = backend.start_timer(xs) if timer_makers else None
             started = _clock()
         try:
@@ -162,9 +162,8 @@ class FunctionNode(function_hook.HookedFunction):
 
     def _before_foreign_code(self, xs: tuple[Any, ...]) -> Any:
         """Tell whoever observes that code outside the engine will hold these arrays; the random state before it."""
-        if self.foreign or function_hook.installed:
-            for data in xs:
-                events.hand_out(data)
+        for data in xs:
+            events.hand_out(data)
         return snapshot(numpy) if self.foreign else None
 
     def _tell(

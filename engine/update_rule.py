@@ -81,10 +81,13 @@ class UpdateRule:
         # No name of ours for the array: who holds it besides the parameter is an observer's question.
         if param._data is None:
             return
-        if self._is_plain and not observers and param._loss_scale is None:
+        if self._is_plain and param._loss_scale is None:
             if type(param._data) is not self._state_is_for:
                 self._prepare_state(param)
-            self.update_core(param)
+            if observers and param._grad is not None:
+                self._update_observed(param, param)
+            else:
+                self.update_core(param)
         elif self._use_fp32_update and param._data.dtype == numpy.float16:
             self._update_in_float32(param)
         else:
@@ -109,17 +112,23 @@ class UpdateRule:
                 shown._set_gradient(param._grad.astype(shown._data.dtype), None)
         self._prepare_state(param)
         self._call_hooks(self._hooks.pre, param)
-        observed = bool(observers) and param._grad is not None
-        if observed:
-            events.emit(events.ParameterUpdating(shown, self, dict(self._state or {})))
+        if observers and param._grad is not None:
+            self._update_observed(param, shown)
+        else:
+            self._update_both(param, shown)
+        self._call_hooks(self._hooks.post, param)
+
+    def _update_both(self, param: Parameter, shown: Parameter) -> None:
         self.update_core(param)
         if shown is not param:
             shown._data[...] = param._data
-        if observed:
-            events.emit(
-                events.ParameterUpdated(shown, self, dict(self._state or {}), self.effective_learning_rate())
-            )
-        self._call_hooks(self._hooks.post, param)
+
+    def _update_observed(self, param: Parameter, shown: Parameter) -> None:
+        events.emit(events.ParameterUpdating(shown, self, dict(self._state or ())))
+        self._update_both(param, shown)
+        events.emit(
+            events.ParameterUpdated(shown, self, dict(self._state or ()), self.effective_learning_rate())
+        )
 
     def _call_hooks(self, hooks: dict[str, Callable[..., Any]], param: Parameter) -> None:
         for name, hook in list(hooks.items()):
