@@ -9,6 +9,9 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+from collections.abc import Callable
+
+from ..native import part
 
 __all__ = ["OwnFile"]
 
@@ -44,6 +47,15 @@ class OwnFile:
             return False
 
 
-def _identity(descriptor: int) -> tuple[int, int]:
+def identity_in_python(descriptor: int) -> tuple[int, int]:
+    """What tells the file behind a descriptor from others.
+
+    Raises:
+        OSError: the descriptor is closed.
+    """
     status = os.fstat(descriptor)
     return status.st_dev, status.st_ino
+
+
+_native = part("disk")
+_identity: Callable[[int], tuple[int, int]] = identity_in_python if _native is None else _native.identity

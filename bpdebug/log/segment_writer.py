@@ -54,9 +54,17 @@ class SegmentWriter:
         if self._direct < 0 or hurry or middle < DIRECT_BYTES:
             write_all(self._file, data, offset)
             return
-        write_all(self._file, data[:head], offset)
-        self._write_directly(data[head : head + middle], offset + head)
-        write_all(self._file, data[head + middle :], offset + head + middle)
+        end = head + middle
+        parts = [
+            (self._file, data[:head], offset),
+            (self._direct, data[head:end], offset + head),
+            (self._file, data[end:], offset + end),
+        ]
+        try:
+            place_all(parts)
+        except OSError:
+            self._write_no_more_directly()
+            write_all(self._file, data, offset)
 
     def write_pages(self, segment: int, base: int, memory: memoryview, start: int, end: int) -> None:
         """Write `memory[start:end]` behind what was written to segment `segment` before.
@@ -90,12 +98,15 @@ class SegmentWriter:
 
     def _write_directly(self, data: memoryview, offset: int) -> None:
         try:
-            write_all(self._direct, data, offset)
+            place_all([(self._direct, data, offset)])
         except OSError:
-            # Not every file system that lets us open a file so can write it so; a full disk fails once more.
-            self._own.pop().close()
-            self._direct = -1
+            self._write_no_more_directly()
             write_all(self._file, data, offset)
+
+    def _write_no_more_directly(self) -> None:
+        """Not every file system that lets us open a file so can write it so; a full disk fails once more."""
+        self._own.pop().close()
+        self._direct = -1
 
     def cut(self, size: int) -> None:
         """What was written last to the file that is open is not to be in it from `size` on.
@@ -163,10 +174,21 @@ def append_all_in_python(parts: list[tuple[int, bytes]]) -> None:
         write_all(file, content)
 
 
+def place_all_in_python(parts: list[tuple[int, memoryview, int]]) -> None:
+    """Write bytes at places of files, in this order: (file descriptor, bytes, offset).
+
+    Raises:
+        OSError: the disk is full, or gone; what comes before was written.
+    """
+    for file, content, offset in parts:
+        write_all(file, content, offset)
+
+
+append_all: Callable[[list[tuple[int, bytes]]], None] = append_all_in_python
+place_all: Callable[[list[tuple[int, memoryview, int]]], None] = place_all_in_python
 _native = part("disk")
-append_all: Callable[[list[tuple[int, bytes]]], None] = (
-    append_all_in_python if _native is None else _native.append_all
-)
+if _native is not None:
+    append_all, place_all = _native.append_all, _native.place_all
 
 
 def write_all(file: int, data: bytes | memoryview, offset: int | None = None) -> None:

@@ -1,20 +1,44 @@
-"""Writes to several files with the interpreter's lock given away once: getting it back takes longer than a small write.
+"""What the disk is asked for while the training goes on: getting the interpreter's lock back takes longer than that.
 
-The twin is `log.segment_writer.append_all`.
+The twins are `append_all_in_python` and `place_all_in_python` of `log.segment_writer`, and
+`log.own_file.identity_in_python`.
 """
 
 from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_GET_SIZE
 from libc.errno cimport EINTR, errno
+from libc.stdint cimport int64_t, uint8_t
+from posix.stat cimport fstat, struct_stat
 
 import os
 
 
 cdef extern from "unistd.h" nogil:
     Py_ssize_t write(int file, const void *data, size_t size)
+    Py_ssize_t pwrite(int file, const void *data, size_t size, int64_t offset)
 
 
 cdef enum:
     MOST_FILES = 16
+
+
+def identity(int file) -> tuple[int, int]:
+    """What tells the file behind a descriptor from others, with the interpreter's lock kept: that takes no time.
+
+    Raises:
+        OSError: the descriptor is closed.
+    """
+    cdef struct_stat status
+    if fstat(file, &status) < 0:
+        raise OSError(errno, os.strerror(errno))
+    return status.st_dev, status.st_ino
+
+
+cdef struct Part:
+    # What is left to be written to a file; behind what is there, or at an offset that isn't negative.
+    int file
+    const char *data
+    Py_ssize_t rest
+    int64_t offset
 
 
 def append_all(list parts not None) -> None:
@@ -23,11 +47,8 @@ def append_all(list parts not None) -> None:
     Raises:
         OSError: the disk is full, or gone; what comes before was written.
     """
-    cdef int files[MOST_FILES]
-    cdef const char *data[MOST_FILES]
-    cdef Py_ssize_t rest[MOST_FILES]
-    cdef Py_ssize_t written
-    cdef int i, count = 0, failed = 0
+    cdef Part those[MOST_FILES]
+    cdef int count = 0
     if len(parts) > MOST_FILES:
         append_all(parts[:MOST_FILES])
         append_all(parts[MOST_FILES:])
@@ -35,18 +56,47 @@ def append_all(list parts not None) -> None:
     for file, content in parts:
         if type(content) is not bytes:
             raise TypeError("only bytes are written here")
-        files[count] = file
-        data[count] = PyBytes_AS_STRING(content)
-        rest[count] = PyBytes_GET_SIZE(content)
+        those[count] = Part(file, PyBytes_AS_STRING(content), PyBytes_GET_SIZE(content), -1)
         count += 1
+    write_all(those, count)
+
+
+def place_all(list parts not None) -> None:
+    """Write bytes at places of files, in the order of `parts`, three at most: (file descriptor, bytes, offset).
+
+    Raises:
+        OSError: the disk is full, or gone; what comes before was written.
+    """
+    cdef const uint8_t[::1] data
+    cdef Part those[3]
+    cdef int count = 0
+    if len(parts) > 3:
+        raise ValueError("more than three parts")
+    for file, content, offset in parts:
+        if len(content):
+            data = content
+            those[count] = Part(file, <const char *> &data[0], data.shape[0], offset)
+            count += 1
+    write_all(those, count)
+
+
+cdef int write_all(Part *parts, int count) except -1:
+    cdef Py_ssize_t written
+    cdef int i, failed = 0
     with nogil:
         for i in range(count):
-            while rest[i] and not failed:
-                written = write(files[i], data[i], rest[i])
+            while parts[i].rest and not failed:
+                if parts[i].offset < 0:
+                    written = write(parts[i].file, parts[i].data, parts[i].rest)
+                else:
+                    written = pwrite(parts[i].file, parts[i].data, parts[i].rest, parts[i].offset)
                 if written >= 0:
-                    data[i] += written
-                    rest[i] -= written
+                    parts[i].data += written
+                    parts[i].rest -= written
+                    if parts[i].offset >= 0:
+                        parts[i].offset += written
                 elif errno != EINTR:
                     failed = errno
     if failed:
         raise OSError(failed, os.strerror(failed))
+    return 0

@@ -9,11 +9,51 @@ from pathlib import Path
 import pytest
 
 from bpdebug import native
-from bpdebug.log import segment_writer
+from bpdebug.log import own_file, segment_writer
 
 WAYS = {"Python": segment_writer.append_all_in_python}
 if (disk := native.part("disk")) is not None:
     WAYS["compiled"] = disk.append_all
+
+
+PLACES = {"Python": segment_writer.place_all_in_python}
+IDENTITIES = {"Python": own_file.identity_in_python}
+if disk is not None:
+    PLACES["compiled"], IDENTITIES["compiled"] = disk.place_all, disk.identity
+
+
+@pytest.mark.parametrize("way", PLACES)
+def test_parts_are_put_at_their_places(way: str, tmp_path: Path) -> None:
+    path = tmp_path / "file"
+    file = os.open(path, os.O_RDWR | os.O_CREAT)
+    PLACES[way]([])
+    PLACES[way]([(file, memoryview(b"two"), 3), (file, memoryview(b""), 0), (file, memoryview(b"one"), 0)])
+    PLACES[way]([(file, memoryview(b"456")[1:], 6)])
+    assert path.read_bytes() == b"onetwo56"
+    assert os.lseek(file, 0, os.SEEK_CUR) == 0
+    os.close(file)
+    with pytest.raises(OSError, match="descriptor"):
+        PLACES[way]([(file, memoryview(b"lost"), 0)])
+
+
+@pytest.mark.parametrize("way", IDENTITIES)
+def test_a_file_is_told_from_another_with_its_descriptor(way: str, tmp_path: Path) -> None:
+    identity = IDENTITIES[way]
+    file = os.open(tmp_path / "one", os.O_RDWR | os.O_CREAT)
+    before = identity(file)
+    assert identity(file) == before == identity_of(tmp_path / "one")
+    os.close(file)
+    with pytest.raises(OSError, match="descriptor"):
+        identity(file)
+    another = os.open(tmp_path / "two", os.O_RDWR | os.O_CREAT)
+    assert another == file
+    assert identity(another) != before
+    os.close(another)
+
+
+def identity_of(path: Path) -> tuple[int, int]:
+    status = path.stat()
+    return status.st_dev, status.st_ino
 
 
 @pytest.fixture(params=WAYS)
