@@ -18,6 +18,7 @@ from .patterns import pattern_matches
 __all__ = ["POLICIES", "CapturePlan", "Policy", "Rule", "parse_bytes", "parse_capture", "plan_of"]
 
 _SAMPLE = 64
+_NEVER = 1 << 32
 _FULL_AT_FIRST = 3
 _FULL_EARLY = (25, 50)
 _FULL_EVERY = 100
@@ -129,6 +130,13 @@ class CapturePlan:
         first, end = self.iterations or (0, None)
         inside = iteration >= first and (end is None or iteration < end)
         return inside, is_full(iteration) and any(rule.policy.thinned for rule in self.rules)
+
+    def stretch_end(self, iteration: int) -> int:
+        """The first later iteration that may keep something else than this one."""
+        if any(rule.policy.thinned for rule in self.rules):
+            return iteration + 1
+        bounds = [bound for bound in self.iterations or () if bound is not None and bound > iteration]
+        return min(bounds, default=_NEVER)
 
     @property
     def everything(self) -> bool:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Iterable, Sequence
 from typing import Any
 
 __all__ = ["nodes_between", "reachable", "unchain_behind"]
+
+_rank = operator.attrgetter("rank")
 
 
 def reachable(starts: Iterable[Any], all_paths: bool = False) -> list[Any]:
@@ -24,7 +27,7 @@ def reachable(starts: Iterable[Any], all_paths: bool = False) -> list[Any]:
             if all_paths or x.requires_grad:
                 seen.add(creator)
                 pending.append(creator)
-    return sorted(seen, key=lambda function: function.rank)
+    return sorted(seen, key=_rank)
 
 
 def nodes_between(roots: Sequence[Any], targets: set[Any]) -> set[Any]:

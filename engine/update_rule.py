@@ -115,17 +115,16 @@ class UpdateRule:
         if observers and param._grad is not None:
             self._update_observed(param, shown)
         else:
-            self._update_both(param, shown)
+            self.update_core(param)
+            if shown is not param:
+                shown._data[...] = param._data
         self._call_hooks(self._hooks.post, param)
-
-    def _update_both(self, param: Parameter, shown: Parameter) -> None:
-        self.update_core(param)
-        if shown is not param:
-            shown._data[...] = param._data
 
     def _update_observed(self, param: Parameter, shown: Parameter) -> None:
         events.emit(events.ParameterUpdating(shown, self, dict(self._state or ())))
-        self._update_both(param, shown)
+        self.update_core(param)
+        if shown is not param:
+            shown._data[...] = param._data
         events.emit(
             events.ParameterUpdated(shown, self, dict(self._state or ()), self.effective_learning_rate())
         )
@@ -168,7 +167,10 @@ class UpdateRule:
 
     def effective_learning_rate(self) -> float | None:
         """The factor on the gradient in the latest update, if the rule has one."""
-        return getattr(self.hyperparam, "lr", None)
+        try:
+            return self.hyperparam.value("lr")
+        except AttributeError:
+            return None
 
     # ---- state ----
 

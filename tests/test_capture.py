@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import pytest
 
 from bpdebug.capture import POLICIES, CapturePlan, parse_bytes, parse_capture, plan_of
@@ -104,3 +106,25 @@ def test_each_policy_says_why_it_keeps_less():
     for policy in POLICIES.values():
         assert policy.summary
         assert policy.keep.values == (policy.keep.why == "")
+
+
+@pytest.mark.parametrize(
+    ("text", "iterations"),
+    [
+        ("stats", None),
+        ("sparse", None),
+        ("full@l1;sparse", None),
+        ("full", (3, 7)),
+        ("stats", (5, None)),
+        ("full", (0, 1)),
+    ],
+)
+def test_a_stretch_of_iterations_ends_where_something_else_is_kept(
+    text: str, iterations: tuple[int, int | None] | None
+) -> None:
+    plan = dataclasses.replace(parse_capture(text), iterations=iterations)
+    for iteration in range(60):
+        end = plan.stretch_end(iteration)
+        assert end > iteration
+        assert {plan.stretch(i) for i in range(iteration, min(end, 200))} == {plan.stretch(iteration)}
+    assert plan.stretch_end(8) == (9 if "sparse" in text else 1 << 32)

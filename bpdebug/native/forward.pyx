@@ -104,9 +104,7 @@ cdef class ForwardEvents(Recording):
         cdef ThreadState thread = self.threads.state
         cdef bint train = self.config.train
         cdef bint in_graph = event.in_graph
-        cdef int64_t phase = thread.phase
-        if phase < 0:
-            phase = self.recorder.phase_of_call(train and bool(self.config.enable_backprop))
+        cdef int64_t phase = self.phase_of_call(thread, train and bool(self.config.enable_backprop))
         cdef int64_t scope = thread.scope
         cdef list x = [], y = []
         cdef Variable variable
@@ -275,9 +273,7 @@ cdef class ForwardEvents(Recording):
             put(body, b"]")
         put(body, b"}\n")
         cdef ThreadState thread = self.threads.state
-        cdef int64_t phase = thread.phase
-        if phase < 0:
-            phase = self.recorder.phase_of_call(bool(self.config.train) and bool(self.config.enable_backprop))
+        cdef int64_t phase = self.phase_of_call(thread, bool(self.config.train) and bool(self.config.enable_backprop))
         cdef int64_t site = self.sites.here()
         cdef Opener opener = Opener.__new__(Opener)
         opener.kind = ENTERED

@@ -23,7 +23,7 @@ cdef class Keeps:
     cdef dict known
     cdef Header* headers
     cdef bint selective
-    cdef int64_t iteration
+    cdef int64_t end
     cdef int64_t changes
     cdef KnownKeep of(self, int64_t phase, int64_t scope, int64_t label)
     cdef KnownKeep ask(self, int64_t phase, int64_t scope, int64_t label)

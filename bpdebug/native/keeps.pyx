@@ -37,7 +37,7 @@ cdef class Keeps:
         self.selective = recorder.capturing.selective
         self.known = {}
         self.full = self.known_keep(FULL)
-        self.iteration = self.changes = -1
+        self.end = self.changes = -1
 
     def __dealloc__(self):
         free(self.headers)
@@ -46,7 +46,7 @@ cdef class Keeps:
         """For an event with these in its header."""
         if not self.selective:
             return self.full
-        if <int64_t>self.progress.iteration != self.iteration or <int64_t>self.capturing.changes != self.changes:
+        if <int64_t>self.progress.iteration >= self.end or <int64_t>self.capturing.changes != self.changes:
             return self.ask(phase, scope, label)
         cdef Header* header = self.header_of(phase, scope, label)
         if header.known != NULL and header.phase == phase and header.scope == scope and header.label == label:
@@ -55,7 +55,7 @@ cdef class Keeps:
 
     cdef KnownKeep ask(self, int64_t phase, int64_t scope, int64_t label):
         keep = self.recorder._keep(phase, scope, label)
-        self.iteration = self.progress.iteration
+        self.end = self.capturing.asked_again_in
         if <int64_t>self.capturing.changes != self.changes:
             self.changes = self.capturing.changes
             memset(self.headers, 0, PLACES * sizeof(Header))

@@ -50,6 +50,7 @@ cdef class Recording:
     cdef Variable known_variable(self, node, array)
     cdef Node known_node(self, node)
     cdef bint changed_outside(self, content, shown, Variable variable, str of) except -1
+    cdef int64_t phase_of_call(self, ThreadState thread, bint training) except -1
     cdef int64_t text(self, str text) except -1
     cdef int64_t emit(
         self, ThreadState thread, Bytes body, int kind, int64_t phase, int64_t scope, int64_t label, int64_t site,

@@ -20,6 +20,7 @@ import time
 from ..log.lent import LENT_BYTES as _LENT_BYTES
 from ..log.lent import same_content
 from ..log.schema import NOTHING as _NOTHING
+from ..log.schema import Phase
 from ..log.writer import MOST_WAITING as _MOST_WAITING
 
 np.import_array()
@@ -28,6 +29,7 @@ cdef int64_t NOTHING = _NOTHING
 cdef int64_t LENT_BYTES = _LENT_BYTES
 cdef int64_t MOST_WAITING = _MOST_WAITING
 cdef object clock = time.perf_counter_ns
+cdef int64_t FORWARD_PHASE = int(Phase.forward)
 
 
 @cython.final
@@ -149,6 +151,17 @@ cdef class Recording:
             return False
         said = self.recorder._edited.get((of, variable.number))
         return said is None or not is_same(content, said)
+
+    cdef int64_t phase_of_call(self, ThreadState thread, bint training) except -1:
+        """As `recorder.forward_events.ForwardEvents.phase_of_call`."""
+        cdef int64_t phase = thread.phase
+        if phase >= 0:
+            return phase
+        # The usual case: one more op of an iteration that goes on, which changes nothing.
+        if training and not self.recorder._flight_recorder and self.progress.phase == FORWARD_PHASE:
+            if not self.progress._iteration_is_over:
+                return FORWARD_PHASE
+        return self.recorder.phase_of_call(training)
 
     cdef int64_t text(self, str text) except -1:
         """The id of a label."""

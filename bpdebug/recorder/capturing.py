@@ -37,8 +37,10 @@ class Capturing:
         self.now = plan.text
         """What is captured, in short: it changes when the budget is used up."""
         self.changes = 0
-        """What `keep` said of a header counts for others like it, in this iteration, as long as this is the same."""
+        """What `keep` said counts for headers that are the same, until this changes or `asked_again_in` comes."""
         self._stretch = plan.stretch(0)
+        self.asked_again_in = plan.stretch_end(0)
+        """The first later iteration in which it may say something else."""
         self._writer = writer
         self._known: dict[tuple[int, int, int], Keep] = {}
         self._iteration = 0
@@ -49,6 +51,7 @@ class Capturing:
         """What to keep of the tensors of an event; the numbers are those of its header."""
         if iteration != self._iteration:
             self._iteration = iteration
+            self.asked_again_in = self.plan.stretch_end(iteration)
             stretch = self.plan.stretch(iteration)
             if stretch != self._stretch:
                 self._stretch = stretch
