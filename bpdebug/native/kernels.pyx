@@ -119,17 +119,20 @@ cdef bint begin(Pass *one, object array, bint identifies) except -1:
 cdef void look(Pass *one, uint8_t *into, size_t room) noexcept nogil:
     """At the next stretch; it is copied on the way where that costs nothing, if there is room for it."""
     cdef const uint8_t *data = one.data + one.done
-    if one.identifies and one.size - one.done > LONG_STRETCH and has_one_loop(one.kind, instructions):
-        if room < LONG_STRETCH or one.copied < one.done:
-            into = NULL
-        look_in_one_loop(&one.hash, &one.tally, data, LONG_STRETCH, into, one.size >= STREAMED_BYTES)
-        one.done += LONG_STRETCH
-        if into != NULL:
-            one.copied += LONG_STRETCH
-        return
-    cdef size_t size = min(<size_t> STRETCH, one.size - one.done)
-    cdef bint last = one.done + size == one.size
-    cdef size_t blocks
+    cdef size_t size, blocks
+    cdef bint last
+    if one.identifies and has_one_loop(one.kind, instructions):
+        size = min(<size_t> LONG_STRETCH, (one.size - one.done - 1) // BLOCK * BLOCK)
+        if size:
+            if room < size or one.copied < one.done:
+                into = NULL
+            look_in_one_loop(&one.hash, &one.tally, data, size, into, one.size >= STREAMED_BYTES)
+            one.done += size
+            if into != NULL:
+                one.copied += size
+            return
+    size = min(<size_t> STRETCH, one.size - one.done)
+    last = one.done + size == one.size
     if one.identifies:
         blocks = (size - 1) // BLOCK if last else size // BLOCK
         xxh3_blocks(&one.hash, data, blocks, instructions)
