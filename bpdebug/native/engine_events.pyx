@@ -165,7 +165,7 @@ cdef class EngineEvents(WalkEvents):
         made = weakly_known(self.optimizers._made, optimizer)
         cdef int64_t phase = self.progress.update_started()
         cdef str name = (<object>optimizer).__class__.__name__
-        cdef Bytes body = Bytes.__new__(Bytes)
+        cdef Bytes body = self.new_body()
         put_field(body, b'{"kind":"update_started","optimizer":', as_json(name))
         put_field(
             body, b',"hyper":', b"{}" if hyperparam is None else as_json(plain_numbers(hyperparam.get_dict()))
@@ -220,7 +220,7 @@ cdef class EngineEvents(WalkEvents):
             return True
         name, t = opener.detail
         self.progress.update_finished()
-        cdef Bytes body = Bytes.__new__(Bytes)
+        cdef Bytes body = self.new_body()
         put(body, b'{"kind":"update_finished"}\n')
         self.emit(
             thread, body, FINISHED, opener.phase, opener.scope, self.text(f"updated:{name}"), opener.site, NOTHING,
@@ -289,7 +289,7 @@ cdef class EngineEvents(WalkEvents):
             variable.content = after[5]
             if after[1]:
                 flags |= NONFINITE
-        cdef Bytes body = Bytes.__new__(Bytes)
+        cdef Bytes body = self.new_body()
         put_number(body, b'{"kind":"param_updated","var":', variable.number)
         put(body, b',"before":')
         put_number_or_null(body, before[0])

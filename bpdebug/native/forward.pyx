@@ -141,7 +141,7 @@ cdef class ForwardEvents(Recording):
         cdef int64_t site = self.sites.here()
 
         cdef list x_numbers = [], y_numbers = [], x_contents = [], y_contents = [], changed = None
-        cdef Bytes body = Bytes.__new__(Bytes)
+        cdef Bytes body = self.new_body()
         put_number(body, b'{"kind":"forward","op":', op.number)
         put(body, b',"x":[')
         for i in range(x_count):
@@ -255,7 +255,7 @@ cdef class ForwardEvents(Recording):
         if found is None or event.kwargs:
             return False
         cdef int64_t scope = found.scope
-        cdef Bytes body = Bytes.__new__(Bytes)
+        cdef Bytes body = self.new_body()
         cdef tuple args = event.args
         cdef Py_ssize_t i
         put(body, b'{"kind":"scope_entered"')
@@ -297,7 +297,7 @@ cdef class ForwardEvents(Recording):
         calls.pop()
         thread.stack.pop()
         thread.look()
-        cdef Bytes body = Bytes.__new__(Bytes)
+        cdef Bytes body = self.new_body()
         put(body, b'{"kind":"scope_exited"}\n')
         self.emit(
             thread, body, EXITED, opener.phase, opener.scope, self.text("exit"), opener.site, NOTHING, 0, opener.seq

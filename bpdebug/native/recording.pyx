@@ -28,6 +28,7 @@ np.import_array()
 cdef int64_t NOTHING = _NOTHING
 cdef int64_t LENT_BYTES = _LENT_BYTES
 cdef int64_t MOST_WAITING = _MOST_WAITING
+cdef int64_t MOST_SPARE_BYTES = 1 << 16
 cdef object clock = time.perf_counter_ns
 cdef int64_t FORWARD_PHASE = int(Phase.forward)
 
@@ -173,11 +174,20 @@ cdef class Recording:
             self.texts[text] = number
         return number
 
+    cdef Bytes new_body(self):
+        """An empty buffer for the body of one event."""
+        cdef Bytes body = self.spare
+        if body is None:
+            return Bytes.__new__(Bytes)
+        self.spare = None  # an op in a finalizer may come here in the midst of this event
+        body.size = 0
+        return body
+
     cdef int64_t emit(
         self, ThreadState thread, Bytes body, int kind, int64_t phase, int64_t scope, int64_t label, int64_t site,
         int64_t node=0xFFFFFFFF, int flags=0, int64_t partner=0xFFFFFFFF, double value=0.0,
     ) except -1:
-        """Append an event; gives its seq."""
+        """Append an event; gives its seq. Its body is used again."""
         cdef IndexRecord* record
         cdef Py_ssize_t begun
         cdef int64_t seq, iteration, now
@@ -207,6 +217,8 @@ cdef class Recording:
             seq = pending.commit(begun)
         finally:
             self.release()
+        if body.room <= MOST_SPARE_BYTES:
+            self.spare = body
         now = (now - self.started_ns) // 1000
         if not pending.awake:
             self.writer.wake(now)

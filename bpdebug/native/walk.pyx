@@ -74,7 +74,7 @@ cdef class WalkEvents(ForwardEvents):
         cdef int64_t phase = self.progress.backward_started()
         cdef int64_t label = self.text("grad_started" if call == "grad" else "backward_started")
         cdef Seen seen = self.looking(phase, NOTHING, label)
-        cdef Bytes body = Bytes.__new__(Bytes)
+        cdef Bytes body = self.new_body()
         put(body, b'{"kind":"backward_started","roots":[')
         for i in range(count):
             put_slot(body, i, (<Variable>variables[i]).number, self.look(arrays[i], seen, False))
@@ -103,7 +103,7 @@ cdef class WalkEvents(ForwardEvents):
         cdef str name = root.name or self.recorder._root_name(site)
         cdef tuple entry = self.entry_of(array, FULL, True, False)
         value = array.item()
-        cdef Bytes body = Bytes.__new__(Bytes)
+        cdef Bytes body = self.new_body()
         cdef PyObject* known = PyDict_GetItem(self.names, name)
         if known == NULL:
             if len(self.names) >= MOST_REASONS:
@@ -132,7 +132,7 @@ cdef class WalkEvents(ForwardEvents):
             return True
         double_, call = opener.detail
         self.progress.backward_finished(double_, False)
-        cdef Bytes body = Bytes.__new__(Bytes)
+        cdef Bytes body = self.new_body()
         put(body, b'{"kind":"backward_finished"}\n')
         self.emit(
             thread, body, FINISHED, opener.phase, opener.scope,
@@ -168,7 +168,7 @@ cdef class WalkEvents(ForwardEvents):
         if flags and not seen.all and seen.keep.small_bytes:
             seen.forget(FULL)
             private = False
-        cdef Bytes body = Bytes.__new__(Bytes)
+        cdef Bytes body = self.new_body()
         put_number(body, b'{"kind":"backward","op":', node.op)
         if node.seq == NOTHING:
             put(body, b',"forward":null')
@@ -269,7 +269,7 @@ cdef class WalkEvents(ForwardEvents):
                         seen.arrays[seen.count] = <PyObject*>array
                         seen.entries.append(<object>entry)
                         seen.count += 1
-        cdef Bytes body = Bytes.__new__(Bytes)
+        cdef Bytes body = self.new_body()
         cdef int flags = PARAMETER if variable.parameter else 0
         cdef tuple its = self.read(before, seen)
         put_number(body, b'{"kind":"grad_accumulated","var":', variable.number)
@@ -301,7 +301,7 @@ cdef class WalkEvents(ForwardEvents):
         if event.zeroed:
             return False
         cdef ThreadState thread = self.threads.state
-        cdef Bytes body = Bytes.__new__(Bytes)
+        cdef Bytes body = self.new_body()
         cdef Variable variable
         cdef int flags = 0
         cdef bint first = True
