@@ -11,6 +11,7 @@ from cpython.object cimport PyObject
 from libc.stdint cimport int64_t, uint8_t, uint16_t, uint32_t
 
 from .buffers cimport Bytes, IndexRecord, PendingEvents, at_most_32
+from .clock cimport clock_ns
 from .keeps cimport Keeps, KnownKeep
 from .sites cimport Sites
 from .state cimport Node, ThreadState, Variable
@@ -195,7 +196,9 @@ cdef class Recording:
         self.acquire()
         try:
             iteration = self.progress.iteration
-            now = clock()
+            now = clock_ns()
+            if now < 0:
+                now = clock()
             record = pending.next_record()
             record.kind = <uint8_t>kind
             record.phase = <uint8_t>phase

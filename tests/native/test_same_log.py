@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 
 import numpy as np
 import pytest
@@ -398,6 +399,28 @@ def test_ops_wait_for_a_writer_that_is_late(tmp_path, monkeypatch):
     monkeypatch.undo()
     stop()
     recorder.close()
+
+
+def test_times_are_those_of_the_clock(tmp_path):
+    seen = []
+
+    def script():
+        for _ in range(3):
+            before = time.perf_counter_ns()
+            perceptron()
+            seen.append((before, time.perf_counter_ns()))
+
+    def prepare(recorder):
+        seen.append(recorder.writer.started_ns)
+
+    record(tmp_path / "run", script, "full", prepare)
+    started, *spans = seen
+    with LogReader(tmp_path / "run") as reader:
+        times = reader.index["time_us"][reader.index["kind"] == Kind.forward].reshape(3, -1)
+    for (before, after), those in zip(spans, times, strict=True):
+        assert (before - started) // 1000 <= those.min()
+        assert those.max() <= (after - started) // 1000
+        assert (np.diff(those.astype(int)) >= 0).all()
 
 
 def test_lines_are_right_where_code_comes_and_goes(tmp_path):
