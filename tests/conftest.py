@@ -3,8 +3,10 @@
 import functools
 import gc
 import os
+import shutil
 import signal
 import sys
+import tempfile
 from collections.abc import Callable
 
 import pytest
@@ -20,6 +22,22 @@ if signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:
 # Some hundred processes are started, and each would compile the package anew where the shell has asked to keep no code.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
+
+_ROOM_BYTES = 4 << 30
+"""How much memory must be free for the temporary files of the suite, which takes up to 1.5 GiB."""
+_MEMORY = "/dev/shm"
+
+
+def _keep_temporary_files_in_memory() -> None:
+    """Some ten thousand small logs are made and removed, and a file system with a journal is slow at both."""
+    if "TMPDIR" in os.environ or not os.access(_MEMORY, os.W_OK):
+        return
+    if os.statvfs(_MEMORY).f_flag & os.ST_NOEXEC or shutil.disk_usage(_MEMORY).free < _ROOM_BYTES:
+        return  # some tests compile what they then load
+    os.environ["TMPDIR"] = tempfile.tempdir = _MEMORY
+
+
+_keep_temporary_files_in_memory()
 
 # That another program has the processor is no reason to fail.
 settings.register_profile("calm", deadline=None, suppress_health_check=[HealthCheck.too_slow])
