@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import gc
 import json
 import os
 import re
@@ -83,7 +84,13 @@ class Diagnoser:
             stdout=subprocess.PIPE,
             text=True,
             cwd=root,
-            env={"PYTHONPATH": str(root), "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "PATH": ""},
+            env={
+                "PYTHONPATH": str(root),
+                "OPENBLAS_NUM_THREADS": "1",
+                "OMP_NUM_THREADS": "1",
+                "PATH": "",
+                "TMPDIR": tempfile.gettempdir(),
+            },
         )
         return self
 
@@ -109,12 +116,19 @@ class Diagnoser:
 
 def _serve() -> None:
     """In the process that forks: read scripts from stdin, and write the findings of each to stdout, a line each."""
+    import numpy.random  # noqa: F401
+
     import bpdebug.diagnosis.as_json
     import bpdebug.frontends.engine
-    import bpdebug.frontends.gradient_probe  # noqa: F401
+    import bpdebug.frontends.gradient_probe
+    import bpdebug.log.reader  # noqa: F401
+    from bpdebug import native
     from bpdebug.frontends import alias
 
+    for source in (Path(__file__).parents[2] / "bpdebug" / "native").glob("*.pyx"):
+        native.part(source.stem)
     package = alias.install()
+    gc.freeze()  # else each process copies all these objects when it first collects garbage
     for line in sys.stdin:
         with tempfile.TemporaryDirectory() as folder:
             child = os.fork()
