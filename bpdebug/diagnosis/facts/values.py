@@ -31,6 +31,7 @@ class Values:
         self._flags = reader.tensors["flags"]
         self._contents = reader.tensors["content"]
         self._stored = reader.tensors["segment"] != NOT_CAPTURED
+        self._sure = self._surely_known()
 
     def shape(self, tensor: int | None) -> tuple[int, ...]:
         """Its shape; empty for None."""
@@ -52,12 +53,25 @@ class Values:
 
     def known(self, tensor: int | None) -> bool:
         """Whether the run kept its values."""
-        if tensor is None or (tensor < len(self._stored) and not self._stored[tensor]):
+        if tensor is None:
             return False
+        if 0 <= tensor < len(self._sure):
+            if self._sure[tensor]:
+                return True
+            if not self._stored[tensor]:
+                return False
         try:
             return not self._reader.why_not_captured(tensor)
         except DamagedLog:
             return False
+
+    def _surely_known(self) -> bytes:
+        """For each tensor of the log 1 where there is nothing to ask the reader: rules ask `known` all the time."""
+        rows = self._reader.tensors
+        sure = self._stored & (rows["layout"] < len(self._reader.layouts))
+        if self._reader.dropped:
+            sure &= ~np.isin(rows["segment"], [dropped.segment for dropped in self._reader.dropped])
+        return sure.tobytes()
 
     def array(self, tensor: int | None) -> np.ndarray | None:
         """The whole tensor."""
