@@ -20,7 +20,7 @@ from bpdebug.log.records import (
     GradsClearedBody,
     ParamUpdatedBody,
 )
-from bpdebug.log.schema import FIRST_UNNAMED_VARIABLE
+from bpdebug.log.schema import FIRST_UNNAMED_VARIABLE, Phase
 from bpdebug.rerun import ComputedOp
 from bpdebug.timeline.names import Names
 from bpdebug.timeline.op_call import op_call
@@ -57,6 +57,7 @@ def check_log(reader: LogReader, runner: EngineOps) -> tuple[int, int, set[str]]
         body = names.body(seq)
         chain.follow(seq, body)
         if isinstance(body, ForwardBody):
+            _check_mode(reader, seq, body)
             computed = again(seq)
             if computed is not None:
                 forwards += 1
@@ -69,6 +70,15 @@ def check_log(reader: LogReader, runner: EngineOps) -> tuple[int, int, set[str]]
                 backwards += 1
                 _check_step(reader, seq, body, computed)
     return forwards, backwards, foreign
+
+
+def _check_mode(reader: LogReader, seq: int, body: ForwardBody) -> None:
+    """An op of the script belongs to the forward pass where it trains and makes a graph, else to an evaluation."""
+    phase = int(reader.index["phase"][seq])
+    if phase == Phase.forward:
+        assert body.train, f"{reader.address(seq)}: train"
+    elif phase == Phase.evaluation:
+        assert not (body.train and body.grad), f"{reader.address(seq)}: train and grad"
 
 
 class _Chain:
