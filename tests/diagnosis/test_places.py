@@ -96,6 +96,15 @@ def two_on_one_line_in_a_function_called_in_a_comprehension() -> None:
     [update(X) for _ in range(ITERATIONS)]
 
 
+def two_on_one_line_in_a_comprehension_that_updates() -> None:
+    head, optimizer = _head()
+
+    def loss() -> engine.Variable:
+        return F.sum(F.relu(head(X)) + F.relu(head(2 * X)))
+
+    [(head.cleargrads(), loss().backward(), optimizer.update()) for _ in range(ITERATIONS)]
+
+
 def two_on_one_line_without_an_optimizer() -> None:
     head = L.Linear(3, 2)
     for _ in range(ITERATIONS):
@@ -212,6 +221,7 @@ def _update(model: engine.Link, optimizer: engine.Optimizer, loss: engine.Variab
     [
         (two_on_one_line, [ITERATIONS, ITERATIONS]),
         (two_on_one_line_in_a_function_called_in_a_comprehension, [ITERATIONS, ITERATIONS]),
+        (two_on_one_line_in_a_comprehension_that_updates, [ITERATIONS, ITERATIONS]),
         (two_on_one_line_without_an_optimizer, [ITERATIONS, ITERATIONS]),
         (two_on_one_line_whose_optimizer_never_updates, [ITERATIONS, ITERATIONS]),
         (two_walks_from_one_line, [ITERATIONS, ITERATIONS]),

@@ -9,13 +9,14 @@ from collections.abc import Iterable
 from .history import History
 from .records import Op
 from .training import layer_before, weighted
+from .user_frames import UserFrame
 
 __all__ = ["ops_by_place"]
 
-_Frames = list[tuple[str, int, str]]
 _LOOPS = (ast.For, ast.While, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 _COMPREHENSIONS = _LOOPS[2:]
-_COMPREHENSION_FRAMES = ("<listcomp>", "<setcomp>", "<dictcomp>", "<genexpr>")
+_ENDS = ("backward", "grad", "update")
+"""What a script calls that ends an iteration."""
 
 
 def ops_by_place(history: History, ops: Iterable[Op]) -> list[list[Op]]:
@@ -82,7 +83,7 @@ def _in_turns(history: History, site: int) -> bool:
     return False
 
 
-def _ends_each_turn(end: _Frames, path: str, loop: ast.AST, trees: dict[str, ast.Module]) -> bool:
+def _ends_each_turn(end: list[UserFrame], path: str, loop: ast.AST, trees: dict[str, ast.Module]) -> bool:
     """Whether the end of an iteration, given by its frames, is come to in each turn of a loop."""
     inside = next((n for n, frame in enumerate(end) if frame[0] == path and _holds(loop, frame[1])), None)
     if inside is None:
@@ -98,13 +99,11 @@ def _ends_each_turn(end: _Frames, path: str, loop: ast.AST, trees: dict[str, ast
     )
 
 
-def _is_called_in(loop: ast.AST, frames: _Frames) -> bool:
-    """Whether a comprehension calls what the first of some frames is in; up to Python 3.11 it has a frame itself."""
-    name = frames[0][2].rpartition(".")[2] if frames else ""
+def _is_called_in(loop: ast.AST, frames: list[UserFrame]) -> bool:
+    """Whether a comprehension calls what the first of some frames is in; what ends an iteration, if there is none."""
+    names = (frames[0][2].rpartition(".")[2],) if frames else _ENDS
     calls = (node.func for node in ast.walk(loop) if isinstance(node, ast.Call))
-    return name in _COMPREHENSION_FRAMES or any(
-        name and name in (getattr(func, "attr", ""), getattr(func, "id", "")) for func in calls
-    )
+    return any(getattr(func, "attr", "") in names or getattr(func, "id", "") in names for func in calls)
 
 
 def _is_conditional(around: ast.AST, line: int) -> bool:

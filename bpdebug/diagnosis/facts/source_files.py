@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from ...log.records import RunStartedBody
 from ...log.schema import NOTHING
+from .user_frames import UserFrame, without_comprehensions
 
 if TYPE_CHECKING:
     from ...log.reader import LogReader
@@ -36,16 +37,16 @@ class SourceFiles:
 
     # ---- call sites -----------------------------------------------------------------------------------------
 
-    def frames(self, site: int | None) -> list[tuple[str, int, str]]:
-        """The user frames of a call site, `(path, line, function)`, innermost last."""
+    def frames(self, site: int | None) -> list[UserFrame]:
+        """The user frames of a call site, innermost last; what a comprehension does, the function around it does."""
         if site is None or site == NOTHING or site >= len(self._reader.sites):
             return []
         sources = self._reader.sources
-        return [
+        return without_comprehensions(
             (sources[frame.source].path, frame.line, frame.function)
             for frame in self._reader.sites[site].frames
             if frame.source < len(sources)
-        ]
+        )
 
     def line(self, site: int | None) -> Line | None:
         """The innermost user line of a call site."""
