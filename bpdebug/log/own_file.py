@@ -13,11 +13,15 @@ from collections.abc import Callable
 
 from ..native import part
 
-__all__ = ["OwnFile"]
+__all__ = ["OwnFile", "OwnFileInPython", "check_all"]
 
 
-class OwnFile:
-    """A file that we have opened."""
+class OwnFileInPython:
+    """A file that we have opened. `native.disk` has the twin.
+
+    Raises:
+        OSError: the descriptor is closed.
+    """
 
     __slots__ = ("_identity", "descriptor")
 
@@ -25,37 +29,42 @@ class OwnFile:
         self.descriptor = descriptor
         self._identity = _identity(descriptor)
 
-    def check(self) -> None:
-        """Before anything is written.
-
-        Raises:
-            OSError: it is ours no more.
-        """
-        if not self._is_ours():
-            raise OSError(errno.EBADF, "the script has closed its files")
-
-    def close(self) -> None:
-        """Close it, if it is ours; doing it twice does harm."""
-        if self._is_ours():
-            with contextlib.suppress(OSError):
-                os.close(self.descriptor)
-
-    def _is_ours(self) -> bool:
+    def is_ours(self) -> bool:
+        """Whether the descriptor still is of that file."""
         try:
             return _identity(self.descriptor) == self._identity
         except OSError:
             return False
 
+    def close(self) -> None:
+        """Close it, if it is ours; doing it twice does harm."""
+        if self.is_ours():
+            with contextlib.suppress(OSError):
+                os.close(self.descriptor)
 
-def identity_in_python(descriptor: int) -> tuple[int, int]:
-    """What tells the file behind a descriptor from others.
 
-    Raises:
-        OSError: the descriptor is closed.
-    """
+def are_ours_in_python(files: list[OwnFileInPython]) -> bool:
+    """Whether all of these are."""
+    return all(file.is_ours() for file in files)
+
+
+def _identity(descriptor: int) -> tuple[int, int]:
     status = os.fstat(descriptor)
     return status.st_dev, status.st_ino
 
 
+OwnFile = OwnFileInPython
+_are_ours: Callable[[list[OwnFileInPython]], bool] = are_ours_in_python
 _native = part("disk")
-_identity: Callable[[int], tuple[int, int]] = identity_in_python if _native is None else _native.identity
+if _native is not None:
+    OwnFile, _are_ours = _native.OwnFile, _native.are_ours
+
+
+def check_all(files: list[OwnFileInPython]) -> None:
+    """Before anything is written to these.
+
+    Raises:
+        OSError: one of them is ours no more.
+    """
+    if not _are_ours(files):
+        raise OSError(errno.EBADF, "the script has closed its files")

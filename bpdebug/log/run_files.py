@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import datetime
 import fcntl
+import operator
 import os
 from pathlib import Path
 from typing import NamedTuple
@@ -14,7 +15,7 @@ import numpy as np
 
 from .. import __version__
 from ..errors import LogError, RunDirectoryExists
-from .own_file import OwnFile
+from .own_file import OwnFile, check_all
 from .plain import encode_line, utf8_text
 from .run_file import RunFile
 from .schema import (
@@ -76,7 +77,7 @@ class Reached(NamedTuple):
 
     def behind(self, portion: Portion) -> Reached:
         """Where they are when a portion is appended."""
-        sizes = tuple(size + len(part) for size, part in zip(self.sizes, portion, strict=True))
+        sizes = tuple(map(operator.add, self.sizes, map(len, portion)))
         return Reached(sizes, portion.event_records[-EVENT_INDEX.itemsize :] or self.last_record)
 
 
@@ -188,8 +189,7 @@ class RunFiles:
             file.close()
 
     def _check(self) -> None:
-        for file in self._own:
-            file.check()
+        check_all(self._own)
 
 
 def _write_run_file(path: Path, script: str) -> RunFile:

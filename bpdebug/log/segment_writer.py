@@ -13,7 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from ..native import part
-from .own_file import OwnFile
+from .own_file import OwnFile, check_all
 from .schema import segment_file
 
 __all__ = ["PAGE_BYTES", "SegmentWriter", "append_all", "append_all_in_python", "open_new", "write_all"]
@@ -144,8 +144,7 @@ class SegmentWriter:
             self._check()
 
     def _check(self) -> None:
-        for file in self._own:
-            file.check()
+        check_all(self._own)
 
     def _begin(self, segment: int) -> None:
         self.close()

@@ -172,9 +172,11 @@ class Staging:
 
     def done(self, piece: Piece | None = None) -> None:
         """This piece is on disk; buffers that are used up become free."""
-        with self._room:
+        with self._lock:
             if piece is not None:
                 piece.chunk.written = piece.end
+            if not self._sealed:
+                return
             used_up = [chunk for chunk in self._sealed if chunk.written == chunk.filled]
             if used_up:
                 self._sealed = [chunk for chunk in self._sealed if chunk.written != chunk.filled]

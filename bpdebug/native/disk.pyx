@@ -1,18 +1,20 @@
 """What the disk is asked for while the training goes on: getting the interpreter's lock back takes longer than that.
 
 The twins are `append_all_in_python` and `place_all_in_python` of `log.segment_writer`, and
-`log.own_file.identity_in_python`.
+those of `log.own_file`.
 """
 
+cimport cython
 from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_GET_SIZE
 from libc.errno cimport EINTR, errno
-from libc.stdint cimport int64_t, uint8_t
+from libc.stdint cimport int64_t, uint8_t, uint64_t
 from posix.stat cimport fstat, struct_stat
 
 import os
 
 
 cdef extern from "unistd.h" nogil:
+    int close(int file)
     Py_ssize_t write(int file, const void *data, size_t size)
     Py_ssize_t pwrite(int file, const void *data, size_t size, int64_t offset)
 
@@ -21,16 +23,39 @@ cdef enum:
     MOST_FILES = 16
 
 
-def identity(int file) -> tuple[int, int]:
-    """What tells the file behind a descriptor from others, with the interpreter's lock kept: that takes no time.
+@cython.final
+cdef class OwnFile:
+    """See `log.own_file.OwnFileInPython`. The interpreter's lock is kept, as a look at a descriptor takes no time."""
 
-    Raises:
-        OSError: the descriptor is closed.
-    """
-    cdef struct_stat status
-    if fstat(file, &status) < 0:
-        raise OSError(errno, os.strerror(errno))
-    return status.st_dev, status.st_ino
+    cdef readonly int descriptor
+    cdef uint64_t device
+    cdef uint64_t number
+
+    def __init__(self, int descriptor):
+        cdef struct_stat status
+        if fstat(descriptor, &status) < 0:
+            raise OSError(errno, os.strerror(errno))
+        self.descriptor = descriptor
+        self.device, self.number = status.st_dev, status.st_ino
+
+    cpdef bint is_ours(self):
+        cdef struct_stat status
+        if fstat(self.descriptor, &status) < 0:
+            return False
+        return <uint64_t>status.st_dev == self.device and <uint64_t>status.st_ino == self.number
+
+    def close(self) -> None:
+        if self.is_ours():
+            close(self.descriptor)
+
+
+def are_ours(list files not None) -> bool:
+    """As `log.own_file.are_ours_in_python`."""
+    cdef OwnFile file
+    for file in files:
+        if not file.is_ours():
+            return False
+    return True
 
 
 cdef struct Part:

@@ -17,9 +17,9 @@ if (disk := native.part("disk")) is not None:
 
 
 PLACES = {"Python": segment_writer.place_all_in_python}
-IDENTITIES = {"Python": own_file.identity_in_python}
+OWN = {"Python": (own_file.OwnFileInPython, own_file.are_ours_in_python)}
 if disk is not None:
-    PLACES["compiled"], IDENTITIES["compiled"] = disk.place_all, disk.identity
+    PLACES["compiled"], OWN["compiled"] = disk.place_all, (disk.OwnFile, disk.are_ours)
 
 
 @pytest.mark.parametrize("way", PLACES)
@@ -36,24 +36,25 @@ def test_parts_are_put_at_their_places(way: str, tmp_path: Path) -> None:
         PLACES[way]([(file, memoryview(b"lost"), 0)])
 
 
-@pytest.mark.parametrize("way", IDENTITIES)
+@pytest.mark.parametrize("way", OWN)
 def test_a_file_is_told_from_another_with_its_descriptor(way: str, tmp_path: Path) -> None:
-    identity = IDENTITIES[way]
-    file = os.open(tmp_path / "one", os.O_RDWR | os.O_CREAT)
-    before = identity(file)
-    assert identity(file) == before == identity_of(tmp_path / "one")
-    os.close(file)
+    file_class, are_ours = OWN[way]
+    own = [file_class(os.open(tmp_path / name, os.O_RDWR | os.O_CREAT)) for name in ("one", "two")]
+    assert are_ours([])
+    assert are_ours(own)
+    assert own[0].is_ours()
+    os.close(own[1].descriptor)
+    assert not are_ours(own)
     with pytest.raises(OSError, match="descriptor"):
-        identity(file)
-    another = os.open(tmp_path / "two", os.O_RDWR | os.O_CREAT)
-    assert another == file
-    assert identity(another) != before
+        file_class(own[1].descriptor)
+    another = os.open(tmp_path / "three", os.O_RDWR | os.O_CREAT)
+    assert another == own[1].descriptor
+    assert not are_ours(own)
+    own[1].close()
+    os.write(another, b"still open")
     os.close(another)
-
-
-def identity_of(path: Path) -> tuple[int, int]:
-    status = path.stat()
-    return status.st_dev, status.st_ino
+    own[0].close()
+    assert not own[0].is_ours()
 
 
 @pytest.fixture(params=WAYS)
