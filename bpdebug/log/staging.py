@@ -17,9 +17,9 @@ from .schema import TENSOR_ALIGNMENT
 
 __all__ = ["SEGMENT_BYTES", "Chunk", "Piece", "Staging"]
 
-CHUNK_BYTES = 8 << 20
+CHUNK_BYTES = 16 << 20
 """Size of one staging buffer; they are used again, because the kernel clears fresh memory page by page."""
-MAX_CHUNKS = 6
+MAX_CHUNKS = 4
 """Staging buffers in all: when none is free the training waits for the disk."""
 SEGMENT_BYTES = 4 << 30
 _PADDING = TENSOR_ALIGNMENT - 1
