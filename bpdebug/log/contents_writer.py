@@ -39,7 +39,13 @@ class ContentsWriter:
             OSError: the disk is gone; or what was promised never comes.
         """
         refused: OSError | None = None
-        for write in (self._write_staged, self._write_lent, self._write_promised):
+        for write, those in (
+            (self._write_staged, taken.pieces),
+            (self._write_lent, taken.lent),
+            (self._write_promised, taken.promised),
+        ):
+            if not those:  # the usual case of two of them, in each of many rounds
+                continue
             try:
                 write(taken)
             except OSError as error:
@@ -47,7 +53,8 @@ class ContentsWriter:
                     raise
                 refused = refused or error
         self._store.staging.done()  # buffers that were written to their end in an earlier round
-        complete_statistics(taken.rows, taken.unmeasured)
+        if taken.unmeasured:
+            complete_statistics(taken.rows, taken.unmeasured)
         return refused
 
     def _write_staged(self, taken: Taken) -> None:
