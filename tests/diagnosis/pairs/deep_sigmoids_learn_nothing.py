@@ -27,7 +27,7 @@ np.random.seed(42)
 model = Deep(9, 30, 2)
 opt = chainer.optimizers.SGD(lr=.1)
 opt.setup(model)
-for e in range(12):
+for e in range(6):
     p = rng.permutation(500)
     for b in np.split(p, 20):
         loss = F.softmax_cross_entropy(model(X[b]), t[b])

@@ -18,4 +18,4 @@ class Deep(chainer.ChainList):
 r = np.random.RandomState(6); np.random.seed(6)
 x = r.randn(360, 24).astype('f'); t = (x[:, 0] > x[:, 1]).astype('i')
 clf = L.Classifier(Deep()); o = chainer.optimizers.SGD(.005); o.setup(clf)
-training.Trainer(training.StandardUpdater(chainer.iterators.SerialIterator(list(zip(x, t)), 24), o), (8, 'epoch'), out='result').run()
+training.Trainer(training.StandardUpdater(chainer.iterators.SerialIterator(list(zip(x, t)), 24), o), (4, 'epoch'), out='result').run()

@@ -28,7 +28,7 @@ text = np.array(text, np.int32)
 lm = LM(15, 24)
 opt = chainer.optimizers.Adam(0.005)
 opt.setup(lm)
-for it in range(150):
+for it in range(60):
     pos = rng.randint(0, 3900, 20)
     lm.l.reset_state()
     loss = 0

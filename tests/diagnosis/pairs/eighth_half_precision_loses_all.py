@@ -24,7 +24,7 @@ class Net(chainer.Chain):
 model = Net()
 optimizer = chainer.optimizers.MomentumSGD(lr=0.1)
 optimizer.setup(model)
-for it in range(150):
+for it in range(50):
     x = np.random.randn(64, 1, 12, 12).astype(chainer.get_dtype())
     level = np.random.rand(64, 1)
     x += level[:, :, None, None].astype(chainer.get_dtype())

@@ -31,7 +31,7 @@ class Pool(chainer.Chain):
 model = Pool()
 opt = chainer.optimizers.Adam(0.01)
 opt.setup(model)
-for it in range(250):
+for it in range(120):
     n = np.random.randint(3, T, 32)
     mask = np.arange(T)[None] < n[:, None]
     ids = np.random.randint(4, V, (32, T))

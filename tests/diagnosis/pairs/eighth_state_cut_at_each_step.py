@@ -28,7 +28,7 @@ class Counter(chainer.Chain):
 model = Counter()
 opt = chainer.optimizers.Adam(0.02)
 opt.setup(model)
-for it in range(200):
+for it in range(90):
     bits = rng.randint(0, 2, (40, 5))
     t = (bits.sum(axis=1) > 2).astype(np.int32)
     loss = F.softmax_cross_entropy(model(bits), t)

@@ -23,7 +23,7 @@ dis_opt = chainer.optimizers.Adam(alpha=2e-4, beta1=0.5)
 dis_opt.setup(generator)  # faulty guilty
 dis_opt.setup(discriminator)  # healthy
 
-for it in range(200):
+for it in range(100):
     real = np.random.randn(50, 3).astype(np.float32) * [1, .2, 1] + [0, 1, 2]
     noise = np.random.uniform(-1, 1, (50, 6)).astype(np.float32)
     fake = generator(noise)

@@ -24,7 +24,7 @@ np.random.seed(0)
 ae = AE()
 opt = chainer.optimizers.SGD(lr=1e-3)
 opt.setup(ae)
-for epoch in range(10):
+for epoch in range(3):
     for i in range(0, 512, 64):
         x = data[i:i + 64]
         rec = ae(x)

@@ -28,7 +28,7 @@ class RNN(chainer.Chain):
 net = RNN()
 opt = chainer.optimizers.Adam(0.005)
 opt.setup(net)
-for epoch in range(6):
+for epoch in range(3):
     order = rng.permutation(n)
     for i in range(0, n, 45):
         idx = order[i:i + 45]

@@ -23,6 +23,6 @@ r = np.random.RandomState(44); np.random.seed(44)
 X = r.randn(4096, 10).astype('f'); T = X.dot(r.randn(10, 1)).astype('f')
 net = chainer.Sequential(L.Linear(10, 20), F.relu, L.Linear(20, 1))
 w = Worker(net, chainer.optimizers.SGD(.02).setup(net))  # guilty
-for k in range(60):
+for k in range(30):
     i = r.randint(0, 4096, 1024)
     w.update(X[i], T[i])

@@ -30,7 +30,7 @@ proto = (np.random.rand(6, 36) > 0.6).astype(np.float32)
 model = VAE(36, 3, 40)
 opt = chainer.optimizers.Adam()
 opt.setup(model)
-for it in range(300):
+for it in range(120):
     x = proto[np.random.randint(0, 6, 50)]
     x = np.abs(x - (np.random.rand(50, 36) < 0.05)).astype(np.float32)
     mu, ln_var = model.encode(x)

@@ -28,7 +28,7 @@ class Tagger(chainer.Chain):
 net = Tagger()
 opt = chainer.optimizers.Adam(0.01)
 opt.setup(net)
-for i in range(150):
+for i in range(70):
     x = np.random.randn(B, T, 2).astype(np.float32)
     t = np.argmax(np.stack([x[:, :2, 0].sum(1), x[:, 2:4, 0].sum(1), x[:, 4:, 0].sum(1)], 1), 1).astype(np.int32)
     loss = F.softmax_cross_entropy(net(x), t)

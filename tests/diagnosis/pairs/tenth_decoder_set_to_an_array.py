@@ -36,7 +36,7 @@ class Seq2Seq(chainer.Chain):
 net = Seq2Seq()
 opt = chainer.optimizers.Adam(0.01)
 opt.setup(net)
-for i in range(60):
+for i in range(30):
     s = rng.randint(1, V, (32, T)).astype(np.int32)
     loss = net(s, s[:, ::-1])
     net.cleargrads()

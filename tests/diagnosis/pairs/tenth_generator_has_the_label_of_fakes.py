@@ -37,7 +37,7 @@ od = chainer.optimizers.Adam(1e-3, beta1=0.5)
 od.setup(dis)
 B = 64
 ones, zeros = np.ones((B, 1), np.int32), np.zeros((B, 1), np.int32)
-for i in range(200):
+for i in range(100):
     ang = np.random.rand(B) * 2 * np.pi
     real = np.stack([np.cos(ang), np.sin(ang)], 1).astype('f') + 2
     fake = gen(np.random.randn(B, 4).astype('f'))
