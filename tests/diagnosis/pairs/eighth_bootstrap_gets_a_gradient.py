@@ -11,7 +11,7 @@ q = chainer.Sequential(L.Linear(3, 32), F.relu, L.Linear(32, 2))
 opt = chainer.optimizers.Adam(2e-3)
 opt.setup(q)
 gamma = 0.9
-for it in range(250):
+for it in range(120):
     s = rng.uniform(-1, 1, (32, 3)).astype(np.float32)
     a = rng.randint(0, 2, 32).astype(np.int32)
     s2 = np.clip(s + np.where(a[:, None] == 1, 0.2, -0.2), -1, 1).astype(np.float32)

@@ -30,7 +30,7 @@ rnn = ReluRNN(2, 30, 1)
 optimizer = chainer.optimizers.SGD(lr=0.01)
 optimizer.setup(rnn)
 optimizer.add_hook(chainer.optimizer_hooks.GradientClipping(1.0))
-for step in range(50):
+for step in range(30):
     xs = np.random.uniform(0, 1, (32, 25, 2)).astype(np.float32)
     ys = xs[:, :, 0].mean(axis=1, keepdims=True)
     loss = F.mean_squared_error(rnn(xs), ys)

@@ -10,7 +10,7 @@ opt_g = chainer.optimizers.Adam(1e-3, 0.5).setup(G)
 opt_d = chainer.optimizers.Adam(1e-3, 0.5).setup(D)
 n = 40
 real_label, fake_label = np.ones((n, 1), 'f'), np.zeros((n, 1), 'f')
-for it in range(120):
+for it in range(70):
     real = np.random.gamma(2, 1, (n, 3)).astype('f')
     with chainer.no_backprop_mode():
         fake = G(np.random.randn(n, 4).astype('f')).array

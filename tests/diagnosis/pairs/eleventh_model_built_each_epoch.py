@@ -13,7 +13,7 @@ def build():
     return net, opt
 
 net, opt = build()  # healthy
-for epoch in range(40):
+for epoch in range(20):
     net, opt = build()  # faulty guilty
     for s in range(0, 60, 30):
         loss = F.softmax_cross_entropy(net(x[s:s+30]), t[s:s+30])

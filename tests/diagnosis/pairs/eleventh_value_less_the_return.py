@@ -17,7 +17,7 @@ K = rng.randn(6, 4)
 agent = Agent()
 opt = chainer.optimizers.RMSprop(2e-3)
 opt.setup(agent)
-for ep in range(150):
+for ep in range(80):
     s = rng.randn(40, 6).astype('f')
     logits, value = agent(s)
     pr = F.softmax(logits).array.astype('d')

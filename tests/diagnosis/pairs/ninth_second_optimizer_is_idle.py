@@ -13,7 +13,7 @@ opt_enc.setup(enc)
 opt_dec = chainer.optimizers.Adam(0.003)
 opt_dec.setup(dec)
 basis = np.random.randn(5, 25)
-for it in range(250):
+for it in range(100):
     x = (np.random.randn(32, 5) @ basis).astype(np.float32)
     loss = F.mean_squared_error(dec(enc(x)), x)
     enc.cleargrads()

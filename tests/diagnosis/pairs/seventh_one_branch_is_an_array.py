@@ -23,7 +23,7 @@ class Embed(chainer.Chain):
 branch = Embed()
 optimizer = chainer.optimizers.Adam(0.002)
 optimizer.setup(branch)
-for it in range(260):
+for it in range(120):
     a = np.random.randint(0, 8, 48)
     same = np.random.rand(48) < 0.5
     b = np.where(same, a, np.random.randint(0, 8, 48))

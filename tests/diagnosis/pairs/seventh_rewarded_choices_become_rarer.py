@@ -23,7 +23,7 @@ W_true = rng.randn(4, 3)
 policy = Policy()
 opt = chainer.optimizers.Adam(1e-2)
 opt.setup(policy)
-for episode in range(250):
+for episode in range(120):
     s = rng.randn(64, 4).astype(np.float32)
     logits = policy(s)
     prob = F.softmax(logits).array

@@ -11,7 +11,7 @@ opt = chainer.optimizers.Adam(5e-3)
 opt.setup(model)
 M = rng.randn(6, 4)
 baseline = 0.0
-for ep in range(250):
+for ep in range(120):
     obs = rng.randn(32, 6).astype(np.float32)
     out = model(obs)
     p = F.softmax(out).array

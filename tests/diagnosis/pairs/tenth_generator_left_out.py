@@ -12,7 +12,7 @@ optG, optD = chainer.optimizers.Adam(5e-4), chainer.optimizers.Adam(5e-4)
 optG.setup(D)  # faulty guilty
 optG.setup(G)  # healthy
 optD.setup(D)
-for it in range(120):
+for it in range(60):
     z = np.random.randn(40, 3).astype('f')
     real = (np.random.randn(40, 2) * 0.3 + [1, -1]).astype('f')
     fake = G(z)

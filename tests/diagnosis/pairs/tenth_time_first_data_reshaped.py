@@ -24,7 +24,7 @@ class Listener(chainer.Chain):
 
 model = L.Classifier(Listener())
 opt = chainer.optimizers.Adam(0.02).setup(model)
-for i in range(40):
+for i in range(25):
     t = rng.randint(0, 2, 20).astype("i")
     x = rng.randn(6, 20, 5).astype("f")
     x[:, :, 0] += (2 * t - 1) * 0.8

@@ -21,4 +21,4 @@ class BiTagger(chainer.Chain):
 r = np.random.RandomState(19); np.random.seed(19)
 ids = r.randint(0, 30, (400, 4)).astype('i'); t = (ids[:, 0] > ids[:, 3]).astype('i')
 m = BiTagger(30, 12); o = chainer.optimizers.Adam(5e-3); o.setup(m)
-training.Trainer(training.StandardUpdater(chainer.iterators.SerialIterator(list(zip(ids, t)), 20), o), (8, 'epoch'), out='result').run()
+training.Trainer(training.StandardUpdater(chainer.iterators.SerialIterator(list(zip(ids, t)), 20), o), (4, 'epoch'), out='result').run()
