@@ -49,8 +49,12 @@ def pytest_collection() -> None:
 
 
 def pytest_collection_finish() -> None:
-    """Leave what collecting tests has made to itself: each garbage collection would go through all of it."""
+    """Leave what collecting tests has made to itself: each garbage collection would go through all of it.
+
+    And collect more rarely: a third of the time of an app that comes and goes went into it.
+    """
     gc.freeze()
+    gc.set_threshold(5000, 10, 10)
     gc.enable()
 
 
