@@ -180,20 +180,23 @@ writer = LogWriter.create(sys.argv[1])
 thread, label = writer.thread("MainThread"), writer.text("label 0")
 done = False
 interrupts = 0
-ready = threading.Event()
+armed = False
 
 def interrupt():
-    ready.wait()
+    global armed
     while not done:
         time.sleep(0.002)
-        os.kill(os.getpid(), signal.SIGINT)
+        if armed:
+            armed = False  # the next one not before this one was caught
+            os.kill(os.getpid(), signal.SIGINT)
 
 def train():
-    global done, interrupts
+    global armed, done, interrupts
     deadline = time.monotonic() + 0.7
     i = 0
     while time.monotonic() < deadline:
         try:
+            armed = True
             i += 1
             row = writer.tensor(np.full(1 + i % 3000, i))
             writer.append(13, ReportedBody("a", i, row), label=label, thread=thread)
@@ -206,7 +209,6 @@ helper = threading.Thread(target=interrupt)
 helper.start()
 while not done:
     try:
-        ready.set()  # only here may one come
         train()
     except KeyboardInterrupt:
         interrupts += 1
