@@ -76,20 +76,18 @@ class Walk:
         finally:
             walking.node = before
             if observed:
-                events.emit(events.BackwardFinished(not done))
+                events.tell.BackwardFinished(not done)
         return found
 
     def _emit_start(self, roots: Sequence[tuple[Any, Any]], call: str) -> None:
         variables = [node.get_variable_or_none() for node, _ in roots]
-        events.emit(
-            events.BackwardStarted(
-                tuple(node for node, _ in roots),
-                tuple(None if v is None else v._data for v in variables),
-                tuple(_array(seed) for _, seed in roots),
-                self._count_reachable([node.creator_node for node, _ in roots]),
-                self.double,
-                call,
-            )
+        events.tell.BackwardStarted(
+            tuple(node for node, _ in roots),
+            tuple(None if v is None else v._data for v in variables),
+            tuple(_array(seed) for _, seed in roots),
+            self._count_reachable([node.creator_node for node, _ in roots]),
+            self.double,
+            call,
         )
 
     def _count_reachable(self, starts: list[Any]) -> int:
@@ -203,10 +201,8 @@ class Walk:
         for i, gx in zip(wanted, gxs, strict=True):
             by_input[i] = gx if type(gx) is _ndarray else _array(gx)
         gy_arrays = tuple([gy if type(gy) is _ndarray else _array(gy) for gy in gys])
-        events.emit(
-            events.BackwardStepped(
-                function, function.inputs, tuple(ys), gy_arrays, tuple(by_input), duration_ns, timer
-            )
+        events.tell.BackwardStepped(
+            function, function.inputs, tuple(ys), gy_arrays, tuple(by_input), duration_ns, timer
         )
 
     def _held(self, function: Any, wanted: tuple[int, ...]) -> tuple[Any, ...]:
@@ -269,7 +265,7 @@ class Walk:
             return held
         after = self._added(x, held, gx)
         if observers:
-            events.emit(events.GradAccumulated(x, _array(held), _array(gx), _array(after), function))
+            events.tell.GradAccumulated(x, _array(held), _array(gx), _array(after), function)
         return after
 
     def _write_leaf(self, x: Any, gx: Any, function: Any, gys: tuple[Any, ...]) -> None:
@@ -289,7 +285,7 @@ class Walk:
         if self.loss_scale is not None:
             variable._loss_scale = self.loss_scale
         if observers:
-            events.emit(events.GradAccumulated(x, _array(held), _array(gx), _array(after), function))
+            events.tell.GradAccumulated(x, _array(held), _array(gx), _array(after), function)
 
     def _own(self, gx: Any, function: Any, gys: tuple[Any, ...]) -> Any:
         """`gx`, copied if it may share memory with another array: hooks and scripts write into `.grad`."""

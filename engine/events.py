@@ -9,10 +9,12 @@ Not for storing or showing events: the engine knows nothing of logs or screens.
 
 from __future__ import annotations
 
+import functools
 import sys
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
+from types import SimpleNamespace
 from typing import Any
 
 import numpy
@@ -42,6 +44,7 @@ __all__ = [
     "hand_out",
     "observe",
     "observers",
+    "tell",
 ]
 
 
@@ -262,6 +265,13 @@ observers: list[Observer] = []
 HANDED_OUT_BYTES = 1 << 12
 """Nobody is told of smaller arrays of the host: looking at them again costs less."""
 
+tell: Any = SimpleNamespace()
+"""`tell.X(...)` tells all observers of an event of class `X` with these fields, all of them, in their order.
+
+An observer that is alone may take the fields as they are: where it has an attribute `takers`, a mapping from names of
+classes to callables, the callable is given them, and no event is built. It must not raise.
+"""
+
 _told: tuple[Observer, ...] = ()
 """`observers`, as a tuple that stays what it is while an event is told."""
 
@@ -294,6 +304,17 @@ def _change(change: Callable[[Observer], None], observer: Observer) -> None:
     global _told
     change(observer)
     _told = tuple(observers)
+    _choose_tellers()
+
+
+def _choose_tellers() -> None:
+    takers = getattr(observers[0], "takers", {}) if len(observers) == 1 else {}
+    for name in _names:
+        setattr(tell, name, takers.get(name) or functools.partial(_build_and_emit, name))
+
+
+def _build_and_emit(name: str, *fields: Any) -> None:
+    emit(globals()[name](*fields))
 
 
 def hand_out(array: Any) -> None:
@@ -315,3 +336,9 @@ def emit(event: Event) -> None:
                 f"engine: an observer failed on {type(event).__name__} and was detached: "
                 f"{type(error).__name__}: {error}\n"
             )
+
+
+_names = [
+    name for name in __all__ if isinstance(globals()[name], type) and issubclass(globals()[name], Event)
+]
+_choose_tellers()

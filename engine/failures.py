@@ -73,7 +73,7 @@ def explain(error: BaseException, node: Any, arrays: tuple[Any, ...], during: st
     with contextlib.suppress(AttributeError):  # an exception with slots: an outer op explains it once more
         error._explained_by_engine = True  # type: ignore[attr-defined]
     if events.observers:
-        events.emit(events.Failed(node, arrays, error, during))
+        events.tell.Failed(node, arrays, error, during)
 
 
 def not_arrays(node: Any, outputs: Any) -> TypeError:

@@ -179,18 +179,16 @@ class FunctionNode(function_hook.HookedFunction):
         """Emit that the op is computed; `state` is the random state before it, None if it can't have drawn numbers."""
         if state is not None and not numpy.array_equal(state, numpy.asarray(snapshot(numpy))):
             self.random_state = state
-        events.emit(
-            events.ForwardFinished(
-                self,
-                tuple([x._node for x in variables]),
-                xs,
-                ys,
-                tuple([y._data for y in ys]),
-                in_graph,
-                getattr(walking, "node", None),
-                took_ns,
-                timer,
-            )
+        events.tell.ForwardFinished(
+            self,
+            tuple([x._node for x in variables]),
+            xs,
+            ys,
+            tuple([y._data for y in ys]),
+            in_graph,
+            getattr(walking, "node", None),
+            took_ns,
+            timer,
         )
 
     def _join_graph(self, variables: tuple[Variable, ...], ys: tuple[Variable, ...]) -> None:

@@ -57,7 +57,7 @@ class Optimizer:
         self._hooks = Hooks()
         self._prepare(link)
         if observers:
-            events.emit(events.OptimizerSetUp(self, link))
+            events.tell.OptimizerSetUp(self, link)
         return self
 
     def _prepare(self, link: Link) -> None:
@@ -122,9 +122,9 @@ class Optimizer:
         for name, hook in list((hooks.pre if timing == "pre" else hooks.post).items()):
             if observers:
                 params = tuple([param for param in self.target.params() if param._grad is not None])
-                events.emit(events.GradientHooking(name, params))
+                events.tell.GradientHooking(name, params)
                 self.call_hook(hook)
-                events.emit(events.GradientHooked(name, params))
+                events.tell.GradientHooked(name, params)
             else:
                 self.call_hook(hook)
 
@@ -216,7 +216,7 @@ class GradientMethod(Optimizer):
         super().__init__()
         self.hyperparam = Hyperparameter()
         if observers:
-            events.emit(events.Made(self))
+            events.tell.Made(self)
 
     def _prepare(self, link: Link) -> None:
         for param in link.params():
@@ -282,13 +282,13 @@ class GradientMethod(Optimizer):
         if not observers:
             self._update(params)
             return
-        events.emit(events.UpdateStarted(self, self.t + 1, params))
+        events.tell.UpdateStarted(self, self.t + 1, params)
         done = False
         try:
             self._update(params)
             done = True
         finally:
-            events.emit(events.UpdateFinished(self, not done))
+            events.tell.UpdateFinished(self, not done)
 
     def _update(self, params: tuple[Parameter, ...]) -> None:
         _allocate(params)

@@ -59,7 +59,7 @@ class Parameter(Variable):
             if shape is not None:
                 self.initialize(shape)
         if events.observers:
-            events.emit(events.Made(self))
+            events.tell.Made(self)
 
     @property
     def is_initialized(self) -> bool:

@@ -99,7 +99,7 @@ class Reporter:
 def _tell(prefix: str, values: dict[str, Any]) -> None:
     if events.observers:
         for name, value in values.items():
-            events.emit(events.Reported(prefix + name, value))
+            events.tell.Reported(prefix + name, value)
 
 
 def get_current_reporter() -> Reporter:

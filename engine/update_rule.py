@@ -121,21 +121,19 @@ class UpdateRule:
         self._call_hooks(self._hooks.post, param)
 
     def _update_observed(self, param: Parameter, shown: Parameter) -> None:
-        events.emit(events.ParameterUpdating(shown, self, dict(self._state or ())))
+        events.tell.ParameterUpdating(shown, self, dict(self._state or ()))
         self.update_core(param)
         if shown is not param:
             shown._data[...] = param._data
-        events.emit(
-            events.ParameterUpdated(shown, self, dict(self._state or ()), self.effective_learning_rate())
-        )
+        events.tell.ParameterUpdated(shown, self, dict(self._state or ()), self.effective_learning_rate())
 
     def _call_hooks(self, hooks: dict[str, Callable[..., Any]], param: Parameter) -> None:
         for name, hook in list(hooks.items()):
             if observers:
-                events.emit(events.GradientHooking(name, (param,)))
+                events.tell.GradientHooking(name, (param,))
             hook(self, param)
             if observers:
-                events.emit(events.GradientHooked(name, (param,)))
+                events.tell.GradientHooked(name, (param,))
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)

@@ -197,7 +197,7 @@ class Variable:
         """Set the gradient to None, so that the next backward walk starts from nothing."""
         self._clear_gradient()
         if observers:
-            events.emit(events.GradsCleared((self,), False))
+            events.tell.GradsCleared((self,), False)
 
     def _clear_gradient(self) -> None:
         self._grad = self._grad_var = None
@@ -207,7 +207,7 @@ class Variable:
         warn_deprecated("Variable.zerograd", "use Variable.cleargrad")
         self._zero_gradient()
         if observers:
-            events.emit(events.GradsCleared((self,), True))
+            events.tell.GradsCleared((self,), True)
 
     def _zero_gradient(self) -> None:
         if self._data is not None:

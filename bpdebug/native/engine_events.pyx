@@ -10,7 +10,6 @@ This file has the updates (see `recorder.update_events` for the twin) and the ch
 cimport cython
 cimport numpy as np
 from cpython.object cimport PyObject
-from cpython.tuple cimport PyTuple_GET_ITEM
 from libc.stdint cimport int64_t
 
 from .buffers cimport Bytes
@@ -38,6 +37,15 @@ cdef int VALUE = int(EventFlag.value)
 cdef int UPDATED = int(Kind.param_updated)
 cdef int STARTED = int(Kind.update_started)
 cdef int FINISHED = int(Kind.update_finished)
+cdef int FORWARD = int(Kind.forward)
+cdef int BACKWARD = int(Kind.backward)
+cdef int ACCUMULATED = int(Kind.grad_accumulated)
+cdef int ENTERED = int(Kind.scope_entered)
+cdef int EXITED = int(Kind.scope_exited)
+cdef int STARTED_WALK = int(Kind.backward_started)
+cdef int FINISHED_WALK = int(Kind.backward_finished)
+cdef int REPORTED = int(Kind.reported)
+cdef int CLEARED = int(Kind.grads_cleared)
 cdef int UPDATE_PHASE = int(Phase.update)
 cdef int MOST_RULES = 1 << 10
 cdef object as_json = msgspec.json.Encoder().encode
@@ -55,109 +63,164 @@ cdef class EngineEvents(WalkEvents):
 
     cdef object before
     cdef object optimizers
+    cdef object events
     cdef dict rules
-    cdef dict kinds
-    cdef tuple classes
     cdef object lr
     cdef bytes lr_json
+    cdef readonly dict takers
 
     def __init__(self, watcher, recorder, engine):
         super().__init__(watcher, recorder)
         self.before = watcher._before
         self.optimizers = watcher._optimizers
+        self.events = engine.events
         self.rules = {}
         self.lr_json = b""
-        self.kinds = {
-            cls: sum([1 << kind for kind in kinds]) for cls, kinds in (
-                (engine.events.ForwardFinished, [Kind.forward]),
-                (engine.events.BackwardStepped, [Kind.backward]),
-                (engine.events.GradAccumulated, [Kind.grad_accumulated]),
-                (engine.events.ParameterUpdated, [Kind.param_updated]),
-                (engine.events.ScopeEntered, [Kind.scope_entered]),
-                (engine.events.ScopeExited, [Kind.scope_exited]),
-                (engine.events.BackwardStarted, [Kind.reported, Kind.backward_started]),
-                (engine.events.BackwardFinished, [Kind.backward_finished]),
-                (engine.events.GradsCleared, [Kind.grads_cleared]),
-                (engine.events.UpdateStarted, [Kind.update_started]),
-                (engine.events.UpdateFinished, [Kind.update_finished]),
-            )
+        # See `engine.events.tell`.
+        self.takers = {
+            "ForwardFinished": self.take_forward,
+            "BackwardStepped": self.take_backward,
+            "GradAccumulated": self.take_accumulated,
+            "ParameterUpdating": self.take_updating,
+            "ParameterUpdated": self.take_updated,
+            "ScopeEntered": self.take_entered,
+            "ScopeExited": self.take_exited,
+            "BackwardStarted": self.take_started,
+            "BackwardFinished": self.take_finished,
+            "GradsCleared": self.take_cleared,
+            "UpdateStarted": self.take_update_started,
+            "UpdateFinished": self.take_update_finished,
         }
-        events = engine.events
-        self.classes = (
-            events.ForwardFinished,
-            events.BackwardStepped,
-            events.GradAccumulated,
-            events.ParameterUpdating,
-            events.ParameterUpdated,
-            events.ScopeEntered,
-            events.ScopeExited,
-            events.BackwardStarted,
-            events.BackwardFinished,
-            events.GradsCleared,
-            events.UpdateStarted,
-            events.UpdateFinished,
-        )
 
     def __call__(self, event):
-        cdef bint done = False
-        recorder = self.recorder
-        if recorder.disabled:
-            return
-        # Python serves those who are shown an event, and looks at the size of the log after each one.
-        if not recorder.capturing.bounded and not self.writer.stopped and not self.is_shown(event):
-            try:
-                done = self.taken(event)
-            except Exception as error:
-                recorder.fail(error)
-                return
-        if not done:
+        """One of several observers is given events."""
+        kind = type(event)
+        taker = self.takers.get(kind.__name__)
+        if taker is None:
             self.watcher(event)
+        else:
+            taker(*[getattr(event, name) for name in kind.__match_args__])
 
-    cdef bint is_shown(self, event) except -1:
-        """Whether `on_event` of the recorder is called, whatever the event holds."""
+    cdef bint is_usual(self, int64_t kinds) except -1:
+        """Whether events of these kinds (bit k for kind k) may be taken here.
+
+        Python serves those who are shown an event, and looks at the size of the log after each one.
+        """
         recorder = self.recorder
+        if recorder.disabled or recorder.capturing.bounded or self.writer.stopped:
+            return False
         if recorder.on_event is None:
             self.judges = False
-            return False
-        cdef int64_t kinds = self.kinds.get((<object>event).__class__, 0)
+            return True
         self.judges = kinds & <int64_t>recorder.shown_nonfinite
-        return kinds & <int64_t>recorder.shown
+        return not kinds & <int64_t>recorder.shown
 
-    cdef bint taken(self, event) except -1:
-        cdef PyObject* kind = <PyObject*>(<object>event).__class__
-        cdef tuple classes = self.classes
-        if kind == PyTuple_GET_ITEM(classes, 0):
-            return self.forward(event)
-        if kind == PyTuple_GET_ITEM(classes, 1):
-            return self.backward(event)
-        if kind == PyTuple_GET_ITEM(classes, 2):
-            return self.accumulated(event)
-        if kind == PyTuple_GET_ITEM(classes, 3):
-            return self.updating(event)
-        if kind == PyTuple_GET_ITEM(classes, 4):
-            return self.updated(event)
-        if kind == PyTuple_GET_ITEM(classes, 5):
-            return self.entered(event)
-        if kind == PyTuple_GET_ITEM(classes, 6):
-            return self.exited(event)
-        if kind == PyTuple_GET_ITEM(classes, 7):
-            return self.started(event)
-        if kind == PyTuple_GET_ITEM(classes, 8):
-            return self.finished(event)
-        if kind == PyTuple_GET_ITEM(classes, 9):
-            return self.cleared(event)
-        if kind == PyTuple_GET_ITEM(classes, 10):
-            return self.update_started(event)
-        if kind == PyTuple_GET_ITEM(classes, 11):
-            return self.update_finished(event)
-        return False
+    def take_forward(self, node, x, x_arrays, y, y_arrays, in_graph, during, duration_ns, timer):
+        try:
+            if self.is_usual(1 << FORWARD) and self.forward(
+                node, x, x_arrays, y, y_arrays, in_graph, during, duration_ns
+            ):
+                return
+        except Exception as error:
+            return self.recorder.fail(error)
+        self.watcher(
+            self.events.ForwardFinished(node, x, x_arrays, y, y_arrays, in_graph, during, duration_ns, timer)
+        )
+
+    def take_backward(self, node, x, y, gy, gx, duration_ns, timer):
+        try:
+            if self.is_usual(1 << BACKWARD) and self.backward(node, x, gy, gx, duration_ns):
+                return
+        except Exception as error:
+            return self.recorder.fail(error)
+        self.watcher(self.events.BackwardStepped(node, x, y, gy, gx, duration_ns, timer))
+
+    def take_accumulated(self, variable, before, contribution, after, node):
+        try:
+            if self.is_usual(1 << ACCUMULATED) and self.accumulated(variable, before, contribution, after, node):
+                return
+        except Exception as error:
+            return self.recorder.fail(error)
+        self.watcher(self.events.GradAccumulated(variable, before, contribution, after, node))
+
+    def take_updating(self, parameter, rule, state):
+        try:
+            if self.is_usual(0) and self.updating(parameter, state):
+                return
+        except Exception as error:
+            return self.recorder.fail(error)
+        self.watcher(self.events.ParameterUpdating(parameter, rule, state))
+
+    def take_updated(self, parameter, rule, state, lr):
+        try:
+            if self.is_usual(1 << UPDATED) and self.updated(parameter, rule, state, lr):
+                return
+        except Exception as error:
+            return self.recorder.fail(error)
+        self.watcher(self.events.ParameterUpdated(parameter, rule, state, lr))
+
+    def take_entered(self, link, args, kwargs):
+        try:
+            if self.is_usual(1 << ENTERED) and self.entered(link, args, kwargs):
+                return
+        except Exception as error:
+            return self.recorder.fail(error)
+        self.watcher(self.events.ScopeEntered(link, args, kwargs))
+
+    def take_exited(self, link, failed):
+        try:
+            if self.is_usual(1 << EXITED) and self.exited(link, failed):
+                return
+        except Exception as error:
+            return self.recorder.fail(error)
+        self.watcher(self.events.ScopeExited(link, failed))
+
+    def take_started(self, roots, root_arrays, seeds, node_count, double_, call):
+        try:
+            if self.is_usual(1 << STARTED_WALK | 1 << REPORTED) and self.started(
+                roots, root_arrays, seeds, node_count, double_, call
+            ):
+                return
+        except Exception as error:
+            return self.recorder.fail(error)
+        self.watcher(self.events.BackwardStarted(roots, root_arrays, seeds, node_count, double_, call))
+
+    def take_finished(self, failed):
+        try:
+            if self.is_usual(1 << FINISHED_WALK) and self.finished(failed):
+                return
+        except Exception as error:
+            return self.recorder.fail(error)
+        self.watcher(self.events.BackwardFinished(failed))
+
+    def take_cleared(self, parameters, zeroed):
+        try:
+            if self.is_usual(1 << CLEARED) and self.cleared(parameters, zeroed):
+                return
+        except Exception as error:
+            return self.recorder.fail(error)
+        self.watcher(self.events.GradsCleared(parameters, zeroed))
+
+    def take_update_started(self, optimizer, t, parameters):
+        try:
+            if self.is_usual(1 << STARTED) and self.update_started(optimizer, t, parameters):
+                return
+        except Exception as error:
+            return self.recorder.fail(error)
+        self.watcher(self.events.UpdateStarted(optimizer, t, parameters))
+
+    def take_update_finished(self, optimizer, failed):
+        try:
+            if self.is_usual(1 << FINISHED) and self.update_finished(failed):
+                return
+        except Exception as error:
+            return self.recorder.fail(error)
+        self.watcher(self.events.UpdateFinished(optimizer, failed))
 
     # ---- update -----------------------------------------------------------------------------------------------
 
-    cdef bint update_started(self, event) except -1:
+    cdef bint update_started(self, optimizer, t, tuple parameters) except -1:
         """An optimizer that was told of before, and of which nothing has changed."""
-        optimizer = event.optimizer
-        cdef tuple parameters = event.parameters
         number = weakly_known(self.optimizers._numbers, optimizer)
         if number is None or not self.same_as_before(optimizer, number, parameters):
             return False
@@ -170,7 +233,7 @@ cdef class EngineEvents(WalkEvents):
         put_field(
             body, b',"hyper":', b"{}" if hyperparam is None else as_json(plain_numbers(hyperparam.get_dict()))
         )
-        put_number(body, b',"t":', event.t)
+        put_number(body, b',"t":', t)
         put_number(body, b',"number":', number)
         if made is not None:
             put_number(body, b',"made":', made)
@@ -182,9 +245,9 @@ cdef class EngineEvents(WalkEvents):
         opener.phase = phase
         opener.scope = NOTHING
         opener.site = site
-        opener.detail = (name, event.t)
+        opener.detail = (name, t)
         opener.seq = self.emit(
-            thread, body, STARTED, phase, NOTHING, self.text(f"update:{name}"), site, NOTHING, VALUE, NOTHING, event.t
+            thread, body, STARTED, phase, NOTHING, self.text(f"update:{name}"), site, NOTHING, VALUE, NOTHING, t
         )
         thread.stack.append(opener)
         thread.look()
@@ -211,8 +274,8 @@ cdef class EngineEvents(WalkEvents):
                 return False
         return True
 
-    cdef bint update_finished(self, event) except -1:
-        if event.failed:
+    cdef bint update_finished(self, bint failed) except -1:
+        if failed:
             return False
         cdef ThreadState thread = self.threads.state
         cdef Opener opener = thread.close(STARTED)
@@ -228,11 +291,10 @@ cdef class EngineEvents(WalkEvents):
         )
         return True
 
-    cdef bint updating(self, event) except -1:
+    cdef bint updating(self, parameter, dict state) except -1:
         recorder = self.recorder
         if recorder.keep_before or recorder._breakpoint_looks:
             return False
-        parameter = event.parameter
         value, grad = parameter._data, parameter._grad
         if is_elsewhere(value) or is_elsewhere(grad):
             return False
@@ -251,19 +313,16 @@ cdef class EngineEvents(WalkEvents):
             if self.changed_outside(entry[5], variable.grad_content, variable, "gradient"):
                 changed.append("grad")
             variable.grad_content = entry[5]
-        state = event.state
-        if state:
-            state = recorder._state(state, seen.keep)[0]
-        self.before.update = (parameter._node, Before(value_row, grad_row, state, None, grad, changed))
+        before_state = recorder._state(state, seen.keep)[0] if state else state
+        self.before.update = (parameter._node, Before(value_row, grad_row, before_state, None, grad, changed))
         if np.PyArray_Check(value) and (
             np.PyArray_NBYTES(<np.ndarray>value) >= LENT_BYTES or np.PyArray_BASE(<np.ndarray>value) != NULL
         ):
             recorder.take_back(value)
         return True
 
-    cdef bint updated(self, event) except -1:
+    cdef bint updated(self, parameter, rule, dict state, lr) except -1:
         recorder = self.recorder
-        parameter = event.parameter
         held = getattr(self.before, "update", None)
         if held is None or held[0] is not parameter._node or held[1] is None:
             return False
@@ -297,17 +356,16 @@ cdef class EngineEvents(WalkEvents):
         put_number_or_null(body, before[1])
         put(body, b',"after":')
         put_row(body, 0, after)
-        state = event.state
         if before[2]:
             put_field(body, b',"state_before":', as_json(before[2]))
         if state:
-            state, tensors = recorder._state(state, seen.keep)
-            put_field(body, b',"state_after":', as_json(state))
+            after_state, tensors = recorder._state(state, seen.keep)
+            put_field(body, b',"state_after":', as_json(after_state))
             if tensors:
                 put_field(body, b',"state_tensors":', as_json(tensors))
-        if event.lr is not None:
-            put_field(body, b',"lr":', self.as_lr(event.lr))
-        put_field(body, b',"rule":', self.as_rule((<object>event.rule).__class__))
+        if lr is not None:
+            put_field(body, b',"lr":', self.as_lr(lr))
+        put_field(body, b',"rule":', self.as_rule((<object>rule).__class__))
         if before[5]:
             put_field(body, b',"changed":', as_json(before[5]))
         put(body, b"}\n")

@@ -27,8 +27,10 @@ cdef class ForwardEvents(Recording):
     cdef object array_numbers
     cdef dict ops
     cdef KnownOp known_op(self, node)
-    cdef bint forward(self, event) except -1
+    cdef bint forward(
+        self, node, tuple x_nodes, tuple x_arrays, tuple ys, tuple y_arrays, bint in_graph, during, int64_t duration_ns
+    ) except -1
     cdef bint tell(self, Bytes body, KnownOp op, node, Bytes settings) except -1
     cdef list fed(self, tuple x_nodes, tuple arrays, list x)
-    cdef bint entered(self, event) except -1
-    cdef bint exited(self, event) except -1
+    cdef bint entered(self, link, tuple args, dict kwargs) except -1
+    cdef bint exited(self, link, bint failed) except -1

@@ -76,15 +76,15 @@ cdef class ForwardEvents(Recording):
         self.ops[cls] = known
         return known
 
-    cdef bint forward(self, event) except -1:
+    cdef bint forward(
+        self, node, tuple x_nodes, tuple x_arrays, tuple ys, tuple y_arrays, bint in_graph, during, int64_t duration_ns
+    ) except -1:
         """Whether an op that was computed is usual; then it is in the log. So all that follow."""
-        node = event.node
-        if event.during is not None or node.random_state is not None:
+        if during is not None or node.random_state is not None:
             return False
         cdef KnownOp op = self.known_op(node)
         if op is None:
             return False
-        cdef tuple x_nodes = event.x, x_arrays = event.x_arrays, ys = event.y, y_arrays = event.y_arrays
         cdef Py_ssize_t i, x_count = len(x_nodes), y_count = len(ys)
         if x_count + y_count > MOST_ARRAYS or any_elsewhere(x_arrays) or any_elsewhere(y_arrays):
             return False
@@ -103,7 +103,6 @@ cdef class ForwardEvents(Recording):
         # From here on the event is ours.
         cdef ThreadState thread = self.threads.state
         cdef bint train = self.config.train
-        cdef bint in_graph = event.in_graph
         cdef int64_t phase = self.phase_of_call(thread, train and bool(self.config.enable_backprop))
         cdef int64_t scope = thread.scope
         cdef list x = [], y = []
@@ -173,7 +172,6 @@ cdef class ForwardEvents(Recording):
             put(body, b',"train":false')
         if not in_graph:
             put(body, b',"grad":false')
-        cdef int64_t duration_ns = event.duration_ns
         if duration_ns:
             put_number(body, b',"ns":', duration_ns)
         if settings is not None:
@@ -249,14 +247,12 @@ cdef class ForwardEvents(Recording):
             fed.append((i, serial, 0 if np.PyArray_BASE(<np.ndarray>array) == NULL else rows_behind(array)))
         return fed
 
-    cdef bint entered(self, event) except -1:
-        link = event.link
+    cdef bint entered(self, link, tuple args, dict kwargs) except -1:
         found = weakly_known(self.named._known, link)
-        if found is None or event.kwargs:
+        if found is None or kwargs:
             return False
         cdef int64_t scope = found.scope
         cdef Bytes body = self.new_body()
-        cdef tuple args = event.args
         cdef Py_ssize_t i
         put(body, b'{"kind":"scope_entered"')
         if args:
@@ -286,10 +282,10 @@ cdef class ForwardEvents(Recording):
         self.calls.stack.append(link)
         return True
 
-    cdef bint exited(self, event) except -1:
+    cdef bint exited(self, link, bint failed) except -1:
         cdef ThreadState thread = self.threads.state
         cdef list calls = self.calls.stack
-        if event.failed or not thread.stack or not calls or calls[len(calls) - 1] is not event.link:
+        if failed or not thread.stack or not calls or calls[len(calls) - 1] is not link:
             return False
         cdef Opener opener = thread.stack[len(thread.stack) - 1]
         if opener.kind != ENTERED:

@@ -50,19 +50,18 @@ cdef class WalkEvents(ForwardEvents):
 
     # ---- a walk -----------------------------------------------------------------------------------------------
 
-    cdef bint started(self, event) except -1:
-        cdef tuple roots = event.roots, arrays = event.root_arrays, seeds = event.seeds
+    cdef bint started(
+        self, tuple roots, tuple arrays, tuple seeds, int64_t node_count, bint double_, str call
+    ) except -1:
         cdef ThreadState thread = self.threads.state
         cdef Py_ssize_t i, count = len(roots)
-        cdef str call = event.call
-        cdef bint double_, reports = call == "backward" and thread.phase != BACKWARD_PHASE
+        cdef bint reports = call == "backward" and thread.phase != BACKWARD_PHASE
         if count + len(seeds) > MOST_ARRAYS or any_elsewhere(arrays) or any_elsewhere(seeds):
             return False
         for i in range(count):
             # A loss that isn't an everyday number has more to be said of it.
             if reports and arrays[i] is not None and not is_number(arrays[i]):
                 return False
-        double_ = event.double
         cdef list variables = []
         for i in range(count):
             variables.append(self.known_variable(roots[i], arrays[i]))
@@ -81,7 +80,7 @@ cdef class WalkEvents(ForwardEvents):
         put(body, b'],"seeds":[')
         for i in range(len(seeds)):
             put_row(body, i, self.look(seeds[i], seen, False))
-        put_number(body, b'],"nodes":', event.node_count)
+        put_number(body, b'],"nodes":', node_count)
         if double_:
             put(body, b',"double":true')
         if call != "backward":
@@ -122,8 +121,8 @@ cdef class WalkEvents(ForwardEvents):
         )
         return 0
 
-    cdef bint finished(self, event) except -1:
-        if event.failed:
+    cdef bint finished(self, bint failed) except -1:
+        if failed:
             return False
         cdef ThreadState thread = self.threads.state
         thread.step = None
@@ -142,10 +141,8 @@ cdef class WalkEvents(ForwardEvents):
 
     # ---- a step of it -----------------------------------------------------------------------------------------
 
-    cdef bint backward(self, event) except -1:
-        function = event.node
+    cdef bint backward(self, function, tuple x, tuple gy, tuple gx, int64_t duration_ns) except -1:
         cdef Node node = self.known_node(function)
-        cdef tuple gy = event.gy, gx = event.gx
         cdef Py_ssize_t i, gy_count = len(gy), gx_count = len(gx)
         if node is None or gy_count + gx_count > MOST_ARRAYS or any_elsewhere(gy) or any_elsewhere(gx):
             return False
@@ -189,7 +186,7 @@ cdef class WalkEvents(ForwardEvents):
         for i in range(gx_count):
             if gx[i] is None:
                 put_number(body, b',"' if some_reason else b',"why":{"', i)
-                put_field(body, b'":', self.reason(function, i, event.x[i], thread))
+                put_field(body, b'":', self.reason(function, i, x[i], thread))
                 some_reason = True
         if some_reason:
             put(body, b"}")
@@ -200,7 +197,6 @@ cdef class WalkEvents(ForwardEvents):
         cdef Opener walk = thread.innermost(STARTED)
         if walk is not None and walk.site != NOTHING:
             put_number(body, b',"caller":', walk.site)
-        cdef int64_t duration_ns = event.duration_ns
         if duration_ns:
             put_number(body, b',"ns":', duration_ns)
         cdef list changed = []
@@ -248,15 +244,13 @@ cdef class WalkEvents(ForwardEvents):
             changed.append(f"{letter}{place}")
         return 0
 
-    cdef bint accumulated(self, event) except -1:
-        function = event.node
+    cdef bint accumulated(self, variable_node, before, add, after, function) except -1:
         if function is None:
             return False
         cdef Node node = self.known_node(function)
-        before, add, after = event.before, event.contribution, event.after
         if node is None or is_elsewhere(before) or is_elsewhere(add) or is_elsewhere(after):
             return False
-        cdef Variable variable = self.known_variable(event.variable, None)
+        cdef Variable variable = self.known_variable(variable_node, None)
         cdef ThreadState thread = self.threads.state
         cdef Seen seen = self.looking(BACKWARD_PHASE, node.scope, variable.grad_label)
         step = thread.step
@@ -297,8 +291,8 @@ cdef class WalkEvents(ForwardEvents):
         )
         return True
 
-    cdef bint cleared(self, event) except -1:
-        if event.zeroed:
+    cdef bint cleared(self, tuple parameters, bint zeroed) except -1:
+        if zeroed:
             return False
         cdef ThreadState thread = self.threads.state
         cdef Bytes body = self.new_body()
@@ -306,7 +300,7 @@ cdef class WalkEvents(ForwardEvents):
         cdef int flags = 0
         cdef bint first = True
         put(body, b'{"kind":"grads_cleared","vars":[')
-        for parameter in <tuple>event.parameters:
+        for parameter in parameters:
             variable = self.known_variable(parameter._node, parameter._data)
             variable.grad_content = b""
             if variable.parameter:

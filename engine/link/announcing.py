@@ -13,14 +13,14 @@ __all__ = ["announced", "announcing"]
 
 def announced(call: Callable[..., Any], link: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     """Call `call` for `link`, and tell the observers before and after."""
-    events.emit(events.ScopeEntered(link, args, kwargs))
+    events.tell.ScopeEntered(link, args, kwargs)
     done = False
     try:
         result = call(*args, **kwargs)
         done = True
         return result
     finally:
-        events.emit(events.ScopeExited(link, not done))
+        events.tell.ScopeExited(link, not done)
 
 
 def announcing(call: Callable[..., Any]) -> Callable[..., Any]:

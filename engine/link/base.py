@@ -69,7 +69,7 @@ class Link(SavedLink, link_hook.HookedLink, DeviceResident):
         self._persistent = set()
         self.name = None
         if observers:
-            events.emit(events.Made(self))
+            events.tell.Made(self)
         for name, shape in params.items():
             dtype = None
             if isinstance(shape, tuple) and len(shape) == 2 and isinstance(shape[0], tuple):
@@ -249,7 +249,7 @@ class Link(SavedLink, link_hook.HookedLink, DeviceResident):
         for param in params:
             param._clear_gradient()
         if observers:
-            events.emit(events.GradsCleared(params, False))
+            events.tell.GradsCleared(params, False)
 
     def zerograds(self) -> None:
         """Set the gradients of all parameters to zeros; `cleargrads` is what to call today."""
@@ -258,7 +258,7 @@ class Link(SavedLink, link_hook.HookedLink, DeviceResident):
         for param in params:
             param._zero_gradient()
         if observers:
-            events.emit(events.GradsCleared(params, True))
+            events.tell.GradsCleared(params, True)
 
     def addgrads(self, link: Link) -> None:
         """Add the gradients of a link of the same structure to those of this one."""

@@ -320,6 +320,40 @@ def test_stopping_twice_does_no_harm() -> None:
     assert len not in events.observers
 
 
+class _Taker:
+    """Takes what is computed as it comes, and all else as events."""
+
+    def __init__(self) -> None:
+        self.heard: list[Any] = []
+        self.takers = {"ForwardFinished": lambda *fields: self.heard.append(fields)}
+
+    def __call__(self, event: events.Event) -> None:
+        self.heard.append(event)
+
+
+def test_an_observer_that_is_alone_may_take_the_fields_and_no_event_is_built() -> None:
+    taker = _Taker()
+    x = leaf(1, 2)
+    stop = events.observe(taker)
+    try:
+        y = F.relu(x)
+        stop_other = events.observe(lambda event: None)
+        F.relu(x)
+        stop_other()
+        F.sum(x).backward()
+    finally:
+        stop()
+    alone, beside, alone_again, *rest = taker.heard
+    names = events.ForwardFinished.__match_args__
+    assert dict(zip(names, alone, strict=True))["y"] == (y,)
+    assert isinstance(beside, events.ForwardFinished)
+    assert beside.x == (x.node,)
+    assert len(alone_again) == len(names)
+    assert told(rest) == ["BackwardStarted", "BackwardStepped sum", "GradAccumulated sum", "BackwardFinished"]
+    F.relu(x)
+    assert len(taker.heard) == 7
+
+
 def test_without_an_observer_no_event_is_built(monkeypatch: pytest.MonkeyPatch) -> None:
     def build(*args: Any) -> Any:
         raise AssertionError("an event was built")

@@ -401,6 +401,21 @@ def test_ops_wait_for_a_writer_that_is_late(tmp_path, monkeypatch):
     recorder.close()
 
 
+def test_who_listens_beside_changes_nothing(tmp_path):
+    """The observer is given events then, instead of what they hold."""
+    heard = []
+    for way in "alone", "beside":
+        stop = (
+            engine.events.observe(lambda event: heard.append(type(event)))
+            if way == "beside"
+            else lambda: None
+        )
+        record(tmp_path / way, lambda: images(optimizers.Adam()), "full")
+        stop()
+    assert len(heard) > 300
+    assert_same_log(tmp_path / "alone", tmp_path / "beside")
+
+
 def test_times_are_those_of_the_clock(tmp_path):
     seen = []
 
