@@ -18,6 +18,8 @@ __all__ = ["wait_for_idle"]
 _SLICE_S = 0.005
 _THREADS = ("asyncio_", "bpdebug-")
 """How the names of threads begin that may have something to do for the screen."""
+_WRITES_LOG = "bpdebug-log"
+"""That one has not: who writes a log waits for it."""
 
 
 async def wait_for_idle(min_sleep: float = 0.0, max_sleep: float = 1.0) -> None:
@@ -40,13 +42,14 @@ async def wait_for_idle(min_sleep: float = 0.0, max_sleep: float = 1.0) -> None:
 
 
 def _threads_may_work() -> bool:
-    return any(thread.name.startswith(_THREADS) for thread in threading.enumerate())
+    names = (thread.name for thread in threading.enumerate())
+    return any(name.startswith(_THREADS) and name != _WRITES_LOG for name in names)
 
 
 def _draws() -> bool:
     """Draw what is to be drawn; whether anything was."""
     app: Any = active_app.get(None)
-    if app is None:
+    if app is None or not app.is_running:
         return False
     timers = [(screen, screen._update_timer) for screen in app.screen_stack]
     waiting = [screen for screen, timer in timers if timer._task is not None and timer._active.is_set()]
