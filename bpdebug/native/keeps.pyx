@@ -35,7 +35,7 @@ cdef class Keeps:
         self.capturing = recorder.capturing
         self.progress = recorder._progress
         self.selective = recorder.capturing.selective
-        self.known = {}
+        self.known = {}  # of few: policies, and reasons why there is less than they say
         self.full = self.known_keep(FULL)
         self.end = self.changes = -1
 
@@ -54,13 +54,16 @@ cdef class Keeps:
         return self.ask(phase, scope, label)
 
     cdef KnownKeep ask(self, int64_t phase, int64_t scope, int64_t label):
+        cdef int64_t changes = self.capturing.changes
         keep = self.recorder._keep(phase, scope, label)
-        self.end = self.capturing.asked_again_in
-        if <int64_t>self.capturing.changes != self.changes:
-            self.changes = self.capturing.changes
-            memset(self.headers, 0, PLACES * sizeof(Header))
-            self.known.clear()
         cdef KnownKeep known = self.known_keep(keep)
+        if changes != <int64_t>self.capturing.changes:
+            # By this very question, or by another thread meanwhile: then the answer may be of before.
+            return known
+        self.end = self.capturing.asked_again_in
+        if changes != self.changes:
+            self.changes = changes
+            memset(self.headers, 0, PLACES * sizeof(Header))
         cdef Header* header = self.header_of(phase, scope, label)
         header.known = <void*>known
         header.phase = phase

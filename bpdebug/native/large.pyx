@@ -12,7 +12,7 @@ from libc.string cimport memcpy
 from .buffers cimport TensorRecord, TensorRows, TensorStatistics
 from .kernels cimport read_now
 from .recent_contents cimport AS_IT_IS, RecentContents, under_layout
-from .tensors cimport Less, LessLayouts, Tensors
+from .tensors cimport Less, LessLayouts, Tensors, less_by
 
 from ..log.schema import NOT_CAPTURED as _NOT_CAPTURED
 from ..log.schema import TENSOR_ALIGNMENT, TensorFlag
@@ -57,21 +57,20 @@ cdef class LargeArrays:
             return self.lent.entry_of(array, keep)
         if not np.PyArray_CheckExact(array) or np.PyArray_NBYTES(<np.ndarray>array) > <int64_t>direct_bytes:
             return None
-        if keep is not self.keep:
-            self.look_at_keep(keep)
-        if not self.keep_is_usual:
+        cdef LessLayouts less = self.less_by(keep)
+        if not less.is_usual:
             return None
         cdef int64_t layout = (<Tensors>self.store.usual).layout_of(array)
         if layout < 0:
             if array.dtype.kind not in "biufc":
                 return None
             layout = self.store.layout_of(array, "cpu", "")
-        entry = self.keep_now(array, keep, layout)
+        entry = self.keep_now(array, less, layout)
         if entry is not None and private and np.PyArray_BASE(<np.ndarray>array) == NULL:
             self.lent.set(array, keep, entry)
         return entry
 
-    cdef tuple keep_now(self, array, keep, int64_t layout):
+    cdef tuple keep_now(self, array, LessLayouts less, int64_t layout):
         """Read an array, and give it a new row if its content is new."""
         cdef TensorStatistics statistics
         cdef TensorRecord record
@@ -83,14 +82,15 @@ cdef class LargeArrays:
         cdef tuple entry, same_bytes = None
         cdef Tensors tensors
         cdef RecentContents recent
-        cdef Less* less
+        cdef Less its
+        cdef bint keeps_values = less.values
         store = self.store
         tensors = store.usual
         recent = store._recent_large
-        if not self.keeps_values:
-            less = self.less.of(array, layout)
-            variant = less.variant
-            layout = less.layout
+        if not keeps_values:
+            less.of(array, layout, &its)
+            variant = its.variant
+            layout = its.layout
         tensors.acquire()
         if store._closed or store._putting:
             tensors.release()
@@ -100,7 +100,7 @@ cdef class LargeArrays:
         try:
             # It is copied while it is read; that counts if its content is new.
             chunk = None
-            if self.keeps_values:
+            if keeps_values:
                 if 2 * size <= tensors.chunk_bytes:
                     self.make_room(size)
                 chunk = store.staging._current
@@ -110,11 +110,11 @@ cdef class LargeArrays:
             if read_now(array, into, identity, &statistics) != 2:
                 return None
             entry = recent.find(identity, variant)
-            if self.keeps_values and entry is not None and <int64_t>entry[2] != layout:
+            if keeps_values and entry is not None and <int64_t>entry[2] != layout:
                 variant = under_layout(layout)
                 same_bytes, entry = entry, recent.find(identity, variant)
             if entry is None:
-                if not self.keeps_values:
+                if not keeps_values:
                     pass
                 elif same_bytes is not None and <int64_t>same_bytes[3] != self.unplaced:
                     segment = same_bytes[3]
@@ -152,12 +152,10 @@ cdef class LargeArrays:
             store.staging.make_room(size)
         return 0
 
-    cdef int look_at_keep(self, keep) except -1:
-        self.keep = keep
-        self.keep_is_usual = keep.statistics and not keep.small_bytes and not keep.sample
-        self.keeps_values = keep.values
-        self.less = LessLayouts(self.store, keep)
-        return 0
+    cdef LessLayouts less_by(self, keep):
+        cdef LessLayouts less = less_by(self.store, keep, self.less)
+        self.less = less
+        return less
 
 
 cdef int flags_of(const TensorStatistics* measured) noexcept:

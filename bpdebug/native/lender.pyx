@@ -11,7 +11,7 @@ from .buffers cimport TensorRecord, TensorRows, TensorStatistics
 from .kernels cimport Survey
 from .large cimport LargeArrays, flags_of
 from .loans cimport Lent
-from .tensors cimport Tensors
+from .tensors cimport Less, LessLayouts, Tensors
 
 from ..log.schema import NOT_CAPTURED as _NOT_CAPTURED
 from ..log.staging import CHUNK_BYTES as _CHUNK_BYTES
@@ -45,16 +45,17 @@ cdef class Lender(LargeArrays):
         cdef TensorRecord record
         cdef TensorStatistics statistics
         cdef int64_t plain, layout, nbytes, row
-        if keep is not self.keep:
-            self.look_at_keep(keep)
+        cdef Less its
+        cdef LessLayouts less = self.less_by(keep)
         store = self.store
-        if not self.keep_is_usual or not self.lent.fits(array) or store.nonfinite_rows or store._closed:
+        if not less.is_usual or not self.lent.fits(array) or store.nonfinite_rows or store._closed:
             return None
         layout = plain = (<Tensors>store.usual).layout_of(array)
         if plain < 0:
             return None
-        if not self.keeps_values:
-            layout = self.less.of(array, plain).layout
+        if not less.values:
+            less.of(array, plain, &its)
+            layout = its.layout
         cdef Lent loan = Lent.__new__(Lent)
         loan.array = array
         loan.keep = keep
@@ -73,7 +74,7 @@ cdef class Lender(LargeArrays):
             row = loan.row = (<TensorRows>store._rows).append(&record, &statistics)
             store._lent_now.append(loan)
             self.lent.waiting_bytes += nbytes
-            if self.keeps_values:
+            if less.values:
                 store._lent_bytes += nbytes
                 store.stored_bytes += nbytes
         finally:

@@ -19,9 +19,14 @@ cdef struct Less:
 cdef class LessLayouts:
     cdef object store
     cdef object keep
+    cdef bint is_usual
+    cdef bint values
     cdef Less* known
     cdef int64_t room
-    cdef Less* of(self, array, int64_t layout) except NULL
+    cdef int of(self, array, int64_t layout, Less* found) except -1
+
+
+cdef LessLayouts less_by(store, keep, LessLayouts latest)
 
 
 cdef class Tensors:
@@ -37,8 +42,6 @@ cdef class Tensors:
     cdef int64_t layout_of(self, array) except -2
     cdef bytes description_of(self, array)
     cdef bytes content_of(self, array)
-    cdef object keep
-    cdef bint keep_is_usual
     cdef LessLayouts less
     cdef tuple entry_of(self, array)
     cdef tuple less_entry_of(self, array, keep)

@@ -137,14 +137,12 @@ cdef class Tensors:
         cdef TensorRecord record
         cdef bytes data, content
         cdef RecentContents recent
-        cdef Less* less
+        cdef Less its
         cdef tuple entry
-        if keep is not self.keep:
-            self.keep = keep
-            self.keep_is_usual = keep.statistics and not keep.values and not keep.sample and not keep.small_bytes
-            self.less = LessLayouts(self.store, keep)
+        cdef LessLayouts less = less_by(self.store, keep, self.less)
+        self.less = less
         cdef int64_t layout = self.layout_of(array)
-        if not self.keep_is_usual or layout < 0 or np.PyArray_SIZE(<np.ndarray>array) == 0:
+        if not less.is_usual or less.values or layout < 0 or np.PyArray_SIZE(<np.ndarray>array) == 0:
             return None
         data = bytes_of(array)
         content = self.digest(data)
@@ -153,8 +151,8 @@ cdef class Tensors:
         # A content that is there with its values, or the same bytes under another shape.
         if recent.find(id_of(content), AS_IT_IS) is not None:
             return None
-        less = self.less.of(array, layout)
-        entry = recent.find(id_of(content), less.variant)
+        less.of(array, layout, &its)
+        entry = recent.find(id_of(content), its.variant)
         if entry is not None:
             return entry
         if not measured(<np.ndarray>array, PyBytes_AS_STRING(data), &statistics):
@@ -163,9 +161,9 @@ cdef class Tensors:
         record.offset = 0
         record.segment = NOT_CAPTURED
         record.flags = 0
-        record.layout = <uint32_t>less.layout
-        entry = ((<TensorRows>store._rows).append(&record, &statistics), 0, less.layout, NOT_CAPTURED, 0, content)
-        recent.remember(id_of(content), less.variant, entry)
+        record.layout = <uint32_t>its.layout
+        entry = ((<TensorRows>store._rows).append(&record, &statistics), 0, its.layout, NOT_CAPTURED, 0, content)
+        recent.remember(id_of(content), its.variant, entry)
         return entry
 
     cdef tuple keep_new(
@@ -217,6 +215,9 @@ cdef class Tensors:
 cdef class LessLayouts:
     """Layouts that say that not all is kept, by the layouts that say nothing.
 
+    Hold it as long as it is needed: wherever Python code runs, another thread or a finalizer may come with another
+    `keep`, for which there is another one then.
+
     Args:
         store: a `TensorStore`.
         keep: what is kept, and why not more.
@@ -225,11 +226,13 @@ cdef class LessLayouts:
     def __init__(self, store, keep):
         self.store = store
         self.keep = keep
+        self.is_usual = keep.statistics and not keep.small_bytes and not keep.sample
+        self.values = keep.values
 
     def __dealloc__(self):
         free(self.known)
 
-    cdef Less* of(self, array, int64_t layout) except NULL:
+    cdef int of(self, array, int64_t layout, Less* found) except -1:
         """For an array of this layout."""
         cdef int64_t i, room
         cdef Less* known
@@ -247,7 +250,13 @@ cdef class LessLayouts:
             variant = self.store._variants.of_less(layout, self.keep)
             known = &self.known[layout]
             known.layout, known.variant = number, variant
-        return known
+        found[0] = known[0]
+        return 0
+
+
+cdef LessLayouts less_by(store, keep, LessLayouts latest):
+    """Those of `keep`: the latest ones, if they are."""
+    return latest if latest is not None and latest.keep is keep else LessLayouts(store, keep)
 
 
 cdef bytes bytes_of(array):
