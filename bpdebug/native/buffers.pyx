@@ -58,7 +58,8 @@ cdef class Bytes:
 
     cdef int put(self, const char* data, Py_ssize_t size) except -1:
         self.reserve(size)
-        memcpy(self.data + self.size, data, size)
+        if size:  # else there may be no data either
+            memcpy(self.data + self.size, data, size)
         self.size += size
         return 0
 
