@@ -11,6 +11,7 @@ from ..log.lent import LENT_BYTES as _LENT_BYTES
 
 cdef int64_t LENT_BYTES = _LENT_BYTES
 cdef int PLACES = 1 << 9
+cdef int NEIGHBOURS = 8
 
 
 @cython.final
@@ -49,9 +50,7 @@ cdef class Keeps:
         if <int64_t>self.progress.iteration >= self.end or <int64_t>self.capturing.changes != self.changes:
             return self.ask(phase, scope, label)
         cdef Header* header = self.header_of(phase, scope, label)
-        if header.known != NULL and header.phase == phase and header.scope == scope and header.label == label:
-            return <KnownKeep>header.known
-        return self.ask(phase, scope, label)
+        return self.ask(phase, scope, label) if header.known == NULL else <KnownKeep>header.known
 
     cdef KnownKeep ask(self, int64_t phase, int64_t scope, int64_t label):
         cdef int64_t changes = self.capturing.changes
@@ -66,15 +65,25 @@ cdef class Keeps:
             memset(self.headers, 0, PLACES * sizeof(Header))
         cdef Header* header = self.header_of(phase, scope, label)
         header.known = <void*>known
-        header.phase = phase
-        header.scope = scope
-        header.label = label
         return known
 
     cdef Header* header_of(self, int64_t phase, int64_t scope, int64_t label) noexcept:
-        """The place where what was asked for a header may be."""
+        """The place of a header, without an answer where it has none, or where another one had to go for it."""
         cdef uint64_t at = <uint64_t>label ^ (<uint64_t>scope << 20) ^ (<uint64_t>phase << 40)
-        return &self.headers[(at * <uint64_t>0x9E3779B97F4A7C15 >> 40) & <uint64_t>(PLACES - 1)]
+        cdef Header* header
+        cdef int i
+        at = at * <uint64_t>0x9E3779B97F4A7C15 >> 40
+        for i in range(NEIGHBOURS):
+            header = &self.headers[(at + <uint64_t>i) & <uint64_t>(PLACES - 1)]
+            if header.known == NULL:
+                break
+            if header.phase == phase and header.scope == scope and header.label == label:
+                return header
+        header.known = NULL
+        header.phase = phase
+        header.scope = scope
+        header.label = label
+        return header
 
     cdef KnownKeep known_keep(self, keep):
         known = self.known.get(keep)

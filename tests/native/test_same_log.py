@@ -401,6 +401,31 @@ def test_ops_wait_for_a_writer_that_is_late(tmp_path, monkeypatch):
     recorder.close()
 
 
+def test_each_of_many_scopes_is_kept_in_its_way(tmp_path, monkeypatch):
+    class Long(engine.ChainList):
+        def forward(self, x):
+            for link in self:
+                x = link(x)
+            return x
+
+    def script():
+        model = Long(*[L.Linear(1, 1) for _ in range(300)])
+        optimizer = optimizers.SGD(0.1).setup(model)
+        for i in range(3):
+            loss = F.sum(model(np.full((1, 1), i, "f")))
+            model.cleargrads()
+            loss.backward()
+            optimizer.update()
+
+    for way, part in ("compiled", native.part), ("python", lambda _: None):
+        monkeypatch.setattr(frontend, "part", part)
+        record(tmp_path / way, script, "stats@*1/*;stats@*2/*;none@*3/*;none@*4/*;full@*8/*;sample")
+    assert_same_log(tmp_path / "compiled", tmp_path / "python")
+    with LogReader(tmp_path / "compiled") as reader:
+        whys = {layout.why_not_captured for layout in reader.layouts}
+    assert len(whys) == 3  # a sample of one value is all of it
+
+
 def test_who_listens_beside_changes_nothing(tmp_path):
     """The observer is given events then, instead of what they hold."""
     heard = []
