@@ -3,14 +3,18 @@
 Everything else about the project is in pyproject.toml.
 """
 
+import runpy
 from pathlib import Path
 
 import numpy
 from Cython.Build import cythonize
 from setuptools import Extension, setup
 
+NATIVE = Path("bpdebug/native")
+SOURCES = runpy.run_path(str(NATIVE / "sources.py"))
 PARTS = [
     "buffers",
+    "compiled_from",
     "disk",
     "engine_events",
     "forward",
@@ -33,9 +37,15 @@ extensions = cythonize(
             f"bpdebug.native.{part}",
             [f"bpdebug/native/{part}.pyx"],
             include_dirs=[numpy.get_include()],
-            define_macros=[("NPY_NO_DEPRECATED_API", "NPY_2_0_API_VERSION")],
+            define_macros=[
+                ("NPY_NO_DEPRECATED_API", "NPY_2_0_API_VERSION"),
+                ("BPDEBUG_CHECKSUM", str(SOURCES["checksum"](NATIVE))),
+            ],
             extra_compile_args=["-O3"],
-            depends=[str(header) for header in Path("bpdebug/native").glob("*.h")],
+            depends=[
+                str(source)
+                for source in (SOURCES["paths"](NATIVE) if part == "compiled_from" else NATIVE.glob("*.h"))
+            ],
         )
         for part in PARTS
     ],
