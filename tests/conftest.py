@@ -1,5 +1,6 @@
 """What holds for every test, wherever the suite is started from."""
 
+import contextlib
 import functools
 import gc
 import os
@@ -8,6 +9,7 @@ import signal
 import sys
 import tempfile
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -24,17 +26,27 @@ os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
 
 _ROOM_BYTES = 4 << 30
-"""How much memory must be free for the temporary files of the suite, which takes up to 1.5 GiB."""
+"""How much memory must be free: the temporary files that lie there at one time take a tenth of it."""
 _MEMORY = "/dev/shm"
+_CONTAINER = Path("/sys/fs/cgroup")
 
 
 def _keep_temporary_files_in_memory() -> None:
     """Some ten thousand small logs are made and removed, and a file system with a journal is slow at both."""
     if "TMPDIR" in os.environ or not os.access(_MEMORY, os.W_OK):
         return
-    if os.statvfs(_MEMORY).f_flag & os.ST_NOEXEC or shutil.disk_usage(_MEMORY).free < _ROOM_BYTES:
+    if os.statvfs(_MEMORY).f_flag & os.ST_NOEXEC or _free_bytes() < _ROOM_BYTES:
         return  # some tests compile what they then load
     os.environ["TMPDIR"] = tempfile.tempdir = _MEMORY
+
+
+def _free_bytes() -> int:
+    """How much memory files there may take: a file system in memory may be larger than the memory."""
+    free = [shutil.disk_usage(_MEMORY).free, os.sysconf("SC_AVPHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")]
+    with contextlib.suppress(OSError, ValueError):  # no container, or one without a limit
+        used, most = ((_CONTAINER / f"memory.{name}").read_text() for name in ("current", "max"))
+        free.append(int(most) - int(used))
+    return min(free)
 
 
 _keep_temporary_files_in_memory()
