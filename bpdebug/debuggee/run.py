@@ -147,8 +147,7 @@ class Run:
         from ..frontends import alias, engine
 
         package = alias.install()
-        # Before the recorder, so that what was printed until now stands before the event.
-        self._stops.append(package.events.observe(self._output.settle))
+        self._recorder.unsettled, self._recorder.settle = self._output.unsettled, self._output.settle
         self._stops.append(engine.watch(package, self._recorder))
         if self._orders is not None:
             from ..frontends.own_ops import OwnOps

@@ -42,7 +42,8 @@ class Output:
         self.recording = True
         """Whether text is still wanted: no more after the limit, and after `stop`."""
         self._stream = ""
-        self._pending: list[str] = []
+        self.unsettled: list[str] = []
+        """What was written and isn't recorded yet: the same list all the time."""
         self._pending_size = 0
         self.lock = threading.RLock()
         """Held while bytes are passed on; whoever else draws on the terminal takes it too."""
@@ -72,9 +73,9 @@ class Output:
             setattr(sys, name, recorded)
             setattr(sys, f"__{name}__", recorded)
 
-    def settle(self, event: object = None) -> None:
-        """Record what was written so far, so that a coming event stands after it; observes those of the engine."""
-        if self._pending:
+    def settle(self) -> None:
+        """Record what was written so far, so that a coming event stands after it."""
+        if self.unsettled:
             with self.lock:
                 taken = self._take()
             self._keep(taken)
@@ -86,7 +87,7 @@ class Output:
         """
         if forked:
             self.lock = threading.RLock()  # another thread of the parent may have held it
-            self._pending = []
+            self.unsettled.clear()
         self.settle()
         self.recording, self._pass_on = False, True
 
@@ -106,15 +107,15 @@ class Output:
                 if stream != self._stream:
                     taken += self._take()
                     self._stream = stream
-                self._pending.append(text)
+                self.unsettled.append(text)
                 self._pending_size += len(text)
                 if text.endswith("\n") or self._pending_size >= _LARGEST_EVENT:
                     taken += self._take()
         self._keep(taken)
 
     def _take(self) -> list[tuple[str, str]]:
-        text = "".join(self._pending)
-        self._pending.clear()
+        text = "".join(self.unsettled)
+        self.unsettled.clear()
         self._pending_size = 0
         return [(self._stream, text)] if text else []
 

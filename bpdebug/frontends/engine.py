@@ -127,6 +127,8 @@ class _Watcher:
         if recorder.disabled:
             return
         try:
+            if recorder.unsettled:
+                recorder.settle()
             self._methods[type(event)](event)
         except Exception as error:
             recorder.fail(error)

@@ -64,6 +64,7 @@ cdef class EngineEvents(WalkEvents):
     cdef object before
     cdef object optimizers
     cdef object events
+    cdef list unsettled
     cdef dict rules
     cdef object lr
     cdef bytes lr_json
@@ -74,6 +75,7 @@ cdef class EngineEvents(WalkEvents):
         self.before = watcher._before
         self.optimizers = watcher._optimizers
         self.events = engine.events
+        self.unsettled = recorder.unsettled
         self.rules = {}
         self.lr_json = b""
         # See `engine.events.tell`.
@@ -107,6 +109,8 @@ cdef class EngineEvents(WalkEvents):
         Python serves those who are shown an event, and looks at the size of the log after each one.
         """
         recorder = self.recorder
+        if self.unsettled:
+            recorder.settle()
         if recorder.disabled or recorder.capturing.bounded or self.writer.stopped:
             return False
         if recorder.on_event is None:

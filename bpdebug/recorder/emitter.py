@@ -78,6 +78,9 @@ class Emitter:
         """As `shown`, of those that it is called with only where they made something that isn't finite."""
         self.observer_ignores_tensors = False
         """Whether `on_event` asks neither what is in the arrays of an event, nor whether that is finite."""
+        self.unsettled: list[Any] = []
+        """What a front end sees to before an event, such as printed text: where there is some it calls `settle`."""
+        self.settle: Callable[[], None] = self.unsettled.clear
         self.disabled = False
         """Nothing is recorded any more: after a failure, after the end, or in a forked child."""
         self.call_sites = CallSites(writer)
