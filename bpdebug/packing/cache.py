@@ -12,7 +12,7 @@ import os
 import shutil
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from ..errors import LogError
@@ -42,24 +42,50 @@ def unpacked(packed: Path, tell: Callable[[int, int], None] | None = None) -> It
         key = f"{packed.resolve()}\0{found.st_size}\0{found.st_mtime_ns}\0{found.st_ino}"
         name = hashlib.blake2b(os.fsencode(key), digest_size=16).hexdigest()
         _tidy(root, name)
-        lock = os.open(root / f"{name}.lock", os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+        lock = None
+        while lock is None:  # in vain where another one tidies at this very moment
+            lock = _lock_unpacked(packed, root / name, tell)
     except OSError as error:
         raise LogError(f"{packed}: can't be unpacked: {error.strerror or error}") from error
     try:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        directory = root / name
-        if not directory.is_dir():
-            _unpack(packed, directory, tell)
-        os.utime(root / f"{name}.lock")
-        fcntl.flock(lock, fcntl.LOCK_SH)
-        yield directory
+        yield root / name
     finally:
         os.close(lock)
 
 
+def _lock_unpacked(packed: Path, directory: Path, tell: Callable[[int, int], None] | None) -> int | None:
+    """Unpack it unless it is there; gives what holds the lock on it, or None where somebody has removed it again."""
+    path = _lock_of(directory)
+    lock = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+    with ExitStack() as unless_kept:
+        unless_kept.callback(os.close, lock)
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not _is_file_at(lock, path):
+            return None
+        if not directory.is_dir():
+            _unpack(packed, directory, tell)
+        os.utime(lock)
+        fcntl.flock(lock, fcntl.LOCK_SH)  # which lets go of the other lock first
+        if not _is_file_at(lock, path):
+            return None
+        unless_kept.pop_all()
+        return lock
+
+
+def _lock_of(directory: Path) -> Path:
+    return directory.with_name(directory.name + ".lock")
+
+
+def _is_file_at(file: int, path: Path) -> bool:
+    try:
+        return os.path.samestat(os.fstat(file), path.lstat())
+    except FileNotFoundError:
+        return False
+
+
 def _unpack(packed: Path, directory: Path, tell: Callable[[int, int], None] | None) -> None:
     """Unpack beside it and rename, so that what is there is whole."""
-    unfinished = directory.with_name(directory.name + ".new")
+    unfinished = _unfinished(directory)
     shutil.rmtree(unfinished, ignore_errors=True)
     try:
         unfinished.mkdir(mode=0o700)
@@ -69,6 +95,10 @@ def _unpack(packed: Path, directory: Path, tell: Callable[[int, int], None] | No
         raise LogError(f"{packed}: can't be unpacked: {error.strerror or error}") from error
     finally:
         shutil.rmtree(unfinished, ignore_errors=True)
+
+
+def _unfinished(directory: Path) -> Path:
+    return directory.with_name(directory.name + ".new")
 
 
 def _root() -> Path:
@@ -109,8 +139,12 @@ def _remove(root: Path, lock: Path) -> None:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             # The lock file stays while its run is there; a new opener makes a new one.
-            shutil.rmtree(root / lock.stem, ignore_errors=True)
-            shutil.rmtree(root / (lock.stem + ".new"), ignore_errors=True)
+            directory = root / lock.stem
+            unfinished = _unfinished(directory)
+            shutil.rmtree(unfinished, ignore_errors=True)
+            if directory.is_dir():
+                directory.rename(unfinished)  # so that nobody takes what is left of it for a run
+            shutil.rmtree(unfinished, ignore_errors=True)
             lock.unlink()
         finally:
             os.close(file)
