@@ -34,6 +34,14 @@ while True:
     F.relu(np.ones(3, "f"))
 """
 
+_BUSY_WORKER = """
+from multiprocessing import get_context
+get_context("fork").Process(target=time.sleep, args=(600,)).start()
+tell()
+while True:
+    F.relu(np.ones(3, "f"))
+"""
+
 _WAITING = """
 tell()
 time.sleep(600)
@@ -113,11 +121,18 @@ HEADLESS = ["-m", "bpdebug", "run", "--headless", "--log", "run", "script.py"]
     ("script", "command", "end"),
     [
         (_WORKERS, HEADLESS, "bpdebug itself was killed, and the script ended with it"),
+        (_BUSY_WORKER, HEADLESS, "bpdebug itself was killed, and the script ended with it"),
         (_WAITING, HEADLESS, "bpdebug itself was killed, and the script ended with it"),
         (_SAVING, HEADLESS, "bpdebug itself was killed; the script left with status 7 (sys.exit)"),
         (_WORKERS, ["-c", _SESSION], "bpdebug itself was killed, and the script ended with it"),
     ],
-    ids=["training with workers", "waiting", "that saves when asked to end", "on the screen"],
+    ids=[
+        "training with workers",
+        "training beside a busy worker",
+        "waiting",
+        "that saves when asked to end",
+        "on the screen",
+    ],
 )
 def test_a_script_ends_when_bpdebug_is_killed(tmp_path, capsys, script, command, end):
     with started(tmp_path, script, command) as process:

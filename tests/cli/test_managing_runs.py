@@ -244,6 +244,24 @@ def test_a_run_of_zeros_opens_and_takes_no_room(say, tmp_path, monkeypatch):
         assert reader.array(last)[5000] == 1
 
 
+def test_a_file_that_ends_with_a_hole_has_its_size(say, run, tmp_path):
+    packed = archive_of(run, tmp_path, "tensors-0000.seg", b"x" + bytes((1 << 20) - 1))
+    say("info", packed)
+    (segment,) = tmp_path.glob("cache/bpdebug/unpacked/*/tensors-0000.seg")
+    assert segment.read_bytes() == b"x" + bytes((1 << 20) - 1)
+
+
+def test_files_that_share_their_packed_bytes_are_refused(say, run, tmp_path):
+    packed = archive_of(run, tmp_path, "events.idx", np.random.default_rng(0).bytes(1 << 16))
+    with zipfile.ZipFile(packed, "a") as archive:
+        archive.writestr("events.jsonl", b"")
+        (first,) = (member for member in archive.infolist() if member.filename == "events.idx")
+        last = archive.infolist()[-1]
+        last.compress_type, last.CRC, last.header_offset = first.compress_type, first.CRC, first.header_offset
+        last.file_size, last.compress_size = first.file_size, first.compress_size
+    assert "its files overlap" in refused(say, packed)
+
+
 def test_sizes_that_lie_are_refused(say, run, tmp_path):
     content = np.random.default_rng(0).bytes(1 << 16)
     packed = archive_of(run, tmp_path, "tensors-0000.seg", content)

@@ -310,6 +310,29 @@ def test_an_observer_may_stop_itself_while_it_is_told() -> None:
     assert len(heard) == 1
 
 
+def test_observers_are_told_in_the_order_in_which_they_came() -> None:
+    heard: list[int] = []
+    stops = [events.observe(lambda event, number=number: heard.append(number)) for number in range(3)]
+    _ = leaf(1) * 2
+    stops[1]()
+    _ = leaf(1) * 2
+    stops[0]()
+    stops[2]()
+    _ = leaf(1) * 2
+    assert heard == [0, 1, 2, 0, 2]
+
+
+def test_a_parameter_without_a_gradient_is_not_told_of(seen: list[events.Event]) -> None:
+    model = links.Linear(2, 1)
+    optimizers.Adam().setup(model)
+    model.cleargrads()
+    model.W.grad = numpy.ones((1, 2), "f")
+    seen.clear()
+    for parameter in model.params():
+        parameter.update_rule.update(parameter)
+    assert told(seen) == ["ParameterUpdating", "ParameterUpdated"]
+
+
 def test_stopping_twice_does_no_harm() -> None:
     first = events.observe(len)  # type: ignore[arg-type]
     second = events.observe(len)  # type: ignore[arg-type]

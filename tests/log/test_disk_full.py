@@ -16,7 +16,7 @@ from bpdebug.log import run_files
 from bpdebug.log import writer as writer_module
 from bpdebug.log.keep import FULL
 from bpdebug.log.reader import LogReader
-from bpdebug.log.records import ForwardBody, ReportedBody, Slot
+from bpdebug.log.records import BackwardBody, ForwardBody, GradsClearedBody, ReportedBody, Slot
 from bpdebug.log.schema import EVENT_INDEX, TENSOR_STATISTICS, EventFlag, Kind, Phase
 from bpdebug.log.segment_writer import append_all_in_python
 from bpdebug.log.writer import LogWriter
@@ -42,6 +42,32 @@ def write_at_once(directory: Path, elements: int = 1, lend: bool = False) -> Non
         else:
             told = ReportedBody("a", i, tensor)
             writer.append(Kind.reported, told, flags=EventFlag.value, value=i, site=site, **where)
+    writer.close()
+
+
+def write_with_few_names(directory: Path) -> None:
+    """Events that each need a tensor: as a gradient, what is reported, a variable's first content, a random state."""
+    writer = LogWriter.create(directory, flush_after_s=60.0)
+    where = {
+        "thread": writer.thread("MainThread"),
+        "label": writer.text("a"),
+        "scope": writer.scope("b", "B"),
+    }
+    op, source, tell = writer.op("Op", "op"), writer.source("a.py", "x"), writer.append
+    for i in range(90):
+        where["ordinal"] = i + 1
+        array = np.full(628 if i % 3 == 2 else 1 + i, i, "u4")
+        if i % 6 == 0:
+            tell(Kind.reported, ReportedBody("a", i, writer.tensor(array)), value=i, **where)
+        elif i % 6 == 3:
+            row, variable = writer.tensor(array), writer.variable(f"parameter {i}", parameter=True)
+            caller = writer.site([(source, i, "f")])
+            tell(Kind.backward, BackwardBody(op, None, [row], [None], [variable], caller=caller), **where)
+        elif i % 3 == 1:
+            cleared = [writer.variable(f"parameter {i}", parameter=True, first=writer.tensor(array))]
+            tell(Kind.grads_cleared, GradsClearedBody(cleared), **where)
+        else:
+            tell(Kind.forward, ForwardBody(op, [], [], rng_state=writer.tensor(array)), **where)
     writer.close()
 
 
@@ -109,6 +135,49 @@ def test_as_many_events_are_kept_as_the_largest_file_may_hold(tmp_path, whole, p
     count = kept(tmp_path / "run")
     assert 0 < count < EVENTS
     assert largest_file(whole, count) <= limit < largest_file(whole, count + 1)
+
+
+@pytest.mark.parametrize("count", [25, 26, 27, 28])
+def test_whatever_refers_to_a_tensor_has_it_and_its_layout(tmp_path, count):
+    write_with_few_names(tmp_path / "whole")
+    with LogReader(tmp_path / "whole") as reader:
+        last = reader.tensors[count - 1]
+        limit = int(last["offset"]) + 4 * reader.layouts[int(last["layout"])].shape[0]
+    in_child_with_limit(limit, write_with_few_names, tmp_path / "run")
+    with LogReader(tmp_path / "run") as reader:
+        found = verify_run(reader)
+        assert found.whole, found.lines
+        assert len(reader) == reader.tensor_count == count
+        for variable in reader.variables:
+            assert variable.first is None or (reader.array(variable.first) == variable.first).all()
+        for body in map(reader.body, range(3, count, 6)):
+            assert reader.variables[body.x[0]].name == f"parameter {body.gy[0]}"
+            assert reader.sites[body.caller].frames[0].line == body.gy[0]
+
+
+def test_at_each_moment_of_taking_back_there_is_no_event_that_lacks_something(tmp_path, monkeypatch):
+    real, seen = os.ftruncate, []
+
+    def ftruncate(file: int, size: int) -> None:
+        real(file, size)
+        with LogReader(tmp_path / "run") as reader:
+            found = verify_run(reader)
+            assert not found.counts["events"], found.lines
+            seen.append(len(reader))
+
+    writer = LogWriter.create(tmp_path / "run")
+    writer.thread("MainThread")
+    writer.append(Kind.reported, ReportedBody("a", 1, writer.tensor(np.ones(3))), label=writer.text("first"))
+    writer.flush()
+    reached = writer._files.reached
+    writer.append(Kind.reported, ReportedBody("a", 2, writer.tensor(np.ones(4))), label=writer.text("second"))
+    writer.flush()
+    monkeypatch.setattr(os, "ftruncate", ftruncate)
+    writer._files.cut(reached)
+    monkeypatch.undo()
+    assert set(seen) == {1}
+    writer.append(Kind.reported, ReportedBody("a", 3))
+    writer.close()
 
 
 def test_the_run_says_why_it_ends_where_it_does(tmp_path):

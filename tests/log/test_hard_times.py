@@ -391,3 +391,5 @@ def test_the_end_of_a_run_stays_the_last_event_whatever_threads_add_to_it(tmp_pa
             assert reader.finished
             assert len(reader) == 2
             assert not reader.problem
+            end = reader.index[1]["offset"] + reader.index[1]["length"]
+        assert (tmp_path / str(rounds) / "events.jsonl").stat().st_size == end

@@ -69,10 +69,10 @@ def perceptron(optimizer=None):
         optimizer.update()
 
 
-def large_layers():
+def large_layers(iterations=3):
     model, rng = L.Linear(100, 60), np.random.RandomState(0)
     optimizer = optimizers.MomentumSGD(0.01).setup(model)
-    for _ in range(3):
+    for _ in range(iterations):
         loss = F.sum(F.relu(model(rng.randn(40, 100).astype("f"))) ** 2)
         model.cleargrads()
         loss.backward()
@@ -303,7 +303,8 @@ SCRIPTS = {
 
 def record(directory, script, capture, prepare=lambda recorder: None):
     np.random.seed(0)
-    recorder = Recorder(LogWriter.create(directory), plan=parse_capture(capture))
+    plan = parse_capture(capture) if isinstance(capture, str) else capture
+    recorder = Recorder(LogWriter.create(directory), plan=plan)
     prepare(recorder)
     stop = frontend.watch(engine, recorder)
     try:
@@ -399,6 +400,20 @@ def test_ops_wait_for_a_writer_that_is_late(tmp_path, monkeypatch):
     monkeypatch.undo()
     stop()
     recorder.close()
+
+
+@pytest.mark.parametrize(
+    "plan",
+    [parse_capture("sparse"), parse_capture("full", iterations=(2, 4)), parse_capture("stats;last:1")],
+    ids=["sparse", "two iterations", "the last one"],
+)
+def test_what_is_kept_changes_with_the_iterations(tmp_path, monkeypatch, plan):
+    for way, part in ("compiled", native.part), ("python", lambda _: None):
+        monkeypatch.setattr(frontend, "part", part)
+        record(tmp_path / way, lambda: large_layers(6), plan)
+    assert_same_log(tmp_path / "compiled", tmp_path / "python")
+    with LogReader(tmp_path / "compiled") as reader:
+        assert len({layout.why_not_captured for layout in reader.layouts}) > 1
 
 
 def test_each_of_many_scopes_is_kept_in_its_way(tmp_path, monkeypatch):
