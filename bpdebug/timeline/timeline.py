@@ -177,10 +177,14 @@ class Timeline:
         """What the script had printed by event `seq`, in its last `limit` prints; oldest line first."""
         return self._output.until(seq, limit)
 
+    def why_stopped(self) -> str:
+        """Why recording stopped before the run was over; "" where it didn't, or hasn't yet."""
+        return "" if self.reader.finished else clean(self.reader.why_stopped)
+
     def reason_for_end(self) -> str:
         """Why the log ends where it does, in words; "" while a live child may go on."""
-        if not self.live and not self.reader.finished and (why := self.reader.why_stopped):
-            return f"recording stopped, and the script went on: {clean(why)}"
+        if not self.live and (why := self.why_stopped()):
+            return f"recording stopped, and the script went on: {why}"
         if not len(self):
             return "" if self.live else "the log holds no event"
         if self.reader.finished:

@@ -121,6 +121,8 @@ class Navigator:
             return ""
         status = self.session.exit_status
         why = self.session.why or "the script ended"
+        if stopped := self.timeline.why_stopped():
+            why = f"recording stopped: {stopped}; {why}"
         return f"{why} (exit status {status})" if status is not None and str(status) not in why else why
 
     @property

@@ -39,11 +39,18 @@ class Waiting:
     Args:
         session: the script's process.
         clock: seconds.
+        why_stopped: says why nothing is recorded any more; "" as long as that isn't so.
     """
 
-    def __init__(self, session: Session, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        session: Session,
+        clock: Callable[[], float] = time.monotonic,
+        why_stopped: Callable[[], str] = lambda: "",
+    ) -> None:
         self._session = session
         self._clock = clock
+        self._why_stopped = why_stopped
         self._asked_at: float | None = None
         self._first_asked_at: float | None = None
         self._heard: Activity | None = None
@@ -73,6 +80,12 @@ class Waiting:
         """What keeps the process busy; "" where it hasn't been for long."""
         if self._session.state != "running":
             return ""
+        found = self._busy_words()
+        if found and (why := self._why_stopped()):
+            return f"recording stopped: {why}; the script goes on"
+        return found
+
+    def _busy_words(self) -> str:
         if self._first_asked_at is not None:
             silent_s = self._clock() - self._first_asked_at
             if silent_s >= 2 * _ASK_AGAIN_S:  # a computation that lets no other thread of Python run

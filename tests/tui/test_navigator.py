@@ -24,6 +24,7 @@ class FakeTimeline:
     on_disk: int = 5
     stops: tuple[int, ...] = ()
     live: bool = False
+    stopped: str = ""
     source_lines: ClassVar = SimpleNamespace(shown=lambda stop: f"{stop.path}:{stop.line}")
 
     def __len__(self) -> int:
@@ -53,6 +54,9 @@ class FakeTimeline:
 
     def reason_for_end(self) -> str:
         return "the script finished"
+
+    def why_stopped(self) -> str:
+        return self.stopped
 
 
 class FakeStops:
@@ -163,6 +167,17 @@ def test_a_run_to_a_line_that_the_script_ends_without_says_so(timeline, session)
     navigator.session_changed()
     assert navigator.seq == 8
     assert navigator.why == "killed by signal 9 (exit status 137); no later event was at train.py:32"
+
+
+def test_the_end_of_a_script_says_that_its_last_part_was_not_recorded(timeline, session):
+    navigator = Navigator(timeline, session)
+    timeline.stopped = "No space left on device"
+    assert navigator.end_reason == ""
+    session.ends(timeline, 5, "the script finished")
+    session.exit_status = 0
+    assert navigator.end_reason == (
+        "recording stopped: No space left on device; the script finished (exit status 0)"
+    )
 
 
 def test_several_steps_at_the_head_are_one_goal_of_the_child(timeline, session):

@@ -72,6 +72,19 @@ def test_a_process_that_does_not_answer_is_told(busy, clock):
     assert waiting.words() == "no event and no answer for 3 s"
 
 
+def test_a_script_that_goes_on_without_being_recorded_is_told(busy, clock):
+    stopped = ""
+    waiting = Waiting(busy, clock, lambda: stopped)
+    busy.activity = Activity(4, 1.4, path="x.py", line=3)
+    waiting.tick()
+    assert waiting.words() == "no event for 1 s: at x.py:3"
+    stopped = "No space left on device"
+    assert waiting.words() == "recording stopped: No space left on device; the script goes on"
+    busy.activity = Activity(4, 0.1)
+    waiting.tick()
+    assert waiting.words() == ""
+
+
 def test_nothing_is_said_of_a_process_that_has_paused(busy, clock):
     waiting = Waiting(busy, clock)
     waiting.tick()

@@ -39,7 +39,7 @@ class TellingScreen(SureTimers, Screen[None]):
         self.navigator = Navigator(timeline, session)
         self.moment: Moment | None = None
         self.messages = MessageHistory()
-        self._waiting = None if session is None else Waiting(session)
+        self._waiting = None if session is None else Waiting(session, why_stopped=timeline.why_stopped)
         self._counter = Counter([kind.key for kind in PANE_TABLE])
 
     # ---- messages -----------------------------------------------------------------------------------------------
