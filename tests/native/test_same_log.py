@@ -16,7 +16,7 @@ from bpdebug import cli, native
 from bpdebug.capture import parse_capture
 from bpdebug.frontends import engine as frontend
 from bpdebug.log.reader import LogReader
-from bpdebug.log.schema import EventFlag, Kind
+from bpdebug.log.schema import NOT_CAPTURED, EventFlag, Kind
 from bpdebug.log.writer import LogWriter
 from bpdebug.recorder import Recorder
 from engine import Variable, optimizers
@@ -416,6 +416,29 @@ def test_what_is_kept_changes_with_the_iterations(tmp_path, monkeypatch, plan):
         assert len({layout.why_not_captured for layout in reader.layouts}) > 1
 
 
+def test_nobody_looks_again_at_what_is_only_read(tmp_path, monkeypatch):
+    def script():
+        model = L.Linear(1, 1)
+        optimizer = optimizers.SGD(0.1).setup(model)
+        for i in range(5):
+            x = np.full((5000, 1), i, "f")
+            x[0] = np.nan
+            loss = F.sum(model(F.get_item(Variable(x), slice(1, None))))
+            model.cleargrads()
+            loss.backward()
+            optimizer.update()
+
+    for way, part in ("compiled", native.part), ("python", lambda _: None):
+        monkeypatch.setattr(frontend, "part", part)
+        record(tmp_path / way, script, "sparse")
+    assert_same_log(tmp_path / "compiled", tmp_path / "python")
+    with LogReader(tmp_path / "compiled") as reader:
+        ops = np.flatnonzero((reader.index["kind"] == Kind.forward) & (reader.index["iteration"] == 4))
+        read = reader.body(int(ops[0])).x[0].tensor
+        assert reader.tensors["segment"][read] == NOT_CAPTURED
+        assert reader.tensors["flags"][read] == 0
+
+
 def test_each_of_many_scopes_is_kept_in_its_way(tmp_path, monkeypatch):
     class Long(engine.ChainList):
         def forward(self, x):
@@ -454,6 +477,44 @@ def test_who_listens_beside_changes_nothing(tmp_path):
         stop()
     assert len(heard) > 300
     assert_same_log(tmp_path / "alone", tmp_path / "beside")
+
+
+def test_an_iteration_that_another_thread_ends_in_the_forward_phase_is_over(tmp_path, monkeypatch):
+    for way, part in ("compiled", native.part), ("python", lambda _: None):
+        monkeypatch.setattr(frontend, "part", part)
+        progress = []
+
+        def script(progress=progress):
+            F.relu(Variable(np.ones(3, "f")))
+            progress[0].update_finished()
+            F.relu(Variable(np.ones(3, "f")))
+
+        record(
+            tmp_path / way, script, "full", lambda recorder, all_=progress: all_.append(recorder._progress)
+        )
+        with LogReader(tmp_path / way) as reader:
+            forwards = reader.index[reader.index["kind"] == Kind.forward]
+        assert forwards["iteration"].tolist() == [0, 1]
+
+
+def test_an_op_in_the_midst_of_an_event_leaves_that_whole(tmp_path, monkeypatch):
+    """As one in a finalizer: here of what is asked for the hyperparameters."""
+    optimizer = optimizers.Adam()
+    get_dict = type(optimizer.hyperparam).get_dict
+
+    def asked(hyperparameter):
+        F.relu(Variable(np.ones(3, "f")))
+        return get_dict(hyperparameter)
+
+    monkeypatch.setattr(type(optimizer.hyperparam), "get_dict", asked)
+    record(tmp_path / "run", lambda: perceptron(optimizer), "full")
+    with LogReader(tmp_path / "run") as reader:
+        started = np.flatnonzero(reader.index["kind"] == Kind.update_started).tolist()
+        assert len(started) == 5
+        for seq in started:
+            assert reader.body(seq).optimizer == "Adam"
+            assert reader.index["kind"][seq - 1] == Kind.forward
+            assert reader.body(seq - 1).op == reader.body(started[0] - 1).op
 
 
 def test_times_are_those_of_the_clock(tmp_path):
