@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import resource
 from pathlib import Path
 
 import pytest
@@ -34,6 +35,21 @@ def test_parts_are_put_at_their_places(way: str, tmp_path: Path) -> None:
     os.close(file)
     with pytest.raises(OSError, match="descriptor"):
         PLACES[way]([(file, memoryview(b"lost"), 0)])
+
+
+@pytest.mark.parametrize("way", PLACES)
+def test_what_is_written_in_part_goes_on_where_it_was(way: str, tmp_path: Path) -> None:
+    file = os.open(tmp_path / "file", os.O_RDWR | os.O_CREAT)
+    content = os.urandom(10_000)
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (6_000, limits[1]))
+    try:
+        with pytest.raises(OSError, match="too large"):
+            PLACES[way]([(file, memoryview(content), 1_000)])
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+        os.close(file)
+    assert (tmp_path / "file").read_bytes() == bytes(1_000) + content[:5_000]
 
 
 @pytest.mark.parametrize("way", OWN)
