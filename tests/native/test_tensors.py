@@ -175,3 +175,13 @@ def test_an_op_of_a_finalizer_in_the_midst_of_it_harms_nothing(writer, size):
         np.testing.assert_array_equal(reader.array(row), one)
         np.testing.assert_array_equal(reader.array(again), array(2, size))
         assert reader.tensors["segment"][inner[0][0]] == NOT_CAPTURED
+
+
+def test_a_lent_array_of_which_only_statistics_were_kept_is_known(writer):
+    one = array(1, 2_000_000)
+    writer.store.put(array(0, 2_000_000))
+    row = writer.store.lend(one, STATS)[0]
+    writer.flush()
+    assert writer.store.put(one.copy(), keep=STATS)[0] == row
+    assert writer.store.put(one.copy().reshape(1000, 2000), keep=STATS)[0] != row
+    writer.close()
