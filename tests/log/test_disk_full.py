@@ -60,8 +60,10 @@ def write_with_few_names(directory: Path) -> None:
         if i % 6 == 0:
             tell(Kind.reported, ReportedBody("a", i, writer.tensor(array)), value=i, **where)
         elif i % 6 == 3:
-            row, variable = writer.tensor(array), writer.variable(f"parameter {i}", parameter=True)
-            caller = writer.site([(source, i, "f")])
+            row, caller = writer.tensor(array), writer.site([(source, i, "f")])
+            variable = writer.variable(f"parameter {i}", parameter=True)
+            if i % 12 == 3:  # named by the definition that comes last, or by the one before
+                caller = writer.site([(source, i, "g")])
             tell(Kind.backward, BackwardBody(op, None, [row], [None], [variable], caller=caller), **where)
         elif i % 3 == 1:
             cleared = [writer.variable(f"parameter {i}", parameter=True, first=writer.tensor(array))]
@@ -137,7 +139,7 @@ def test_as_many_events_are_kept_as_the_largest_file_may_hold(tmp_path, whole, p
     assert largest_file(whole, count) <= limit < largest_file(whole, count + 1)
 
 
-@pytest.mark.parametrize("count", [25, 26, 27, 28])
+@pytest.mark.parametrize("count", [25, 26, 27, 28, 34])
 def test_whatever_refers_to_a_tensor_has_it_and_its_layout(tmp_path, count):
     write_with_few_names(tmp_path / "whole")
     with LogReader(tmp_path / "whole") as reader:
