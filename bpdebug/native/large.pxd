@@ -12,7 +12,7 @@ cdef class LargeArrays:
     cdef LessLayouts less
     cdef LessLayouts less_by(self, keep)
     cdef tuple entry_now(self, array, keep, bint private)
-    cdef tuple keep_now(self, array, LessLayouts less, int64_t layout)
+    cdef tuple keep_now(self, array, LessLayouts less, int64_t layout, bint private)
     cdef int make_room(self, int64_t size) except -1
 
 

@@ -65,12 +65,12 @@ cdef class LargeArrays:
             if array.dtype.kind not in "biufc":
                 return None
             layout = self.store.layout_of(array, "cpu", "")
-        entry = self.keep_now(array, less, layout)
+        entry = self.keep_now(array, less, layout, private)
         if entry is not None and private and np.PyArray_BASE(<np.ndarray>array) == NULL:
             self.lent.set(array, keep, entry)
         return entry
 
-    cdef tuple keep_now(self, array, LessLayouts less, int64_t layout):
+    cdef tuple keep_now(self, array, LessLayouts less, int64_t layout, bint private):
         """Read an array, and give it a new row if its content is new."""
         cdef TensorStatistics statistics
         cdef TensorRecord record
@@ -78,8 +78,8 @@ cdef class LargeArrays:
         cdef uint8_t* into = NULL
         cdef int64_t size = np.PyArray_NBYTES(<np.ndarray>array), start = 0, offset = 0, segment = NOT_CAPTURED
         cdef int flags
-        cdef int64_t variant = AS_IT_IS
-        cdef tuple entry, same_bytes = None
+        cdef int64_t variant = AS_IT_IS, plain = layout
+        cdef tuple entry = None, same_bytes = None
         cdef Tensors tensors
         cdef RecentContents recent
         cdef Less its
@@ -109,7 +109,13 @@ cdef class LargeArrays:
                     into = <uint8_t*>np.PyArray_DATA(<np.ndarray>chunk.data) + start
             if read_now(array, into, identity, &statistics) != 2:
                 return None
-            entry = recent.find(identity, variant)
+            if not keeps_values and not private:
+                # As `put`: what is there with its values is that.
+                entry = recent.find(identity, AS_IT_IS)
+                if entry is not None and <int64_t>entry[2] != plain:
+                    entry = recent.find(identity, under_layout(plain))
+            if entry is None:
+                entry = recent.find(identity, variant)
             if keeps_values and entry is not None and <int64_t>entry[2] != layout:
                 variant = under_layout(layout)
                 same_bytes, entry = entry, recent.find(identity, variant)

@@ -15,6 +15,7 @@ import engine.links as L
 from bpdebug import cli, native
 from bpdebug.capture import parse_capture
 from bpdebug.frontends import engine as frontend
+from bpdebug.log import contents
 from bpdebug.log.reader import LogReader
 from bpdebug.log.schema import NOT_CAPTURED, EventFlag, Kind
 from bpdebug.log.writer import LogWriter
@@ -414,6 +415,23 @@ def test_what_is_kept_changes_with_the_iterations(tmp_path, monkeypatch, plan):
     assert_same_log(tmp_path / "compiled", tmp_path / "python")
     with LogReader(tmp_path / "compiled") as reader:
         assert len({layout.why_not_captured for layout in reader.layouts}) > 1
+
+
+@pytest.mark.parametrize("size", [10, 5000])
+@pytest.mark.parametrize("capture", ["stats@relu", "none@relu"])
+def test_what_is_there_with_its_values_is_shown_with_them(tmp_path, monkeypatch, size, capture):
+    def script():
+        x = np.linspace(-1, 1, size, dtype="f")
+        F.tanh(Variable(x))
+        F.relu(Variable(x.copy()))
+
+    for way, part in ("compiled", native.part), ("python", lambda _: None):
+        monkeypatch.setattr(frontend, "part", part)
+        monkeypatch.setattr(contents, "part", part)
+        record(tmp_path / way, script, capture)
+        with LogReader(tmp_path / way) as reader:
+            first, second = (reader.body(seq).x[0].tensor for seq in (0, 1))
+        assert (first == second) == (capture != "none@relu"), way
 
 
 def test_nobody_looks_again_at_what_is_only_read(tmp_path, monkeypatch):
