@@ -15,6 +15,7 @@ from pathlib import Path
 
 from ..collecting import held_off
 from ..errors import LogError, UsageError
+from ..text import clean
 from .bounded import run_bounded
 from .opening import open_run
 from .run_directory import choose_directory
@@ -116,6 +117,8 @@ def _report(options: argparse.Namespace, target: str, directory: Path) -> int:
             findings = diagnose(reader, max_events=MAX_EVENTS)
             looked_at = summary(reader, MAX_EVENTS)
             problem = reader.problem
+            if not reader.finished and (why := reader.why_stopped):
+                problem = f"recording stopped, and the script went on: {clean(why)}"
     except LogError as error:  # 1 means findings
         raise UsageError(str(error)) from error
     if options.format == "json":

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..log.schema import Kind
-from ..text import clean
+from ..text import clean, count_text
 from .diagnose import diagnose
 from .facts.history import MAX_EVENTS
 from .finding import Finding
@@ -42,12 +42,12 @@ def summary(reader: LogReader, max_events: int) -> dict[str, int]:
 def report_lines(findings: list[Finding], looked_at: dict[str, int], cwd: str = "") -> list[str]:
     """The whole report; files in `cwd` are named by their path from there."""
     told = (
-        f"{looked_at['updates']:,} updates in {looked_at['iterations']:,} iterations"
-        f" ({looked_at['events']:,} events) looked at"
+        f"{count_text(looked_at['updates'], 'update')} in {count_text(looked_at['iterations'], 'iteration')}"
+        f" ({count_text(looked_at['events'], 'event')}) looked at"
     )
     left = looked_at["events_in_run"] - looked_at["events"]
     if left:
-        told += f"; not at the {left:,} events behind them"
+        told += f"; not at the {count_text(left, 'event')} behind them"
     if not findings:
         if not looked_at["iterations"]:
             return [f"nothing to look at: no op of the engine ran; does the script import chainer? ({told})"]

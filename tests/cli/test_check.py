@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import subprocess
 import sys
@@ -11,6 +12,8 @@ import pytest
 
 from bpdebug.cli import main
 from bpdebug.diagnosis.facts import history
+from bpdebug.diagnosis.report import report_lines
+from bpdebug.log.writer import LogWriter
 
 SAMPLES = Path(__file__).parents[2] / "samples"
 ENDLESS = """
@@ -95,6 +98,29 @@ def test_an_endless_script_is_stopped_politely_and_its_output_hidden(
     assert err == ""
     assert Path("ended").read_text() == "politely"
     assert main(["check", "run"]) == 0  # the recording that was kept
+
+
+def test_a_run_that_was_not_recorded_to_its_end_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+
+    def full_disk(writer: LogWriter) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(LogWriter, "_write_all", full_disk)
+    monkeypatch.setattr(sys, "__stderr__", None)
+    LogWriter.create(tmp_path / "run").close()
+    monkeypatch.undo()
+    assert main(["check", str(tmp_path / "run")]) == 0
+    assert "recording stopped, and the script went on: No space left on device" in capsys.readouterr().err
+
+
+def test_one_is_told_as_one() -> None:
+    looked_at = {"events": 1, "events_in_run": 2, "iterations": 1, "backward_passes": 1, "updates": 1}
+    (line,) = report_lines([], looked_at)
+    assert (
+        line == "nothing found: 1 update in 1 iteration (1 event) looked at; not at the 1 event behind them"
+    )
 
 
 def test_a_script_is_stopped_after_some_seconds(
