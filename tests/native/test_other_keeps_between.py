@@ -21,6 +21,7 @@ from bpdebug.recorder import Recorder
 from bpdebug.verify import verify_run
 from engine import Variable
 
+pytestmark = pytest.mark.skipif(native.part("large") is None, reason="the compiled parts aren't there")
 STATS = Keep(False, True, 0, "statistics only")
 
 
@@ -41,7 +42,6 @@ def when_asked_for_a_reason(store: TensorStore, monkeypatch: pytest.MonkeyPatch,
     monkeypatch.setattr(store, "layout_of", layout_of)
 
 
-@pytest.mark.skipif(native.part("large") is None, reason="the compiled part isn't there")
 @pytest.mark.parametrize("way", ["put", "lend"])
 def test_a_large_array_is_kept_as_was_asked(tmp_path, monkeypatch, way) -> None:
     writer = LogWriter.create(tmp_path / "run")
@@ -81,7 +81,6 @@ def test_a_small_array_is_kept_as_was_asked(tmp_path, monkeypatch) -> None:
         assert verify_run(reader).whole
 
 
-@pytest.mark.skipif(native.part("keeps") is None, reason="the compiled part isn't there")
 def test_an_answer_for_the_iterations_before_is_not_remembered(tmp_path, monkeypatch) -> None:
     recorder = Recorder(LogWriter.create(tmp_path / "run"), plan=parse_capture("full", iterations=(0, 1)))
     progress, hash_of = recorder._progress, Keep.__hash__
