@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 import zipfile
 from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
+from typing import BinaryIO
 
 from ..errors import ExportError, RunDirectoryExists
 from ..log.regular_file import open_regular
@@ -59,6 +61,19 @@ def pack_run(
 
 
 def _write(directory: Path, stream: object, tell: Callable[[int, int], None] | None) -> None:
+    written = False
+    while not written:
+        with ExitStack() as opened:
+            files = _open_files(directory, opened)
+            # The index is measured first: what it refers to was written before it, so the copy of a growing run is
+            # whole, unless a segment was begun meanwhile.
+            sizes = {name: os.fstat(file.fileno()).st_size for name, file in files.items()}
+            if files.keys() >= set(_names(directory)):
+                _write_files(files, sizes, stream, tell)
+                written = True
+
+
+def _names(directory: Path) -> list[str]:
     names = sorted(
         name
         for name in os.listdir(directory)
@@ -68,18 +83,34 @@ def _write(directory: Path, stream: object, tell: Callable[[int, int], None] | N
         and not (directory / name).is_symlink()
     )
     names.sort(key=lambda name: _FIRST.index(name) if name in _FIRST else len(_FIRST))
-    # The index is measured first: what it refers to was written before it, so the copy of a growing run is whole.
-    sizes = {name: (directory / name).stat().st_size for name in names}
+    return names
+
+
+def _open_files(directory: Path, opened: ExitStack) -> dict[str, BinaryIO]:
+    """All of them before the first is read: a flight recorder removes segments, which the log says before it does."""
+    files: dict[str, BinaryIO] = {}
+    for name in _names(directory):
+        try:
+            files[name] = opened.enter_context(os.fdopen(open_regular(directory / name), "rb"))
+        except FileNotFoundError:
+            if not name.endswith(".seg"):
+                raise
+    return files
+
+
+def _write_files(
+    files: dict[str, BinaryIO],
+    sizes: dict[str, int],
+    stream: object,
+    tell: Callable[[int, int], None] | None,
+) -> None:
     done, total = 0, sum(sizes.values())
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED, allowZip64=True) as archive:  # type: ignore[call-overload]
-        for name in names:
+        for name, source in files.items():
             info = zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0))
             info.compress_type = zipfile.ZIP_DEFLATED
             info.external_attr = 0o100600 << 16
-            with (
-                os.fdopen(open_regular(directory / name), "rb") as source,
-                archive.open(info, "w", force_zip64=True) as packed,
-            ):
+            with archive.open(info, "w", force_zip64=True) as packed:
                 left = sizes[name]
                 while left and (piece := source.read(min(left, _PIECE))):
                     packed.write(piece)
