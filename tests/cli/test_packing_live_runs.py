@@ -11,7 +11,7 @@ import pytest
 from bpdebug.errors import ExportError
 from bpdebug.log.reader import LogReader
 from bpdebug.log.records import ReportedBody
-from bpdebug.log.schema import Kind
+from bpdebug.log.schema import Kind, segment_file
 from bpdebug.log.writer import LogWriter
 from bpdebug.packing import pack, pack_run, unpacked
 from bpdebug.verify import verify_run
@@ -24,17 +24,21 @@ class Growing:
         self.writer = LogWriter.create(directory)
         self.where = {"thread": self.writer.thread("MainThread"), "label": self.writer.text("a")}
         self.count = 0
+        self.segments: list[int] = []
 
     def grow(self) -> None:
-        self.writer.store.staging.begin_segment()
+        self.segments.append(self.writer.store.staging.begin_segment())
         row = self.writer.tensor(np.full(50, self.count))
         self.count += 1
         self.writer.append(Kind.reported, ReportedBody("a", 1, row), ordinal=self.count, **self.where)
         self.writer.flush()
 
     def drop(self) -> None:
-        self.writer.drop_segments([1], "only the last ones are kept")
+        path = self.writer.directory / segment_file(self.segments[0])
+        assert path.exists()
+        self.writer.drop_segments(self.segments[:1], "only the last ones are kept")
         self.writer.flush()
+        assert not path.exists()
 
 
 @pytest.fixture
