@@ -12,6 +12,7 @@ import signal
 import sys
 import threading
 import time
+import warnings
 from collections.abc import Callable
 from typing import NoReturn
 
@@ -69,12 +70,31 @@ def ask_to_end() -> bool:
 
 def end_with_workers() -> NoReturn:
     """End this process at once, with what the script has started by `multiprocessing`: that would wait for ever."""
-    # No other thread runs from here on: that of a pool would start others in the place of those that end.
-    sys.setswitchinterval(1000.0)
+    process = os.getpid()
     multiprocessing = sys.modules.get("multiprocessing")
     workers = [] if multiprocessing is None else [worker.pid for worker in multiprocessing.active_children()]
-    for worker in workers:
-        with contextlib.suppress(OSError):
-            os.kill(worker, signal.SIGTERM)
+    if not workers or not _forked():
+        os.kill(process, signal.SIGKILL)
+    # Another process ends the workers when this one is gone: else a thread of a pool would start others for them.
+    if os.getpid() != process:
+        os.kill(process, signal.SIGKILL)
+        while os.getppid() == process:
+            time.sleep(_LOOK_S)
+        for worker in workers:
+            with contextlib.suppress(OSError):
+                os.kill(worker, signal.SIGTERM)
+        os._exit(0)
     while True:
-        os.kill(os.getpid(), signal.SIGKILL)
+        time.sleep(_ANY_TIME_S)
+        os.kill(process, signal.SIGKILL)
+
+
+def _forked() -> bool:
+    """Go on in two processes, if that can be."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # that there are threads: none is needed in the other one
+        try:
+            os.fork()
+        except OSError:
+            return False
+        return True

@@ -12,7 +12,7 @@ from libc.string cimport memcpy
 from .buffers cimport TensorRecord, TensorRows, TensorStatistics
 from .kernels cimport read_now
 from .recent_contents cimport AS_IT_IS, RecentContents, under_layout
-from .tensors cimport Less, LessLayouts, Tensors, less_by
+from .tensors cimport Less, LessLayouts, Tensors, layouts_for
 
 from ..log.schema import NOT_CAPTURED as _NOT_CAPTURED
 from ..log.schema import TENSOR_ALIGNMENT, TensorFlag
@@ -159,7 +159,7 @@ cdef class LargeArrays:
         return 0
 
     cdef LessLayouts less_by(self, keep):
-        cdef LessLayouts less = less_by(self.store, keep, self.less)
+        cdef LessLayouts less = layouts_for(self.store, keep, self.less)
         self.less = less
         return less
 

@@ -26,7 +26,7 @@ cdef class LessLayouts:
     cdef int of(self, array, int64_t layout, Less* found) except -1
 
 
-cdef LessLayouts less_by(store, keep, LessLayouts latest)
+cdef LessLayouts layouts_for(store, keep, LessLayouts latest)
 
 
 cdef class Tensors:

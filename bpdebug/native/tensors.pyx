@@ -139,7 +139,7 @@ cdef class Tensors:
         cdef RecentContents recent
         cdef Less its
         cdef tuple entry
-        cdef LessLayouts less = less_by(self.store, keep, self.less)
+        cdef LessLayouts less = layouts_for(self.store, keep, self.less)
         self.less = less
         cdef int64_t layout = self.layout_of(array)
         if not less.is_usual or less.values or layout < 0 or np.PyArray_SIZE(<np.ndarray>array) == 0:
@@ -254,7 +254,7 @@ cdef class LessLayouts:
         return 0
 
 
-cdef LessLayouts less_by(store, keep, LessLayouts latest):
+cdef LessLayouts layouts_for(store, keep, LessLayouts latest):
     """Those of `keep`: the latest ones, if they are."""
     return latest if latest is not None and latest.keep is keep else LessLayouts(store, keep)
 

@@ -1,8 +1,13 @@
 """What is taken for the end of the parent, and what isn't."""
 
+import contextlib
 import os
 import signal
+import subprocess
+import sys
 import threading
+import time
+from pathlib import Path
 
 import pytest
 
@@ -55,3 +60,44 @@ def test_a_script_that_has_said_how_it_ends_is_asked():
     finally:
         signal.signal(signal.SIGTERM, before)
     assert asked == [signal.SIGTERM]
+
+
+_BUSY = """
+import multiprocessing, os, sys, threading, time
+from bpdebug.debuggee import parent
+worker = multiprocessing.get_context("fork").Process(target=time.sleep, args=(600,))
+worker.start()
+print(os.getpid(), worker.pid, flush=True)
+asked = multiprocessing.active_children
+multiprocessing.active_children = lambda: (time.sleep(0.05), asked())[1]  # gives the interpreter's lock away
+threading.Thread(target=parent.end_with_workers).start()
+while True:
+    pass
+"""
+
+
+def test_a_process_that_computes_all_the_time_ends_with_its_workers() -> None:
+    with subprocess.Popen([sys.executable, "-c", _BUSY], stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        pid, worker = map(int, process.stdout.readline().split())
+        try:
+            assert process.wait(30) == -signal.SIGKILL
+            assert pid == process.pid
+            deadline = time.monotonic() + 30
+            while _is_there(worker):
+                assert time.monotonic() < deadline
+                time.sleep(0.005)
+        finally:
+            process.kill()
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(worker, signal.SIGKILL)
+
+
+def _is_there(pid: int) -> bool:
+    """Whether a process that isn't ours runs."""
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    status = Path(f"/proc/{pid}/stat")
+    return not (status.exists() and status.read_text().rpartition(")")[2].split()[0] == "Z")
