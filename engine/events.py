@@ -9,10 +9,11 @@ Not for storing or showing events: the engine knows nothing of logs or screens.
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Any
@@ -45,6 +46,7 @@ __all__ = [
     "observe",
     "observers",
     "tell",
+    "unobserved",
 ]
 
 
@@ -301,10 +303,29 @@ def observe(observer: Observer) -> Callable[[], None]:
 
 
 def _change(change: Callable[[Observer], None], observer: Observer) -> None:
-    global _told
     change(observer)
+    _tell_these()
+
+
+def _tell_these() -> None:
+    global _told
     _told = tuple(observers)
     _choose_tellers()
+
+
+@contextlib.contextmanager
+def unobserved() -> Iterator[None]:
+    """Inside, no observer hears of anything, whatever thread it happens in; afterwards those that were there do."""
+    with _lock:
+        kept = list(observers)
+        observers.clear()
+        _tell_these()
+    try:
+        yield
+    finally:
+        with _lock:
+            observers[:] = kept
+            _tell_these()
 
 
 def _choose_tellers() -> None:

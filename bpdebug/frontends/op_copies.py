@@ -63,15 +63,17 @@ class OpCopies:
     @contextlib.contextmanager
     def unseen(self, train: bool) -> Iterator[None]:
         """Inside, no observer hears of anything, and the random state is given back at the end."""
-        observers = self._engine.events.observers
-        kept, state = list(observers), np.random.get_state()
-        observers.clear()
+        state = np.random.get_state()
         using = self._engine.using_config
         try:
-            with using("train", train), using("enable_backprop", True), np.errstate(all="ignore"):
+            with (
+                self._engine.events.unobserved(),
+                using("train", train),
+                using("enable_backprop", True),
+                np.errstate(all="ignore"),
+            ):
                 yield
         finally:
-            observers[:] = kept
             np.random.set_state(state)
 
 

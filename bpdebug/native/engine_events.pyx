@@ -103,8 +103,8 @@ cdef class EngineEvents(WalkEvents):
         else:
             taker(*[getattr(event, name) for name in kind.__match_args__])
 
-    cdef bint is_usual(self, int64_t kinds) except -1:
-        """Whether events of these kinds (bit k for kind k) may be taken here.
+    cdef bint begin_event(self, int64_t kinds) except -1:
+        """Settle what stands before an event; whether events of these kinds (bit k for kind k) may be taken here.
 
         Python serves those who are shown an event, and looks at the size of the log after each one.
         """
@@ -121,7 +121,7 @@ cdef class EngineEvents(WalkEvents):
 
     def take_forward(self, node, x, x_arrays, y, y_arrays, in_graph, during, duration_ns, timer):
         try:
-            if self.is_usual(1 << FORWARD) and self.forward(
+            if self.begin_event(1 << FORWARD) and self.forward(
                 node, x, x_arrays, y, y_arrays, in_graph, during, duration_ns
             ):
                 return
@@ -133,7 +133,7 @@ cdef class EngineEvents(WalkEvents):
 
     def take_backward(self, node, x, y, gy, gx, duration_ns, timer):
         try:
-            if self.is_usual(1 << BACKWARD) and self.backward(node, x, gy, gx, duration_ns):
+            if self.begin_event(1 << BACKWARD) and self.backward(node, x, gy, gx, duration_ns):
                 return
         except Exception as error:
             return self.recorder.fail(error)
@@ -141,7 +141,7 @@ cdef class EngineEvents(WalkEvents):
 
     def take_accumulated(self, variable, before, contribution, after, node):
         try:
-            if self.is_usual(1 << ACCUMULATED) and self.accumulated(variable, before, contribution, after, node):
+            if self.begin_event(1 << ACCUMULATED) and self.accumulated(variable, before, contribution, after, node):
                 return
         except Exception as error:
             return self.recorder.fail(error)
@@ -149,7 +149,7 @@ cdef class EngineEvents(WalkEvents):
 
     def take_updating(self, parameter, rule, state):
         try:
-            if self.is_usual(0) and self.updating(parameter, state):
+            if self.begin_event(0) and self.updating(parameter, state):
                 return
         except Exception as error:
             return self.recorder.fail(error)
@@ -157,7 +157,7 @@ cdef class EngineEvents(WalkEvents):
 
     def take_updated(self, parameter, rule, state, lr):
         try:
-            if self.is_usual(1 << UPDATED) and self.updated(parameter, rule, state, lr):
+            if self.begin_event(1 << UPDATED) and self.updated(parameter, rule, state, lr):
                 return
         except Exception as error:
             return self.recorder.fail(error)
@@ -165,7 +165,7 @@ cdef class EngineEvents(WalkEvents):
 
     def take_entered(self, link, args, kwargs):
         try:
-            if self.is_usual(1 << ENTERED) and self.entered(link, args, kwargs):
+            if self.begin_event(1 << ENTERED) and self.entered(link, args, kwargs):
                 return
         except Exception as error:
             return self.recorder.fail(error)
@@ -173,7 +173,7 @@ cdef class EngineEvents(WalkEvents):
 
     def take_exited(self, link, failed):
         try:
-            if self.is_usual(1 << EXITED) and self.exited(link, failed):
+            if self.begin_event(1 << EXITED) and self.exited(link, failed):
                 return
         except Exception as error:
             return self.recorder.fail(error)
@@ -181,7 +181,7 @@ cdef class EngineEvents(WalkEvents):
 
     def take_started(self, roots, root_arrays, seeds, node_count, double_, call):
         try:
-            if self.is_usual(1 << STARTED_WALK | 1 << REPORTED) and self.started(
+            if self.begin_event(1 << STARTED_WALK | 1 << REPORTED) and self.started(
                 roots, root_arrays, seeds, node_count, double_, call
             ):
                 return
@@ -191,7 +191,7 @@ cdef class EngineEvents(WalkEvents):
 
     def take_finished(self, failed):
         try:
-            if self.is_usual(1 << FINISHED_WALK) and self.finished(failed):
+            if self.begin_event(1 << FINISHED_WALK) and self.finished(failed):
                 return
         except Exception as error:
             return self.recorder.fail(error)
@@ -199,7 +199,7 @@ cdef class EngineEvents(WalkEvents):
 
     def take_cleared(self, parameters, zeroed):
         try:
-            if self.is_usual(1 << CLEARED) and self.cleared(parameters, zeroed):
+            if self.begin_event(1 << CLEARED) and self.cleared(parameters, zeroed):
                 return
         except Exception as error:
             return self.recorder.fail(error)
@@ -207,7 +207,7 @@ cdef class EngineEvents(WalkEvents):
 
     def take_update_started(self, optimizer, t, parameters):
         try:
-            if self.is_usual(1 << STARTED) and self.update_started(optimizer, t, parameters):
+            if self.begin_event(1 << STARTED) and self.update_started(optimizer, t, parameters):
                 return
         except Exception as error:
             return self.recorder.fail(error)
@@ -215,7 +215,7 @@ cdef class EngineEvents(WalkEvents):
 
     def take_update_finished(self, optimizer, failed):
         try:
-            if self.is_usual(1 << FINISHED) and self.update_finished(failed):
+            if self.begin_event(1 << FINISHED) and self.update_finished(failed):
                 return
         except Exception as error:
             return self.recorder.fail(error)

@@ -120,12 +120,10 @@ cdef class LargeArrays:
                 variant = under_layout(layout)
                 same_bytes, entry = entry, recent.find(identity, variant)
             if entry is None:
-                if not keeps_values:
-                    pass
-                elif same_bytes is not None and <int64_t>same_bytes[3] != self.unplaced:
+                if same_bytes is not None and <int64_t>same_bytes[3] != self.unplaced:
                     segment = same_bytes[3]
                     offset = same_bytes[4]
-                else:
+                elif keeps_values:
                     if into != NULL:
                         chunk.filled = start + size
                         segment = chunk.segment

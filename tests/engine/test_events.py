@@ -377,6 +377,17 @@ def test_an_observer_that_is_alone_may_take_the_fields_and_no_event_is_built() -
     assert len(taker.heard) == 7
 
 
+def test_nobody_hears_of_what_happens_unobserved(seen: list[events.Event]) -> None:
+    x = leaf(1, 2)
+    with events.unobserved():
+        F.relu(x)
+        assert not events.observers
+        events.emit(events.Made(x))
+    assert told(seen) == []
+    F.relu(x)
+    assert told(seen) == ["ForwardFinished relu"]
+
+
 def test_without_an_observer_no_event_is_built(monkeypatch: pytest.MonkeyPatch) -> None:
     def build(*args: Any) -> Any:
         raise AssertionError("an event was built")
