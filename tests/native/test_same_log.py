@@ -202,6 +202,30 @@ def test_each_of_many_scopes_is_kept_in_its_way(tmp_path, monkeypatch):
     assert len(whys) == 3  # a sample of one value is all of it
 
 
+def test_what_was_printed_before_an_event_stands_before_it(tmp_path, monkeypatch):
+    printed = []
+
+    def prepare(recorder):
+        def settle():
+            recorder.output("stdout", printed[0])
+            printed.clear()
+
+        recorder.unsettled, recorder.settle = printed, settle
+
+    def script():
+        x = Variable(np.ones(2, "f"))
+        for i in range(3):
+            printed.append(f"before {i}")
+            F.square(x)
+            F.square(x)
+
+    record_both(tmp_path, monkeypatch, script, "full", prepare)
+    with LogReader(tmp_path / "compiled") as reader:
+        kinds = reader.index["kind"].tolist()
+        assert kinds == [Kind.output, Kind.forward, Kind.forward] * 3
+        assert [reader.body(seq).text for seq in (0, 3, 6)] == ["before 0", "before 1", "before 2"]
+
+
 def test_who_listens_beside_changes_nothing(tmp_path):
     """The observer is given events then, instead of what they hold."""
     heard = []
