@@ -239,7 +239,7 @@ cdef class WalkEvents(ForwardEvents):
             content = self.tensors.content_of(array)
         else:
             known = None if is_elsewhere(array) else self.lender.lent.known_of(array)
-            content = self.recorder._content(array) if known is None else (<tuple>(<tuple>known)[2])[5]
+            content = self.recorder._content(array) if known is None else (<tuple>known)[5]
         if not is_same(content, contents[place]):
             changed.append(f"{letter}{place}")
         return 0
