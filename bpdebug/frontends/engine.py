@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import itertools
 import os
-import threading
 import weakref
 from collections.abc import Callable, Sequence
 from types import ModuleType
@@ -91,14 +90,13 @@ class _Watcher:
         self._optimizers = Optimizers(self._made)
         self._arrays: WeakTable[int] = WeakTable()
         self._array_numbers = itertools.count(1)
-        self._calls = Calls()
+        self._calls = Calls(recorder.threads)
         self._config = engine.configuration.config
         self._parameter_class = engine.Parameter
         self._variable_class = engine.Variable
         self._plain_attributes = engine.FunctionNode.attributes
         self._op_class = engine.functions.op.Op
         self._ops: dict[Any, _KnownOp] = {}
-        self._before = threading.local()
         events = engine.events
         self._methods: dict[type, Callable[[Any], None]] = {
             events.ScopeEntered: self._scope_entered,
@@ -222,7 +220,7 @@ class _Watcher:
         args += [f"{name}={self._described(arg)}" for name, arg in event.kwargs.items()]
         scope = self._names.scope_of(event.link, self._calls.innermost)
         self._recorder.scope_entered(scope, args, self._training())
-        self._calls.stack.append(event.link)
+        self._calls.enter(event.link)
 
     def _described(self, arg: Any) -> str:
         return describe(arg._data if isinstance(arg, self._variable_class) and arg._data is not None else arg)
@@ -376,12 +374,14 @@ class _Watcher:
     def _gradient_hooking(self, event: Any) -> None:
         variables = [self._variable(p.node, p._data) for p in event.parameters]
         gradients = [p._grad for p in event.parameters]
-        self._before.gradients = self._recorder.gradients_of(event.hook, variables, gradients)
+        noted = self._recorder.gradients_of(event.hook, variables, gradients)
+        self._recorder.threads.state.gradients = noted
         for gradient in gradients:
             self._handed(gradient)
 
     def _gradient_hooked(self, event: Any) -> None:
-        before = self._before.__dict__.pop("gradients", None)
+        thread = self._recorder.threads.state
+        before, thread.gradients = thread.gradients, None
         if before is not None and len(before) == len(event.parameters):
             variables = [self._variable(p.node, p._data) for p in event.parameters]
             gradients = [p._grad for p in event.parameters]
@@ -389,7 +389,7 @@ class _Watcher:
 
     def _parameter_updating(self, event: Any) -> None:
         parameter = event.parameter
-        self._before.update = (
+        self._recorder.threads.state.update = (
             parameter.node,
             self._recorder.param_before(
                 self._variable(parameter.node, parameter._data),
@@ -402,12 +402,13 @@ class _Watcher:
 
     def _parameter_updated(self, event: Any) -> None:
         parameter = event.parameter
-        node, before = self._before.__dict__.pop("update", (None, None))
-        if node is parameter.node and before is not None:
+        thread = self._recorder.threads.state
+        noted, thread.update = thread.update, None
+        if noted is not None and noted[0] is parameter.node:
             private = not held_elsewhere(parameter)  # while no call of ours holds the array
             self._recorder.param_updated(
                 self._variable(parameter.node, parameter._data),
-                before,
+                noted[1],
                 parameter._data,
                 event.state,
                 event.lr,

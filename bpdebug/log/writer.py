@@ -18,14 +18,16 @@ import threading
 import time
 import weakref
 from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ..native import fields_of
 from .contents_writer import ContentsWriter
 from .interning import Interning
 from .late_events import LateEvent, LateEvents
 from .late_flags import with_nonfinite
+from .mutex import Mutex
 from .pending_events import PendingEvents
 from .recent_contents import Entry
 from .records import Event
@@ -59,15 +61,20 @@ _TIME = 13
 
 _writers: weakref.WeakSet[LogWriter] = weakref.WeakSet()
 
+if TYPE_CHECKING:
+    _Fields = object
+else:
+    _Fields = fields_of("Writer")
 
-class LogWriter(Interning):
+
+class LogWriter(Interning, _Fields):
     """The one writer of a run directory; `create` makes one. Safe to use from several threads."""
 
     def __init__(self, files: RunFiles, flush_after_s: float | None = None) -> None:
         self._flush_after_s = FLUSH_AFTER_S if flush_after_s is None else flush_after_s
         self.patience_us = int((self._flush_after_s + LATE_S) * 1e6)
         """So long after it was woken the writer's thread must have begun: else the training waits for it."""
-        self._mutex = threading.RLock()
+        self._mutex = Mutex()
         self._definition_lines: list[bytes] = []
         super().__init__(self._mutex, self._define)
         self.directory = files.directory
@@ -362,7 +369,7 @@ class LogWriter(Interning):
         """In a forked child: the files belong to the parent, and our thread doesn't exist here."""
         self.stopped = True
         # Another thread may have held any of these at that moment, and would never let go of it here.
-        self._mutex = self._lock = threading.RLock()
+        self._mutex = self._lock = Mutex()
         self._progress = threading.Condition(self._mutex)
         self._wake, self._urgent = threading.Event(), threading.Event()
         self.store.forget()

@@ -16,7 +16,7 @@ from types import ModuleType
 
 from . import sources
 
-__all__ = ["is_there", "part"]
+__all__ = ["fields_of", "is_there", "part"]
 
 _DIRECTORY = Path(__file__).parent
 
@@ -26,6 +26,12 @@ def part(name: str) -> ModuleType | None:
     if not _is_wanted() or _is_outdated():
         return None
     return _imported(name)
+
+
+def fields_of(name: str, module: str = "fields") -> type:
+    """The base class by which compiled code reads fields of a class `name` as its own; `object` without these parts."""
+    compiled = part(module)
+    return object if compiled is None else getattr(compiled, f"{name}Fields")
 
 
 def is_there() -> bool:

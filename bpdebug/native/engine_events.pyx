@@ -13,6 +13,7 @@ from cpython.object cimport PyObject
 from libc.stdint cimport int64_t
 
 from .buffers cimport Bytes
+from .fields cimport EmitterFields
 from .recording cimport Seen, is_elsewhere, weakly_known
 from .state cimport Opener, ThreadState, Variable
 from .text cimport put, put_field, put_number, put_number_or_null, put_row
@@ -49,6 +50,7 @@ cdef int CLEARED = int(Kind.grads_cleared)
 cdef int UPDATE_PHASE = int(Phase.update)
 cdef int MOST_RULES = 1 << 10
 cdef object as_json = msgspec.json.Encoder().encode
+cdef object new_tuple = tuple.__new__
 
 
 @cython.final
@@ -61,10 +63,8 @@ cdef class EngineEvents(WalkEvents):
         engine: the engine package that is watched.
     """
 
-    cdef object before
     cdef object optimizers
     cdef object events
-    cdef list unsettled
     cdef dict rules
     cdef object lr
     cdef bytes lr_json
@@ -72,10 +72,8 @@ cdef class EngineEvents(WalkEvents):
 
     def __init__(self, watcher, recorder, engine):
         super().__init__(watcher, recorder)
-        self.before = watcher._before
         self.optimizers = watcher._optimizers
         self.events = engine.events
-        self.unsettled = recorder.unsettled
         self.rules = {}
         self.lr_json = b""
         # See `engine.events.tell`.
@@ -108,16 +106,16 @@ cdef class EngineEvents(WalkEvents):
 
         Python serves those who are shown an event, and looks at the size of the log after each one.
         """
-        recorder = self.recorder
-        if self.unsettled:
-            recorder.settle()
-        if recorder.disabled or recorder.capturing.bounded or self.writer.stopped:
+        cdef EmitterFields recorder = self.recorder
+        if recorder.unsettled:
+            (<object>recorder).settle()
+        if recorder.disabled or recorder.capturing.bounded or recorder.writer.stopped:
             return False
         if recorder.on_event is None:
             self.judges = False
             return True
-        self.judges = kinds & <int64_t>recorder.shown_nonfinite
-        return not kinds & <int64_t>recorder.shown
+        self.judges = kinds & recorder.shown_nonfinite
+        return not kinds & recorder.shown
 
     def take_forward(self, node, x, x_arrays, y, y_arrays, in_graph, during, duration_ns, timer):
         try:
@@ -242,7 +240,7 @@ cdef class EngineEvents(WalkEvents):
         if made is not None:
             put_number(body, b',"made":', made)
         put(body, b"}\n")
-        cdef ThreadState thread = self.threads.state
+        cdef ThreadState thread = self.threads.current()
         cdef int64_t site = self.sites.here()
         cdef Opener opener = Opener.__new__(Opener)
         opener.kind = STARTED
@@ -281,7 +279,7 @@ cdef class EngineEvents(WalkEvents):
     cdef bint update_finished(self, bint failed) except -1:
         if failed:
             return False
-        cdef ThreadState thread = self.threads.state
+        cdef ThreadState thread = self.threads.current()
         cdef Opener opener = thread.close(STARTED)
         if opener is None:
             return True
@@ -296,7 +294,7 @@ cdef class EngineEvents(WalkEvents):
         return True
 
     cdef bint updating(self, parameter, dict state) except -1:
-        recorder = self.recorder
+        cdef EmitterFields recorder = self.recorder
         if recorder.keep_before or recorder._breakpoint_looks:
             return False
         value, grad = parameter._data, parameter._grad
@@ -318,7 +316,9 @@ cdef class EngineEvents(WalkEvents):
                 changed.append("grad")
             variable.grad_content = entry[5]
         before_state = recorder._state(state, seen.keep)[0] if state else state
-        self.before.update = (parameter._node, Before(value_row, grad_row, before_state, None, grad, changed))
+        # As `Before(...)`, without a call of Python.
+        before = new_tuple(Before, (value_row, grad_row, before_state, None, grad, changed, ()))
+        self.threads.current().update = (parameter._node, before)
         if np.PyArray_Check(value) and (
             np.PyArray_NBYTES(<np.ndarray>value) >= LENT_BYTES or np.PyArray_BASE(<np.ndarray>value) != NULL
         ):
@@ -326,15 +326,14 @@ cdef class EngineEvents(WalkEvents):
         return True
 
     cdef bint updated(self, parameter, rule, dict state, lr) except -1:
-        recorder = self.recorder
-        held = getattr(self.before, "update", None)
-        if held is None or held[0] is not parameter._node or held[1] is None:
+        cdef ThreadState thread = self.threads.current()
+        cdef tuple noted = thread.update
+        if noted is None or noted[0] is not parameter._node:
             return False
-        before = held[1]
+        cdef tuple before = tuple(noted[1])
         value = parameter._data
         if is_elsewhere(value):
             return False
-        held = None
         cdef bint private = np.PyArray_Check(value) and np.PyArray_NBYTES(<np.ndarray>value) >= LENT_BYTES
         if private:
             value = None
@@ -346,7 +345,7 @@ cdef class EngineEvents(WalkEvents):
         cdef tuple after = self.look(value, seen, private)
         if self.judges and after is not None and after[1]:
             return False
-        del self.before.update
+        thread.update = None
         cdef int flags = PARAMETER
         if after is not None:
             variable.content = after[5]
@@ -363,7 +362,7 @@ cdef class EngineEvents(WalkEvents):
         if before[2]:
             put_field(body, b',"state_before":', as_json(before[2]))
         if state:
-            after_state, tensors = recorder._state(state, seen.keep)
+            after_state, tensors = self.recorder._state(state, seen.keep)
             put_field(body, b',"state_after":', as_json(after_state))
             if tensors:
                 put_field(body, b',"state_tensors":', as_json(tensors))
@@ -373,7 +372,6 @@ cdef class EngineEvents(WalkEvents):
         if before[5]:
             put_field(body, b',"changed":', as_json(before[5]))
         put(body, b"}\n")
-        cdef ThreadState thread = self.threads.state
         cdef Opener update = thread.innermost(STARTED)
         self.emit(
             thread, body, UPDATED, UPDATE_PHASE, NOTHING, label, self.sites.here() if update is None else update.site,

@@ -45,7 +45,6 @@ cdef class ForwardEvents(Recording):
         super().__init__(watcher, recorder)
         self.config = watcher._config
         self.named = watcher._names
-        self.calls = watcher._calls
         self.unnamed = self.writer._unnamed
         self.node_numbers = recorder._node_numbers
         self.plain_attributes = watcher._plain_attributes
@@ -101,7 +100,7 @@ cdef class ForwardEvents(Recording):
                 if beside:
                     put_field(settings, b',"settings":', as_json(beside))
         # From here on the event is ours.
-        cdef ThreadState thread = self.threads.state
+        cdef ThreadState thread = self.threads.current()
         cdef bint train = self.config.train
         cdef int64_t phase = self.phase_of_call(thread, train and bool(self.config.enable_backprop))
         cdef int64_t scope = thread.scope
@@ -268,7 +267,7 @@ cdef class ForwardEvents(Recording):
                 put(body, self.tensors.description_of(arg))
             put(body, b"]")
         put(body, b"}\n")
-        cdef ThreadState thread = self.threads.state
+        cdef ThreadState thread = self.threads.current()
         cdef int64_t phase = self.phase_of_call(thread, bool(self.config.train) and bool(self.config.enable_backprop))
         cdef int64_t site = self.sites.here()
         cdef Opener opener = Opener.__new__(Opener)
@@ -279,12 +278,12 @@ cdef class ForwardEvents(Recording):
         opener.seq = self.emit(thread, body, ENTERED, phase, scope, self.text("enter"), site)
         thread.stack.append(opener)
         thread.look()
-        self.calls.stack.append(link)
+        thread.calls.append(link)
         return True
 
     cdef bint exited(self, link, bint failed) except -1:
-        cdef ThreadState thread = self.threads.state
-        cdef list calls = self.calls.stack
+        cdef ThreadState thread = self.threads.current()
+        cdef list calls = thread.calls
         if failed or not thread.stack or not calls or calls[len(calls) - 1] is not link:
             return False
         cdef Opener opener = thread.stack[len(thread.stack) - 1]

@@ -1,5 +1,7 @@
 from libc.stdint cimport int64_t
 
+from .fields cimport CapturingFields, ProgressFields
+
 
 cdef class KnownKeep:
     cdef object keep
@@ -17,8 +19,8 @@ cdef struct Header:
 
 cdef class Keeps:
     cdef object recorder
-    cdef object capturing
-    cdef object progress
+    cdef CapturingFields capturing
+    cdef ProgressFields progress
     cdef KnownKeep full
     cdef dict known
     cdef Header* headers

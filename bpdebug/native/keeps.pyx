@@ -47,7 +47,7 @@ cdef class Keeps:
         """For an event with these in its header."""
         if not self.selective:
             return self.full
-        if <int64_t>self.progress.iteration >= self.end or <int64_t>self.capturing.changes != self.changes:
+        if self.progress.iteration >= self.end or self.capturing.changes != self.changes:
             return self.ask(phase, scope, label)
         cdef Header* header = self.header_of(phase, scope, label)
         return self.ask(phase, scope, label) if header.known == NULL else <KnownKeep>header.known
@@ -56,7 +56,7 @@ cdef class Keeps:
         cdef int64_t changes = self.capturing.changes
         keep = self.recorder._keep(phase, scope, label)
         cdef KnownKeep known = self.known_keep(keep)
-        if changes != <int64_t>self.capturing.changes:
+        if changes != self.capturing.changes:
             # By this very question, or by another thread meanwhile: then the answer may be of before.
             return known
         self.end = self.capturing.asked_again_in

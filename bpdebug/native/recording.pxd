@@ -2,10 +2,12 @@ from cpython.object cimport PyObject
 from libc.stdint cimport int64_t
 
 from .buffers cimport Bytes, Ordinals, PendingEvents
+from .fields cimport EmitterFields, ProgressFields
 from .keeps cimport Keeps
 from .lender cimport Lender
+from .mutex cimport Mutex
 from .sites cimport Sites
-from .state cimport Node, ThreadState, Variable
+from .state cimport Node, Threads, ThreadState, Variable
 from .tensors cimport Tensors
 
 cdef enum:
@@ -25,13 +27,12 @@ cdef class Seen:
 
 cdef class Recording:
     cdef object watcher
-    cdef object recorder
+    cdef EmitterFields recorder
     cdef object owner
     cdef object writer
-    cdef object threads
-    cdef object progress
-    cdef object acquire
-    cdef object release
+    cdef Threads threads
+    cdef ProgressFields progress
+    cdef Mutex mutex
     cdef int64_t started_ns
     cdef int64_t patience_us
     cdef Tensors tensors

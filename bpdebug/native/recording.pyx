@@ -65,10 +65,9 @@ cdef class Recording:
         self.recorder = recorder
         self.owner = recorder.owner
         self.writer = recorder.writer
-        self.threads = recorder._threads
+        self.threads = recorder.threads
         self.progress = recorder._progress
-        self.acquire = recorder._lock.acquire
-        self.release = recorder._lock.release
+        self.mutex = self.writer.mutex
         self.started_ns = self.writer.started_ns
         self.patience_us = self.writer.patience_us
         self.tensors = self.writer.store.usual
@@ -151,6 +150,8 @@ cdef class Recording:
         """As `Emitter._changed_outside`."""
         if content is shown or not content or not shown or is_same(content, shown):
             return False
+        if not self.recorder._edited:
+            return True
         said = self.recorder._edited.get((of, variable.number))
         return said is None or not is_same(content, said)
 
@@ -160,7 +161,7 @@ cdef class Recording:
         if phase >= 0:
             return phase
         # The usual case: one more op of an iteration that goes on, which changes nothing.
-        if training and not self.recorder._flight_recorder and self.progress.phase == FORWARD_PHASE:
+        if training and self.recorder._flight_recorder is None and self.progress.phase == FORWARD_PHASE:
             if not self.progress._iteration_is_over:
                 return FORWARD_PHASE
         return self.recorder.phase_of_call(training)
@@ -193,7 +194,7 @@ cdef class Recording:
         cdef Py_ssize_t begun
         cdef int64_t seq, iteration, now
         cdef PendingEvents pending = self.pending
-        self.acquire()
+        self.mutex.take()
         try:
             iteration = self.progress.iteration
             now = clock_ns()
@@ -219,7 +220,7 @@ cdef class Recording:
             pending.bodies.put(body.data, body.size)
             seq = pending.commit(begun)
         finally:
-            self.release()
+            self.mutex.give()
         if body.room <= MOST_SPARE_BYTES:
             self.spare = body
         now = (now - self.started_ns) // 1000

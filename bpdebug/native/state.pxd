@@ -1,4 +1,4 @@
-from libc.stdint cimport int64_t
+from libc.stdint cimport int64_t, uint64_t
 
 
 cdef class Variable:
@@ -42,6 +42,18 @@ cdef class ThreadState:
     cdef public int64_t parent
     cdef public object arrays
     cdef public object step
+    cdef public list calls
+    cdef public object update
+    cdef public object gradients
     cpdef close(self, int64_t kind)
     cpdef innermost(self, int64_t kind)
     cdef int look(self) except -1
+
+
+cdef class Threads:
+    cdef object writer
+    cdef object states
+    cdef ThreadState latest
+    cdef uint64_t latest_thread
+    cdef ThreadState current(self)
+    cdef ThreadState state_of_this_thread(self)

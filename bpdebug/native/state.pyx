@@ -1,10 +1,19 @@
 """What the recorder remembers between events; see `recorder.identity` and `recorder.nesting` for the twins."""
 
 cimport cython
-from libc.stdint cimport int64_t
+from libc.stdint cimport int64_t, uint64_t
+
+import threading
 
 from ..log.schema import NOTHING as _NOTHING
 from ..log.schema import Kind
+
+cdef extern from "Python.h":
+    ctypedef struct PyThreadState:
+        pass
+    PyThreadState* PyThreadState_Get() noexcept
+    uint64_t PyThreadState_GetID(PyThreadState* thread) noexcept
+
 
 cdef int64_t NOTHING = _NOTHING
 cdef int64_t SCOPE_ENTERED = int(Kind.scope_entered)
@@ -85,6 +94,7 @@ cdef class ThreadState:
         self.scope = NOTHING
         self.phase = NO_PHASE
         self.parent = NOTHING
+        self.calls = []
 
     def open(self, Opener opener not None) -> None:
         self.stack.append(opener)
@@ -127,3 +137,33 @@ cdef class ThreadState:
             if self.scope == NOTHING:
                 self.scope = opener.scope
         return 0
+
+
+@cython.final
+cdef class Threads:
+    """See `recorder.nesting.ThreadsInPython`."""
+
+    def __init__(self, writer):
+        self.writer = writer
+        self.states = threading.local()
+
+    @property
+    def state(self):
+        return self.current()
+
+    cdef ThreadState current(self):
+        # The number of a thread is never given to another one.
+        cdef uint64_t thread = PyThreadState_GetID(PyThreadState_Get())
+        cdef ThreadState state = self.latest, _before
+        if state is None or thread != self.latest_thread:
+            state = self.state_of_this_thread()
+            _before = self.latest  # goes only when both fields are right: Python code may run then
+            self.latest = state
+            self.latest_thread = thread
+        return state
+
+    cdef ThreadState state_of_this_thread(self):
+        state = getattr(self.states, "state", None)
+        if state is None:
+            state = self.states.state = ThreadState(self.writer.thread(threading.current_thread().name))
+        return state

@@ -53,7 +53,7 @@ cdef class WalkEvents(ForwardEvents):
     cdef bint started(
         self, tuple roots, tuple arrays, tuple seeds, int64_t node_count, bint double_, str call
     ) except -1:
-        cdef ThreadState thread = self.threads.state
+        cdef ThreadState thread = self.threads.current()
         cdef Py_ssize_t i, count = len(roots)
         cdef bint reports = call == "backward" and thread.phase != BACKWARD_PHASE
         if count + len(seeds) > MOST_ARRAYS or any_elsewhere(arrays) or any_elsewhere(seeds):
@@ -124,7 +124,7 @@ cdef class WalkEvents(ForwardEvents):
     cdef bint finished(self, bint failed) except -1:
         if failed:
             return False
-        cdef ThreadState thread = self.threads.state
+        cdef ThreadState thread = self.threads.current()
         thread.step = None
         cdef Opener opener = thread.close(STARTED)
         if opener is None:
@@ -146,7 +146,7 @@ cdef class WalkEvents(ForwardEvents):
         cdef Py_ssize_t i, gy_count = len(gy), gx_count = len(gx)
         if node is None or gy_count + gx_count > MOST_ARRAYS or any_elsewhere(gy) or any_elsewhere(gx):
             return False
-        cdef ThreadState thread = self.threads.state
+        cdef ThreadState thread = self.threads.current()
         cdef tuple retained_x = function.retained_x, retained_y = function.retained_y, kept_y = function._kept_y
         inputs = function.inputs
         cdef bint private = not function.foreign and not shared(gx, inputs, retained_x, kept_y)
@@ -251,7 +251,7 @@ cdef class WalkEvents(ForwardEvents):
         if node is None or is_elsewhere(before) or is_elsewhere(add) or is_elsewhere(after):
             return False
         cdef Variable variable = self.known_variable(variable_node, None)
-        cdef ThreadState thread = self.threads.state
+        cdef ThreadState thread = self.threads.current()
         cdef Seen seen = self.looking(BACKWARD_PHASE, node.scope, variable.grad_label)
         step = thread.step
         cdef PyObject* entry
@@ -294,7 +294,7 @@ cdef class WalkEvents(ForwardEvents):
     cdef bint cleared(self, tuple parameters, bint zeroed) except -1:
         if zeroed:
             return False
-        cdef ThreadState thread = self.threads.state
+        cdef ThreadState thread = self.threads.current()
         cdef Bytes body = self.new_body()
         cdef Variable variable
         cdef int flags = 0

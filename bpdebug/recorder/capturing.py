@@ -5,10 +5,13 @@ With the plan that keeps everything, nothing here is asked.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from ..capture import CapturePlan
 from ..log.keep import FULL, Keep
 from ..log.schema import NOTHING, Phase
 from ..log.writer import LogWriter
+from ..native import fields_of
 from ..text import bytes_text
 
 __all__ = ["Capturing"]
@@ -19,8 +22,13 @@ _OVER_STATS = 1.1
 _LOOKED_EVERY = 64
 """Events between two looks at the size of the log."""
 
+if TYPE_CHECKING:
+    _Fields = object
+else:
+    _Fields = fields_of("Capturing")
 
-class Capturing:
+
+class Capturing(_Fields):
     """Answers what to keep, and notices when the byte budget is used up.
 
     Args:

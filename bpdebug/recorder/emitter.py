@@ -12,7 +12,7 @@ import sys
 import time
 import weakref
 from collections.abc import Callable, Mapping
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
@@ -26,6 +26,7 @@ from ..log.recent_contents import Entry
 from ..log.records import Event, WarnedBody
 from ..log.schema import NOTHING, EventFlag, Kind
 from ..log.writer import LogWriter
+from ..native import fields_of
 from .arrays import to_host
 from .call_site import CallSites
 from .capturing import Capturing
@@ -58,8 +59,13 @@ CAPTURE = "capture"
 
 _emitters: weakref.WeakSet[Emitter] = weakref.WeakSet()
 
+if TYPE_CHECKING:
+    _Fields = object
+else:
+    _Fields = fields_of("Emitter")
 
-class Emitter:
+
+class Emitter(_Fields):
     """Iteration, phase, nesting, ordinal, site and tensors of events; safe to use from several threads."""
 
     def __init__(
@@ -96,7 +102,7 @@ class Emitter:
         self.devices = DeviceArrays(writer.store, writer.hurry, lambda: writer.ended)
         """Takes arrays of a GPU; a front end tells it their module (`array_module`), and when they may change."""
         self._progress = Progress()
-        self._threads = Threads(writer)
+        self.threads = Threads(writer)
         self._ordinals = Ordinals()
         self._last_node = 0
         self._edited: dict[tuple[str, int], Content] = {}
@@ -268,7 +274,7 @@ class Emitter:
         if writer.stopped:
             self.disabled = True
             return 0
-        thread = self._threads.state
+        thread = self.threads.state
         progress = self._progress
         if phase < 0:
             phase = thread.phase if thread.phase >= 0 else progress.phase
@@ -324,7 +330,7 @@ class Emitter:
         opener.seq = self._emit(
             kind, body, label, opener.phase, opener.scope, opener.site, flags=flags, value=value
         )
-        self._threads.state.open(opener)
+        self.threads.state.open(opener)
 
     def _emit_closing(
         self, kind: int, body: Event, label: int, opener: Opener, flags: int = 0, value: float = 0.0

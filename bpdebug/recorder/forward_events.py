@@ -115,7 +115,7 @@ class ForwardEvents(Emitter):
 
     def scope_exited(self, failed: bool = False) -> None:
         """The call of the innermost link is over."""
-        opener = self._threads.state.close(SCOPE_ENTERED)
+        opener = self.threads.state.close(SCOPE_ENTERED)
         if opener is not None:
             self._emit_closing(Kind.scope_exited, ScopeExitedBody(failed), self.writer.text("exit"), opener)
 
@@ -164,7 +164,7 @@ class ForwardEvents(Emitter):
         Returns:
             What `backward` needs to know of the node.
         """
-        thread = self._threads.state
+        thread = self.threads.state
         if phase < 0:
             phase = self.phase_of_call(training)
         scope = thread.scope
@@ -239,7 +239,7 @@ class ForwardEvents(Emitter):
         `forward` and `scope_entered` do this by themselves. A front end that names variables of the op
         (`name_in_iteration`) before it calls `forward` does it first, and hands `forward` the phase.
         """
-        phase = self._threads.state.phase
+        phase = self.threads.state.phase
         if phase < 0:
             phase = self._progress.model_called(training)
             if self._flight_recorder is not None and self._progress.iteration != self._flown:

@@ -62,7 +62,7 @@ class GraphEvents(ForwardEvents):
         Not of a walk inside another one: what a backward rule walks over to find its gradients is no loss.
         """
         site = self.call_sites.here(self.frames_up)
-        if call == "backward" and self._threads.state.phase != BACKWARD:
+        if call == "backward" and self.threads.state.phase != BACKWARD:
             for root, array in zip(roots, root_arrays, strict=True):
                 if array is not None and array.size == 1 and array.dtype.kind in "fiub":
                     self._report(root.name or self._root_name(site), array, site)
@@ -79,13 +79,13 @@ class GraphEvents(ForwardEvents):
         )
         opener = Opener(Kind.backward_started, NOTHING, phase, NOTHING, site, (double, call))
         if self.on_event is not None:
-            self._threads.state.arrays = {"roots": root_arrays, "seeds": seeds}
+            self.threads.state.arrays = {"roots": root_arrays, "seeds": seeds}
         self._emit_opening(Kind.backward_started, body, label, opener)
 
     def backward_finished(self, failed: bool = False) -> None:
         """The innermost walk is over."""
-        self._threads.state.step = None
-        opener = self._threads.state.close(Kind.backward_started)
+        self.threads.state.step = None
+        opener = self.threads.state.close(Kind.backward_started)
         if opener is not None:
             double, call = opener.detail
             self._progress.backward_finished(double, failed)
@@ -124,9 +124,9 @@ class GraphEvents(ForwardEvents):
             gx_rows, _ = self._rows(gx, known)
         # Holding the arrays keeps their ids theirs. `on_event` may pause, and then anything can happen to them.
         stays = self.on_event is None or self.observer_only_reads
-        self._threads.state.step = (node, (gy, gx), known, keep) if stays else None
+        self.threads.state.step = (node, (gy, gx), known, keep) if stays else None
         if self.on_event is not None:
-            self._threads.state.arrays = {"gy": gy, "gx": gx}
+            self.threads.state.arrays = {"gy": gy, "gx": gx}
         late = self._late(gx, known) if flags >= LATE else None
         compared: list[Comparison] = []
         changed = self._changed("x", kept_x, node.x_contents, compared)
@@ -200,7 +200,7 @@ class GraphEvents(ForwardEvents):
             number, scope, site = NOTHING, NOTHING, self._walk_site()
         else:
             number, scope, site = node.number, node.scope, node.site
-        step = self._threads.state.step
+        step = self.threads.state.step
         keep = self._keep(BACKWARD, scope, variable.grad_label)
         known: dict[int, Any] = {}
         if step is not None and node is not None and step[0] is node and step[3] is keep:
@@ -222,7 +222,7 @@ class GraphEvents(ForwardEvents):
         if variable.parameter:
             flags |= PARAMETER
         if self.on_event is not None:
-            self._threads.state.arrays = {"before": (before,), "add": (add,), "after": (after,)}
+            self.threads.state.arrays = {"before": (before,), "add": (add,), "after": (after,)}
         body = GradAccumulatedBody(
             variable.number, before_row, add_row, after_row, None if node is None else number, changed
         )
@@ -263,7 +263,7 @@ class GraphEvents(ForwardEvents):
             else:
                 number = f"array of shape {value.shape}"
             if self.on_event is not None:
-                self._threads.state.arrays = {"tensor": (value,)}
+                self.threads.state.arrays = {"tensor": (value,)}
         told = json_number(number)
         as_float = float(told) if not isinstance(told, str) or told in _NOT_FINITE else None
         if as_float is not None:
@@ -296,12 +296,12 @@ class GraphEvents(ForwardEvents):
 
     def walk_call(self) -> str:
         """`backward` or `grad`: what began the innermost walk; empty outside of one."""
-        opener = self._threads.state.innermost(Kind.backward_started)
+        opener = self.threads.state.innermost(Kind.backward_started)
         return "" if opener is None else opener.detail[1]
 
     def _walk_site(self) -> int:
         """The line that called backward()."""
-        opener = self._threads.state.innermost(Kind.backward_started)
+        opener = self.threads.state.innermost(Kind.backward_started)
         return NOTHING if opener is None else opener.site
 
 

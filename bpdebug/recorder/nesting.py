@@ -9,7 +9,15 @@ from ..log.schema import NOTHING, Kind
 from ..log.writer import LogWriter
 from ..native import part
 
-__all__ = ["NO_PHASE", "Opener", "OpenerInPython", "ThreadState", "ThreadStateInPython", "Threads"]
+__all__ = [
+    "NO_PHASE",
+    "Opener",
+    "OpenerInPython",
+    "ThreadState",
+    "ThreadStateInPython",
+    "Threads",
+    "ThreadsInPython",
+]
 
 NO_PHASE = -1
 SCOPE_ENTERED = int(Kind.scope_entered)
@@ -41,9 +49,22 @@ class ThreadStateInPython:
         arrays: the very arrays of the event that is being recorded, by the field of its body; for `on_event`.
         step: the node of the latest backward step, its gradients, the rows of their contents, and what was to be
             kept of them.
+        calls: a front end's links whose calls enclose what happens now, outermost first.
+        update, gradients: what a front end noted before the update, or the hook, that is going on.
     """
 
-    __slots__ = ("arrays", "number", "parent", "phase", "scope", "stack", "step")
+    __slots__ = (
+        "arrays",
+        "calls",
+        "gradients",
+        "number",
+        "parent",
+        "phase",
+        "scope",
+        "stack",
+        "step",
+        "update",
+    )
 
     def __init__(self, number: int) -> None:
         self.number = number
@@ -53,6 +74,9 @@ class ThreadStateInPython:
         self.parent = NOTHING
         self.arrays: dict[str, Any] | None = None
         self.step: tuple[Any, Any, dict[int, Any], Any] | None = None
+        self.calls: list[Any] = []
+        self.update: tuple[Any, Any] | None = None
+        self.gradients: Any = None
 
     def open(self, opener: OpenerInPython) -> None:
         self.stack.append(opener)
@@ -88,16 +112,18 @@ class ThreadStateInPython:
                 break
 
 
-Opener = OpenerInPython
-ThreadState = ThreadStateInPython
-_native = part("state")
-if _native is not None:
-    Opener = _native.Opener  # type: ignore[misc]
-    ThreadState = _native.ThreadState  # type: ignore[misc]
-
-
-class Threads(threading.local):
+class ThreadsInPython(threading.local):
     """`state` is the calling thread's `ThreadState`."""
 
     def __init__(self, writer: LogWriter) -> None:
         self.state = ThreadState(writer.thread(threading.current_thread().name))
+
+
+Opener = OpenerInPython
+ThreadState = ThreadStateInPython
+Threads = ThreadsInPython
+_native = part("state")
+if _native is not None:
+    Opener = _native.Opener  # type: ignore[misc]
+    ThreadState = _native.ThreadState  # type: ignore[misc]
+    Threads = _native.Threads  # type: ignore[misc]

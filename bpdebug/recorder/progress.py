@@ -7,8 +7,10 @@ so that evaluation, clearing of gradients, prints and further optimizers between
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from ..log.schema import Phase
+from ..native import fields_of
 
 __all__ = ["BACKWARD", "EVALUATION", "FORWARD", "SETUP", "UPDATE", "Progress"]
 
@@ -19,8 +21,13 @@ BACKWARD = int(Phase.backward)
 UPDATE = int(Phase.update)
 EVALUATION = int(Phase.evaluation)
 
+if TYPE_CHECKING:
+    _Fields = object
+else:
+    _Fields = fields_of("Progress")
 
-class Progress:
+
+class Progress(_Fields):
     """Counts iterations and remembers the phase; one for all threads of a run."""
 
     def __init__(self) -> None:

@@ -134,7 +134,7 @@ class RunEvents(Emitter):
             training: whether it ran in training mode with the graph on.
             operands: role and array (or None) of what it was computing with.
         """
-        thread = self._threads.state
+        thread = self.threads.state
         if getattr(error, _NOTED, False):
             return
         phase = thread.phase if thread.phase >= 0 else self._progress.model_called(training)
@@ -178,7 +178,7 @@ class RunEvents(Emitter):
         if known is not None and known.parameter:
             flags |= PARAMETER
         if self.on_event is not None:
-            self._threads.state.arrays = {"before": (before,), "after": (array,)}
+            self.threads.state.arrays = {"before": (before,), "after": (array,)}
         label = self.writer.text(f"edit:{known.name if known is not None else of}")
         self._emit(Kind.edited, body, label, site=self.call_sites.here(), flags=flags)
 

@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from ..capture import CapturePlan
 from ..devices.device_arrays import LATE
 from ..devices.late import Comparison, Late
 from ..log.keep import Keep
@@ -13,7 +14,8 @@ from ..log.lent import Content, same_content
 from ..log.plain import json_number, json_value
 from ..log.records import GradientHookedBody, ParamUpdatedBody, UpdateFinishedBody, UpdateStartedBody
 from ..log.schema import NOTHING, Kind
-from .emitter import NONFINITE, PARAMETER, VALUE
+from ..log.writer import LogWriter
+from .emitter import EVERYTHING, NONFINITE, PARAMETER, VALUE, OnEvent
 from .graph_events import GraphEvents
 from .identity import Variable
 from .nesting import Opener
@@ -51,10 +53,13 @@ class Before(NamedTuple):
 class UpdateEvents(GraphEvents):
     """Events from update_started to update_finished; they raise where they fail, and the front end guards them."""
 
-    keep_before = False
-    """`on_event` wants to see what an update or a hook has overwritten: copies are made for it."""
-
-    _breakpoint_looks = False
+    def __init__(
+        self, writer: LogWriter, on_event: OnEvent | None = None, plan: CapturePlan = EVERYTHING
+    ) -> None:
+        super().__init__(writer, on_event, plan)
+        self.keep_before = False
+        """`on_event` wants to see what an update or a hook has overwritten: copies are made for it."""
+        self._breakpoint_looks = False
 
     def look_before(self, wanted: bool) -> None:
         """Whether a breakpoint wants to see it, too."""
@@ -102,7 +107,7 @@ class UpdateEvents(GraphEvents):
 
     def update_finished(self, failed: bool = False) -> None:
         """The innermost update is over."""
-        opener = self._threads.state.close(Kind.update_started)
+        opener = self.threads.state.close(Kind.update_started)
         if opener is not None:
             optimizer, t = opener.detail
             self._progress.update_finished()
@@ -149,7 +154,7 @@ class UpdateEvents(GraphEvents):
             changed = self._changed_outside(old.content, shown, variable.number, "gradient")
             late = Late([content]) if flags == LATE else None
             if self.on_event is not None:
-                self._threads.state.arrays = {"before": (old.array,), "after": (gradient,)}
+                self.threads.state.arrays = {"before": (old.array,), "after": (gradient,)}
             self._emit(
                 Kind.gradient_hooked,
                 GradientHookedBody(hook, variable.number, old.row, new, ["before"] if changed else []),
@@ -204,7 +209,7 @@ class UpdateEvents(GraphEvents):
             after, flags, *_, variable.content = self._entry(value, keep, private)
         state_after, tensors = self._state(state, keep)
         if self.on_event is not None:
-            self._threads.state.arrays = {
+            self.threads.state.arrays = {
                 "before": (before.value_array,),
                 "grad": (before.grad_array,),
                 "after": (value,),
@@ -255,7 +260,7 @@ class UpdateEvents(GraphEvents):
         return values, tensors
 
     def _update_site(self) -> int:
-        opener = self._threads.state.innermost(Kind.update_started)
+        opener = self.threads.state.innermost(Kind.update_started)
         return self.call_sites.here() if opener is None else opener.site
 
 
