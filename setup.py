@@ -29,6 +29,7 @@ PARTS = [
     "recording",
     "sites",
     "state",
+    "store_fields",
     "tensors",
     "walk",
 ]

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from ..native import part
+from ..native import fields_of, part
 from .first_rows import FirstRows
 from .glances import flags_of, nonfinite_flags
 from .lent import Lent, LentArrays
@@ -46,7 +46,13 @@ Unmeasured = tuple[int, np.dtype, bytes]
 """A small tensor: its row, its dtype, its bytes."""
 
 
-class Contents:
+if TYPE_CHECKING:
+    _Fields = object
+else:
+    _Fields = fields_of("Store", "store_fields")
+
+
+class Contents(_Fields):
     """Contents on their way to the segment files.
 
     Args:

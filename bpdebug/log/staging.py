@@ -9,10 +9,11 @@ from __future__ import annotations
 import mmap
 import threading
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from ..native import fields_of
 from .schema import TENSOR_ALIGNMENT
 
 __all__ = ["SEGMENT_BYTES", "Chunk", "Piece", "Staging"]
@@ -25,6 +26,11 @@ SEGMENT_BYTES = 4 << 30
 _PADDING = TENSOR_ALIGNMENT - 1
 _PAGE = 4096
 
+if TYPE_CHECKING:
+    _ChunkFields = _StagingFields = object
+else:
+    _ChunkFields, _StagingFields = fields_of("Chunk", "store_fields"), fields_of("Staging", "store_fields")
+
 
 class Piece(NamedTuple):
     """Staged bytes that are not on disk yet: `data` belongs at `offset` of segment `segment`."""
@@ -36,10 +42,8 @@ class Piece(NamedTuple):
     end: int
 
 
-class Chunk:
+class Chunk(_ChunkFields):
     """A staging buffer: a stretch of one segment. `written <= filled`, both counted from its start."""
-
-    __slots__ = ("base", "data", "filled", "segment", "view", "written")
 
     def __init__(self) -> None:
         # Aligned to pages, as SegmentWriter wants it; private, because shared memory is rarely given huge pages.
@@ -58,7 +62,7 @@ class Chunk:
         self.written = skipped
 
 
-class Staging:
+class Staging(_StagingFields):
     """The staging buffers of a run.
 
     Args:

@@ -9,18 +9,18 @@ from cpython.bytes cimport PyBytes_FromStringAndSize
 from libc.stdint cimport int64_t, uint8_t, uint16_t, uint32_t, uint64_t
 from libc.string cimport memcpy
 
-from .buffers cimport TensorRecord, TensorRows, TensorStatistics
+from .buffers cimport TensorRecord, TensorStatistics
 from .kernels cimport read_now
 from .recent_contents cimport AS_IT_IS, RecentContents, under_layout
+from .store_fields cimport ChunkFields, StoreFields
 from .tensors cimport Less, LessLayouts, Tensors, layouts_for
 
 from ..log.schema import NOT_CAPTURED as _NOT_CAPTURED
-from ..log.schema import TENSOR_ALIGNMENT, TensorFlag
+from ..log.schema import TensorFlag
 
 np.import_array()
 
 cdef int64_t NOT_CAPTURED = _NOT_CAPTURED
-cdef int64_t PADDING = TENSOR_ALIGNMENT - 1
 cdef int NAN = int(TensorFlag.nan)
 cdef int INF = int(TensorFlag.inf)
 
@@ -52,8 +52,8 @@ cdef class LargeArrays:
         Args:
             private: nobody writes into it until `take_back` is called for it.
         """
-        cdef tuple known = self.lent.known_of(array), entry
-        if known is not None:
+        cdef tuple entry
+        if self.lent.known_slot(array) != NULL:
             return self.lent.entry_of(array, keep)
         if not np.PyArray_CheckExact(array) or np.PyArray_NBYTES(<np.ndarray>array) > <int64_t>direct_bytes:
             return None
@@ -76,17 +76,16 @@ cdef class LargeArrays:
         cdef TensorRecord record
         cdef uint8_t identity[16]
         cdef uint8_t* into = NULL
-        cdef int64_t size = np.PyArray_NBYTES(<np.ndarray>array), start = 0, offset = 0, segment = NOT_CAPTURED
+        cdef int64_t size = np.PyArray_NBYTES(<np.ndarray>array), start = -1, offset = 0, segment = NOT_CAPTURED, row
         cdef int flags
         cdef int64_t variant = AS_IT_IS, plain = layout
         cdef tuple entry = None, same_bytes = None
-        cdef Tensors tensors
-        cdef RecentContents recent
+        cdef StoreFields store = self.store
+        cdef Tensors tensors = <Tensors>store.usual
+        cdef RecentContents recent = store._recent_large
+        cdef ChunkFields chunk = None
         cdef Less its
         cdef bint keeps_values = less.values
-        store = self.store
-        tensors = store.usual
-        recent = store._recent_large
         if not keeps_values:
             less.of(array, layout, &its)
             variant = its.variant
@@ -99,13 +98,13 @@ cdef class LargeArrays:
         store._putting = True
         try:
             # It is copied while it is read; that counts if its content is new.
-            chunk = None
             if keeps_values:
-                if 2 * size <= tensors.chunk_bytes:
-                    self.make_room(size)
-                chunk = store.staging._current
-                start = (<int64_t>chunk.filled + PADDING) & ~PADDING
-                if start + size <= tensors.chunk_bytes and <int64_t>chunk.base + start + size <= tensors.segment_bytes:
+                start = tensors.place_for(size)
+                if start < 0 and 2 * size <= tensors.chunk_bytes:
+                    store.staging.make_room(size)  # which may wait for the disk
+                    start = tensors.place_for(size)
+                if start >= 0:
+                    chunk = store.staging._current
                     into = <uint8_t*>np.PyArray_DATA(<np.ndarray>chunk.data) + start
             if read_now(array, into, identity, &statistics) != 2:
                 return None
@@ -127,9 +126,9 @@ cdef class LargeArrays:
                     if into != NULL:
                         chunk.filled = start + size
                         segment = chunk.segment
-                        offset = <int64_t>chunk.base + start
+                        offset = chunk.base + start
                     else:
-                        segment, offset = store.staging.stage(array, size)  # which may wait for the disk
+                        segment, offset = store.staging.stage(array, size)  # as may this
                     store.stored_bytes += size
                 flags = flags_of(&statistics)
                 memcpy(record.content, identity, 16)
@@ -137,7 +136,7 @@ cdef class LargeArrays:
                 record.segment = <uint16_t>segment
                 record.flags = <uint16_t>flags
                 record.layout = <uint32_t>layout
-                row = (<TensorRows>store._rows).append(&record, &statistics)
+                row = store._rows.append(&record, &statistics)
                 content = PyBytes_FromStringAndSize(<char*>identity, 16)
                 entry = (row, flags, layout, segment, offset, content)
                 recent.remember(identity, variant, entry)
@@ -145,16 +144,6 @@ cdef class LargeArrays:
             store._putting = False
             tensors.release()
         return entry
-
-    cdef int make_room(self, int64_t size) except -1:
-        """Let an array fit into the buffer. This may wait for the disk."""
-        cdef Tensors tensors = self.store.usual
-        store = self.store
-        chunk = store.staging._current
-        cdef int64_t start = (<int64_t>chunk.filled + PADDING) & ~PADDING
-        if start + size > tensors.chunk_bytes or <int64_t>chunk.base + start + size > tensors.segment_bytes:
-            store.staging.make_room(size)
-        return 0
 
     cdef LessLayouts less_by(self, keep):
         cdef LessLayouts less = layouts_for(self.store, keep, self.less)

@@ -11,6 +11,8 @@ from .buffers cimport TensorRecord, TensorRows, TensorStatistics
 from .kernels cimport Survey
 from .large cimport LargeArrays, flags_of
 from .loans cimport Lent
+from .recent_contents cimport AS_IT_IS, RecentContents, id_of
+from .store_fields cimport StoreFields
 from .tensors cimport Less, LessLayouts, Tensors
 
 from ..log.schema import NOT_CAPTURED as _NOT_CAPTURED
@@ -47,7 +49,7 @@ cdef class Lender(LargeArrays):
         cdef int64_t plain, layout, nbytes, row
         cdef Less its
         cdef LessLayouts less = self.less_by(keep)
-        store = self.store
+        cdef StoreFields store = self.store
         if not less.is_usual or not self.lent.fits(array) or store.nonfinite_rows or store._closed:
             return None
         layout = plain = (<Tensors>store.usual).layout_of(array)
@@ -71,7 +73,7 @@ cdef class Lender(LargeArrays):
         try:
             if store._closed or store._putting:
                 return None
-            row = loan.row = (<TensorRows>store._rows).append(&record, &statistics)
+            row = loan.row = store._rows.append(&record, &statistics)
             store._lent_now.append(loan)
             self.lent.waiting_bytes += nbytes
             if less.values:
@@ -140,14 +142,14 @@ cdef class Lender(LargeArrays):
         cdef int i
         cdef int64_t place
         cdef set contents = set()
-        recent = self.store._recent_large
+        cdef RecentContents recent = self.store._recent_large
         for i in range(len(loans)):
             loan, place = loans[i]
             if survey.record(i) == NULL:
                 return False
             if place < 0:
                 continue
-            known = recent.get(loan.content)
+            known = recent.find(id_of(loan.content), AS_IT_IS)
             if loan.content in contents or (known is not None and known[3] != self.unplaced):
                 return False
             contents.add(loan.content)
@@ -159,7 +161,7 @@ cdef class Lender(LargeArrays):
         """What `TensorStore.read` does."""
         cdef TensorRecord record
         cdef int flags = flags_of(measured)
-        store = self.store
+        cdef StoreFields store = self.store
         if flags != loan.flags:
             loan.flags = flags
             store.nonfinite_rows.add(loan.row)
@@ -173,7 +175,7 @@ cdef class Lender(LargeArrays):
         cdef tuple entry = (loan.row, flags, loan.layout, segment, offset, loan.content)
         if segment == NOT_CAPTURED:
             store._recent_large.set(loan.content, entry, store._variants.of_less(loan.plain_layout, loan.keep))
-        elif loan.segment >= <int64_t>store._lent_segment:
+        elif loan.segment >= store._lent_segment:
             store._recent_large.set(loan.content, entry)
         loan.array = None
         return 0

@@ -1,6 +1,7 @@
 from libc.stdint cimport int64_t
 
 from .recent_contents cimport RecentContents
+from .store_fields cimport StoreFields
 
 
 cdef struct Layout:
@@ -17,7 +18,7 @@ cdef struct Less:
 
 
 cdef class LessLayouts:
-    cdef object store
+    cdef StoreFields store
     cdef object keep
     cdef bint is_usual
     cdef bint values
@@ -26,11 +27,11 @@ cdef class LessLayouts:
     cdef int of(self, array, int64_t layout, Less* found) except -1
 
 
-cdef LessLayouts layouts_for(store, keep, LessLayouts latest)
+cdef LessLayouts layouts_for(StoreFields store, keep, LessLayouts latest)
 
 
 cdef class Tensors:
-    cdef object store
+    cdef StoreFields store
     cdef object digest
     cdef object held
     cdef int64_t chunk_bytes
@@ -39,6 +40,7 @@ cdef class Tensors:
     cdef object release
     cdef Layout* layouts
     cdef list descriptions
+    cdef int64_t place_for(self, int64_t size) noexcept
     cdef int64_t layout_of(self, array) except -2
     cdef bytes description_of(self, array)
     cdef bytes content_of(self, array)

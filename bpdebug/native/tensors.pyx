@@ -13,8 +13,9 @@ from libc.stdint cimport int32_t, int64_t, uint8_t, uint16_t, uint32_t, uint64_t
 from libc.stdlib cimport calloc, free, realloc
 from libc.string cimport memcpy, memset
 
-from .buffers cimport TensorRecord, TensorRows, TensorStatistics
+from .buffers cimport TensorRecord, TensorStatistics
 from .recent_contents cimport AS_IT_IS, RecentContents, id_of, under_layout
+from .store_fields cimport ChunkFields, StoreFields
 
 import msgspec
 import xxhash
@@ -45,7 +46,7 @@ cdef class Tensors:
         store: a `TensorStore`.
     """
 
-    def __cinit__(self, store):
+    def __cinit__(self, StoreFields store not None):
         self.layouts = <Layout*>calloc(LAYOUTS, sizeof(Layout))
         if self.layouts == NULL:
             raise MemoryError()
@@ -60,6 +61,12 @@ cdef class Tensors:
 
     def __dealloc__(self):
         free(self.layouts)
+
+    cdef int64_t place_for(self, int64_t size) noexcept:
+        """Where so many bytes begin in the current buffer, behind what is there; -1 where they don't fit."""
+        cdef ChunkFields chunk = self.store.staging._current
+        cdef int64_t start = (chunk.filled + PADDING) & ~PADDING, end = start + size
+        return start if end <= self.chunk_bytes and chunk.base + end <= self.segment_bytes else -1
 
     cdef int64_t layout_of(self, array) except -2:
         """The layout of an exact NumPy array of the host; -1 where the store has none yet, or asking is dear."""
@@ -117,13 +124,12 @@ cdef class Tensors:
         """The entry of a small array, an exact NumPy array of the host, all of which is kept; None for `put`."""
         cdef int64_t layout = self.layout_of(array)
         cdef bytes data, content
-        cdef RecentContents recent
+        cdef RecentContents recent = self.store._recent_small
         cdef tuple entry, other
         if layout < 0:
             return None
         data = bytes_of(array)
         content = self.digest(data)
-        recent = self.store._recent_small
         entry = recent.find(id_of(content), AS_IT_IS)
         if entry is None or <int64_t>entry[2] == layout:
             return self.keep_new(array, data, content, layout, recent, None) if entry is None else entry
@@ -136,7 +142,7 @@ cdef class Tensors:
         cdef TensorStatistics statistics
         cdef TensorRecord record
         cdef bytes data, content
-        cdef RecentContents recent
+        cdef RecentContents recent = self.store._recent_small
         cdef Less its
         cdef tuple entry
         cdef LessLayouts less = layouts_for(self.store, keep, self.less)
@@ -146,8 +152,6 @@ cdef class Tensors:
             return None
         data = bytes_of(array)
         content = self.digest(data)
-        store = self.store
-        recent = store._recent_small
         # A content that is there with its values, or the same bytes under another shape.
         if recent.find(id_of(content), AS_IT_IS) is not None:
             return None
@@ -162,7 +166,7 @@ cdef class Tensors:
         record.segment = NOT_CAPTURED
         record.flags = 0
         record.layout = <uint32_t>its.layout
-        entry = ((<TensorRows>store._rows).append(&record, &statistics), 0, its.layout, NOT_CAPTURED, 0, content)
+        entry = (self.store._rows.append(&record, &statistics), 0, its.layout, NOT_CAPTURED, 0, content)
         recent.remember(id_of(content), its.variant, entry)
         return entry
 
@@ -172,28 +176,27 @@ cdef class Tensors:
         """A new row; its bytes are those of the entry `same_bytes`, if given."""
         cdef TensorStatistics statistics
         cdef TensorRecord record
-        cdef int64_t size = PyBytes_GET_SIZE(data), start, end, base = 0, offset, segment
+        cdef int64_t size = PyBytes_GET_SIZE(data), start, offset, segment, row
+        cdef StoreFields store = self.store
+        cdef ChunkFields chunk
         if not measured(<np.ndarray>array, PyBytes_AS_STRING(data), &statistics):
             return None
         if same_bytes is not None and <int64_t>same_bytes[3] >= UNPLACED:
             return None
-        store = self.store
         self.acquire()
         try:
             if store._closed or store._putting:
                 return None
             # From here to the row nothing runs but this: no other op, and no garbage collection.
             if same_bytes is None:
-                chunk = store.staging._current
-                start = (<int64_t>chunk.filled + PADDING) & ~PADDING
-                end = start + size
-                base = chunk.base
-                if end > self.chunk_bytes or base + end > self.segment_bytes:
+                start = self.place_for(size)
+                if start < 0:
                     return None
+                chunk = store.staging._current
                 segment = chunk.segment
-                offset = base + start
+                offset = chunk.base + start
                 memcpy(<char*>np.PyArray_DATA(<np.ndarray>chunk.data) + start, PyBytes_AS_STRING(data), size)
-                chunk.filled = end
+                chunk.filled = start + size
                 store.stored_bytes += size
             else:
                 segment = same_bytes[3]
@@ -203,7 +206,7 @@ cdef class Tensors:
             record.segment = <uint16_t>segment
             record.flags = 0
             record.layout = <uint32_t>layout
-            row = (<TensorRows>store._rows).append(&record, &statistics)
+            row = store._rows.append(&record, &statistics)
         finally:
             self.release()
         cdef tuple entry = (row, 0, layout, segment, offset, content)
@@ -223,7 +226,7 @@ cdef class LessLayouts:
         keep: what is kept, and why not more.
     """
 
-    def __init__(self, store, keep):
+    def __init__(self, StoreFields store not None, keep):
         self.store = store
         self.keep = keep
         self.is_usual = keep.statistics and not keep.small_bytes and not keep.sample
@@ -254,7 +257,7 @@ cdef class LessLayouts:
         return 0
 
 
-cdef LessLayouts layouts_for(store, keep, LessLayouts latest):
+cdef LessLayouts layouts_for(StoreFields store, keep, LessLayouts latest):
     """Those of `keep`: the latest ones, if they are."""
     return latest if latest is not None and latest.keep is keep else LessLayouts(store, keep)
 
