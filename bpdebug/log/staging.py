@@ -27,7 +27,8 @@ _PADDING = TENSOR_ALIGNMENT - 1
 _PAGE = 4096
 
 if TYPE_CHECKING:
-    _ChunkFields = _StagingFields = object
+    _ChunkFields = object
+    _StagingFields = object
 else:
     _ChunkFields, _StagingFields = fields_of("Chunk", "store_fields"), fields_of("Staging", "store_fields")
 
