@@ -17,6 +17,7 @@ from .first_rows import FirstRows
 from .glances import flags_of, nonfinite_flags
 from .lent import Lent, LentArrays
 from .measuring import NOT_MEASURED, measure
+from .mutex import Mutex
 from .promised import Promised
 from .recent_contents import Entry, RecentContents, Variants
 from .schema import NOT_CAPTURED
@@ -76,7 +77,7 @@ class Contents(_Fields):
         self._lock = lock
         self._wake = wake
         self.staging = Staging(lock, wake)
-        self._put_lock = threading.RLock()
+        self._put_lock = Mutex()
         self._putting = False
         self._closed = False
         self._rows = TensorRows()
@@ -224,7 +225,7 @@ class Contents(_Fields):
         self._closed = True
         self._putting = False
         self._lock = threading.RLock()
-        self._put_lock = threading.RLock()
+        self._put_lock = Mutex()
         self.staging.forget(self._lock)
         self.lent.after_fork()
 

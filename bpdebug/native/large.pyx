@@ -11,6 +11,7 @@ from libc.string cimport memcpy
 
 from .buffers cimport TensorRecord, TensorStatistics
 from .kernels cimport read_now
+from .mutex cimport Mutex
 from .recent_contents cimport AS_IT_IS, RecentContents, under_layout
 from .store_fields cimport ChunkFields, StoreFields
 from .tensors cimport Less, LessLayouts, Tensors, layouts_for
@@ -82,7 +83,7 @@ cdef class LargeArrays:
         cdef tuple entry = None, same_bytes = None
         cdef StoreFields store = self.store
         cdef Tensors tensors = <Tensors>store.usual
-        cdef RecentContents recent = store._recent_large
+        cdef RecentContents recent
         cdef ChunkFields chunk = None
         cdef Less its
         cdef bint keeps_values = less.values
@@ -90,13 +91,15 @@ cdef class LargeArrays:
             less.of(array, layout, &its)
             variant = its.variant
             layout = its.layout
-        tensors.acquire()
+        cdef Mutex lock = store._put_lock
+        lock.take()
         if store._closed or store._putting:
-            tensors.release()
+            lock.give()
             return None
         # A finalizer may run an op in the midst of this, on this very thread: that one must not come here.
         store._putting = True
         try:
+            recent = store._recent_large
             # It is copied while it is read; that counts if its content is new.
             if keeps_values:
                 start = tensors.place_for(size)
@@ -142,7 +145,7 @@ cdef class LargeArrays:
                 recent.remember(identity, variant, entry)
         finally:
             store._putting = False
-            tensors.release()
+            lock.give()
         return entry
 
     cdef LessLayouts less_by(self, keep):

@@ -1,6 +1,7 @@
 from libc.stdint cimport int64_t
 
 from .buffers cimport TensorRows
+from .mutex cimport Mutex
 from .recent_contents cimport RecentContents
 
 
@@ -22,7 +23,7 @@ cdef class StoreFields:
     cdef public RecentContents _recent_small
     cdef public RecentContents _recent_large
     cdef public object usual
-    cdef public object _put_lock
+    cdef public Mutex _put_lock
     cdef public bint _putting
     cdef public bint _closed
     cdef public int64_t stored_bytes

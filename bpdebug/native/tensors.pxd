@@ -36,8 +36,6 @@ cdef class Tensors:
     cdef object held
     cdef int64_t chunk_bytes
     cdef int64_t segment_bytes
-    cdef object acquire
-    cdef object release
     cdef Layout* layouts
     cdef list descriptions
     cdef int64_t place_for(self, int64_t size) noexcept

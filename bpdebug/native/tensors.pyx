@@ -14,6 +14,7 @@ from libc.stdlib cimport calloc, free, realloc
 from libc.string cimport memcpy, memset
 
 from .buffers cimport TensorRecord, TensorStatistics
+from .mutex cimport Mutex
 from .recent_contents cimport AS_IT_IS, RecentContents, id_of, under_layout
 from .store_fields cimport ChunkFields, StoreFields
 
@@ -52,8 +53,6 @@ cdef class Tensors:
             raise MemoryError()
         self.store = store
         self.digest = xxhash.xxh3_128_digest
-        self.acquire = store._put_lock.acquire
-        self.release = store._put_lock.release
         self.chunk_bytes = staging.CHUNK_BYTES
         self.segment_bytes = staging.SEGMENT_BYTES
         self.held = []
@@ -183,7 +182,8 @@ cdef class Tensors:
             return None
         if same_bytes is not None and <int64_t>same_bytes[3] >= UNPLACED:
             return None
-        self.acquire()
+        cdef Mutex lock = store._put_lock
+        lock.take()
         try:
             if store._closed or store._putting:
                 return None
@@ -208,7 +208,7 @@ cdef class Tensors:
             record.layout = <uint32_t>layout
             row = store._rows.append(&record, &statistics)
         finally:
-            self.release()
+            lock.give()
         cdef tuple entry = (row, 0, layout, segment, offset, content)
         recent.remember(id_of(content), AS_IT_IS if same_bytes is None else under_layout(layout), entry)
         return entry
