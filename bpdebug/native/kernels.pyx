@@ -22,6 +22,10 @@ cdef extern from "xxh3.h" nogil:
     void xxh3_end(Xxh3 *state, const uint8_t *data, size_t rest, uint64_t size, uint8_t *id)
 
 
+cdef extern from "xxh3_short.h" nogil:
+    void xxh3_short(const uint8_t *data, size_t size, uint8_t *id)
+
+
 cdef extern from "tally.h" nogil:
     enum:
         STRETCH
@@ -68,7 +72,14 @@ def use(int wanted) -> int:
 
 cdef Kind kind_of(object array) noexcept:
     """KINDS for what isn't read here."""
-    if not np.PyArray_CheckExact(array) or not np.PyArray_IS_C_CONTIGUOUS(array) or np.PyArray_ISBYTESWAPPED(array):
+    if not np.PyArray_CheckExact(array) or not np.PyArray_IS_C_CONTIGUOUS(array):
+        return KINDS
+    return kind_of_elements(array)
+
+
+cdef Kind kind_of_elements(object array) noexcept:
+    """As `kind_of`, for an array in any order."""
+    if np.PyArray_ISBYTESWAPPED(array):
         return KINDS
     cdef int number = np.PyArray_TYPE(array)
     if number == np.NPY_FLOAT:
@@ -205,6 +216,48 @@ cdef int read_now(object array, uint8_t *into, uint8_t *content, void *record) e
         return 1
     memcpy(record, &one.record, sizeof(Record))
     return 2
+
+
+cdef void identify_at(const uint8_t *data, size_t size, uint8_t *content) noexcept:
+    """The 16 bytes of the content id of so many bytes."""
+    cdef Xxh3 state
+    cdef size_t blocks
+    if size < SHORTEST:
+        xxh3_short(data, size, content)
+        return
+    blocks = (size - 1) // BLOCK
+    xxh3_begin(&state)
+    xxh3_blocks(&state, data, blocks, instructions)
+    xxh3_end(&state, data + blocks * BLOCK, size - blocks * BLOCK, size, content)
+
+
+cdef bint measure_at(object array, const uint8_t *data, void *record) noexcept:
+    """Measure `data`, a copy of a small exact NumPy array in C order.
+
+    Args:
+        record: gets its record of `tensors.stats`.
+
+    Returns:
+        Whether the record is there: the array has elements, which are of a kind that is read here, and it is right.
+    """
+    cdef Tally tally
+    cdef Kind kind = kind_of_elements(array)
+    cdef Py_ssize_t size = np.PyArray_SIZE(array)
+    if kind == KINDS or not size:
+        return False
+    tally_begin(&tally)
+    tally_stretch(&tally, kind, instructions, data, size)
+    return tally_record(&tally, <Record *> record)
+
+
+def identify(const uint8_t[::1] data not None) -> bytes:
+    """The content id of some bytes."""
+    cdef uint8_t content[16]
+    cdef const uint8_t *at = NULL
+    if data.shape[0]:
+        at = &data[0]
+    identify_at(at, data.shape[0], content)
+    return PyBytes_FromStringAndSize(<const char *> content, 16)
 
 
 cdef enum:

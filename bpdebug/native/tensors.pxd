@@ -1,4 +1,4 @@
-from libc.stdint cimport int64_t
+from libc.stdint cimport int64_t, uint8_t
 
 from .recent_contents cimport RecentContents
 from .store_fields cimport StoreFields
@@ -9,6 +9,17 @@ cdef struct Layout:
     int ndim
     Py_ssize_t shape[4]
     int64_t number
+
+
+cdef enum:
+    MOST_SMALL = 4096
+
+
+cdef struct Small:
+    # A copy of the bytes of a small array in C order, and their id.
+    int64_t size
+    uint8_t content[16]
+    uint8_t data[MOST_SMALL]
 
 
 cdef struct Less:
@@ -32,7 +43,6 @@ cdef LessLayouts layouts_for(StoreFields store, keep, LessLayouts latest)
 
 cdef class Tensors:
     cdef StoreFields store
-    cdef object digest
     cdef object held
     cdef int64_t chunk_bytes
     cdef int64_t segment_bytes
@@ -45,4 +55,6 @@ cdef class Tensors:
     cdef LessLayouts less
     cdef tuple entry_of(self, array)
     cdef tuple less_entry_of(self, array, keep)
-    cdef tuple keep_new(self, array, bytes data, bytes content, int64_t layout, RecentContents recent, tuple same_bytes)
+    cdef tuple keep_new(
+        self, array, const Small* its, int64_t layout, RecentContents recent, tuple same_bytes
+    )

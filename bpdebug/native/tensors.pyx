@@ -7,19 +7,18 @@ left to `put`.
 
 cimport cython
 cimport numpy as np
-from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_FromStringAndSize, PyBytes_GET_SIZE
-from libc.math cimport isfinite, sqrt
-from libc.stdint cimport int32_t, int64_t, uint8_t, uint16_t, uint32_t, uint64_t
+from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_FromStringAndSize
+from libc.stdint cimport int64_t, uint16_t, uint32_t, uint64_t
 from libc.stdlib cimport calloc, free, realloc
 from libc.string cimport memcpy, memset
 
 from .buffers cimport TensorRecord, TensorStatistics
+from .kernels cimport identify_at, measure_at
 from .mutex cimport Mutex
-from .recent_contents cimport AS_IT_IS, RecentContents, id_of, under_layout
+from .recent_contents cimport AS_IT_IS, RecentContents, under_layout
 from .store_fields cimport ChunkFields, StoreFields
 
 import msgspec
-import xxhash
 
 from ..log.lent import SMALL_BYTES as _SMALL_BYTES
 from ..log import staging
@@ -29,9 +28,10 @@ from ..recorder.arrays import describe
 
 np.import_array()
 
-cdef Py_ssize_t SMALL_BYTES = _SMALL_BYTES
+if _SMALL_BYTES > MOST_SMALL:
+    raise ImportError("small arrays have more bytes here")
+
 cdef int64_t PADDING = TENSOR_ALIGNMENT - 1
-cdef double SMALLEST_SQUARES = 1e-280
 cdef uint16_t NOT_CAPTURED = _NOT_CAPTURED
 cdef int64_t UNPLACED = 0xFFFE
 cdef int LAYOUTS = 1 << 10
@@ -52,7 +52,6 @@ cdef class Tensors:
         if self.layouts == NULL:
             raise MemoryError()
         self.store = store
-        self.digest = xxhash.xxh3_128_digest
         self.chunk_bytes = staging.CHUNK_BYTES
         self.segment_bytes = staging.SEGMENT_BYTES
         self.held = []
@@ -113,7 +112,9 @@ cdef class Tensors:
 
     cdef bytes content_of(self, array):
         """The content id of a small exact NumPy array."""
-        return self.digest(bytes_of(array))
+        cdef Small its
+        look_at(array, &its)
+        return PyBytes_FromStringAndSize(<char*>its.content, 16)
 
     def put(self, array):
         """As `entry_of`, for an exact NumPy array of the host that is small."""
@@ -122,63 +123,64 @@ cdef class Tensors:
     cdef tuple entry_of(self, array):
         """The entry of a small array, an exact NumPy array of the host, all of which is kept; None for `put`."""
         cdef int64_t layout = self.layout_of(array)
-        cdef bytes data, content
         cdef RecentContents recent = self.store._recent_small
         cdef tuple entry, other
+        cdef Small its
         if layout < 0:
             return None
-        data = bytes_of(array)
-        content = self.digest(data)
-        entry = recent.find(id_of(content), AS_IT_IS)
+        look_at(array, &its)
+        entry = recent.find(its.content, AS_IT_IS)
         if entry is None or <int64_t>entry[2] == layout:
-            return self.keep_new(array, data, content, layout, recent, None) if entry is None else entry
+            return self.keep_new(array, &its, layout, recent, None) if entry is None else entry
         # The same bytes under another shape or dtype: another tensor, but nothing to store.
-        other = recent.find(id_of(content), under_layout(layout))
-        return self.keep_new(array, data, content, layout, recent, entry) if other is None else other
+        other = recent.find(its.content, under_layout(layout))
+        return self.keep_new(array, &its, layout, recent, entry) if other is None else other
 
     cdef tuple less_entry_of(self, array, keep):
         """As `entry_of`, where only statistics are kept of a small array; None for others."""
         cdef TensorStatistics statistics
         cdef TensorRecord record
-        cdef bytes data, content
         cdef RecentContents recent = self.store._recent_small
-        cdef Less its
+        cdef Less known
+        cdef Small its
+        cdef int64_t row
         cdef tuple entry
         cdef LessLayouts less = layouts_for(self.store, keep, self.less)
         self.less = less
         cdef int64_t layout = self.layout_of(array)
         if not less.is_usual or less.values or layout < 0 or np.PyArray_SIZE(<np.ndarray>array) == 0:
             return None
-        data = bytes_of(array)
-        content = self.digest(data)
+        look_at(array, &its)
         # A content that is there with its values, or the same bytes under another shape.
-        if recent.find(id_of(content), AS_IT_IS) is not None:
+        if recent.find(its.content, AS_IT_IS) is not None:
             return None
-        less.of(array, layout, &its)
-        entry = recent.find(id_of(content), its.variant)
+        less.of(array, layout, &known)
+        entry = recent.find(its.content, known.variant)
         if entry is not None:
             return entry
-        if not measured(<np.ndarray>array, PyBytes_AS_STRING(data), &statistics):
+        if not measured(array, &its, &statistics):
             return None
-        memcpy(record.content, PyBytes_AS_STRING(content), 16)
+        memcpy(record.content, its.content, 16)
         record.offset = 0
         record.segment = NOT_CAPTURED
         record.flags = 0
-        record.layout = <uint32_t>its.layout
-        entry = (self.store._rows.append(&record, &statistics), 0, its.layout, NOT_CAPTURED, 0, content)
-        recent.remember(id_of(content), its.variant, entry)
+        record.layout = <uint32_t>known.layout
+        row = self.store._rows.append(&record, &statistics)
+        content = PyBytes_FromStringAndSize(<char*>its.content, 16)
+        entry = (row, 0, known.layout, NOT_CAPTURED, 0, content)
+        recent.remember(its.content, known.variant, entry)
         return entry
 
     cdef tuple keep_new(
-        self, array, bytes data, bytes content, int64_t layout, RecentContents recent, tuple same_bytes
+        self, array, const Small* its, int64_t layout, RecentContents recent, tuple same_bytes
     ):
         """A new row; its bytes are those of the entry `same_bytes`, if given."""
         cdef TensorStatistics statistics
         cdef TensorRecord record
-        cdef int64_t size = PyBytes_GET_SIZE(data), start, offset, segment, row
+        cdef int64_t size = its.size, start, offset, segment, row
         cdef StoreFields store = self.store
         cdef ChunkFields chunk
-        if not measured(<np.ndarray>array, PyBytes_AS_STRING(data), &statistics):
+        if not measured(array, its, &statistics):
             return None
         if same_bytes is not None and <int64_t>same_bytes[3] >= UNPLACED:
             return None
@@ -195,13 +197,13 @@ cdef class Tensors:
                 chunk = store.staging._current
                 segment = chunk.segment
                 offset = chunk.base + start
-                memcpy(<char*>np.PyArray_DATA(<np.ndarray>chunk.data) + start, PyBytes_AS_STRING(data), size)
+                memcpy(<char*>np.PyArray_DATA(<np.ndarray>chunk.data) + start, its.data, size)
                 chunk.filled = start + size
                 store.stored_bytes += size
             else:
                 segment = same_bytes[3]
                 offset = same_bytes[4]
-            memcpy(record.content, PyBytes_AS_STRING(content), 16)
+            memcpy(record.content, its.content, 16)
             record.offset = <uint64_t>offset
             record.segment = <uint16_t>segment
             record.flags = 0
@@ -209,8 +211,9 @@ cdef class Tensors:
             row = store._rows.append(&record, &statistics)
         finally:
             lock.give()
+        content = PyBytes_FromStringAndSize(<char*>its.content, 16)
         cdef tuple entry = (row, 0, layout, segment, offset, content)
-        recent.remember(id_of(content), AS_IT_IS if same_bytes is None else under_layout(layout), entry)
+        recent.remember(its.content, AS_IT_IS if same_bytes is None else under_layout(layout), entry)
         return entry
 
 
@@ -262,60 +265,25 @@ cdef LessLayouts layouts_for(StoreFields store, keep, LessLayouts latest):
     return latest if latest is not None and latest.keep is keep else LessLayouts(store, keep)
 
 
-cdef bytes bytes_of(array):
-    """The bytes of an exact NumPy array in C order."""
+cdef int look_at(array, Small* found) except -1:
+    """Copy a small exact NumPy array, so that what is said of it stays right, and identify it."""
     cdef np.ndarray its = <np.ndarray>array
+    cdef bytes data
+    found.size = np.PyArray_NBYTES(its)
+    if found.size > MOST_SMALL:
+        raise ValueError(f"{found.size} bytes aren't small")
     if np.PyArray_IS_C_CONTIGUOUS(its):
-        return PyBytes_FromStringAndSize(<char*>np.PyArray_DATA(its), np.PyArray_NBYTES(its))
-    return array.tobytes()
-
-
-cdef bint measured(np.ndarray array, const char* data, TensorStatistics* found) noexcept:
-    """Whether `data`, the content of `array`, is of a kind that can be measured here; its statistics."""
-    cdef double values[4096]
-    cdef Py_ssize_t i, size = np.PyArray_SIZE(array)
-    cdef int kind = np.PyArray_TYPE(array)
-    cdef double value, low, high, total = 0, squares = 0, deviations = 0, mean
-    memset(found, 0, sizeof(TensorStatistics))
-    if size == 0:
-        return True
-    if size > 4096 or not np.PyArray_ISNOTSWAPPED(array):
-        return False
-    if kind == np.NPY_FLOAT32:
-        for i in range(size):
-            values[i] = (<float*>data)[i]
-    elif kind == np.NPY_FLOAT64:
-        memcpy(values, data, size * sizeof(double))
-    elif kind == np.NPY_INT32:
-        for i in range(size):
-            values[i] = (<int32_t*>data)[i]
-    elif kind == np.NPY_BOOL or kind == np.NPY_UINT8:
-        for i in range(size):
-            values[i] = (<uint8_t*>data)[i]
+        memcpy(found.data, np.PyArray_DATA(its), found.size)
     else:
-        return False
-    low = high = values[0]
-    for i in range(size):
-        value = values[i]
-        total += value
-        squares += value * value
-        if value < low:
-            low = value
-        if value > high:
-            high = value
-        if value == 0:
-            found.zeros += 1
-    # A sum of squares is finite only if every element is.
-    if not isfinite(squares) or (squares < SMALLEST_SQUARES and (low != 0 or high != 0)):
-        return False
-    mean = total / size
-    for i in range(size):
-        value = values[i] - mean
-        deviations += value * value
-    found.size = size
-    found.low = low
-    found.high = high
-    found.mean = low if mean < low else high if mean > high else mean
-    found.std = sqrt(deviations / size)
-    found.l2 = sqrt(squares)
-    return True
+        data = array.tobytes()
+        memcpy(found.data, PyBytes_AS_STRING(data), found.size)
+    identify_at(found.data, found.size, found.content)
+    return 0
+
+
+cdef bint measured(array, const Small* its, TensorStatistics* found) noexcept:
+    """Whether an array is of a kind that can be measured here, and finite; its statistics."""
+    if its.size == 0:
+        memset(found, 0, sizeof(TensorStatistics))
+        return True
+    return measure_at(array, its.data, found) and not (found.nan or found.pos_inf or found.neg_inf)

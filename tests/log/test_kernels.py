@@ -58,6 +58,15 @@ def test_content_ids_are_those_of_xxhash(instructions: int, size: int) -> None:
     assert kernels.survey([array], [False])[0][0] is None
 
 
+@pytest.mark.parametrize("content", ["random", "zeros", "ones"])
+def test_short_content_ids_are_those_of_xxhash(instructions: int, content: str) -> None:
+    data = {"random": RANDOM.bytes(1101), "zeros": bytes(1101), "ones": b"\xff" * 1101}[content]
+    for size in range(1101):
+        for start in (0, 1):  # at an odd address, too
+            assert kernels.identify(data[start:][:size]) == xxhash.xxh3_128_digest(data[start:][:size]), size
+            assert kernels.identify(memoryview(data)[start:][:size]) == kernels.identify(data[start:][:size])
+
+
 @given(
     array=arrays.arrays(st.sampled_from(READ), st.integers(1, 70)),
     repeated=st.sampled_from([1, 3, 300]),
