@@ -8,6 +8,6 @@ cdef class Survey:
     cdef int run(self) except -1
     cdef bytes content(self, int i)
     cdef const void* record(self, int i) noexcept
-cdef void identify_at(const uint8_t *data, size_t size, uint8_t *content) noexcept
+cdef void identify_at(const uint8_t *data, size_t size, uint8_t *content) noexcept nogil
 cdef bint measure_at(object array, const uint8_t *data, void *record) noexcept
 cdef int read_now(object array, uint8_t *into, uint8_t *content, void *record) except -1

@@ -218,7 +218,7 @@ cdef int read_now(object array, uint8_t *into, uint8_t *content, void *record) e
     return 2
 
 
-cdef void identify_at(const uint8_t *data, size_t size, uint8_t *content) noexcept:
+cdef void identify_at(const uint8_t *data, size_t size, uint8_t *content) noexcept nogil:
     """The 16 bytes of the content id of so many bytes."""
     cdef Xxh3 state
     cdef size_t blocks

@@ -12,6 +12,7 @@ cdef class LargeArrays:
     cdef int64_t unplaced
     cdef LessLayouts less
     cdef LessLayouts less_by(self, keep)
+    cdef object content_of(self, array)
     cdef tuple entry_now(self, array, keep, bint private)
     cdef tuple keep_now(self, array, LessLayouts less, int64_t layout, bint private)
 

@@ -10,7 +10,7 @@ from libc.stdint cimport int64_t, uint8_t, uint16_t, uint32_t, uint64_t
 from libc.string cimport memcpy
 
 from .buffers cimport TensorRecord, TensorStatistics
-from .kernels cimport read_now
+from .kernels cimport identify_at, read_now
 from .mutex cimport Mutex
 from .recent_contents cimport AS_IT_IS, RecentContents, under_layout
 from .store_fields cimport ChunkFields, StoreFields
@@ -24,6 +24,7 @@ np.import_array()
 cdef int64_t NOT_CAPTURED = _NOT_CAPTURED
 cdef int NAN = int(TensorFlag.nan)
 cdef int INF = int(TensorFlag.inf)
+cdef size_t FEWEST_FOR_OTHERS = 1 << 20  # bytes whose reading takes so long that other threads may run meanwhile
 
 direct_bytes = 4 << 20
 """Up to so many bytes are read, copied and identified at once, by the thread that has just made them: that costs less
@@ -46,6 +47,23 @@ cdef class LargeArrays:
     def put(self, array, keep):
         """The entry of a large array into which anybody may write; None where that is left to `TensorStore.put`."""
         return self.entry_now(array, keep, False)
+
+    cdef object content_of(self, array):
+        """As `TensorStore.content_of`, for an exact NumPy array that isn't small."""
+        cdef uint8_t content[16]
+        cdef size_t size = np.PyArray_NBYTES(<np.ndarray>array)
+        cdef const uint8_t* data = <const uint8_t*>np.PyArray_DATA(<np.ndarray>array)
+        cdef tuple known = self.lent.known_of(array)
+        if known is not None:
+            return known[5]
+        if not np.PyArray_IS_C_CONTIGUOUS(<np.ndarray>array):
+            return self.store.content_of(array)
+        if size < FEWEST_FOR_OTHERS:
+            identify_at(data, size, content)
+        else:
+            with nogil:
+                identify_at(data, size, content)
+        return PyBytes_FromStringAndSize(<char*>content, 16)
 
     cdef tuple entry_now(self, array, keep, bint private):
         """The entry of an array that is known, or is small enough to be read at once; None for others.

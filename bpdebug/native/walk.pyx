@@ -235,11 +235,12 @@ cdef class WalkEvents(ForwardEvents):
         """Note a kept array that no longer holds what it held in the forward pass."""
         if array is None or place >= len(contents) or not contents[place]:
             return 0
-        if not is_elsewhere(array) and np.PyArray_NBYTES(<np.ndarray>array) < LENT_BYTES:
+        if is_elsewhere(array):
+            content = self.recorder._content(array)
+        elif np.PyArray_NBYTES(<np.ndarray>array) < LENT_BYTES:
             content = self.tensors.content_of(array)
         else:
-            known = None if is_elsewhere(array) else self.lender.lent.known_of(array)
-            content = self.recorder._content(array) if known is None else (<tuple>known)[5]
+            content = self.lender.content_of(array)
         if not is_same(content, contents[place]):
             changed.append(f"{letter}{place}")
         return 0

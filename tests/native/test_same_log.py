@@ -115,6 +115,25 @@ def test_what_a_person_has_changed_is_no_surprise(tmp_path, monkeypatch):
         assert [reader.body(seq).changed for seq in seqs[::2]] == [[], [], [0]]
 
 
+@pytest.mark.parametrize("capture", ["full", "stats"])
+@pytest.mark.parametrize("size", [10, 80, 600])
+def test_a_kept_array_of_the_script_is_read_again(tmp_path, monkeypatch, size, capture):
+    def script():
+        for order in (np.ascontiguousarray, np.asfortranarray):
+            for changes in (False, True):
+                x = Variable(order(np.linspace(1, 2, size * size, dtype="f").reshape(size, size)))
+                y = F.sum(x * x)
+                if changes:
+                    x.array[-1, 0] = 3
+                y.backward()
+
+    record_both(tmp_path, monkeypatch, script, capture)
+    with LogReader(tmp_path / "compiled") as reader:
+        steps = np.flatnonzero(reader.index["kind"] == Kind.backward).tolist()
+        changed = [bool(reader.body(seq).changed) for seq in steps]
+    assert changed == [False, False, False, True] * 2
+
+
 def test_ops_wait_for_a_writer_that_is_late(tmp_path, monkeypatch):
     recorder = Recorder(LogWriter.create(tmp_path / "run"))
     stop = frontend.watch(engine, recorder)
