@@ -35,6 +35,7 @@ cdef int64_t PADDING = TENSOR_ALIGNMENT - 1
 cdef uint16_t NOT_CAPTURED = _NOT_CAPTURED
 cdef int64_t UNPLACED = 0xFFFE
 cdef int LAYOUTS = 1 << 10
+cdef int MOST_PROBES = 4
 cdef int MOST_AXES = 4
 cdef int64_t NO_LAYOUT = -1
 
@@ -78,13 +79,19 @@ cdef class Tensors:
             return -1
         for i in range(ndim):
             at = (at ^ <uint64_t>shape[i]) * <uint64_t>0x9E3779B97F4A7C15
-        cdef Layout* layout = &self.layouts[(at ^ (at >> 32) ^ <uint64_t>ndim) & <uint64_t>(LAYOUTS - 1)]
-        if layout.dtype == dtype and layout.ndim == ndim:
-            for i in range(ndim):
-                if layout.shape[i] != shape[i]:
-                    break
-            else:
-                return layout.number
+        cdef Layout* layout
+        cdef int probe
+        at ^= (at >> 32) ^ <uint64_t>ndim
+        for probe in range(MOST_PROBES):
+            layout = &self.layouts[(at + <uint64_t>probe) & <uint64_t>(LAYOUTS - 1)]
+            if layout.dtype == dtype and layout.ndim == ndim:
+                for i in range(ndim):
+                    if layout.shape[i] != shape[i]:
+                        break
+                else:
+                    return layout.number
+            elif layout.dtype == NULL:
+                break
         found = self.store._layouts.get((array.dtype, array.shape, "cpu"))
         if found is None:
             return -1
