@@ -16,12 +16,15 @@ cdef enum:
 
 cdef class Seen:
     cdef PyObject* arrays[MOST_ARRAYS]
-    cdef list entries
+    cdef PyObject* entries[MOST_ARRAYS]
     cdef int count
     cdef object keep
     cdef object keep_read
     cdef bint all
     cdef bint all_small
+    cdef tuple entry_of(self, array)
+    cdef int add(self, array, tuple entry) except -1
+    cdef int clear(self) except -1
     cdef int forget(self, keep) except -1
 
 

@@ -8,6 +8,7 @@ cimport cython
 cimport numpy as np
 from cpython.dict cimport PyDict_GetItem
 from cpython.object cimport PyObject
+from cpython.ref cimport Py_DECREF, Py_INCREF
 from libc.stdint cimport int64_t, uint8_t, uint16_t, uint32_t
 
 from .buffers cimport Bytes, IndexRecord, PendingEvents, at_most_32
@@ -43,10 +44,38 @@ cdef class Seen:
     They are held by the event. `keep` is what is kept of what it makes, `keep_read` of what it reads.
     """
 
+    def __dealloc__(self):
+        self.clear()
+
+    def copy(self) -> dict:
+        """The entries by the identities of their arrays, as the twin notes them."""
+        return {<size_t>self.arrays[i]: <object>self.entries[i] for i in range(self.count)}
+
+    cdef tuple entry_of(self, array):
+        """None for an array that was not looked at, or found no place here."""
+        cdef int i
+        for i in range(self.count):
+            if self.arrays[i] == <PyObject*>array:
+                return <tuple>self.entries[i]
+        return None
+
+    cdef int add(self, array, tuple entry) except -1:
+        if self.count < MOST_ARRAYS:
+            Py_INCREF(entry)
+            self.arrays[self.count] = <PyObject*>array
+            self.entries[self.count] = <PyObject*>entry
+            self.count += 1
+        return 0
+
+    cdef int clear(self) except -1:
+        while self.count:
+            self.count -= 1
+            Py_DECREF(<object>self.entries[self.count])
+        return 0
+
     cdef int forget(self, keep) except -1:
         """Look at all of them again, with nothing left out."""
-        self.entries.clear()
-        self.count = 0
+        self.clear()
         self.keep = self.keep_read = keep
         self.all = self.all_small = True
         return 0
@@ -84,7 +113,6 @@ cdef class Recording:
         """For the arrays of an event with these in its header."""
         cdef Seen seen = Seen.__new__(Seen)
         cdef KnownKeep known = self.keeps.of(phase, scope, label)
-        seen.entries = []
         seen.count = 0
         seen.all = known.all
         seen.all_small = known.all_small
@@ -101,18 +129,13 @@ cdef class Recording:
         return self.seen_entry(array, seen, seen.keep, private)
 
     cdef tuple seen_entry(self, array, Seen seen, keep, bint private):
-        cdef int i
         cdef tuple entry
         if array is None:
             return None
-        for i in range(seen.count):
-            if seen.arrays[i] == <PyObject*>array:
-                return <tuple>seen.entries[i]
-        entry = self.entry_of(array, keep, seen.all_small, private)
-        if seen.count < MOST_ARRAYS:
-            seen.arrays[seen.count] = <PyObject*>array
-            seen.entries.append(entry)
-            seen.count += 1
+        entry = seen.entry_of(array)
+        if entry is None:
+            entry = self.entry_of(array, keep, seen.all_small, private)
+            seen.add(array, entry)
         return entry
 
     cdef tuple entry_of(self, array, keep, bint all_small, bint private):

@@ -190,10 +190,7 @@ cdef class WalkEvents(ForwardEvents):
                 some_reason = True
         if some_reason:
             put(body, b"}")
-        cdef dict known = {}
-        for i in range(seen.count):
-            known[<size_t>seen.arrays[i]] = seen.entries[i]
-        thread.step = (node, (gy, gx), known, keep)
+        thread.step = (node, (gy, gx), seen, keep)
         cdef Opener walk = thread.innermost(STARTED)
         if walk is not None and walk.site != NOTHING:
             put_number(body, b',"caller":', walk.site)
@@ -255,18 +252,16 @@ cdef class WalkEvents(ForwardEvents):
         cdef ThreadState thread = self.threads.current()
         cdef Seen seen = self.looking(BACKWARD_PHASE, node.scope, variable.grad_label)
         step = thread.step
-        cdef PyObject* entry
+        cdef tuple its
         if step is not None and (<tuple>step)[0] is node and (<tuple>step)[3] is seen.keep:
             for array in (before, add, after):
-                if array is not None:
-                    entry = PyDict_GetItem((<tuple>step)[2], <size_t><PyObject*>array)
-                    if entry != NULL:
-                        seen.arrays[seen.count] = <PyObject*>array
-                        seen.entries.append(<object>entry)
-                        seen.count += 1
+                if array is not None and seen.entry_of(array) is None:
+                    its = entry_in_step((<tuple>step)[2], array)
+                    if its is not None:
+                        seen.add(array, its)
         cdef Bytes body = self.new_body()
         cdef int flags = PARAMETER if variable.parameter else 0
-        cdef tuple its = self.read(before, seen)
+        its = self.read(before, seen)
         put_number(body, b'{"kind":"grad_accumulated","var":', variable.number)
         put(body, b',"before":')
         put_row(body, 0, its)
@@ -315,6 +310,13 @@ cdef class WalkEvents(ForwardEvents):
         cdef int64_t label = self.text("cleargrads")
         self.emit(thread, body, CLEARED, phase, thread.scope, label, self.sites.here(), NOTHING, flags)
         return True
+
+
+cdef tuple entry_in_step(known, array):
+    """What a step has noted of an array, in compiled code or in its twin; None for nothing."""
+    if type(known) is Seen:
+        return (<Seen>known).entry_of(array)
+    return known.get(<size_t><PyObject*>array)
 
 
 cdef bint is_number(array) except -1:
