@@ -8,7 +8,7 @@ from cpython.object cimport PyObject
 from cpython.ref cimport Py_DECREF, Py_XINCREF
 from libc.stdint cimport int64_t, uint64_t
 from libc.stdlib cimport calloc, free
-from libc.string cimport memset
+from libc.string cimport memcmp, memcpy, memset
 
 from ..log.schema import NOTHING as _NOTHING
 
@@ -27,6 +27,7 @@ cdef extern from *:
 
 cdef int64_t NOTHING = _NOTHING
 cdef int PLACES = 1 << 12
+cdef int STACKS = 1 << 8
 cdef int MOST_FRAMES = 64
 cdef int MOST_KNOWN = 1 << 16
 
@@ -41,7 +42,8 @@ cdef class Sites:
 
     def __cinit__(self, call_sites):
         self.judged = <Judged*>calloc(PLACES, sizeof(Judged))
-        if self.judged == NULL:
+        self.met = <Met*>calloc(STACKS, sizeof(Met))
+        if self.judged == NULL or self.met == NULL:
             raise MemoryError()
         self.call_sites = call_sites
         self.known = {}
@@ -49,6 +51,7 @@ cdef class Sites:
 
     def __dealloc__(self):
         free(self.judged)
+        free(self.met)
 
     cdef int64_t here(self) except -1:
         """The site of the innermost frame of Python and those that called it; NOTHING without a user's frame."""
@@ -58,7 +61,6 @@ cdef class Sites:
         cdef PyObject* frame
         cdef PyObject* back
         cdef PyObject* code
-        cdef PyObject* site
         # As long as its generation is the same, `call_sites` holds every code object that it was asked about.
         if <int64_t>self.call_sites.generation != self.generation:
             self.forget()
@@ -81,8 +83,22 @@ cdef class Sites:
             frame = back
         if used == 0:
             return NOTHING
+        cdef uint64_t name = hash_of(key, used)
+        cdef Met* met = &self.met[name & <uint64_t>(STACKS - 1)]
+        if met.name == name and met.used == used and memcmp(met.key, key, used * sizeof(int64_t)) == 0:
+            return met.site
+        cdef int64_t found = self.known_site(key, used)
+        if used <= MOST_WORDS:
+            met.name = name
+            met.used = used
+            met.site = found
+            memcpy(met.key, key, used * sizeof(int64_t))
+        return found
+
+    cdef int64_t known_site(self, const int64_t* key, int used) except -1:
+        """The site of a stack that isn't among those that were met last."""
         cdef bytes name = PyBytes_FromStringAndSize(<char*>key, used * sizeof(int64_t))
-        site = PyDict_GetItem(self.known, name)
+        cdef PyObject* site = PyDict_GetItem(self.known, name)
         if site != NULL:
             return <object>site
         if len(self.known) >= MOST_KNOWN:
@@ -105,5 +121,15 @@ cdef class Sites:
     cdef int forget(self) except -1:
         self.generation = self.call_sites.generation
         memset(self.judged, 0, PLACES * sizeof(Judged))
+        memset(self.met, 0, STACKS * sizeof(Met))
         self.known.clear()
         return 0
+
+
+cdef uint64_t hash_of(const int64_t* key, int used) noexcept:
+    cdef uint64_t found = <uint64_t>used
+    cdef int i
+    for i in range(used):
+        found = (found ^ <uint64_t>key[i]) * <uint64_t>0x9E3779B97F4A7C15
+        found ^= found >> 32
+    return found
