@@ -13,6 +13,7 @@ cdef class KnownOp:
     cdef int64_t grad_label
     cdef bint has_attributes
     cdef bint has_settings
+    cdef tuple kept
 
 
 cdef class ForwardEvents(Recording):
@@ -21,6 +22,8 @@ cdef class ForwardEvents(Recording):
     cdef object unnamed
     cdef object node_numbers
     cdef object plain_attributes
+    cdef object plain_settings
+    cdef dict words
     cdef object variable_class
     cdef object arrays
     cdef object array_numbers
@@ -29,6 +32,7 @@ cdef class ForwardEvents(Recording):
     cdef bint forward(
         self, node, tuple x_nodes, tuple x_arrays, tuple ys, tuple y_arrays, bint in_graph, during, int64_t duration_ns
     ) except -1
+    cdef bytes word(self, str text)
     cdef bint tell(self, Bytes body, KnownOp op, node, Bytes settings) except -1
     cdef list fed(self, tuple x_nodes, tuple arrays, list x)
     cdef bint entered(self, link, tuple args, dict kwargs) except -1

@@ -29,6 +29,8 @@ cdef int FORWARD = int(Kind.forward)
 cdef int ENTERED = int(Kind.scope_entered)
 cdef int EXITED = int(Kind.scope_exited)
 cdef object as_json = msgspec.json.Encoder().encode
+cdef int MOST_WORDS = 1 << 12
+cdef object MISSING = object()
 
 
 @cython.final
@@ -48,6 +50,8 @@ cdef class ForwardEvents(Recording):
         self.unnamed = self.writer._unnamed
         self.node_numbers = recorder._node_numbers
         self.plain_attributes = watcher._plain_attributes
+        self.plain_settings = watcher._op_class.settings
+        self.words = {}
         self.variable_class = watcher._variable_class
         self.arrays = watcher._arrays
         self.array_numbers = watcher._array_numbers
@@ -72,6 +76,8 @@ cdef class ForwardEvents(Recording):
         known.grad_label = op.grad_label
         known.has_attributes = cls.attributes is not self.plain_attributes
         known.has_settings = op.has_settings
+        if op.has_settings and cls.settings is self.plain_settings:
+            known.kept = cls._kept
         self.ops[cls] = known
         return known
 
@@ -205,7 +211,7 @@ cdef class ForwardEvents(Recording):
         for name, value in asked.items():
             put(attributes, b"," if some else b',"attrs":{')
             some = True
-            put(attributes, as_json(name))
+            put(attributes, self.word(name))
             put(attributes, b":")
             if not put_value(attributes, value, False):
                 return False
@@ -213,19 +219,29 @@ cdef class ForwardEvents(Recording):
             put(attributes, b"}")
         some = False
         if op.has_settings:
-            for name, value in (<dict>node.settings()).items():
+            for name, value in node.settings().items() if op.kept is None else settings_kept(node, op.kept):
                 told = asked.get(name, asked)
                 if is_plain(value) and type(told) is type(value) and told == value:
                     continue
                 put(settings, b"," if some else b',"settings":{')
                 some = True
-                put(settings, as_json(name))
+                put(settings, self.word(name))
                 put(settings, b":")
                 if not put_value(settings, value, True):
                     return False
         if some:
             put(settings, b"}")
         return True
+
+    cdef bytes word(self, str text):
+        """A name that an op gives to something, as JSON."""
+        cdef PyObject* found = PyDict_GetItem(self.words, text)
+        if found != NULL:
+            return <bytes>found
+        encoded = as_json(text)
+        if len(self.words) < MOST_WORDS:
+            self.words[text] = encoded
+        return encoded
 
     cdef list fed(self, tuple x_nodes, tuple arrays, list x):
         """Which inputs are arrays of the script: place, number of the array, and rows behind it; None for none."""
@@ -298,6 +314,16 @@ cdef class ForwardEvents(Recording):
             thread, body, EXITED, opener.phase, opener.scope, self.text("exit"), opener.site, NOTHING, 0, opener.seq
         )
         return True
+
+
+cdef list settings_kept(node, tuple kept):
+    """As `Op.settings`."""
+    cdef list settings = []
+    for name, attribute in kept:
+        value = getattr(node, attribute, MISSING)
+        if value is not MISSING:
+            settings.append((name, value))
+    return settings
 
 
 cdef bint is_plain(value):
