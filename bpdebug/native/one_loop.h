@@ -28,6 +28,7 @@ AVX512 INLINE void blocks_of_floats(Xxh3 *state, Sums *sums, const uint8_t *data
     for (int h = 0; h < 4; h++)
         sum[h] = squares[h] = _mm512_setzero_pd();
     for (; count; count--) {
+        __m512i values = _mm512_setzero_si512();
 #pragma GCC unroll 16
         for (int n = 0; n < BLOCK / STRIPE; n++, data += STRIPE) {
             const int u = n & 1;
@@ -42,7 +43,7 @@ AVX512 INLINE void blocks_of_floats(Xxh3 *state, Sums *sums, const uint8_t *data
             }
             __m512i mixed = _mm512_xor_si512(value, _mm512_loadu_si512(secret + 8 * n));
             __m512i product = _mm512_mul_epu32(mixed, _mm512_srli_epi64(mixed, 32));
-            lanes = _mm512_add_epi64(lanes, _mm512_shuffle_epi32(value, _MM_PERM_BADC));
+            values = _mm512_add_epi64(values, value);
             lanes = _mm512_add_epi64(lanes, product);
 
             __m512 x = _mm512_castsi512_ps(value);
@@ -51,11 +52,12 @@ AVX512 INLINE void blocks_of_floats(Xxh3 *state, Sums *sums, const uint8_t *data
             zeros[u] = _mm512_mask_add_epi32(zeros[u], _mm512_cmp_ps_mask(x, _mm512_setzero_ps(), _CMP_EQ_OQ), zeros[u],
                                              one);
             for (int h = 0; h < 2; h++) {
-                __m512d wide = _mm512_cvtps_pd(h ? _mm512_extractf32x8_ps(x, 1) : _mm512_castps512_ps256(x));
+                __m512d wide = _mm512_cvtps_pd(_mm256_loadu_ps((const float *)data + 8 * h)); // not from `x`: dearer
                 sum[2 * u + h] = _mm512_add_pd(sum[2 * u + h], wide);
                 squares[2 * u + h] = _mm512_fmadd_pd(wide, wide, squares[2 * u + h]);
             }
         }
+        lanes = _mm512_add_epi64(lanes, _mm512_shuffle_epi32(values, _MM_PERM_BADC));
         lanes = _mm512_xor_si512(_mm512_xor_si512(lanes, _mm512_srli_epi64(lanes, 47)), last);
         __m512i upper = _mm512_mul_epu32(_mm512_srli_epi64(lanes, 32), prime);
         lanes = _mm512_add_epi64(_mm512_mul_epu32(lanes, prime), _mm512_slli_epi64(upper, 32));

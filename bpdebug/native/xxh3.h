@@ -63,18 +63,22 @@ __attribute__((unused)) static void scramble(uint64_t *lane) {
 
 #ifdef X86
 
+/* Each value is added to the neighbour of its own lane: to save a shuffle a stripe they are summed up by themselves,
+   and change places once a block. */
 AVX512 static void xxh3_blocks_avx512(Xxh3 *state, const uint8_t *data, size_t count) {
     __m512i lanes = _mm512_loadu_si512(state->lane), last = _mm512_loadu_si512(secret + SECRET - STRIPE);
     const __m512i prime = _mm512_set1_epi64(P32_1);
     for (; count; count--) {
+        __m512i values = _mm512_setzero_si512();
 #pragma GCC unroll 16
         for (int n = 0; n < BLOCK / STRIPE; n++, data += STRIPE) {
             __m512i value = _mm512_loadu_si512(data);
             __m512i mixed = _mm512_xor_si512(value, _mm512_loadu_si512(secret + 8 * n));
             __m512i product = _mm512_mul_epu32(mixed, _mm512_srli_epi64(mixed, 32));
-            lanes = _mm512_add_epi64(lanes, _mm512_shuffle_epi32(value, _MM_PERM_BADC));
+            values = _mm512_add_epi64(values, value);
             lanes = _mm512_add_epi64(lanes, product);
         }
+        lanes = _mm512_add_epi64(lanes, _mm512_shuffle_epi32(values, _MM_PERM_BADC));
         lanes = _mm512_xor_si512(_mm512_xor_si512(lanes, _mm512_srli_epi64(lanes, 47)), last);
         __m512i high = _mm512_mul_epu32(_mm512_srli_epi64(lanes, 32), prime);
         lanes = _mm512_add_epi64(_mm512_mul_epu32(lanes, prime), _mm512_slli_epi64(high, 32));
@@ -92,16 +96,20 @@ AVX512 static void xxh3_blocks_avx512(Xxh3 *state, const uint8_t *data, size_t c
             last[part] = PREFIX##loadu_##SUFFIX((const REGISTER *)(secret + SECRET - STRIPE) + part);                  \
         }                                                                                                              \
         for (; count; count--) {                                                                                       \
+            REGISTER values[PARTS];                                                                                    \
+            for (int part = 0; part < PARTS; part++)                                                                   \
+                values[part] = PREFIX##xor_##SUFFIX(lanes[part], lanes[part]);                                         \
             for (int n = 0; n < BLOCK / STRIPE; n++, data += STRIPE)                                                   \
                 for (int part = 0; part < PARTS; part++) {                                                             \
                     REGISTER value = PREFIX##loadu_##SUFFIX((const REGISTER *)data + part);                            \
                     REGISTER key = PREFIX##loadu_##SUFFIX((const REGISTER *)(secret + 8 * n) + part);                  \
                     REGISTER mixed = PREFIX##xor_##SUFFIX(value, key);                                                 \
                     REGISTER product = PREFIX##mul_epu32(mixed, PREFIX##srli_epi64(mixed, 32));                        \
-                    lanes[part] = PREFIX##add_epi64(lanes[part], PREFIX##shuffle_epi32(value, 0x4E));                  \
+                    values[part] = PREFIX##add_epi64(values[part], value);                                             \
                     lanes[part] = PREFIX##add_epi64(lanes[part], product);                                             \
                 }                                                                                                      \
             for (int part = 0; part < PARTS; part++) {                                                                 \
+                lanes[part] = PREFIX##add_epi64(lanes[part], PREFIX##shuffle_epi32(values[part], 0x4E));               \
                 REGISTER mixed = PREFIX##xor_##SUFFIX(lanes[part], PREFIX##srli_epi64(lanes[part], 47));               \
                 mixed = PREFIX##xor_##SUFFIX(mixed, last[part]);                                                       \
                 REGISTER high = PREFIX##mul_epu32(PREFIX##srli_epi64(mixed, 32), prime);                               \
