@@ -25,6 +25,7 @@ cdef struct Slot:
 
 cdef struct Generation:
     Slot* slots
+    void* memory  # where they are
     Py_ssize_t room
     Py_ssize_t used
 
