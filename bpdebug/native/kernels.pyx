@@ -19,7 +19,7 @@ cdef extern from "xxh3.h" nogil:
 
     void xxh3_begin(Xxh3 *state)
     void xxh3_blocks(Xxh3 *state, const uint8_t *data, size_t count, int instructions)
-    void xxh3_end(Xxh3 *state, const uint8_t *data, size_t rest, uint64_t size, uint8_t *id)
+    void xxh3_end(Xxh3 *state, const uint8_t *data, size_t rest, uint64_t size, int instructions, uint8_t *id)
 
 
 cdef extern from "xxh3_short.h" nogil:
@@ -148,7 +148,7 @@ cdef void look(Pass *one, uint8_t *into, size_t room) noexcept nogil:
         blocks = (size - 1) // BLOCK if last else size // BLOCK
         xxh3_blocks(&one.hash, data, blocks, instructions)
         if last:
-            xxh3_end(&one.hash, data + blocks * BLOCK, size - blocks * BLOCK, one.size, one.content)
+            xxh3_end(&one.hash, data + blocks * BLOCK, size - blocks * BLOCK, one.size, instructions, one.content)
     tally_stretch(&one.tally, one.kind, instructions, data, size // item_size[<int> one.kind])
     one.done += size
     if last:
@@ -228,7 +228,7 @@ cdef void identify_at(const uint8_t *data, size_t size, uint8_t *content) noexce
     blocks = (size - 1) // BLOCK
     xxh3_begin(&state)
     xxh3_blocks(&state, data, blocks, instructions)
-    xxh3_end(&state, data + blocks * BLOCK, size - blocks * BLOCK, size, content)
+    xxh3_end(&state, data + blocks * BLOCK, size - blocks * BLOCK, size, instructions, content)
 
 
 cdef bint measure_at(object array, const uint8_t *data, void *record) noexcept:

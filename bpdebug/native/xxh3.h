@@ -163,12 +163,51 @@ static uint64_t merged(const uint64_t *lane, const uint8_t *key, uint64_t start)
     return start ^ (start >> 32);
 }
 
-/* What follows the whole blocks: 1 to 1024 bytes at `data`, which end a content of `size` bytes; 64 bytes before the
-   end can be read. Writes the 16 bytes of the id, big endian. */
-static void xxh3_end(Xxh3 *state, const uint8_t *data, size_t rest, uint64_t size, uint8_t *id) {
+/* The stripes of the last block, 16 at most, the last of which may begin in the midst of the one before it. */
+static void last_stripes_plain(Xxh3 *state, const uint8_t *data, size_t rest) {
     for (size_t n = 0; n < (rest - 1) / STRIPE; n++)
         stripe_plain(state->lane, data + STRIPE * n, secret + 8 * n);
     stripe_plain(state->lane, data + rest - STRIPE, secret + SECRET - STRIPE - 7);
+}
+
+#ifdef X86
+
+AVX2 INLINE void stripe_avx2(__m256i *lanes, __m256i *values, const uint8_t *data, const uint8_t *key) {
+    for (int part = 0; part < 2; part++) {
+        __m256i value = _mm256_loadu_si256((const __m256i *)data + part);
+        __m256i mixed = _mm256_xor_si256(value, _mm256_loadu_si256((const __m256i *)key + part));
+        values[part] = _mm256_add_epi64(values[part], value);
+        lanes[part] = _mm256_add_epi64(lanes[part], _mm256_mul_epu32(mixed, _mm256_srli_epi64(mixed, 32)));
+    }
+}
+
+AVX2 static void last_stripes_avx2(Xxh3 *state, const uint8_t *data, size_t rest) {
+    __m256i lanes[2], values[2];
+    for (int part = 0; part < 2; part++) {
+        lanes[part] = _mm256_loadu_si256((const __m256i *)state->lane + part);
+        values[part] = _mm256_setzero_si256();
+    }
+    for (size_t n = 0; n < (rest - 1) / STRIPE; n++)
+        stripe_avx2(lanes, values, data + STRIPE * n, secret + 8 * n);
+    stripe_avx2(lanes, values, data + rest - STRIPE, secret + SECRET - STRIPE - 7);
+    for (int part = 0; part < 2; part++) {
+        lanes[part] = _mm256_add_epi64(lanes[part], _mm256_shuffle_epi32(values[part], 0x4E));
+        _mm256_storeu_si256((__m256i *)state->lane + part, lanes[part]);
+    }
+}
+
+#endif
+
+/* What follows the whole blocks: 1 to 1024 bytes at `data`, which end a content of `size` bytes; 64 bytes before the
+   end can be read. Writes the 16 bytes of the id, big endian. */
+static void xxh3_end(Xxh3 *state, const uint8_t *data, size_t rest, uint64_t size, int instructions, uint8_t *id) {
+#ifdef X86
+    if (instructions != PLAIN)
+        last_stripes_avx2(state, data, rest);
+    else
+#endif
+        last_stripes_plain(state, data, rest);
+    (void)instructions;
     uint64_t low = merged(state->lane, secret + 11, size * P64_1);
     uint64_t high = merged(state->lane, secret + SECRET - STRIPE - 11, ~(size * P64_2));
     for (int i = 0; i < 8; i++) {
