@@ -24,7 +24,7 @@ from . import backend, events, failures, function_hook
 from .backend import timer_makers
 from .configuration import config, using_config
 from .events import observers
-from .graph import nodes_between, reachable
+from .graph import all_reachable, nodes_between
 from .utils.arguments import force_array
 
 __all__ = ["Walk", "twin", "walking"]
@@ -33,8 +33,15 @@ _generic = numpy.generic
 _ndarray = numpy.ndarray
 _clock = time.perf_counter_ns
 
-walking = threading.local()
-"""`walking.node`: the function node on whose behalf a backward walk calls ops in this thread, if one does."""
+
+class Walking(threading.local):
+    """What backward walks do in the calling thread."""
+
+    node: Any = None
+    """The function node on whose behalf a walk calls ops, if one does."""
+
+
+walking = Walking()
 
 
 class Walk:
@@ -68,7 +75,7 @@ class Walk:
         if observed:
             self._emit_start(roots, call)
         done = False
-        before = getattr(walking, "node", None)
+        before = walking.node
         try:
             with using_config("enable_backprop", True) if self.double else contextlib.nullcontext():
                 found = self._visit([node.creator_node for node, _ in roots])
@@ -91,7 +98,7 @@ class Walk:
         )
 
     def _count_reachable(self, starts: list[Any]) -> int:
-        return len(reachable(starts) if self.route is None else self.route)
+        return len(all_reachable(starts) if self.route is None else self.route)
 
     def _visit(self, starts: Iterable[Any]) -> dict[Any, Any]:
         grads, route, targets = self.grads, self.route, self.targets
@@ -197,13 +204,14 @@ class Walk:
         duration_ns: int,
         timer: Any,
     ) -> None:
-        by_input: list[Any] = [None] * len(function.inputs)
-        for i, gx in zip(wanted, gxs, strict=True):
-            by_input[i] = gx if type(gx) is _ndarray else _array(gx)
-        gy_arrays = tuple([gy if type(gy) is _ndarray else _array(gy) for gy in gys])
-        events.tell.BackwardStepped(
-            function, function.inputs, tuple(ys), gy_arrays, tuple(by_input), duration_ns, timer
-        )
+        inputs = function.inputs
+        by_input = gxs
+        if len(wanted) != len(inputs):
+            by_input = [None] * len(inputs)
+            for i, gx in zip(wanted, gxs, strict=True):
+                by_input[i] = gx
+        gy_arrays, gx_arrays = _arrays(gys), _arrays(by_input)
+        events.tell.BackwardStepped(function, inputs, tuple(ys), gy_arrays, gx_arrays, duration_ns, timer)
 
     def _held(self, function: Any, wanted: tuple[int, ...]) -> tuple[Any, ...]:
         """The gradients that the wanted inputs hold already; for an input that comes twice, only once."""
@@ -281,11 +289,14 @@ class Walk:
         else:
             after = self._added(x, held, gx)
             self._given.discard(id(_array(held)))  # which may be gone, and its id another array's
-        variable._set_gradient(_array(after), after if self.double else None)
+        array = _array(after)
+        variable._set_gradient(array, after if self.double else None)
         if self.loss_scale is not None:
             variable._loss_scale = self.loss_scale
         if observers:
-            events.tell.GradAccumulated(x, _array(held), _array(gx), _array(after), function)
+            events.tell.GradAccumulated(
+                x, None if held is None else _array(held), _array(gx), array, function
+            )
 
     def _own(self, gx: Any, function: Any, gys: tuple[Any, ...]) -> Any:
         """`gx`, copied if it may share memory with another array: hooks and scripts write into `.grad`."""
@@ -310,8 +321,15 @@ def twin(variable: Any, copied: Any) -> Any:
     return twin
 
 
+def _arrays(gradients: Sequence[Any]) -> tuple[Any, ...]:
+    if len(gradients) == 1:  # which most nodes have
+        (gradient,) = gradients
+        return (gradient if type(gradient) is _ndarray else _array(gradient),)
+    return tuple([gradient if type(gradient) is _ndarray else _array(gradient) for gradient in gradients])
+
+
 def _array(gradient: Any) -> Any:
     """The array of a gradient, which is an array, a variable or None."""
-    if gradient is None or type(gradient) is numpy.ndarray or backend.is_array(gradient):
+    if gradient is None or type(gradient) is _ndarray or backend.is_array(gradient):
         return gradient
     return numpy.asarray(gradient) if isinstance(gradient, _generic) else gradient.array

@@ -179,17 +179,11 @@ class FunctionNode(function_hook.HookedFunction):
         """Emit that the op is computed; `state` is the random state before it, None if it can't have drawn numbers."""
         if state is not None and not numpy.array_equal(state, numpy.asarray(snapshot(numpy))):
             self.random_state = state
-        events.tell.ForwardFinished(
-            self,
-            tuple([x._node for x in variables]),
-            xs,
-            ys,
-            tuple([y._data for y in ys]),
-            in_graph,
-            getattr(walking, "node", None),
-            took_ns,
-            timer,
-        )
+        nodes = self.inputs
+        if nodes is None:  # it joined no graph
+            nodes = tuple([x._node for x in variables])
+        arrays = (ys[0]._data,) if len(ys) == 1 else tuple([y._data for y in ys])
+        events.tell.ForwardFinished(self, nodes, xs, ys, arrays, in_graph, walking.node, took_ns, timer)
 
     def _join_graph(self, variables: tuple[Variable, ...], ys: tuple[Variable, ...]) -> None:
         """Link inputs, this node and outputs, and keep the arrays that the backward rule needs."""
@@ -358,7 +352,7 @@ class FunctionNode(function_hook.HookedFunction):
         if not as_variables:
             gy_variables = tuple([None if gy is None else Variable(gy, requires_grad=False) for gy in gys])
             held = None if held is None else tuple([None if g is None else Variable(g) for g in held])
-        before = getattr(walking, "node", None)
+        before = walking.node
         walking.node = self
         try:
             with using_config("enable_backprop", as_variables):

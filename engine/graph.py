@@ -6,13 +6,18 @@ import operator
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-__all__ = ["nodes_between", "reachable", "unchain_behind"]
+__all__ = ["all_reachable", "nodes_between", "reachable", "unchain_behind"]
 
 _rank = operator.attrgetter("rank")
 
 
 def reachable(starts: Iterable[Any], all_paths: bool = False) -> list[Any]:
-    """Every function node that a walk from `starts` comes to, by rising rank.
+    """`all_reachable`, by rising rank."""
+    return sorted(all_reachable(starts, all_paths), key=_rank)
+
+
+def all_reachable(starts: Iterable[Any], all_paths: bool = False) -> set[Any]:
+    """Every function node that a walk from `starts` comes to.
 
     Args:
         all_paths: go also where no gradient is required.
@@ -27,7 +32,7 @@ def reachable(starts: Iterable[Any], all_paths: bool = False) -> list[Any]:
             if all_paths or x.requires_grad:
                 seen.add(creator)
                 pending.append(creator)
-    return sorted(seen, key=_rank)
+    return seen
 
 
 def nodes_between(roots: Sequence[Any], targets: set[Any]) -> set[Any]:

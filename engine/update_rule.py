@@ -121,11 +121,12 @@ class UpdateRule:
         self._call_hooks(self._hooks.post, param)
 
     def _update_observed(self, param: Parameter, shown: Parameter) -> None:
-        events.tell.ParameterUpdating(shown, self, dict(self._state or ()))
+        events.tell.ParameterUpdating(shown, self, dict(self._state) if self._state else {})
         self.update_core(param)
         if shown is not param:
             shown._data[...] = param._data
-        events.tell.ParameterUpdated(shown, self, dict(self._state or ()), self.effective_learning_rate())
+        state = dict(self._state) if self._state else {}
+        events.tell.ParameterUpdated(shown, self, state, self.effective_learning_rate())
 
     def _call_hooks(self, hooks: dict[str, Callable[..., Any]], param: Parameter) -> None:
         for name, hook in list(hooks.items()):

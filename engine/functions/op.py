@@ -121,7 +121,7 @@ class Op(FunctionNode):
         self, wanted: tuple[int, ...], gys: tuple[Any, ...], held: tuple[Any, ...] | None, as_variables: bool
     ) -> list[Any]:
         if as_variables:
-            before = getattr(walking, "node", None)
+            before = walking.node
             walking.node = self
             try:
                 gxs = self.vjp(self.get_retained_inputs(), self.get_retained_outputs(), gys, wanted)

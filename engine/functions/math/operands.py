@@ -71,7 +71,7 @@ def dtypes_differ(lhs: Any, rhs: Any) -> None:
     Raises:
         InvalidType: no backward rule is at work.
     """
-    if getattr(walking, "node", None) is None:
+    if walking.node is None:
         raise InvalidType("lhs.dtype == rhs.dtype", f"{lhs.dtype} != {rhs.dtype}")
 
 
@@ -81,7 +81,7 @@ def floats_needed(name: str, array: Any) -> None:
     Raises:
         InvalidType: no backward rule is at work.
     """
-    if getattr(walking, "node", None) is None:
+    if walking.node is None:
         require_float(name, array)
 
 
