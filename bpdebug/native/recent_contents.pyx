@@ -15,8 +15,11 @@ from libc.string cimport memcpy
 from ..log import recent
 
 cdef Py_ssize_t FEWEST_SLOTS = 1 << 8
-cdef Py_ssize_t ID_BYTES = 16
-cdef size_t LINE_BYTES = 64  # of the processor's caches
+
+cdef enum:
+    ID_BYTES = 16
+    LINE_BYTES = 64  # of the processor's caches
+
 
 cdef extern from *:
     """
@@ -99,7 +102,7 @@ cdef int begin(Generation* generation, Py_ssize_t room) except -1:
     if generation.memory == NULL:
         raise MemoryError()
     # No slot in two lines of a cache.
-    generation.slots = <Slot*>((<size_t>generation.memory + LINE_BYTES - 1) & ~(LINE_BYTES - 1))
+    generation.slots = <Slot*>((<size_t>generation.memory + LINE_BYTES - 1) // LINE_BYTES * LINE_BYTES)
     generation.room = room
     return 0
 

@@ -39,6 +39,16 @@ def test_a_content_has_an_entry_for_each_variant(remembers: Any) -> None:
     assert contents.get(content(1)) is second
 
 
+@pytest.mark.parametrize("one", [bytes(16), b"\xff" * 16, bytes(range(16))])
+def test_a_content_may_have_many_variants(remembers: Any, one: bytes) -> None:
+    contents = remembers()
+    for variant in range(300):
+        contents.set(one, (variant,), variant)
+        contents.set(content(variant), (-variant,))
+    assert [contents.get(one, variant)[0] for variant in range(1, 300)] == list(range(1, 300))
+    assert [contents.get(content(number))[0] for number in range(1, 300)] == list(range(-1, -300, -1))
+
+
 def test_what_was_not_met_for_a_whole_generation_is_forgotten(
     remembers: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
