@@ -95,9 +95,9 @@ cdef class ForwardEvents(Recording):
             return False
         cdef Bytes attributes = None, settings = None
         if op.has_attributes or op.has_settings:
-            attributes, settings = Bytes.__new__(Bytes), Bytes.__new__(Bytes)
+            attributes, settings = self.new_body(), self.new_body()
             if not self.tell(attributes, op, node, settings):
-                attributes, settings = Bytes.__new__(Bytes), Bytes.__new__(Bytes)
+                attributes.size = settings.size = 0
                 asked, beside, held = self.watcher.settings_of(node)
                 if held:
                     return False
@@ -173,6 +173,7 @@ cdef class ForwardEvents(Recording):
         put(body, b"]")
         if attributes is not None:
             body.put(attributes.data, attributes.size)
+            self.done_with(attributes)
         if not train:
             put(body, b',"train":false')
         if not in_graph:
@@ -181,6 +182,7 @@ cdef class ForwardEvents(Recording):
             put_number(body, b',"ns":', duration_ns)
         if settings is not None:
             body.put(settings.data, settings.size)
+            self.done_with(settings)
         if fed is not None:
             put_field(body, b',"fed":', as_json(fed))
         if kept:

@@ -45,7 +45,7 @@ cdef class Recording:
     cdef PendingEvents pending
     cdef dict texts
     cdef Keeps keeps
-    cdef Bytes spare
+    cdef list spares
     cdef bint judges
     cdef Seen looking(self, int64_t phase, int64_t scope, int64_t label)
     cdef tuple look(self, array, Seen seen, bint private)
@@ -58,6 +58,7 @@ cdef class Recording:
     cdef int64_t phase_of_call(self, ThreadState thread, bint training) except -1
     cdef int64_t text(self, str text) except -1
     cdef Bytes new_body(self)
+    cdef int done_with(self, Bytes body) except -1
     cdef int64_t emit(
         self, ThreadState thread, Bytes body, int kind, int64_t phase, int64_t scope, int64_t label, int64_t site,
         int64_t node=*, int flags=*, int64_t partner=*, double value=*,

@@ -31,6 +31,7 @@ cdef int64_t NOTHING = _NOTHING
 cdef int64_t LENT_BYTES = _LENT_BYTES
 cdef int64_t MOST_WAITING = _MOST_WAITING
 cdef int64_t MOST_SPARE_BYTES = 1 << 16
+cdef Py_ssize_t MOST_SPARES = 4
 cdef object clock = time.perf_counter_ns
 cdef int64_t FORWARD_PHASE = int(Phase.forward)
 
@@ -105,6 +106,7 @@ cdef class Recording:
         self.ordinals = recorder._ordinals
         self.pending = self.writer.pending
         self.texts = {}
+        self.spares = []
         self.keeps = Keeps(recorder)
         # Whether somebody wants to see what isn't finite: such an event is left to Python.
         self.judges = False
@@ -200,13 +202,19 @@ cdef class Recording:
         return number
 
     cdef Bytes new_body(self):
-        """An empty buffer for the body of one event."""
-        cdef Bytes body = self.spare
-        if body is None:
+        """An empty buffer for the body of one event, or a part of it."""
+        cdef Bytes body
+        if not self.spares:
             return Bytes.__new__(Bytes)
-        self.spare = None  # an op in a finalizer may come here in the midst of this event
+        body = self.spares.pop()  # an op in a finalizer, in the midst of this event, gets another one
         body.size = 0
         return body
+
+    cdef int done_with(self, Bytes body) except -1:
+        """It may be used again."""
+        if body.room <= MOST_SPARE_BYTES and len(self.spares) < MOST_SPARES:
+            self.spares.append(body)
+        return 0
 
     cdef int64_t emit(
         self, ThreadState thread, Bytes body, int kind, int64_t phase, int64_t scope, int64_t label, int64_t site,
@@ -244,8 +252,7 @@ cdef class Recording:
             seq = pending.commit(begun)
         finally:
             self.mutex.give()
-        if body.room <= MOST_SPARE_BYTES:
-            self.spare = body
+        self.done_with(body)
         now = (now - self.started_ns) // 1000
         if not pending.awake:
             self.writer.wake(now)
