@@ -39,12 +39,12 @@ from .tensor_store import TensorStore
 
 __all__ = ["LogWriter"]
 
-FLUSH_AFTER_S = 0.015
-"""A third of the promised 50 ms: each write gives the interpreter away, and gets it back up to 5 ms later.
+FLUSH_AFTER_S = 0.02
+"""Less than half of the promised 50 ms: each write gives the interpreter away, and gets it back up to 5 ms later.
 
 Rarer writes cost the training less, but a run that is killed then loses more of its end.
 """
-LATE_S = 0.015
+LATE_S = 0.01
 """So much later than that a busy machine, or a script that keeps the interpreter's lock, may let a write begin."""
 BYTES_WAITING = 64 << 20
 EVENT_BYTES = 1 << 10

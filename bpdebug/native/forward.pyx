@@ -108,7 +108,7 @@ cdef class ForwardEvents(Recording):
         # From here on the event is ours.
         cdef ThreadState thread = self.threads.current()
         cdef bint train = self.config.train
-        cdef int64_t phase = self.phase_of_call(thread, train and bool(self.config.enable_backprop))
+        cdef int64_t phase = self.phase_of_call(thread, train and (in_graph or bool(self.config.enable_backprop)))
         cdef int64_t scope = thread.scope
         cdef list x = [], y = []
         cdef Variable variable
