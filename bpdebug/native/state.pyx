@@ -146,6 +146,7 @@ cdef class Threads:
     def __init__(self, writer):
         self.writer = writer
         self.states = threading.local()
+        self.current()  # the thread that begins has the first number
 
     @property
     def state(self):
