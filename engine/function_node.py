@@ -180,7 +180,7 @@ class FunctionNode(function_hook.HookedFunction):
         if state is not None and not numpy.array_equal(state, numpy.asarray(snapshot(numpy))):
             self.random_state = state
         nodes = self.inputs
-        if nodes is None:  # it joined no graph
+        if nodes is None or not in_graph:  # applied again without a graph, it still has those of the graph
             nodes = tuple([x._node for x in variables])
         arrays = (ys[0]._data,) if len(ys) == 1 else tuple([y._data for y in ys])
         events.tell.ForwardFinished(self, nodes, xs, ys, arrays, in_graph, walking.node, took_ns, timer)

@@ -84,6 +84,20 @@ def test_in_graph_tells_whether_a_walk_can_come_there(seen: list[events.Event]) 
     assert [event.in_graph for event in seen] == [False, False, True]
 
 
+def test_a_node_that_is_applied_again_without_a_graph_shows_what_it_is_applied_to(
+    seen: list[events.Event],
+) -> None:
+    class Twice(FunctionNode):
+        def forward(self, inputs: Any) -> Any:
+            return (inputs[0] * 2,)
+
+    first, second, node = leaf(1), leaf(2), Twice()
+    node.apply((first,))
+    with engine.no_backprop_mode():
+        node.apply((second,))
+    assert [event.x for event in of_kind(seen, events.ForwardFinished)] == [(first.node,), (second.node,)]
+
+
 def test_a_walk_tells_its_root_seed_and_size(seen: list[events.Event]) -> None:
     x = leaf(1, 2)
     y = F.sum(x * x)
