@@ -145,11 +145,14 @@ cdef class LentArrays:
     cpdef int set(self, array, keep, tuple entry) except -1:
         cdef KnownArray* slot
         cdef KnownArray before
-        if self.known_slot(array) != NULL:
-            self.take_back(array)  # kept in another way until now; only one loan can be taken back
         reference = PyWeakref_NewRef(array, None)
-        while 2 * (self.known.used + 1) > self.known.room:
-            self.sweep()
+        while True:  # until no Python code has run, by which the array may be known again
+            if self.known_slot(array) != NULL:
+                self.take_back(array)  # kept in another way until now; only one loan can be taken back
+            elif 2 * (self.known.used + 1) > self.known.room:
+                self.sweep()
+            else:
+                break
         slot = slot_of(&self.known, <PyObject*>array)
         before = slot[0]
         Py_INCREF(reference)

@@ -139,3 +139,24 @@ def test_an_entry_that_goes_while_it_is_compared_does_no_harm():
     lent.set(array, Kept(), entry(1))
     assert lent.find(array, Kept()) == entry(1)
     assert lent.find(array) is None
+
+
+def test_a_loan_that_comes_while_another_one_is_taken_back_is_taken_back_too():
+    """As of another thread, or a finalizer."""
+    lent, array, done = loans.LentArrays(), np.zeros(2000), []
+    first, between, last = (loans.Lent(array, FULL, 0, 0, 0, 0, lent.lock) for _ in range(3))
+
+    class Lock:
+        def __enter__(self):
+            if not done:
+                done.append("between")
+                lent.set(array, FULL, (1, 0, 0, 0, 0, between))
+
+        def __exit__(self, *raised):
+            pass
+
+    lent.set(array, FULL, (0, 0, 0, 0, 0, first))
+    lent.lock = Lock()
+    lent.set(array, FULL, (2, 0, 0, 0, 0, last))
+    assert lent.find(array)[5] is last
+    assert [loan.array is array for loan in (first, between, last)] == [False, False, True]
