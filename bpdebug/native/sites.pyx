@@ -87,8 +87,9 @@ cdef class Sites:
         cdef Met* met = &self.met[name & <uint64_t>(STACKS - 1)]
         if met.name == name and met.used == used and memcmp(met.key, key, used * sizeof(int64_t)) == 0:
             return met.site
+        cdef int64_t generation = self.generation
         cdef int64_t found = self.known_site(key, used)
-        if used <= MOST_WORDS:
+        if used <= MOST_WORDS and generation == self.generation:
             met.name = name
             met.used = used
             met.site = found
@@ -103,8 +104,10 @@ cdef class Sites:
             return <object>site
         if len(self.known) >= MOST_KNOWN:
             self.known.clear()
+        cdef int64_t generation = self.generation
         found = self.call_sites.here(1)
-        self.known[name] = found
+        if generation == self.generation:  # else an event meanwhile has found that the code may be gone
+            self.known[name] = found
         return found
 
     cdef int64_t source_of(self, void* code) except -2:

@@ -334,6 +334,32 @@ def test_lines_are_right_where_code_comes_and_goes(tmp_path):
     assert sites == [1 + line % 97 for line in range(6_000)]
 
 
+def test_lines_are_right_where_another_thread_comes_while_code_is_forgotten(tmp_path):
+    recorder = Recorder(LogWriter.create(tmp_path / "run"))
+    stop = frontend.watch(engine, recorder)
+    names = {"F": F, "x": Variable(np.ones(2, "f"))}
+    call_sites = recorder.call_sites
+    here = call_sites.here
+
+    def interrupted(up=1):
+        found = here(up + 1)
+        call_sites._forget()
+        other = threading.Thread(target=F.square, args=(names["x"],))
+        other.start()
+        other.join()
+        return found
+
+    call_sites.here = interrupted
+    for line in range(300):
+        exec(compile("\n" * (line % 97) + "F.square(x)", str(tmp_path / "made.py"), "exec"), names)
+    stop()
+    recorder.close()
+    with LogReader(tmp_path / "run") as reader:
+        own = reader.index["site"][reader.index["thread"] == reader.index["thread"][-1]]
+        sites = [reader.sites[site].frames[-1].line for site in own.tolist()]
+    assert sites == [1 + line % 97 for line in range(300)]
+
+
 def test_a_small_perceptron_takes_the_short_way(tmp_path, monkeypatch):
     """Else the test above would compare Python with itself."""
     left = []
