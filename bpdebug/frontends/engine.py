@@ -311,8 +311,13 @@ class _Watcher:
             if gx is None:
                 why[place] = self.why_no_gradient(event.node, place, x)
         function = event.node
-        kept_x = {place: function.inputs[place].kept for place in function.retained_x}
-        kept_y = dict(zip(function.retained_y, function._kept_y, strict=True)) if function._kept_y else {}
+        inputs, outputs = function.inputs, function.outputs
+        # The script may count places from behind.
+        kept_x = {place % len(inputs): inputs[place].kept for place in function.retained_x}
+        kept_y = {}
+        if function._kept_y:
+            for place, array in zip(function.retained_y, function._kept_y, strict=True):
+                kept_y[place % len(outputs)] = array
         private = not function.foreign and not shares(event.gx, kept_x, kept_y)
         self._recorder.backward(
             node, event.gy, event.gx, why, event.duration_ns, kept_x, kept_y, private, event.timer

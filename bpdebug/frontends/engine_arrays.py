@@ -39,10 +39,8 @@ def held_elsewhere(parameter: Any) -> bool:
 
 def kept_bytes(node: Any, x: Sequence[Any], y: Sequence[Any]) -> int:
     """Bytes of the arrays that a node of the graph keeps for its backward rule; one that it has twice counts once."""
-    kept = {id(x[i]): x[i].nbytes for i in node.retained_x}
-    for i in node.retained_y:
-        kept[id(y[i])] = y[i].nbytes
-    return sum(kept.values())
+    arrays = [x[i] for i in node.retained_x] + [y[i] for i in node.retained_y]
+    return sum({id(array): array.nbytes for array in arrays if array is not None}.values())
 
 
 def rows_behind(array: np.ndarray) -> int:

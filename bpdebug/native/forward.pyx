@@ -382,6 +382,8 @@ cdef int64_t kept_bytes(node, tuple x, tuple y) except -1:
     cdef int64_t size = 0
     for i in range(<int>(len(retained_x) + len(retained_y))):
         array = x[retained_x[i]] if i < len(retained_x) else y[retained_y[i - len(retained_x)]]
+        if array is None:
+            continue
         for j in range(count):
             if counted[j] == <PyObject*>array:
                 break

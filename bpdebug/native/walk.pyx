@@ -1,6 +1,7 @@
 # cython: boundscheck=False, wraparound=False
 """Backward walks and gradients; see `recorder.graph_events` for the twin."""
 
+cimport cython
 cimport numpy as np
 from cpython.dict cimport PyDict_GetItem
 from cpython.object cimport PyObject
@@ -198,12 +199,13 @@ cdef class WalkEvents(ForwardEvents):
             put_number(body, b',"ns":', duration_ns)
         cdef list changed = []
         cdef Py_ssize_t place
-        for i in range(len(retained_x)):
-            place = retained_x[i]
-            self.add_changed(changed, "x", place, inputs[place].kept, node.x_contents)
-        if kept_y:
-            for i in range(len(retained_y)):
-                self.add_changed(changed, "y", retained_y[i], kept_y[i], node.y_contents)
+        with cython.boundscheck(True), cython.wraparound(True):  # the script says which are kept
+            for i in range(len(retained_x)):
+                place = retained_x[i]
+                self.add_changed(changed, "x", place, inputs[place].kept, node.x_contents)
+            if kept_y:
+                for i in range(len(retained_y)):
+                    self.add_changed(changed, "y", retained_y[i], kept_y[i], node.y_contents)
         if changed:
             put_field(body, b',"changed":', as_json(changed))
         put(body, b"}\n")
@@ -230,7 +232,9 @@ cdef class WalkEvents(ForwardEvents):
 
     cdef int add_changed(self, list changed, str letter, Py_ssize_t place, array, list contents) except -1:
         """Note a kept array that no longer holds what it held in the forward pass."""
-        if array is None or place >= len(contents) or not contents[place]:
+        if place < 0:
+            place += len(contents)
+        if array is None or not 0 <= place < len(contents) or not contents[place]:
             return 0
         if is_elsewhere(array):
             content = self.recorder._content(array)
@@ -239,7 +243,9 @@ cdef class WalkEvents(ForwardEvents):
         else:
             content = self.lender.content_of(array)
         if not is_same(content, contents[place]):
-            changed.append(f"{letter}{place}")
+            named = f"{letter}{place}"
+            if named not in changed:
+                changed.append(named)
         return 0
 
     cdef bint accumulated(self, variable_node, before, add, after, function) except -1:
@@ -330,6 +336,8 @@ cdef bint is_number(array) except -1:
     return isfinite(array.item())
 
 
+@cython.boundscheck(True)
+@cython.wraparound(True)
 cdef bint shared(tuple gx, inputs, tuple retained_x, tuple kept_y) except -1:
     """Whether a gradient is the very array that a kept input or output is."""
     cdef Py_ssize_t i, place

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 
 import numpy as np
@@ -263,6 +264,123 @@ def watched_late():
     F.sum(BEFORE * 2).backward()
 
 
+class Counts(engine.FunctionNode):
+    """Counts places from behind, has two outputs, and no gradient for its first input."""
+
+    def forward(self, inputs):
+        self.retain_inputs((-1,))
+        self.retain_outputs((-2,))
+        return inputs[0] * inputs[1], inputs[0] + inputs[1]
+
+    def backward(self, indexes, gys):
+        (x,), (y,) = self.get_retained_inputs(), self.get_retained_outputs()
+        return tuple([None if i == 0 else (y if gys[0] is None else gys[0] * x) for i in indexes])
+
+
+class Scalars(engine.Function):
+    """An old-style function that gives numbers of NumPy instead of arrays."""
+
+    def forward(self, inputs):
+        self.retain_inputs((-1,))
+        self.retain_outputs((-1,))
+        return np.float32(inputs[0].sum()), np.float32(2)
+
+    def backward(self, inputs, gys):
+        return np.full(3, 2, "f"), np.float32(3)
+
+
+class Nothing(engine.FunctionNode):
+    """Keeps an input and an output that hold nothing."""
+
+    def forward(self, inputs):
+        self.retain_inputs((0, 1))
+        self.retain_outputs((0, 1))
+        return None, inputs[1] * 2
+
+    def backward(self, indexes, gys):
+        return tuple([None if i == 0 else gys[1] * 2 for i in indexes])
+
+
+def odd_functions():
+    for _ in range(2):
+        x, w = Variable(np.ones(3, "f")), engine.Parameter(np.full(3, 2, "f"))
+        first, second = Counts().apply((x, w))
+        F.sum(first).backward()
+        w.array[0] = 7
+        F.sum(second).backward()
+        F.sum(first * second).backward(retain_grad=True)
+        F.sum(Nothing().apply((Variable(None), x * w))[1]).backward()
+        s = engine.Parameter(np.array(2, "f"))
+        one, other = Scalars()(w, s)
+        one.backward()
+        (other * s + one).backward()
+        node = Counts()
+        with engine.no_backprop_mode():
+            node.apply((w, x))
+            Scalars()(w, s)
+        node.apply((x, w))
+        with engine.no_backprop_mode():
+            node.apply((w, w))
+
+
+class Stopped(Exception):
+    pass
+
+
+class Stops(engine.Link):
+    """Another optimizer's update and a walk in the midst of its own; raises at the second call."""
+
+    def __init__(self, inner, model):
+        super().__init__()
+        self.inner, self.model, self.calls = inner, model, 0
+
+    def __call__(self, rule, parameter):
+        self.calls += 1
+        self.model.cleargrads()
+        F.sum(self.model(np.ones((1, 2), "f"))).backward()
+        self.inner.update()
+        if self.calls == 2:
+            raise Stopped
+
+
+class StopsInWalk(engine.FunctionNode):
+    """Walks another graph in its backward rule; raises at every second walk."""
+
+    walks = 0
+
+    def forward(self, inputs):
+        return (inputs[0] + 1,)
+
+    def backward(self, indexes, gys):
+        StopsInWalk.walks += 1
+        with engine.force_backprop_mode():
+            p = engine.Parameter(np.ones(3, "f"))
+            F.sum(p * p + p).backward()
+        if StopsInWalk.walks % 2 == 0:
+            raise Stopped
+        return gys
+
+
+def nested_and_stopped():
+    StopsInWalk.walks = 0
+    model, other = L.Linear(2, 1), L.Linear(2, 1)
+    inner = optimizers.MomentumSGD(0.1).setup(other)
+    outer = optimizers.Adam().setup(model)
+    model.W.update_rule.add_hook(Stops(inner, other), "stops")
+    outer.add_hook(engine.optimizer_hooks.WeightDecay(0.1))
+    x = np.ones((1, 2), "f")
+    for _ in range(4):
+        model.cleargrads()
+        F.sum(model(x)).backward()
+        with contextlib.suppress(Stopped):
+            outer.update()
+        p = engine.Parameter(np.arange(3, dtype="f"))
+        with contextlib.suppress(Stopped):
+            F.sum(p * StopsInWalk().apply((p * 2,))[0]).backward()
+        with contextlib.suppress(Stopped):
+            engine.grad([F.sum(p * StopsInWalk().apply((p * 2,))[0])], [p], enable_double_backprop=True)
+
+
 BEFORE = F.tanh(Variable(np.ones(3, "f")))
 
 SCRIPTS = {
@@ -279,6 +397,8 @@ SCRIPTS = {
     "odd arrays": odd_arrays,
     "failing": failing,
     "own functions": own_functions,
+    "odd functions": odd_functions,
+    "nested and stopped": nested_and_stopped,
     "two optimizers": two_optimizers,
     "losses of every kind": losses_of_every_kind,
     "settings of every kind": settings_of_every_kind,
