@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 import time
 
@@ -296,6 +297,21 @@ def test_an_op_in_the_midst_of_an_event_leaves_that_whole(tmp_path, monkeypatch)
             assert reader.body(seq).optimizer == "Adam"
             assert reader.index["kind"][seq - 1] == Kind.forward
             assert reader.body(seq - 1).op == reader.body(started[0] - 1).op
+
+
+def test_an_event_lets_go_of_what_it_has_looked_at(tmp_path):
+    def script():
+        x = engine.Parameter(np.ones(3, "f"))
+        for step in range(100):
+            F.sum(F.square(x)).backward()
+            if step == 10:
+                entries.append(recorders[0].writer.store.usual.put(x.array))
+                held.append(sys.getrefcount(entries[0]))
+        held.append(sys.getrefcount(entries[0]))
+
+    recorders, entries, held = [], [], []
+    record(tmp_path / "run", script, "full", recorders.append)
+    assert held[1] <= held[0] + 1
 
 
 def test_times_are_those_of_the_clock(tmp_path):
