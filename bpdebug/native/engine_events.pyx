@@ -114,6 +114,8 @@ cdef class EngineEvents(WalkEvents):
         if recorder.on_event is None:
             self.judges = False
             return True
+        if not (<object>recorder).observer_only_reads:
+            return False  # arrays may change whenever it is shown an event
         self.judges = kinds & recorder.shown_nonfinite
         return not kinds & recorder.shown
 

@@ -97,6 +97,15 @@ def test_who_asked_for_some_events_is_shown_these(tmp_path, monkeypatch, name, s
     assert_same_log(tmp_path / "compiled", tmp_path / "python")
 
 
+@pytest.mark.parametrize("shown", [Kind.forward, Kind.grad_accumulated, Kind.param_updated])
+def test_who_may_write_when_shown_some_events_finds_arrays_read_before(tmp_path, monkeypatch, shown):
+    def prepare(recorder):
+        recorder.on_event = lambda header: None
+        recorder.shown = 1 << shown
+
+    record_both(tmp_path, monkeypatch, SCRIPTS["large layers"], "full", prepare)
+
+
 def test_what_a_person_has_changed_is_no_surprise(tmp_path, monkeypatch):
     recorders = []
 
