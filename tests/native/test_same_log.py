@@ -189,6 +189,17 @@ def test_what_is_there_with_its_values_is_shown_with_them(tmp_path, monkeypatch,
         assert (first == second) == (capture != "none@relu"), way
 
 
+@pytest.mark.parametrize("size", [3, 5000])
+@pytest.mark.parametrize("capture", ["stats@square", "full@square;stats", "none@square;full"])
+def test_a_step_and_what_it_adds_may_be_kept_in_other_ways(tmp_path, monkeypatch, size, capture):
+    def script():
+        x = engine.Parameter(np.linspace(0, 1, size, dtype="f"))
+        for _ in range(3):
+            F.sum(F.square(x) * x).backward()
+
+    record_both(tmp_path, monkeypatch, script, capture)
+
+
 def test_nobody_looks_again_at_what_is_only_read(tmp_path, monkeypatch):
     def script():
         model = L.Linear(1, 1)
