@@ -356,13 +356,16 @@ def test_times_are_those_of_the_clock(tmp_path):
         assert (np.diff(those.astype(int)) >= 0).all()
 
 
-def test_lines_are_right_where_code_comes_and_goes(tmp_path):
-    """Code objects whose places in memory are used again."""
+@pytest.mark.parametrize("forgets", [False, True])
+def test_lines_are_right_where_code_comes_and_goes(tmp_path, forgets):
+    """Code objects whose places in memory are used again, at once where nothing holds them any more."""
     recorder = Recorder(LogWriter.create(tmp_path / "run"))
     stop = frontend.watch(engine, recorder)
     names = {"F": F, "x": Variable(np.ones(2, "f"))}
     for line in range(6_000):
         exec(compile("\n" * (line % 97) + "F.square(x)", str(tmp_path / "made.py"), "exec"), names)
+        if forgets:
+            recorder.call_sites._forget()
     stop()
     recorder.close()
     with LogReader(tmp_path / "run") as reader:
