@@ -24,7 +24,7 @@ from . import backend, events, failures, function_hook
 from .backend import timer_makers
 from .configuration import config, using_config
 from .events import observers
-from .graph import all_reachable, nodes_between
+from .graph import nodes_between, reachable
 from .utils.arguments import force_array
 
 __all__ = ["Walk", "twin", "walking"]
@@ -98,7 +98,7 @@ class Walk:
         )
 
     def _count_reachable(self, starts: list[Any]) -> int:
-        return len(all_reachable(starts) if self.route is None else self.route)
+        return len(reachable(starts) if self.route is None else self.route)
 
     def _visit(self, starts: Iterable[Any]) -> dict[Any, Any]:
         grads, route, targets = self.grads, self.route, self.targets
@@ -294,9 +294,7 @@ class Walk:
         if self.loss_scale is not None:
             variable._loss_scale = self.loss_scale
         if observers:
-            events.tell.GradAccumulated(
-                x, None if held is None else _array(held), _array(gx), array, function
-            )
+            events.tell.GradAccumulated(x, _array(held), _array(gx), array, function)
 
     def _own(self, gx: Any, function: Any, gys: tuple[Any, ...]) -> Any:
         """`gx`, copied if it may share memory with another array: hooks and scripts write into `.grad`."""

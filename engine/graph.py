@@ -6,17 +6,12 @@ import operator
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-__all__ = ["all_reachable", "nodes_between", "reachable", "unchain_behind"]
+__all__ = ["nodes_between", "reachable", "unchain_behind"]
 
 _rank = operator.attrgetter("rank")
 
 
-def reachable(starts: Iterable[Any], all_paths: bool = False) -> list[Any]:
-    """`all_reachable`, by rising rank."""
-    return sorted(all_reachable(starts, all_paths), key=_rank)
-
-
-def all_reachable(starts: Iterable[Any], all_paths: bool = False) -> set[Any]:
+def reachable(starts: Iterable[Any], all_paths: bool = False) -> set[Any]:
     """Every function node that a walk from `starts` comes to.
 
     Args:
@@ -38,7 +33,8 @@ def all_reachable(starts: Iterable[Any], all_paths: bool = False) -> set[Any]:
 def nodes_between(roots: Sequence[Any], targets: set[Any]) -> set[Any]:
     """The function nodes behind `roots` from which some target is reached, whether it requires a gradient or not."""
     route: set[Any] = set()
-    for function in reachable([root.creator_node for root in roots], all_paths=True):
+    behind = reachable([root.creator_node for root in roots], all_paths=True)
+    for function in sorted(behind, key=_rank):
         if any(x in targets or x.creator_node in route for x in function.inputs):
             route.add(function)
     return route
