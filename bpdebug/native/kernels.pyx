@@ -56,7 +56,9 @@ cdef extern from "one_loop.h" nogil:
         LONG_STRETCH
 
     bint has_one_loop(Kind kind, int instructions)
-    void look_in_one_loop(Xxh3 *state, Tally *tally, const uint8_t *data, size_t size, uint8_t *into, bint streamed)
+    void look_in_one_loop(
+        Xxh3 *state, Tally *tally, const uint8_t *data, size_t size, int instructions, uint8_t *into, bint streamed
+    )
 
 
 cdef int instructions = best_instructions()
@@ -137,7 +139,9 @@ cdef void look(Pass *one, uint8_t *into, size_t room) noexcept nogil:
         if size:
             if room < size or one.copied < one.done:
                 into = NULL
-            look_in_one_loop(&one.hash, &one.tally, data, size, into, one.size >= STREAMED_BYTES)
+            look_in_one_loop(
+                &one.hash, &one.tally, data, size, instructions, into, one.size >= STREAMED_BYTES
+            )
             one.done += size
             if into != NULL:
                 one.copied += size
