@@ -22,6 +22,7 @@ PARTS = [
     "keeps",
     "kernels",
     "large",
+    "layouts",
     "lender",
     "loans",
     "mutex",

@@ -174,11 +174,17 @@ class TensorStore(Contents):
     def lend_any(self, array: np.ndarray, keep: Keep, look: bool) -> Entry:
         """As `lend`, without the compiled part."""
         lent = self.lent
-        if not (keep.statistics and keep.small_bytes == keep.sample == 0 and lent.fits(array)):
-            return self.put(array, "cpu", keep)
         known = lent.find(array, keep)
         if known is not None:
             return known
+        if not keep.statistics and array.nbytes > keep.small_bytes:
+            # Nothing else says that it is the same tensor when it comes again.
+            entry = self.put(array, "cpu", keep)
+            if array.base is None:
+                lent.set(array, keep, entry)
+            return entry
+        if not (keep.statistics and keep.small_bytes == keep.sample == 0 and lent.fits(array)):
+            return self.put(array, "cpu", keep)
         plain = self._layouts.get((array.dtype, array.shape, "cpu"))
         if plain is None:
             plain = self._intern_layout(array.dtype.str, array.shape, "cpu", "")

@@ -26,6 +26,10 @@ cdef extern from "xxh3_short.h" nogil:
     void xxh3_short(const uint8_t *data, size_t size, uint8_t *id)
 
 
+cdef extern from "nonfinite.h" nogil:
+    int nonfinite_at(const uint8_t *data, size_t count, bint doubles, int instructions)
+
+
 cdef extern from "tally.h" nogil:
     enum:
         STRETCH
@@ -220,6 +224,18 @@ cdef int read_now(object array, uint8_t *into, uint8_t *content, void *record) e
         return 1
     memcpy(record, &one.record, sizeof(Record))
     return 2
+
+
+cdef int nonfinite(object array) noexcept:
+    """Whether an exact NumPy array of the host holds a NaN (SOME_NAN), an infinity (SOME_INF); else NOT_LOOKED_AT."""
+    cdef Kind kind = kind_of_elements(array)
+    if kind == KINDS:
+        return NOT_LOOKED_AT
+    if kind != OF_FLOAT and kind != OF_DOUBLE:
+        return 0
+    if not np.PyArray_IS_C_CONTIGUOUS(array) and not np.PyArray_IS_F_CONTIGUOUS(array):
+        return NOT_LOOKED_AT
+    return nonfinite_at(<const uint8_t *> np.PyArray_DATA(array), np.PyArray_SIZE(array), kind == OF_DOUBLE, instructions)
 
 
 cdef void identify_at(const uint8_t *data, size_t size, uint8_t *content) noexcept nogil:

@@ -11,11 +11,13 @@ from libc.string cimport memcpy
 
 from .buffers cimport TensorRecord, TensorStatistics
 from .kernels cimport identify_at, read_now
+from .layouts cimport NO_LAYOUT, Less, LessLayouts
 from .mutex cimport Mutex
 from .recent_contents cimport AS_IT_IS, RecentContents, under_layout
 from .store_fields cimport ChunkFields, StoreFields
-from .tensors cimport Less, LessLayouts, Tensors, layouts_for
+from .tensors cimport Tensors
 
+from ..log.keep import FULL
 from ..log.schema import NOT_CAPTURED as _NOT_CAPTURED
 from ..log.schema import TensorFlag
 
@@ -72,43 +74,46 @@ cdef class LargeArrays:
             private: nobody writes into it until `take_back` is called for it.
         """
         cdef tuple entry
-        if self.lent.known_slot(array) != NULL:
-            return self.lent.entry_of(array, keep)
-        if not np.PyArray_CheckExact(array) or np.PyArray_NBYTES(<np.ndarray>array) > <int64_t>direct_bytes:
+        cdef bint known = self.lent.known_slot(array) != NULL
+        if known:
+            entry = self.lent.entry_of(array, keep)
+            if entry is not None:
+                return entry
+        if not np.PyArray_CheckExact(array):
             return None
-        cdef LessLayouts less = self.less_by(keep)
-        if not less.is_usual:
+        cdef Tensors tensors = <Tensors>self.store.usual
+        cdef LessLayouts less = self.less_of(keep)
+        if np.PyArray_NBYTES(<np.ndarray>array) <= less.small_bytes:
+            less = self.less_of(FULL)
+        if not less.statistics:
+            entry = tensors.unkept_entry_of(array, less)
+        elif known or np.PyArray_NBYTES(<np.ndarray>array) > <int64_t>direct_bytes:
             return None
-        cdef int64_t layout = (<Tensors>self.store.usual).layout_of(array)
-        if layout < 0:
-            if array.dtype.kind not in "biufc":
-                return None
-            layout = self.store.layout_of(array, "cpu", "")
-        entry = self.keep_now(array, less, layout, private)
+        else:
+            layout = tensors.layout_of(array)
+            if layout == NO_LAYOUT:
+                if array.dtype.kind not in "biufc":
+                    return None
+                layout = self.store.layout_of(array, "cpu", "")
+            if less.values:
+                entry = self.keep_now(array, layout)
+            else:
+                entry = self.less_now(array, less, layout, private)
         if entry is not None and private and np.PyArray_BASE(<np.ndarray>array) == NULL:
             self.lent.set(array, keep, entry)
         return entry
 
-    cdef tuple keep_now(self, array, LessLayouts less, int64_t layout, bint private):
-        """Read an array, and give it a new row if its content is new."""
+    cdef tuple keep_now(self, array, int64_t layout):
+        """Read an array, and give it a new row, and its bytes a place, if its content is new."""
         cdef TensorStatistics statistics
-        cdef TensorRecord record
         cdef uint8_t identity[16]
         cdef uint8_t* into = NULL
-        cdef int64_t size = np.PyArray_NBYTES(<np.ndarray>array), start = -1, offset = 0, segment = NOT_CAPTURED, row
-        cdef int flags
-        cdef int64_t variant = AS_IT_IS, plain = layout
-        cdef tuple entry = None, same_bytes = None
+        cdef int64_t size = np.PyArray_NBYTES(<np.ndarray>array), start, offset, segment, variant = AS_IT_IS
+        cdef tuple entry, same_bytes = None
         cdef StoreFields store = self.store
         cdef Tensors tensors = <Tensors>store.usual
         cdef RecentContents recent
         cdef ChunkFields chunk = None
-        cdef Less its
-        cdef bint keeps_values = less.values
-        if not keeps_values:
-            less.of(array, layout, &its)
-            variant = its.variant
-            layout = its.layout
         cdef Mutex lock = store._put_lock
         lock.take()
         if store._closed or store._putting:
@@ -117,59 +122,86 @@ cdef class LargeArrays:
         # A finalizer may run an op in the midst of this, on this very thread: that one must not come here.
         store._putting = True
         try:
-            recent = store._recent_large
             # It is copied while it is read; that counts if its content is new.
-            if keeps_values:
+            start = tensors.place_for(size)
+            if start < 0 and 2 * size <= tensors.chunk_bytes:
+                store.staging.make_room(size)  # which may wait for the disk
                 start = tensors.place_for(size)
-                if start < 0 and 2 * size <= tensors.chunk_bytes:
-                    store.staging.make_room(size)  # which may wait for the disk
-                    start = tensors.place_for(size)
-                if start >= 0:
-                    chunk = store.staging._current
-                    into = <uint8_t*>np.PyArray_DATA(<np.ndarray>chunk.data) + start
+            if start >= 0:
+                chunk = store.staging._current
+                into = <uint8_t*>np.PyArray_DATA(<np.ndarray>chunk.data) + start
             if read_now(array, into, identity, &statistics) != 2:
                 return None
-            if not keeps_values and not private:
-                # As `put`: what is there with its values is that.
-                entry = recent.find(identity, AS_IT_IS)
-                if entry is not None and <int64_t>entry[2] != plain:
-                    entry = recent.find(identity, under_layout(plain))
-            if entry is None:
-                entry = recent.find(identity, variant)
-            if keeps_values and entry is not None and <int64_t>entry[2] != layout:
+            recent = store._recent_large
+            entry = recent.find(identity, AS_IT_IS)
+            if entry is not None and <int64_t>entry[2] != layout:
                 variant = under_layout(layout)
                 same_bytes, entry = entry, recent.find(identity, variant)
-            if entry is None:
-                if same_bytes is not None and <int64_t>same_bytes[3] != self.unplaced:
-                    segment = same_bytes[3]
-                    offset = same_bytes[4]
-                elif keeps_values:
-                    if into != NULL:
-                        chunk.filled = start + size
-                        segment = chunk.segment
-                        offset = chunk.base + start
-                    else:
-                        segment, offset = store.staging.stage(array, size)  # as may this
-                    store.stored_bytes += size
-                flags = flags_of(&statistics)
-                memcpy(record.content, identity, 16)
-                record.offset = <uint64_t>offset
-                record.segment = <uint16_t>segment
-                record.flags = <uint16_t>flags
-                record.layout = <uint32_t>layout
-                row = store._rows.append(&record, &statistics)
-                content = PyBytes_FromStringAndSize(<char*>identity, 16)
-                entry = (row, flags, layout, segment, offset, content)
-                recent.remember(identity, variant, entry)
+            if entry is not None:
+                return entry
+            if same_bytes is not None and <int64_t>same_bytes[3] != self.unplaced:
+                segment = same_bytes[3]
+                offset = same_bytes[4]
+            else:
+                if into != NULL:
+                    chunk.filled = start + size
+                    segment = chunk.segment
+                    offset = chunk.base + start
+                else:
+                    segment, offset = store.staging.stage(array, size)  # as may this
+                store.stored_bytes += size
+            return self.new_entry(identity, &statistics, layout, segment, offset, recent, variant)
         finally:
             store._putting = False
             lock.give()
+
+    cdef tuple less_now(self, array, LessLayouts less, int64_t layout, bint private):
+        """Read an array of which statistics are kept, and give it a new row if its content is new."""
+        cdef TensorStatistics statistics
+        cdef uint8_t identity[16]
+        cdef int64_t sample = 0
+        cdef tuple entry = None
+        cdef StoreFields store = self.store
+        cdef Less its
+        less.of(array, layout, &its)
+        cdef RecentContents recent = store._recent_large
+        if store._closed or read_now(array, NULL, identity, &statistics) != 2:
+            return None
+        if not private or less.sample:
+            # As `put`: what is there with its values is that.
+            entry = recent.find(identity, AS_IT_IS)
+            if entry is not None and <int64_t>entry[2] != layout:
+                entry = recent.find(identity, under_layout(layout))
+        if entry is None:
+            entry = recent.find(identity, its.variant)
+        if entry is not None:
+            return entry
+        if less.sample:
+            sample = <int64_t>(<Tensors>store.usual).sample_row(array, less.sample)
+        return self.new_entry(identity, &statistics, its.layout, NOT_CAPTURED, sample, recent, its.variant)
+
+    cdef tuple new_entry(
+        self, const uint8_t* identity, const TensorStatistics* statistics, int64_t layout, int64_t segment,
+        int64_t offset, RecentContents recent, int64_t variant
+    ):
+        """Give a content its row."""
+        cdef TensorRecord record
+        cdef TensorStatistics measured = statistics[0]
+        cdef int flags = flags_of(statistics)
+        memcpy(record.content, identity, 16)
+        record.offset = <uint64_t>offset
+        record.segment = <uint16_t>segment
+        record.flags = <uint16_t>flags
+        record.layout = <uint32_t>layout
+        cdef int64_t row = self.store._rows.append(&record, &measured)
+        content = PyBytes_FromStringAndSize(<char*>identity, 16)
+        # Of what is not kept the offset is that of a sample.
+        cdef tuple entry = (row, flags, layout, segment, 0 if segment == NOT_CAPTURED else offset, content)
+        recent.remember(identity, variant, entry)
         return entry
 
-    cdef LessLayouts less_by(self, keep):
-        cdef LessLayouts less = layouts_for(self.store, keep, self.less)
-        self.less = less
-        return less
+    cdef LessLayouts less_of(self, keep):
+        return (<Tensors>self.store.usual).less_of(keep)
 
 
 cdef int flags_of(const TensorStatistics* measured) noexcept:

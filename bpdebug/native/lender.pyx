@@ -10,10 +10,11 @@ from libc.string cimport memcpy, memset
 from .buffers cimport TensorRecord, TensorRows, TensorStatistics
 from .kernels cimport Survey
 from .large cimport LargeArrays, flags_of
+from .layouts cimport NO_LAYOUT, Less, LessLayouts
 from .loans cimport Lent
 from .recent_contents cimport AS_IT_IS, RecentContents, id_of
 from .store_fields cimport StoreFields
-from .tensors cimport Less, LessLayouts, Tensors
+from .tensors cimport Tensors
 
 from ..log.schema import NOT_CAPTURED as _NOT_CAPTURED
 from ..log.staging import CHUNK_BYTES as _CHUNK_BYTES
@@ -48,12 +49,14 @@ cdef class Lender(LargeArrays):
         cdef TensorStatistics statistics
         cdef int64_t plain, layout, nbytes, row
         cdef Less its
-        cdef LessLayouts less = self.less_by(keep)
+        cdef LessLayouts less = self.less_of(keep)
         cdef StoreFields store = self.store
-        if not less.is_usual or not self.lent.fits(array) or store.nonfinite_rows or store._closed:
+        if not less.statistics or less.sample or less.small_bytes:
+            return None
+        if not self.lent.fits(array) or store.nonfinite_rows or store._closed:
             return None
         layout = plain = (<Tensors>store.usual).layout_of(array)
-        if plain < 0:
+        if plain == NO_LAYOUT:
             return None
         if not less.values:
             less.of(array, plain, &its)

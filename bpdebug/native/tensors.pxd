@@ -1,14 +1,8 @@
-from libc.stdint cimport int64_t, uint8_t
+from libc.stdint cimport int64_t, uint8_t, uint64_t
 
+from .layouts cimport LayoutTable, LessLayouts
 from .recent_contents cimport RecentContents
 from .store_fields cimport StoreFields
-
-
-cdef struct Layout:
-    void* dtype
-    int ndim
-    Py_ssize_t shape[4]
-    int64_t number
 
 
 cdef enum:
@@ -22,39 +16,23 @@ cdef struct Small:
     uint8_t data[MOST_SMALL]
 
 
-cdef struct Less:
-    # Of a layout: the layout that says what is missing, or NO_LAYOUT, and the variant of contents under it.
-    int64_t layout
-    int64_t variant
-
-
-cdef class LessLayouts:
-    cdef StoreFields store
-    cdef object keep
-    cdef bint is_usual
-    cdef bint values
-    cdef Less* known
-    cdef int64_t room
-    cdef int of(self, array, int64_t layout, Less* found) except -1
-
-
-cdef LessLayouts layouts_for(StoreFields store, keep, LessLayouts latest)
-
-
 cdef class Tensors:
     cdef StoreFields store
-    cdef object held
     cdef int64_t chunk_bytes
     cdef int64_t segment_bytes
-    cdef Layout* layouts
+    cdef LayoutTable layouts
+    cdef LessLayouts less
+    cdef dict all_less
     cdef list descriptions
     cdef int64_t place_for(self, int64_t size) noexcept
     cdef int64_t layout_of(self, array) except -2
     cdef bytes description_of(self, array)
     cdef bytes content_of(self, array)
-    cdef LessLayouts less
+    cdef LessLayouts less_of(self, keep)
     cdef tuple entry_of(self, array)
     cdef tuple less_entry_of(self, array, keep)
+    cdef uint64_t sample_row(self, array, int64_t count) except 0
+    cdef tuple unkept_entry_of(self, array, LessLayouts less)
     cdef tuple keep_new(
         self, array, const Small* its, int64_t layout, RecentContents recent, tuple same_bytes
     )

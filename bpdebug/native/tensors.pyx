@@ -8,22 +8,25 @@ left to `put`.
 cimport cython
 cimport numpy as np
 from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_FromStringAndSize
+from cpython.dict cimport PyDict_GetItem
+from cpython.object cimport PyObject
 from libc.stdint cimport int64_t, uint16_t, uint32_t, uint64_t
-from libc.stdlib cimport calloc, free, realloc
 from libc.string cimport memcpy, memset
 
 from .buffers cimport TensorRecord, TensorStatistics
-from .kernels cimport identify_at, measure_at
+from .kernels cimport NOT_LOOKED_AT, SOME_INF, SOME_NAN, identify_at, measure_at, nonfinite
+from .layouts cimport NO_LAYOUT, Layout, LayoutTable, Less, LessLayouts
 from .mutex cimport Mutex
 from .recent_contents cimport AS_IT_IS, RecentContents, under_layout
 from .store_fields cimport ChunkFields, StoreFields
 
 import msgspec
 
-from ..log.lent import SMALL_BYTES as _SMALL_BYTES
 from ..log import staging
+from ..log.glances import sample_of
+from ..log.lent import SMALL_BYTES as _SMALL_BYTES
 from ..log.schema import NOT_CAPTURED as _NOT_CAPTURED
-from ..log.schema import TENSOR_ALIGNMENT
+from ..log.schema import TENSOR_ALIGNMENT, TensorFlag
 from ..recorder.arrays import describe
 
 np.import_array()
@@ -33,11 +36,10 @@ if _SMALL_BYTES > MOST_SMALL:
 
 cdef int64_t PADDING = TENSOR_ALIGNMENT - 1
 cdef uint16_t NOT_CAPTURED = _NOT_CAPTURED
+cdef uint16_t NAN = int(TensorFlag.nan)
+cdef uint16_t INF = int(TensorFlag.inf)
 cdef int64_t UNPLACED = 0xFFFE
-cdef int LAYOUTS = 1 << 10
-cdef int MOST_PROBES = 4
-cdef int MOST_AXES = 4
-cdef int64_t NO_LAYOUT = -1
+cdef Py_ssize_t MOST_LESS = 64
 
 
 @cython.final
@@ -49,17 +51,12 @@ cdef class Tensors:
     """
 
     def __cinit__(self, StoreFields store not None):
-        self.layouts = <Layout*>calloc(LAYOUTS, sizeof(Layout))
-        if self.layouts == NULL:
-            raise MemoryError()
+        self.layouts = LayoutTable()
+        self.all_less = {}
         self.store = store
         self.chunk_bytes = staging.CHUNK_BYTES
         self.segment_bytes = staging.SEGMENT_BYTES
-        self.held = []
         self.descriptions = []
-
-    def __dealloc__(self):
-        free(self.layouts)
 
     cdef int64_t place_for(self, int64_t size) noexcept:
         """Where so many bytes begin in the current buffer, behind what is there; -1 where they don't fit."""
@@ -68,42 +65,35 @@ cdef class Tensors:
         return start if end <= self.chunk_bytes and chunk.base + end <= self.segment_bytes else -1
 
     cdef int64_t layout_of(self, array) except -2:
-        """The layout of an exact NumPy array of the host; -1 where the store has none yet, or asking is dear."""
-        cdef np.ndarray its = <np.ndarray>array
-        cdef int ndim = np.PyArray_NDIM(its)
-        cdef void* dtype = <void*>np.PyArray_DESCR(its)
-        cdef np.npy_intp* shape = np.PyArray_DIMS(its)
-        cdef uint64_t at = <uint64_t>dtype >> 4
-        cdef int i
-        if ndim > MOST_AXES:
-            return -1
-        for i in range(ndim):
-            at = (at ^ <uint64_t>shape[i]) * <uint64_t>0x9E3779B97F4A7C15
-        cdef Layout* layout
-        cdef int probe
-        at ^= (at >> 32) ^ <uint64_t>ndim
-        for probe in range(MOST_PROBES):
-            layout = &self.layouts[(at + <uint64_t>probe) & <uint64_t>(LAYOUTS - 1)]
-            if layout.dtype == dtype and layout.ndim == ndim:
-                for i in range(ndim):
-                    if layout.shape[i] != shape[i]:
-                        break
-                else:
-                    return layout.number
-            elif layout.dtype == NULL:
-                break
+        """The layout of an exact NumPy array of the host; NO_LAYOUT where the store has none yet, or asking is dear."""
+        cdef Layout* slot = self.layouts.slot_of(array)
+        if slot == NULL or slot.number != NO_LAYOUT:
+            return NO_LAYOUT if slot == NULL else slot.number
         found = self.store._layouts.get((array.dtype, array.shape, "cpu"))
         if found is None:
-            return -1
-        if len(self.held) > LAYOUTS:  # dtypes without end
-            return found
-        self.held.append(array.dtype)  # so that its address stays its own
-        layout.dtype = dtype
-        layout.ndim = ndim
-        for i in range(ndim):
-            layout.shape[i] = shape[i]
-        layout.number = found
-        return layout.number
+            return NO_LAYOUT
+        self.layouts.fill(slot, array, found)
+        return found
+
+    cdef LessLayouts less_of(self, keep):
+        """What a keep means for layouts.
+
+        Hold it as long as it is needed: wherever Python code runs, another thread or a finalizer may come with another
+        `keep`.
+        """
+        cdef LessLayouts less = self.less
+        if less is not None and less.keep is keep:
+            return less
+        cdef PyObject* known = PyDict_GetItem(self.all_less, <size_t><PyObject*>keep)
+        if known != NULL:
+            less = <LessLayouts>known
+        else:
+            less = LessLayouts(self.store, keep)
+            if len(self.all_less) >= MOST_LESS:
+                self.all_less.clear()
+            self.all_less[<size_t><PyObject*>keep] = less  # which holds it, so that its address stays its own
+        self.less = less
+        return less
 
     cdef bytes description_of(self, array):
         """What `describe` says of an exact NumPy array of the host, as JSON."""
@@ -144,18 +134,23 @@ cdef class Tensors:
         return self.keep_new(array, &its, layout, recent, entry) if other is None else other
 
     cdef tuple less_entry_of(self, array, keep):
-        """As `entry_of`, where only statistics are kept of a small array; None for others."""
+        """As `entry_of`, where less is kept of a small array."""
+        cdef LessLayouts less = self.less_of(keep)
+        if not less.statistics:
+            return None if less.small_bytes else self.unkept_entry_of(array, less)
+        if less.values or less.small_bytes:
+            return None
+        cdef Py_ssize_t size = np.PyArray_SIZE(<np.ndarray>array)
+        if size <= less.sample:
+            return self.entry_of(array) if size else None
         cdef TensorStatistics statistics
         cdef TensorRecord record
         cdef RecentContents recent = self.store._recent_small
         cdef Less known
         cdef Small its
-        cdef int64_t row
+        cdef int64_t layout = self.layout_of(array), row
         cdef tuple entry
-        cdef LessLayouts less = layouts_for(self.store, keep, self.less)
-        self.less = less
-        cdef int64_t layout = self.layout_of(array)
-        if not less.is_usual or less.values or layout < 0 or np.PyArray_SIZE(<np.ndarray>array) == 0:
+        if layout == NO_LAYOUT:
             return None
         look_at(array, &its)
         # A content that is there with its values, or the same bytes under another shape.
@@ -168,7 +163,7 @@ cdef class Tensors:
         if not measured(array, &its, &statistics):
             return None
         memcpy(record.content, its.content, 16)
-        record.offset = 0
+        record.offset = self.sample_row(array, less.sample) if less.sample else 0
         record.segment = NOT_CAPTURED
         record.flags = 0
         record.layout = <uint32_t>known.layout
@@ -177,6 +172,34 @@ cdef class Tensors:
         entry = (row, 0, known.layout, NOT_CAPTURED, 0, content)
         recent.remember(its.content, known.variant, entry)
         return entry
+
+    cdef uint64_t sample_row(self, array, int64_t count) except 0:
+        """One more than the row of a sample of so many values, as `TensorStore` keeps it."""
+        sample = sample_of(array, count)
+        cdef tuple entry = None
+        if np.PyArray_NBYTES(<np.ndarray>sample) <= MOST_SMALL:
+            entry = self.entry_of(sample)
+        return 1 + <uint64_t>(self.store.put(sample) if entry is None else entry)[0]
+
+    cdef tuple unkept_entry_of(self, array, LessLayouts less):
+        """The entry of an array, an exact NumPy array of the host, of which nothing is kept; None for `put`."""
+        cdef TensorStatistics statistics
+        cdef TensorRecord record
+        cdef int flags = 0
+        cdef int64_t layout = less.unkept_of(array)
+        if layout == NO_LAYOUT:
+            return None
+        if less.finite:
+            flags = nonfinite(array)
+            if flags == NOT_LOOKED_AT:
+                return None
+        memset(&record, 0, sizeof(record))
+        memset(&statistics, 0, sizeof(statistics))
+        record.segment = NOT_CAPTURED
+        record.flags = <uint16_t>(NAN if flags & SOME_NAN else 0) | <uint16_t>(INF if flags & SOME_INF else 0)
+        record.layout = <uint32_t>layout
+        cdef int64_t row = self.store._rows.append(&record, &statistics)
+        return (row, record.flags, layout, NOT_CAPTURED, 0, b"")
 
     cdef tuple keep_new(
         self, array, const Small* its, int64_t layout, RecentContents recent, tuple same_bytes
@@ -222,54 +245,6 @@ cdef class Tensors:
         cdef tuple entry = (row, 0, layout, segment, offset, content)
         recent.remember(its.content, AS_IT_IS if same_bytes is None else under_layout(layout), entry)
         return entry
-
-
-@cython.final
-cdef class LessLayouts:
-    """Layouts that say that not all is kept, by the layouts that say nothing.
-
-    Hold it as long as it is needed: wherever Python code runs, another thread or a finalizer may come with another
-    `keep`, for which there is another one then.
-
-    Args:
-        store: a `TensorStore`.
-        keep: what is kept, and why not more.
-    """
-
-    def __init__(self, StoreFields store not None, keep):
-        self.store = store
-        self.keep = keep
-        self.is_usual = keep.statistics and not keep.small_bytes and not keep.sample
-        self.values = keep.values
-
-    def __dealloc__(self):
-        free(self.known)
-
-    cdef int of(self, array, int64_t layout, Less* found) except -1:
-        """For an array of this layout."""
-        cdef int64_t i, room
-        cdef Less* known
-        if layout >= self.room:
-            room = max(64, 2 * layout)
-            known = <Less*>realloc(self.known, room * sizeof(Less))
-            if known == NULL:
-                raise MemoryError()
-            for i in range(self.room, room):
-                known[i].layout = NO_LAYOUT
-            self.known, self.room = known, room
-        known = &self.known[layout]
-        if known.layout == NO_LAYOUT:
-            number = self.store.layout_of(array, "cpu", self.keep.why)
-            variant = self.store._variants.of_less(layout, self.keep)
-            known = &self.known[layout]
-            known.layout, known.variant = number, variant
-        found[0] = known[0]
-        return 0
-
-
-cdef LessLayouts layouts_for(StoreFields store, keep, LessLayouts latest):
-    """Those of `keep`: the latest ones, if they are."""
-    return latest if latest is not None and latest.keep is keep else LessLayouts(store, keep)
 
 
 cdef int look_at(array, Small* found) except -1:
