@@ -150,10 +150,10 @@ class TensorStore(Contents):
         known = recent.get(content, variant)
         if known is not None:
             return known
+        less = self._intern_layout(array.dtype.str, array.shape, device, keep.why)
         sample = 0
         if keep.sample and array.size:
             sample = 1 + self.put(sample_of(array, keep.sample), device)[0]
-        less = self._intern_layout(array.dtype.str, array.shape, device, keep.why)
         row, flags = self._add_record(array, data, content, sample, NOT_CAPTURED, less)
         entry = (row, flags, less, NOT_CAPTURED, 0, content)
         recent.set(content, entry, variant)

@@ -30,4 +30,5 @@ cdef class EmitterFields:
     cdef public bint keep_before
     cdef public bint _breakpoint_looks
     cdef public object _flight_recorder
+    cdef public int64_t _flown
     cdef public dict _edited

@@ -235,7 +235,9 @@ cdef int nonfinite(object array) noexcept:
         return 0
     if not np.PyArray_IS_C_CONTIGUOUS(array) and not np.PyArray_IS_F_CONTIGUOUS(array):
         return NOT_LOOKED_AT
-    return nonfinite_at(<const uint8_t *> np.PyArray_DATA(array), np.PyArray_SIZE(array), kind == OF_DOUBLE, instructions)
+    return nonfinite_at(
+        <const uint8_t *> np.PyArray_DATA(array), np.PyArray_SIZE(array), kind == OF_DOUBLE, instructions
+    )
 
 
 cdef void identify_at(const uint8_t *data, size_t size, uint8_t *content) noexcept nogil:

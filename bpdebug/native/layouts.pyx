@@ -29,7 +29,7 @@ cdef class LayoutTable:
         free(self.slots)
 
     cdef Layout* slot_of(self, array) noexcept:
-        """Where the layout of an array is, or goes: its number is NO_LAYOUT then. NULL where there is no place for it."""
+        """Where the layout of an array is, or goes: its number is NO_LAYOUT then. NULL: there is no place for it."""
         cdef np.ndarray its = <np.ndarray>array
         cdef int ndim = np.PyArray_NDIM(its)
         cdef void* dtype = <void*>np.PyArray_DESCR(its)

@@ -186,8 +186,8 @@ cdef class Recording:
         if phase >= 0:
             return phase
         # The usual case: one more op of an iteration that goes on, which changes nothing.
-        if training and self.recorder._flight_recorder is None and self.progress.phase == FORWARD_PHASE:
-            if not self.progress._iteration_is_over:
+        if training and self.progress.phase == FORWARD_PHASE and not self.progress._iteration_is_over:
+            if self.recorder._flight_recorder is None or self.progress.iteration == self.recorder._flown:
                 return FORWARD_PHASE
         return self.recorder.phase_of_call(training)
 

@@ -1,7 +1,8 @@
 """Keeps the values of the last iterations only: those of older ones are removed while the run goes on.
 
 Iterations share a segment file until there is enough in it; a file is removed when all that is in it is older than
-what was asked for. So at least the last N iterations can be looked at, and a few more.
+what was asked for. So at least the last N iterations can be looked at, and a few more. Each file has all that its
+iterations refer to, parameters, too: that is why a quarter of N iterations, if that is more, are put into one.
 """
 
 from __future__ import annotations
@@ -14,6 +15,8 @@ __all__ = ["FlightRecorder"]
 
 SEGMENT_BYTES = 4 << 20
 """A segment with so many bytes is enough for one file."""
+_SHARE_OF_A_SEGMENT = 4
+"""A file is begun for every 1/4 of the iterations that keep their values, at most."""
 _SEGMENTS_OF_A_SIZE = 4096
 """After so many files they become twice as large: their numbers must last for any run."""
 
@@ -36,8 +39,9 @@ class FlightRecorder:
     def iteration_begins(self, iteration: int) -> None:
         """`iteration` begins: nothing of it was kept yet."""
         store = self._writer.store
-        enough = SEGMENT_BYTES << self._segments[-1][1] // _SEGMENTS_OF_A_SIZE
-        if store.segment_bytes >= enough:
+        begun, segment = self._segments[-1]
+        enough = SEGMENT_BYTES << segment // _SEGMENTS_OF_A_SIZE
+        if store.segment_bytes >= enough and iteration - begun >= self._last // _SHARE_OF_A_SEGMENT:
             self._segments.append((iteration, store.begin_segment()))
         oldest_kept = iteration - self._last + 1
         while len(self._segments) > 1 and self._segments[1][0] <= oldest_kept:

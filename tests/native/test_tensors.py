@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
 
 import numpy as np
 import pytest
@@ -18,6 +19,9 @@ from bpdebug.verify import verify_run
 
 pytestmark = pytest.mark.skipif(native.part("tensors") is None, reason="the compiled parts aren't there")
 STATS = Keep(False, True, 0, "statistics only")
+SAMPLE = Keep(False, True, 64, "statistics and 64 values")
+NOTHING = Keep(False, False, 0, "nothing")
+SMALL_ONES = Keep(False, False, 0, "small ones only", 1 << 14)
 
 
 def array(seed: int, size: int = 5000, dtype: str = "f4") -> np.ndarray:
@@ -45,12 +49,22 @@ def stored(directory, arrays, keep=FULL):
         return entries, kept, measured, reader.tensors[[entry[0] for entry in entries]]
 
 
-@pytest.mark.parametrize("keep", [FULL, STATS], ids=["full", "stats"])
+@pytest.mark.parametrize(
+    "keep",
+    [FULL, STATS, SAMPLE, NOTHING, SMALL_ONES],
+    ids=["full", "stats", "sample", "nothing", "small"],
+)
 @pytest.mark.parametrize("dtype", ["f4", "f8", "i4", "i8", "?", "u1", "f2", "c8", ">f4"])
 def test_it_is_what_the_twin_would_have_kept(tmp_path, monkeypatch, dtype, keep):
+    sizes = (9_000, 20_000, 300_000)
     with np.errstate(all="ignore"):
-        arrays = [array(seed, size, "f8").astype(dtype) for seed, size in enumerate((9_000, 20_000, 300_000))]
+        arrays = [array(seed, size, "f8").astype(dtype) for seed, size in enumerate(sizes)]
     arrays += [arrays[0].copy(), arrays[1].reshape(100, 200), np.asfortranarray(arrays[1].reshape(100, 200))]
+    arrays += [arrays[1].reshape(100, 200).T, arrays[2][::2], arrays[0]]
+    if arrays[0].dtype.kind in "fc":
+        for bad, place in itertools.product((np.nan, np.inf, -np.inf), (0, 17, -1)):
+            arrays.append(arrays[0].copy())
+            arrays[-1][place] = bad
     compiled = stored(tmp_path / "compiled", arrays, keep)
     monkeypatch.setattr(contents, "part", lambda name: None)
     twin = stored(tmp_path / "twin", arrays, keep)
@@ -59,9 +73,53 @@ def test_it_is_what_the_twin_would_have_kept(tmp_path, monkeypatch, dtype, keep)
             np.testing.assert_array_equal(ours, theirs)
             np.testing.assert_array_equal(ours, one)
     for ours, theirs in zip(compiled[2], twin[2], strict=True):
-        assert dataclasses.astuple(ours) == pytest.approx(dataclasses.astuple(theirs), rel=1e-5)
+        if ours is None or theirs is None:  # of what is empty, or not kept
+            assert ours is theirs
+        else:
+            expected = pytest.approx(dataclasses.astuple(theirs), rel=1e-5, nan_ok=True)
+            assert dataclasses.astuple(ours) == expected
     for field in ("content", "flags", "layout"):
         np.testing.assert_array_equal(compiled[3][field], twin[3][field])
+    if keep in (SAMPLE, NOTHING):  # nothing is lent, so the twin, too, knows at once what it has already
+        np.testing.assert_array_equal([entry[0] for entry in compiled[0]], [entry[0] for entry in twin[0]])
+
+
+@pytest.mark.parametrize("level", range(3))
+@pytest.mark.parametrize("dtype", ["f4", "f8"])
+def test_what_is_not_kept_is_looked_at_everywhere(writer, monkeypatch, dtype, level):
+    kernels = native.part("kernels")
+    most = np.finfo(dtype).max
+    try:
+        kernels.use(level)
+        for size in range(1030, 1064):
+            for bad, flags in ((np.nan, TensorFlag.nan), (-np.nan, TensorFlag.nan), (np.inf, TensorFlag.inf)):
+                for place in (0, 1, size // 2, size - 2, size - 1):
+                    one = np.full(size, -most, dtype)
+                    one[place - 3] = np.finfo(dtype).tiny
+                    assert writer.store.lend(one.copy(), NOTHING)[1] == 0
+                    one[place] = bad
+                    assert writer.store.lend(one.copy(), NOTHING)[1] == flags
+                    one[place - 7] = -np.inf
+                    assert writer.store.lend(one.copy(), NOTHING)[1] == flags | TensorFlag.inf
+    finally:
+        kernels.use(9)
+    writer.close()
+
+
+@pytest.mark.parametrize("part", [native.part, lambda name: None], ids=["compiled", "python"])
+def test_of_what_is_not_kept_each_array_has_one_row(tmp_path, monkeypatch, part):
+    monkeypatch.setattr(contents, "part", part)
+    store = LogWriter.create(tmp_path / "run").store
+    one = array(0)
+    row = store.lend(one, NOTHING)[0]
+    assert store.lend(one, NOTHING)[0] == store.put(one, keep=NOTHING)[0] == row
+    # Nobody knows whether the content of another one is the same.
+    assert store.lend(one.copy(), NOTHING)[0] != row
+    assert store.lend(one, STATS)[0] != row
+    store.take_back(one)
+    again = store.lend(one, NOTHING)[0]
+    store.take_back(one[:10])
+    assert len({row, again, store.lend(one, NOTHING)[0]}) == 3
 
 
 def test_what_is_private_is_read_once_until_it_is_taken_back(writer):

@@ -148,6 +148,18 @@ def test_iterations_share_a_file_until_there_is_enough_in_it(tmp_path: Path) -> 
     assert len(list(reader.directory.glob("*.seg"))) == 1
 
 
+def test_a_flight_recorder_puts_a_quarter_of_its_iterations_into_a_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(flight_recorder, "SEGMENT_BYTES", 1)
+    reader = run(tmp_path, "last:12", steps=100)
+    kept = [i for i, row in enumerate(forwards(reader)) if not reader.why_not_captured(row)]
+    assert kept == list(range(100 - len(kept), 100))
+    assert 12 <= len(kept) < 12 + 12 // 4
+    assert len(list(reader.directory.glob("*.seg"))) == -(-len(kept) // 3)
+    assert verify_run(reader).lines == []
+
+
 def test_a_budget_that_is_used_up_steps_down_and_says_so(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
