@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..native import fields_of
+from .alarm import Alarm
 from .contents_writer import ContentsWriter
 from .interning import Interning
 from .late_events import LateEvent, LateEvents
@@ -91,8 +92,7 @@ class LogWriter(Interning, _Fields):
         self._output_bytes = 0
         self._late = LateEvents()
         self._dropping: list[int] = []
-        self._wake = threading.Event()
-        self._urgent = threading.Event()
+        self._wake, self._urgent = Alarm(), Alarm()
         self._progress = threading.Condition(self._mutex)
         self._rounds_begun = 0
         self._rounds_done = 0
@@ -371,7 +371,7 @@ class LogWriter(Interning, _Fields):
         # Another thread may have held any of these at that moment, and would never let go of it here.
         self._mutex = self._lock = Mutex()
         self._progress = threading.Condition(self._mutex)
-        self._wake, self._urgent = threading.Event(), threading.Event()
+        self._wake, self._urgent = Alarm(), Alarm()
         self.store.forget()
 
 

@@ -17,6 +17,7 @@ import pytest
 
 from bpdebug.log import pending_events, run_files
 from bpdebug.log import writer as writer_module
+from bpdebug.log.alarm import Alarm
 from bpdebug.log.pending_events import PendingEventsInPython
 from bpdebug.log.reader import LogReader
 from bpdebug.log.records import OutputBody, RunFinishedBody
@@ -113,7 +114,7 @@ def test_a_fork_while_another_thread_holds_the_writers_locks_leaves_a_child_that
     held, go_on = threading.Event(), threading.Event()
 
     def hold() -> None:
-        with writer._urgent._cond, writer._wake._cond, writer.mutex:  # type: ignore[attr-defined]
+        with writer.mutex:
             held.set()
             go_on.wait(30)
 
@@ -363,7 +364,7 @@ def test_a_writer_that_is_late_is_waited_for(tmp_path, monkeypatch, pending):
     monkeypatch.setattr(writer_module, "PendingEvents", pending)
     writer = LogWriter.create(tmp_path / "run")
     # As if it were not given a processor.
-    monkeypatch.setattr(writer._urgent, "wait", lambda timeout: threading.Event.wait(writer._urgent, 10.0))
+    monkeypatch.setattr(writer._urgent, "wait", lambda timeout: Alarm.wait(writer._urgent, 10.0))
     index, label = tmp_path / "run" / "events.idx", writer.text("stdout")
     for _ in range(writer_module.MOST_WAITING - 1):  # beyond these it would be waited for anyway
         writer.append(Kind.output, OutputBody("stdout", "a"), label=label)

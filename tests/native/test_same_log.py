@@ -17,6 +17,7 @@ from bpdebug import cli, native
 from bpdebug.capture import parse_capture
 from bpdebug.frontends import engine as frontend
 from bpdebug.log import contents
+from bpdebug.log.alarm import Alarm
 from bpdebug.log.reader import LogReader
 from bpdebug.log.schema import NOT_CAPTURED, EventFlag, Kind
 from bpdebug.log.writer import LogWriter
@@ -149,7 +150,7 @@ def test_ops_wait_for_a_writer_that_is_late(tmp_path, monkeypatch):
     stop = frontend.watch(engine, recorder)
     urgent = recorder.writer._urgent
     # As if it were not given a processor.
-    monkeypatch.setattr(urgent, "wait", lambda timeout: threading.Event.wait(urgent, 10.0))
+    monkeypatch.setattr(urgent, "wait", lambda timeout: Alarm.wait(urgent, 10.0))
     index, x = tmp_path / "run" / "events.idx", Variable(np.ones(2, "f"))
     for _ in range(20_000):
         F.square(x)
