@@ -51,6 +51,14 @@ def is_full(iteration: int) -> bool:
     return iteration < _FULL_AT_FIRST or iteration in _FULL_EARLY or iteration % _FULL_EVERY == 0
 
 
+def _full_again_in(iteration: int) -> int:
+    """The next iteration of which `is_full` may say something else."""
+    if is_full(iteration):
+        return iteration + 1
+    multiple = (iteration // _FULL_EVERY + 1) * _FULL_EVERY
+    return min(full for full in (*_FULL_EARLY, multiple) if full > iteration)
+
+
 POLICIES = {
     policy.name: policy
     for policy in (
@@ -133,9 +141,9 @@ class CapturePlan:
 
     def stretch_end(self, iteration: int) -> int:
         """The first later iteration that may keep something else than this one."""
-        if any(rule.policy.thinned for rule in self.rules):
-            return iteration + 1
         bounds = [bound for bound in self.iterations or () if bound is not None and bound > iteration]
+        if any(rule.policy.thinned for rule in self.rules):
+            bounds.append(_full_again_in(iteration))
         return min(bounds, default=_NEVER)
 
     @property
