@@ -153,9 +153,11 @@ cdef class Tensors:
         if layout == NO_LAYOUT:
             return None
         look_at(array, &its)
-        # A content that is there with its values, or the same bytes under another shape.
-        if recent.find(its.content, AS_IT_IS) is not None:
-            return None
+        entry = recent.find(its.content, AS_IT_IS)
+        if entry is not None and <int64_t>entry[2] != layout:
+            entry = recent.find(its.content, under_layout(layout))
+        if entry is not None:
+            return entry  # what is there with its values is that
         less.of(array, layout, &known)
         entry = recent.find(its.content, known.variant)
         if entry is not None:
