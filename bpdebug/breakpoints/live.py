@@ -33,7 +33,8 @@ class LiveStops:
         self._names = names
         self._events = LiveEvents(names, to_host)
         self._stops: list[_Stop] = []
-        self._lock = threading.Lock()
+        # A finalizer or a signal handler of the script may run an op while this very thread asks a condition.
+        self._lock = threading.RLock()
         self._own_links = own_links_of(names)
         self._latest_at_line: Any = None
         self.latest: Any = None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import threading
 
 import msgspec
 import numpy as np
@@ -73,6 +74,36 @@ def run(tmp_path_factory):
 
     reader = record_training(tmp_path_factory.mktemp("asked") / "run", begin)
     return reader, live
+
+
+def test_an_op_in_the_midst_of_a_condition_is_asked_about_too(tmp_path):
+    """A finalizer or a signal handler of the script may run one at any moment."""
+    headers, found, nested, hung = [], [], [], []
+
+    def begin(writer):
+        def to_host(array):
+            if not nested:
+                nested.append(False)
+                nested[0] = live.stops(headers[-1])
+            return np.asarray(array)
+
+        def ask(header):
+            if hung:
+                return
+            headers.append(header)
+            asking = threading.Thread(target=lambda: found.append(live.stops(header)), daemon=True)
+            asking.start()
+            asking.join(30)
+            hung.extend([header] if asking.is_alive() else [])
+
+        live = LiveStops(writer, to_host)
+        live.set([breakpoint_from_text("norm(gx) >= 0")])
+        return ask
+
+    record_training(tmp_path / "run", begin)
+    assert not hung
+    assert nested == [True]
+    assert found.count(True) > 1
 
 
 def walk(found, length, back=False):
