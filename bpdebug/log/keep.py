@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass
 
 __all__ = ["FULL", "Keep"]
@@ -26,6 +27,12 @@ class Keep:
     why: str = ""
     small_bytes: int = 0
     finite: bool = True
+
+    def serves(self, asked: Keep) -> bool:
+        """Whether a tensor of which so much is kept need not be kept again as `asked` for."""
+        if self is asked:
+            return True
+        return self == asked or (not asked.finite and self == dataclasses.replace(asked, finite=True))
 
     def __hash__(self) -> int:
         return hash(self.why)  # which few policies share, and which is worked out once

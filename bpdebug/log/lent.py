@@ -133,7 +133,7 @@ class LentArrays:
         known = self._known.get(id(array))
         if known is None or known[0]() is not array:
             return None
-        if keep is not None and known[1] is not keep and known[1] != keep:
+        if keep is not None and not known[1].serves(keep):
             return None
         entry = known[2]
         if type(entry[5]) is bytes:

@@ -46,11 +46,11 @@ class TensorStore(Contents):
             lent: Entry | None = self.lent.find(array, keep)
             if lent is not None:
                 return lent
-        elif keep is FULL and device == "cpu" and type(array) is np.ndarray:
+        elif device == "cpu" and type(array) is np.ndarray:
             if self.usual is not None:
-                usual: Entry | None = self.usual.put(array)
+                usual: Entry | None = self.usual.put(array, keep)
                 return self._put(array, device, keep) if usual is None else usual
-            layout = self._layouts.get((array.dtype, array.shape, device))
+            layout = self._layouts.get((array.dtype, array.shape, device)) if keep is FULL else None
             if layout is not None:  # the usual case in short: a small array of a layout that was there before
                 data = array.tobytes()
                 content = _digest(data)

@@ -17,4 +17,4 @@ cdef class Survey:
 cdef void identify_at(const uint8_t *data, size_t size, uint8_t *content) noexcept nogil
 cdef bint measure_at(object array, const uint8_t *data, void *record) noexcept
 cdef int read_now(object array, uint8_t *into, uint8_t *content, void *record) except -1
-cdef int nonfinite(object array) noexcept
+cdef int nonfinite(object array, const void *copy) noexcept

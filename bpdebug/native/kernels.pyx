@@ -226,18 +226,22 @@ cdef int read_now(object array, uint8_t *into, uint8_t *content, void *record) e
     return 2
 
 
-cdef int nonfinite(object array) noexcept:
-    """Whether an exact NumPy array of the host holds a NaN (SOME_NAN), an infinity (SOME_INF); else NOT_LOOKED_AT."""
+cdef int nonfinite(object array, const void *copy) noexcept:
+    """Whether an exact NumPy array of the host holds a NaN (SOME_NAN), an infinity (SOME_INF); else NOT_LOOKED_AT.
+
+    Args:
+        copy: of its bytes; NULL: it is looked at where it is, if its elements are next to each other.
+    """
     cdef Kind kind = kind_of_elements(array)
     if kind == KINDS:
         return NOT_LOOKED_AT
     if kind != OF_FLOAT and kind != OF_DOUBLE:
         return 0
-    if not np.PyArray_IS_C_CONTIGUOUS(array) and not np.PyArray_IS_F_CONTIGUOUS(array):
-        return NOT_LOOKED_AT
-    return nonfinite_at(
-        <const uint8_t *> np.PyArray_DATA(array), np.PyArray_SIZE(array), kind == OF_DOUBLE, instructions
-    )
+    if copy == NULL:
+        if not np.PyArray_IS_C_CONTIGUOUS(array) and not np.PyArray_IS_F_CONTIGUOUS(array):
+            return NOT_LOOKED_AT
+        copy = np.PyArray_DATA(array)
+    return nonfinite_at(<const uint8_t *> copy, np.PyArray_SIZE(array), kind == OF_DOUBLE, instructions)
 
 
 cdef void identify_at(const uint8_t *data, size_t size, uint8_t *content) noexcept nogil:

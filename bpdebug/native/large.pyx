@@ -74,20 +74,20 @@ cdef class LargeArrays:
             private: nobody writes into it until `take_back` is called for it.
         """
         cdef tuple entry
-        cdef bint known = self.lent.known_slot(array) != NULL
-        if known:
-            entry = self.lent.entry_of(array, keep)
-            if entry is not None:
-                return entry
+        cdef LessLayouts less = self.less_of(keep)
+        as_made = less.as_made
+        entry = self.lent.entry_of(array, as_made)
+        if entry is not None:
+            return entry
         if not np.PyArray_CheckExact(array):
             return None
         cdef Tensors tensors = <Tensors>self.store.usual
-        cdef LessLayouts less = self.less_of(keep)
-        if np.PyArray_NBYTES(<np.ndarray>array) <= less.small_bytes:
+        cdef int64_t size = np.PyArray_NBYTES(<np.ndarray>array), layout
+        if size <= less.small_bytes:
             less = self.less_of(FULL)
         if not less.statistics:
             entry = tensors.unkept_entry_of(array, less)
-        elif known or np.PyArray_NBYTES(<np.ndarray>array) > <int64_t>direct_bytes:
+        elif size > <int64_t>direct_bytes:
             return None
         else:
             layout = tensors.layout_of(array)
@@ -100,7 +100,7 @@ cdef class LargeArrays:
             else:
                 entry = self.less_now(array, less, layout, private)
         if entry is not None and private and np.PyArray_BASE(<np.ndarray>array) == NULL:
-            self.lent.set(array, keep, entry)
+            self.lent.set(array, as_made, entry)
         return entry
 
     cdef tuple keep_now(self, array, int64_t layout):

@@ -30,6 +30,7 @@ cdef struct Less:
 cdef class LessLayouts:
     cdef StoreFields store
     cdef object keep
+    cdef object as_made
     cdef bint values
     cdef bint statistics
     cdef bint finite

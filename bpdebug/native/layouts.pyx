@@ -79,11 +79,13 @@ cdef class LessLayouts:
     Args:
         store: a `TensorStore`.
         keep: what is kept, and why not more.
+        as_made: the same of tensors that were looked at when they were made.
     """
 
-    def __init__(self, StoreFields store not None, keep):
+    def __init__(self, StoreFields store not None, keep, as_made):
         self.store = store
         self.keep = keep
+        self.as_made = as_made
         self.values = keep.values
         self.statistics = keep.statistics
         self.finite = keep.finite

@@ -130,7 +130,7 @@ cdef class LentArrays:
             return None
         cdef tuple entry = <tuple>slot.entry
         kept = <object>slot.keep
-        if keep is not None and keep is not kept and keep != kept:
+        if keep is not None and keep is not kept and not kept.serves(keep):
             return None
         if type(entry[5]) is bytes:
             return entry

@@ -29,6 +29,7 @@ cdef class Tensors:
     cdef bytes description_of(self, array)
     cdef bytes content_of(self, array)
     cdef LessLayouts less_of(self, keep)
+    cdef object as_made(self, keep)
     cdef tuple entry_of(self, array)
     cdef tuple less_entry_of(self, array, keep)
     cdef uint64_t sample_row(self, array, int64_t count) except 0

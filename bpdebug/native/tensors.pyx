@@ -20,10 +20,13 @@ from .mutex cimport Mutex
 from .recent_contents cimport AS_IT_IS, RecentContents, under_layout
 from .store_fields cimport ChunkFields, StoreFields
 
+from dataclasses import replace
+
 import msgspec
 
 from ..log import staging
 from ..log.glances import sample_of
+from ..log.keep import FULL
 from ..log.lent import SMALL_BYTES as _SMALL_BYTES
 from ..log.schema import NOT_CAPTURED as _NOT_CAPTURED
 from ..log.schema import TENSOR_ALIGNMENT, TensorFlag
@@ -88,12 +91,20 @@ cdef class Tensors:
         if known != NULL:
             less = <LessLayouts>known
         else:
-            less = LessLayouts(self.store, keep)
+            less = LessLayouts(self.store, keep, self.as_made(keep))
             if len(self.all_less) >= MOST_LESS:
                 self.all_less.clear()
             self.all_less[<size_t><PyObject*>keep] = less  # which holds it, so that its address stays its own
         self.less = less
         return less
+
+    cdef object as_made(self, keep):
+        """What is kept of tensors that serve where `keep` is asked for: one object for all that are alike."""
+        made = keep if keep.finite else replace(keep, finite=True)
+        for less in list(self.all_less.values()):
+            if (<LessLayouts>less).as_made == made:
+                return (<LessLayouts>less).as_made
+        return made
 
     cdef bytes description_of(self, array):
         """What `describe` says of an exact NumPy array of the host, as JSON."""
@@ -113,9 +124,9 @@ cdef class Tensors:
         look_at(array, &its)
         return PyBytes_FromStringAndSize(<char*>its.content, 16)
 
-    def put(self, array):
-        """As `entry_of`, for an exact NumPy array of the host that is small."""
-        return self.entry_of(array)
+    def put(self, array, keep):
+        """The entry of a small exact NumPy array of the host; None where it is left to `TensorStore`."""
+        return self.entry_of(array) if keep is FULL else self.less_entry_of(array, keep)
 
     cdef tuple entry_of(self, array):
         """The entry of a small array, an exact NumPy array of the host, all of which is kept; None for `put`."""
@@ -136,10 +147,10 @@ cdef class Tensors:
     cdef tuple less_entry_of(self, array, keep):
         """As `entry_of`, where less is kept of a small array."""
         cdef LessLayouts less = self.less_of(keep)
+        if less.values or np.PyArray_NBYTES(<np.ndarray>array) <= less.small_bytes:
+            return self.entry_of(array)
         if not less.statistics:
-            return None if less.small_bytes else self.unkept_entry_of(array, less)
-        if less.values or less.small_bytes:
-            return None
+            return self.unkept_entry_of(array, less)
         cdef Py_ssize_t size = np.PyArray_SIZE(<np.ndarray>array)
         if size <= less.sample:
             return self.entry_of(array) if size else None
@@ -187,12 +198,16 @@ cdef class Tensors:
         """The entry of an array, an exact NumPy array of the host, of which nothing is kept; None for `put`."""
         cdef TensorStatistics statistics
         cdef TensorRecord record
+        cdef bytes data
         cdef int flags = 0
         cdef int64_t layout = less.unkept_of(array)
         if layout == NO_LAYOUT:
             return None
         if less.finite:
-            flags = nonfinite(array)
+            flags = nonfinite(array, NULL)
+            if flags == NOT_LOOKED_AT and np.PyArray_NBYTES(<np.ndarray>array) <= MOST_SMALL:
+                data = array.tobytes()
+                flags = nonfinite(array, PyBytes_AS_STRING(data))
             if flags == NOT_LOOKED_AT:
                 return None
         memset(&record, 0, sizeof(record))

@@ -130,11 +130,9 @@ def test_an_entry_that_goes_while_it_is_compared_does_no_harm():
     lent, array = loans.LentArrays(), np.zeros(1)
 
     class Kept:
-        def __eq__(self, other):
+        def serves(self, asked):
             lent.take_back(array)
             return True
-
-        __hash__ = None
 
     lent.set(array, Kept(), entry(1))
     assert lent.find(array, Kept()) == entry(1)

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import sys
-import threading
-import time
-
 import numpy as np
 import pytest
 from recorded_samples import record_sample
@@ -17,40 +13,16 @@ from bpdebug import cli, native
 from bpdebug.capture import parse_capture
 from bpdebug.frontends import engine as frontend
 from bpdebug.log import contents
-from bpdebug.log.alarm import Alarm
 from bpdebug.log.reader import LogReader
 from bpdebug.log.schema import NOT_CAPTURED, EventFlag, Kind
-from bpdebug.log.writer import LogWriter
-from bpdebug.recorder import Recorder
 from engine import Variable, optimizers
+from tests.support.recorded_both import record, record_both
 from tests.support.same_log import assert_same_log
-from tests.support.trainings import SCRIPTS, images, large_layers, perceptron
+from tests.support.trainings import SCRIPTS, images, large_layers
 
 pytestmark = pytest.mark.skipif(
     native.part("engine_events") is None, reason="the compiled parts aren't there"
 )
-
-
-def record(directory, script, capture, prepare=lambda recorder: None):
-    np.random.seed(0)
-    plan = parse_capture(capture) if isinstance(capture, str) else capture
-    recorder = Recorder(LogWriter.create(directory), plan=plan)
-    prepare(recorder)
-    stop = frontend.watch(engine, recorder)
-    try:
-        script()
-    finally:
-        stop()
-    assert not recorder.disabled
-    recorder.close()
-
-
-def record_both(folder, monkeypatch, script, capture, prepare=lambda recorder: None):
-    """Record a script by the compiled part and by Python: the logs are the same; the first one is in `compiled`."""
-    for way, part in ("compiled", native.part), ("python", lambda _: None):
-        monkeypatch.setattr(frontend, "part", part)
-        record(folder / way, script, capture, prepare)
-    assert_same_log(folder / "compiled", folder / "python")
 
 
 @pytest.mark.parametrize(
@@ -143,23 +115,6 @@ def test_a_kept_array_of_the_script_is_read_again(tmp_path, monkeypatch, size, c
         steps = np.flatnonzero(reader.index["kind"] == Kind.backward).tolist()
         changed = [bool(reader.body(seq).changed) for seq in steps]
     assert changed == [False, False, False, True] * 2
-
-
-def test_ops_wait_for_a_writer_that_is_late(tmp_path, monkeypatch):
-    recorder = Recorder(LogWriter.create(tmp_path / "run"))
-    stop = frontend.watch(engine, recorder)
-    urgent = recorder.writer._urgent
-    # As if it were not given a processor.
-    monkeypatch.setattr(urgent, "wait", lambda timeout: Alarm.wait(urgent, 10.0))
-    index, x = tmp_path / "run" / "events.idx", Variable(np.ones(2, "f"))
-    for _ in range(20_000):
-        F.square(x)
-        if index.stat().st_size:
-            break
-    assert index.stat().st_size
-    monkeypatch.undo()
-    stop()
-    recorder.close()
 
 
 @pytest.mark.parametrize(
@@ -280,139 +235,6 @@ def test_who_listens_beside_changes_nothing(tmp_path):
         stop()
     assert len(heard) > 300
     assert_same_log(tmp_path / "alone", tmp_path / "beside")
-
-
-def test_an_iteration_that_another_thread_ends_in_the_forward_phase_is_over(tmp_path, monkeypatch):
-    for way, part in ("compiled", native.part), ("python", lambda _: None):
-        monkeypatch.setattr(frontend, "part", part)
-        progress = []
-
-        def script(progress=progress):
-            F.relu(Variable(np.ones(3, "f")))
-            progress[0].update_finished()
-            F.relu(Variable(np.ones(3, "f")))
-
-        record(
-            tmp_path / way, script, "full", lambda recorder, all_=progress: all_.append(recorder._progress)
-        )
-        with LogReader(tmp_path / way) as reader:
-            forwards = reader.index[reader.index["kind"] == Kind.forward]
-        assert forwards["iteration"].tolist() == [0, 1]
-
-
-def test_an_op_in_the_midst_of_an_event_leaves_that_whole(tmp_path, monkeypatch):
-    """As one in a finalizer: here of what is asked for the hyperparameters."""
-    optimizer = optimizers.Adam()
-    get_dict = type(optimizer.hyperparam).get_dict
-
-    def asked(hyperparameter):
-        F.relu(Variable(np.ones(3, "f")))
-        return get_dict(hyperparameter)
-
-    monkeypatch.setattr(type(optimizer.hyperparam), "get_dict", asked)
-    record(tmp_path / "run", lambda: perceptron(optimizer), "full")
-    with LogReader(tmp_path / "run") as reader:
-        started = np.flatnonzero(reader.index["kind"] == Kind.update_started).tolist()
-        assert len(started) == 5
-        for seq in started:
-            assert reader.body(seq).optimizer == "Adam"
-            assert reader.index["kind"][seq - 1] == Kind.forward
-            assert reader.body(seq - 1).op == reader.body(started[0] - 1).op
-
-
-def test_an_event_lets_go_of_what_it_has_looked_at(tmp_path):
-    def script():
-        x = engine.Parameter(np.ones(3, "f"))
-        for step in range(100):
-            F.sum(F.square(x)).backward()
-            if step == 10:
-                entries.append(recorders[0].writer.store.usual.put(x.array))
-                held.append(sys.getrefcount(entries[0]))
-        held.append(sys.getrefcount(entries[0]))
-
-    recorders, entries, held = [], [], []
-    record(tmp_path / "run", script, "full", recorders.append)
-    assert held[1] <= held[0] + 1
-
-
-def test_times_are_those_of_the_clock(tmp_path):
-    seen = []
-
-    def script():
-        for _ in range(3):
-            before = time.perf_counter_ns()
-            perceptron()
-            seen.append((before, time.perf_counter_ns()))
-
-    def prepare(recorder):
-        seen.append(recorder.writer.started_ns)
-
-    record(tmp_path / "run", script, "full", prepare)
-    started, *spans = seen
-    with LogReader(tmp_path / "run") as reader:
-        times = reader.index["time_us"][reader.index["kind"] == Kind.forward].reshape(3, -1)
-    for (before, after), those in zip(spans, times, strict=True):
-        assert (before - started) // 1000 <= those.min()
-        assert those.max() <= (after - started) // 1000
-        assert (np.diff(those.astype(int)) >= 0).all()
-
-
-@pytest.mark.parametrize("forgets", [False, True])
-def test_lines_are_right_where_code_comes_and_goes(tmp_path, forgets):
-    """Code objects whose places in memory are used again, at once where nothing holds them any more."""
-    recorder = Recorder(LogWriter.create(tmp_path / "run"))
-    stop = frontend.watch(engine, recorder)
-    names = {"F": F, "x": Variable(np.ones(2, "f"))}
-    for line in range(6_000):
-        exec(compile("\n" * (line % 97) + "F.square(x)", str(tmp_path / "made.py"), "exec"), names)
-        if forgets:
-            recorder.call_sites._forget()
-    stop()
-    recorder.close()
-    with LogReader(tmp_path / "run") as reader:
-        sites = [reader.sites[site].frames[-1].line for site in reader.index["site"].tolist()]
-    assert sites == [1 + line % 97 for line in range(6_000)]
-
-
-def test_lines_are_right_where_another_thread_comes_while_code_is_forgotten(tmp_path):
-    recorder = Recorder(LogWriter.create(tmp_path / "run"))
-    stop = frontend.watch(engine, recorder)
-    names = {"F": F, "x": Variable(np.ones(2, "f"))}
-    call_sites = recorder.call_sites
-    here = call_sites.here
-
-    def interrupted(up=1):
-        found = here(up + 1)
-        call_sites._forget()
-        other = threading.Thread(target=F.square, args=(names["x"],))
-        other.start()
-        other.join()
-        return found
-
-    call_sites.here = interrupted
-    for line in range(300):
-        exec(compile("\n" * (line % 97) + "F.square(x)", str(tmp_path / "made.py"), "exec"), names)
-    stop()
-    recorder.close()
-    with LogReader(tmp_path / "run") as reader:
-        own = reader.index["site"][reader.index["thread"] == reader.index["thread"][-1]]
-        sites = [reader.sites[site].frames[-1].line for site in own.tolist()]
-    assert sites == [1 + line % 97 for line in range(300)]
-
-
-def test_a_small_perceptron_takes_the_short_way(tmp_path, monkeypatch):
-    """Else the test above would compare Python with itself."""
-    left = []
-    python = frontend._Watcher.__call__
-
-    def note(self, event):
-        left.append(type(event).__name__)
-        python(self, event)
-
-    monkeypatch.setattr(frontend._Watcher, "__call__", note)
-    record(tmp_path / "run", perceptron, "full")
-    most = {"ForwardFinished", "BackwardStepped", "GradAccumulated", "ParameterUpdating", "ParameterUpdated"}
-    assert not most & set(left)
 
 
 def test_a_whole_run_without_compiled_parts_is_the_same_run(tmp_path, monkeypatch, capsys):

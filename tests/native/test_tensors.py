@@ -113,6 +113,13 @@ def test_of_what_is_not_kept_each_array_has_one_row(tmp_path, monkeypatch, part)
     one = array(0)
     row = store.lend(one, NOTHING)[0]
     assert store.lend(one, NOTHING)[0] == store.put(one, keep=NOTHING)[0] == row
+    only_read = dataclasses.replace(NOTHING, finite=False)
+    assert store.put(one, keep=only_read)[0] == row
+    # What was only read was not looked at, and may be written into.
+    bad = array(1)
+    bad[0] = np.nan
+    assert store.put(bad, keep=only_read)[1] == 0
+    assert store.lend(bad, NOTHING)[1] == TensorFlag.nan
     # Nobody knows whether the content of another one is the same.
     assert store.lend(one.copy(), NOTHING)[0] != row
     assert store.lend(one, STATS)[0] != row

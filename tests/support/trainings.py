@@ -34,11 +34,11 @@ class Net(engine.Chain):
         return self.l2(self.l2(h)) * F.broadcast_to(self.scale, (len(x.array), 5))
 
 
-def images(optimizer):
+def images(optimizer, steps=4, batch=3):
     model, rng = Net(), np.random.RandomState(1)
     optimizer.setup(model)
-    for _ in range(4):
-        x, t = rng.rand(3, 1, 8, 8).astype("f"), rng.randint(0, 5, 3).astype("i")
+    for _ in range(steps):
+        x, t = rng.rand(batch, 1, 8, 8).astype("f"), rng.randint(0, 5, batch).astype("i")
         loss = F.softmax_cross_entropy(model(Variable(x)), t)
         model.cleargrads()
         loss.backward()
