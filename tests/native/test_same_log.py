@@ -189,6 +189,24 @@ def test_what_is_there_with_its_values_is_shown_with_them(tmp_path, monkeypatch,
         assert (first == second) == (capture != "none@relu"), way
 
 
+@pytest.mark.parametrize("size", [10, 5000])
+@pytest.mark.parametrize("capture", ["none@tanh;full", "none@tanh;stats", "full@tanh;none"])
+@pytest.mark.parametrize("part", [native.part, lambda _: None], ids=["compiled", "python"])
+def test_what_one_op_does_not_keep_has_not_changed_for_the_next_one(
+    tmp_path, monkeypatch, part, capture, size
+):
+    monkeypatch.setattr(frontend, "part", part)
+    monkeypatch.setattr(contents, "part", part)
+
+    def script():
+        F.sum(F.square(F.tanh(engine.Parameter(np.linspace(-1, 1, size, dtype="f"))))).backward()
+
+    record(tmp_path / "run", script, capture)
+    with LogReader(tmp_path / "run") as reader:
+        steps = np.flatnonzero(reader.index["kind"] == Kind.backward).tolist()
+        assert [reader.body(seq).changed for seq in steps] == [[], [], []]
+
+
 @pytest.mark.parametrize("size", [3, 5000])
 @pytest.mark.parametrize("capture", ["stats@square", "full@square;stats", "none@square;full"])
 def test_a_step_and_what_it_adds_may_be_kept_in_other_ways(tmp_path, monkeypatch, size, capture):
