@@ -238,6 +238,24 @@ def test_nobody_looks_again_at_what_is_only_read(tmp_path, monkeypatch):
         assert reader.tensors["flags"][read] == 0
 
 
+def test_a_step_that_passes_on_what_is_not_finite_says_so(tmp_path, monkeypatch):
+    def script():
+        model = L.Linear(1, 1)
+        optimizer = optimizers.SGD(0.1).setup(model)
+        for _ in range(5):
+            x, z = (engine.Parameter(np.zeros((100, 100), "f")) for _ in range(2))
+            with np.errstate(all="ignore"):
+                F.sum(F.log(x + z)).backward()
+            F.sum(model(np.ones((1, 1), "f"))).backward()
+            optimizer.update()
+
+    record_both(tmp_path, monkeypatch, script, "sparse")
+    with LogReader(tmp_path / "compiled") as reader:
+        added = reader.find("it4/backward/add")
+        assert reader.index["flags"][added] & EventFlag.nonfinite
+        assert all(reader.tensors["flags"][row] for row in reader.body(added).gx)
+
+
 def test_each_of_many_scopes_is_kept_in_its_way(tmp_path, monkeypatch):
     class Long(engine.ChainList):
         def forward(self, x):
