@@ -265,7 +265,7 @@ observers: list[Observer] = []
 `observe` only."""
 
 HANDED_OUT_BYTES = 1 << 12
-"""Nobody is told of smaller arrays of the host: looking at them again costs less."""
+"""Nobody is told of smaller arrays of the host that are no views: looking at them again costs less."""
 
 tell: Any = ModuleType("tell")  # whose attributes Python finds again faster than any other object's
 """`tell.X(...)` tells all observers of an event of class `X` with these fields, all of them, in their order.
@@ -340,7 +340,9 @@ def _build_and_emit(name: str, *fields: Any) -> None:
 
 def hand_out(array: Any) -> None:
     """Tell all observers that code outside the engine may write into `array` (or None) from now on."""
-    if array is not None and (array.nbytes >= HANDED_OUT_BYTES or type(array) is not _ndarray):
+    if array is None:
+        return
+    if array.nbytes >= HANDED_OUT_BYTES or type(array) is not _ndarray or array.base is not None:
         emit(HandedOut(array))
 
 

@@ -57,15 +57,19 @@ class Interning:
 
     def _add(self, key: Any, items: list[Any], make: Callable[[int], msgspec.Struct]) -> int:
         with self._lock:
-            found = self._ids.get(key)
-            if found is not None:
-                return found
-            number = len(items)
-            definition = make(number)
-            line = encode_line(definition)
-            self._emit(line)
+            while True:
+                found = self._ids.get(key)
+                if found is not None:
+                    return found
+                number = len(items)
+                definition = make(number)
+                line = encode_line(definition)
+                if number == len(items):
+                    break
+                # Meanwhile a finalizer, on this very thread, ran an op that has taken the number.
             items.append(definition.text if isinstance(definition, TextDefinition) else definition)
             self._ids[key] = number
+            self._emit(line)
             return number
 
     def text(self, text: str) -> int:

@@ -118,6 +118,8 @@ class RecordedTensors:
     def sample(self, tensor: int) -> np.ndarray | None:
         """Some values of a tensor whose values were not all kept, evenly spaced in C order; None where there are none.
 
+        A flight recorder removes those of older iterations, too.
+
         Raises:
             DamagedLog: they can't be read.
         """
@@ -128,7 +130,7 @@ class RecordedTensors:
             return None
         if sampled >= tensor:
             raise DamagedLog(f"{self.directory}: tensor {tensor} is damaged: its sample is tensor {sampled}")
-        return self.array(sampled)
+        return None if self.why_not_captured(sampled) else self.array(sampled)
 
     def layout_of(self, tensor: int) -> LayoutDefinition:
         """dtype, shape and device of a tensor.

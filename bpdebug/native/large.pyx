@@ -56,7 +56,7 @@ cdef class LargeArrays:
         cdef size_t size = np.PyArray_NBYTES(<np.ndarray>array)
         cdef const uint8_t* data = <const uint8_t*>np.PyArray_DATA(<np.ndarray>array)
         cdef tuple known = self.lent.known_of(array)
-        if known is not None:
+        if known is not None and known[5] != b"":  # of what is not kept nobody knows the content
             return known[5]
         if not np.PyArray_IS_C_CONTIGUOUS(<np.ndarray>array):
             return self.store.content_of(array)

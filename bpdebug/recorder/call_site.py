@@ -125,7 +125,8 @@ class CallSites:
             return
         self._modules_count = len(sys.modules)
         folders = {self._script_directory, os.path.realpath(self._script_directory)}
-        for name, module in list(sys.modules.items()):
+        # Nothing comes in the midst of a copy; into a list of pairs a finalizer may, and import something.
+        for name, module in sys.modules.copy().items():
             if name in self._modules_seen:
                 continue
             self._modules_seen.add(name)

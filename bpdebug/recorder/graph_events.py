@@ -116,7 +116,8 @@ class GraphEvents(ForwardEvents):
         """
         known: dict[int, Any] = {}
         keep = self._keep(BACKWARD, node.scope, node.label)
-        gy_rows, _ = self._rows(gy, known, self._unlooked(keep))
+        passed_on = any(one is other is not None for one in gx for other in gy)  # which it has made, too
+        gy_rows, _ = self._rows(gy, known, keep if passed_on else self._unlooked(keep))
         gx_rows, flags = self._rows(gx, known, keep, private)
         if flags and keep.small_bytes:
             known.clear()

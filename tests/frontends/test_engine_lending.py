@@ -155,6 +155,19 @@ def test_every_way_to_an_array_counts(watched: Watched, route: str) -> None:
         assert (reader.array(last.x[0].tensor) == 7).all()
 
 
+def test_a_view_counts_however_small_it_is(watched: Watched) -> None:
+    h = F.exp(engine.Variable(X))
+    first = h[:1]
+    assert first.array.nbytes < LENT_BYTES
+    first.array[...] = 7
+    F.tanh(h)
+    with watched.read() as reader:
+        (exp,), (tanh,) = forward_of(reader, "exp"), forward_of(reader, "tanh")
+        np.testing.assert_array_equal(reader.array(exp.y[0].tensor), np.exp(X))
+        np.testing.assert_array_equal(reader.array(tanh.x[0].tensor), h.array)
+        assert tanh.changed == [0]
+
+
 def test_updates_show_each_value_of_a_parameter(watched: Watched) -> None:
     model = Deep()
     optimizer = optimizers.SGD(0.1).setup(model)

@@ -12,6 +12,7 @@ import pytest
 from example_run import ITERATIONS, NAN_ADDRESS, SCRIPT, SCRIPT_PATH, write_example_run
 
 from bpdebug.errors import AddressError, LogError, NewerLog, NotALog, RunDirectoryExists
+from bpdebug.log import interning
 from bpdebug.log.reader import LogReader
 from bpdebug.log.records import ForwardBody, OutputBody, ReportedBody, Slot
 from bpdebug.log.schema import (
@@ -113,6 +114,27 @@ def test_the_lists_of_writer_and_reader_are_equal(tmp_path: Path) -> None:
     for name in ("texts", "scopes", "ops", "layouts", "sources", "sites", "variables", "threads"):
         assert getattr(reader, name) == getattr(writer, name), name
         assert getattr(reader, name), name
+
+
+def test_what_a_finalizer_names_meanwhile_has_its_own_number(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The garbage collector may run it, and the op in it, while a definition is being made."""
+    writer = LogWriter.create(tmp_path / "run")
+    encode_line = interning.encode_line
+
+    def interrupted(definition: msgspec.Struct) -> bytes:
+        monkeypatch.setattr(interning, "encode_line", encode_line)
+        for shape in ((4,), (2, 3)):
+            writer.layout("<f4", shape)
+        return encode_line(definition)
+
+    monkeypatch.setattr(interning, "encode_line", interrupted)
+    numbers = [writer.layout("<f4", shape) for shape in ((2, 3), (4,), (5,))]
+    writer.close()
+    reader = LogReader(tmp_path / "run")
+    assert reader.problem == ""
+    assert [reader.layouts[number].shape for number in numbers] == [[2, 3], [4], [5]]
 
 
 def test_the_example_run_is_complete(example: LogReader) -> None:

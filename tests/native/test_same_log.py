@@ -145,6 +145,24 @@ def test_what_is_there_with_its_values_is_shown_with_them(tmp_path, monkeypatch,
         assert (first == second) == (capture != "none@relu"), way
 
 
+@pytest.mark.parametrize("size", [10, 5000])
+@pytest.mark.parametrize("capture", ["none@tanh;full", "none@tanh;stats", "full@tanh;none"])
+@pytest.mark.parametrize("part", [native.part, lambda _: None], ids=["compiled", "python"])
+def test_what_one_op_does_not_keep_has_not_changed_for_the_next_one(
+    tmp_path, monkeypatch, part, capture, size
+):
+    monkeypatch.setattr(frontend, "part", part)
+    monkeypatch.setattr(contents, "part", part)
+
+    def script():
+        F.sum(F.square(F.tanh(engine.Parameter(np.linspace(-1, 1, size, dtype="f"))))).backward()
+
+    record(tmp_path / "run", script, capture)
+    with LogReader(tmp_path / "run") as reader:
+        steps = np.flatnonzero(reader.index["kind"] == Kind.backward).tolist()
+        assert [reader.body(seq).changed for seq in steps] == [[], [], []]
+
+
 @pytest.mark.parametrize("size", [3, 5000])
 @pytest.mark.parametrize("capture", ["stats@square", "full@square;stats", "none@square;full"])
 def test_a_step_and_what_it_adds_may_be_kept_in_other_ways(tmp_path, monkeypatch, size, capture):
@@ -174,6 +192,24 @@ def test_nobody_looks_again_at_what_is_only_read(tmp_path, monkeypatch):
         read = reader.body(int(ops[0])).x[0].tensor
         assert reader.tensors["segment"][read] == NOT_CAPTURED
         assert reader.tensors["flags"][read] == 0
+
+
+def test_a_step_that_passes_on_what_is_not_finite_says_so(tmp_path, monkeypatch):
+    def script():
+        model = L.Linear(1, 1)
+        optimizer = optimizers.SGD(0.1).setup(model)
+        for _ in range(5):
+            x, z = (engine.Parameter(np.zeros((100, 100), "f")) for _ in range(2))
+            with np.errstate(all="ignore"):
+                F.sum(F.log(x + z)).backward()
+            F.sum(model(np.ones((1, 1), "f"))).backward()
+            optimizer.update()
+
+    record_both(tmp_path, monkeypatch, script, "sparse")
+    with LogReader(tmp_path / "compiled") as reader:
+        added = reader.find("it4/backward/add")
+        assert reader.index["flags"][added] & EventFlag.nonfinite
+        assert all(reader.tensors["flags"][row] for row in reader.body(added).gx)
 
 
 def test_each_of_many_scopes_is_kept_in_its_way(tmp_path, monkeypatch):

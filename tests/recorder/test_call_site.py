@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import importlib.util
 import json
 import sys
@@ -100,6 +101,26 @@ def test_whose_file_it_is(writer: LogWriter, script: str, file: str, mine: bool)
     sites = CallSites(writer)
     sites.set_script(script, "/home/ada")
     assert sites.is_user(file) is mine
+
+
+def test_a_finalizer_may_import_while_modules_are_looked_through(
+    writer: LogWriter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "modules", dict(sys.modules))
+    sites = CallSites(writer)
+    sites.set_script("/home/ada/train.py", "/home/ada")
+
+    def imports(phase: str, info: dict[str, int]) -> None:
+        sys.modules[f"imported_{len(sys.modules)}"] = sys
+
+    gc.callbacks.append(imports)
+    threshold = gc.get_threshold()
+    gc.set_threshold(1)
+    try:
+        sites.define_modules()
+    finally:
+        gc.set_threshold(*threshold)
+        gc.callbacks.remove(imports)
 
 
 def test_a_relative_file_name_starts_where_the_script_started(

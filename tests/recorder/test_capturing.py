@@ -142,6 +142,17 @@ def test_a_flight_recorder_drops_the_values_of_older_iterations(
     assert verify_run(reader).lines == []
 
 
+def test_a_flight_recorder_drops_the_samples_of_older_iterations(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(flight_recorder, "SEGMENT_BYTES", 1)
+    reader = run(tmp_path, "sample@square;last:2", steps=5)
+    samples = [reader.sample(row) for row in forwards(reader)]
+    assert [sample is None for sample in samples] == [True] * 3 + [False] * 2
+    assert samples[-1] is not None
+    assert samples[-1].tolist() == list(range(4000, 4200, 4))
+
+
 def test_iterations_share_a_file_until_there_is_enough_in_it(tmp_path: Path) -> None:
     reader = run(tmp_path, "last:2", steps=8)
     assert not any(reader.why_not_captured(row) for row in forwards(reader))
