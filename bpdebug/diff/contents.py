@@ -75,6 +75,16 @@ class Contents:
             self._verdicts[key] = self._compare_values(a, b)
         return self._verdicts[key]
 
+    def unknown(self, a: int | None, b: int | None) -> bool:
+        """Whether it can't be told if the two tensors differ: one of the runs didn't keep what that takes."""
+        if a is None or b is None:
+            return False
+        alike = self._alike(a, b)
+        if alike or (alike is False and self._tolerance.exact):
+            return False
+        verdict = self.compare(a, b)
+        return verdict is not None and not verdict.known and not verdict.different
+
     def _alike(self, a: int, b: int) -> bool | None:
         """Whether two tensors are the same bytes, dtype and shape by their records; None where these can't tell."""
         size = TENSOR_INDEX.itemsize
