@@ -182,6 +182,21 @@ def test_a_budget_that_is_used_up_steps_down_and_says_so(
     assert kept_bytes < 60_000
 
 
+def test_large_tensors_do_not_run_far_over_the_budget(tmp_path: Path) -> None:
+    """Fewer events than lie between two looks at the size of the log."""
+    event_bytes = 1 << 18
+    recorded = Run(tmp_path / "run", parse_capture("full", max_bytes=4 * event_bytes))
+    recorder = recorded.recorder
+    for i in range(20):
+        x = np.full(event_bytes // 8, i, np.float64)
+        recorder.forward(
+            recorded.op, "square", [recorder.new_variable()], [x], [recorder.new_variable()], [x]
+        )
+    reader = recorded.read()
+    kept_bytes = sum(path.stat().st_size for path in reader.directory.glob("*.seg"))
+    assert 4 * event_bytes <= kept_bytes <= 5 * event_bytes + 4096
+
+
 def test_what_a_flight_recorder_drops_does_not_count_for_the_budget(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
