@@ -75,6 +75,15 @@ class Contents:
             self._verdicts[key] = self._compare_values(a, b)
         return self._verdicts[key]
 
+    @property
+    def all_known(self) -> bool:
+        """Whether `unknown` is false of any two tensors: each that the runs have now has a content id that decides."""
+        nothing = np.zeros((), "V16")
+        sides = (self._a, self._b)
+        return self._tolerance.exact and not any(
+            (side.reader.tensors["content"] == nothing).any() for side in sides
+        )
+
     def unknown(self, a: int | None, b: int | None) -> bool:
         """Whether it can't be told if the two tensors differ: one of the runs didn't keep what that takes."""
         if a is None or b is None:

@@ -149,6 +149,7 @@ class _Contents:
         self._pairs = pairs
         self._readers, self._bodies = readers, bodies
         self._marks = marks
+        self._all_known = pairs.contents.all_known
         self._compared = 0
 
     def go(self, batches: list[Batch]) -> Iterator[None]:
@@ -184,8 +185,8 @@ class _Contents:
         body_a, body_b = self._bodies[0].body(a, *head_a), self._bodies[1].body(b, *head_b)
         if body_a is None or body_b is None:
             return self._found(a, b)
-        if not self._marks.left_out and self._pairs.leave_out(body_a, body_b):
-            self._marks.left_out = True
+        if not (self._all_known or self._marks.left_out):
+            self._marks.left_out = self._pairs.leave_out(body_a, body_b)
         if not self._pairs.seem_to_differ(body_a, body_b):
             return False
         # Up to the first divergence by values, as `bpdebug diff` does; what lies behind it is marked sooner.
