@@ -41,12 +41,13 @@ def _tensor(beside: Beside, moment: Moment, mine: TensorView, wanted: show_views
     else:
         yield f"    {gap_words(gap)}"
     same = not isinstance(gap, str) and not gap.differing
-    for letter in (beside.letter,) if same else ("A", "B"):
+    once = same and not mine.why_missing
+    for letter in (beside.letter,) if once else ("A", "B"):
         view = beside.view(moment, mine, letter)
         if view.shape is None or view.why_missing:
             yield f"    {letter}: {view.why_missing}".rstrip()
             continue
-        named = "" if same else f"{letter}: "
+        named = "" if once else f"{letter}: "
         yield f"    {named}{view.dtype}  {show_views.statistics_text(view.statistics(), view.dtype)}"
         yield from _values(view, wanted)
     if same or isinstance(gap, str):

@@ -107,8 +107,9 @@ def _tensor_lines(reader: LogReader) -> Iterator[str]:
     kept, missing, size_bytes = 0, 0, 0
     tensors = reader.tensors
     assert tensors.dtype == TENSOR_INDEX
+    gone = [NOT_CAPTURED, *(dropped.segment for dropped in reader.dropped)]
     for _, part in pieces(tensors, 0, len(tensors)):
-        lost = part["segment"] == NOT_CAPTURED
+        lost = np.isin(part["segment"], gone)
         missing += int(lost.sum())
         kept += int((~lost).sum())
         layouts, counts = np.unique(part["layout"][~lost], return_counts=True)

@@ -151,7 +151,8 @@ def _show_beside(options: argparse.Namespace, a: Timeline, b: Timeline) -> None:
         if beside.marks.settled or (seq is not None and beside.marks.done >= ALIGNED):
             break
     if seq is None and beside.marks.first is None:
-        print("The runs are the same: there is no divergence.")
+        told = beside.marks.no_divergence
+        print(f"{told[0].upper()}{told[1:]}.")
         return
     if seq is None and beside.first_alone:
         beside = beside.flipped

@@ -181,11 +181,14 @@ def console_lines(timeline: Timeline, moment: Moment, wanted: Wanted) -> Iterato
 
 def explain_lines(timeline: Timeline, moment: Moment, wanted: Wanted) -> Iterator[str]:
     """Why the largest element of each tensor that the event made has its value; then the way to the loss."""
-    from ..explain import explain, made_here, path_to_loss, telling_element
+    from ..explain import explain, made_here, path_to_loss, telling_element, why_not_there
     from ..explain.as_text import explanation_lines, path_lines
     from ..frontends.engine_ops import EngineOps
 
     runner = timeline.runner or EngineOps()
+    if why := why_not_there(moment):
+        yield f"  {why}"
+        yield ""
     for view in made_here(moment):
         element = telling_element(moment, view.role)
         if element is None or (wanted.tensor is not None and wanted.tensor not in (view.role, view.name)):

@@ -5,7 +5,8 @@ What has to be looked through for that, `marking` does ahead; what one event nee
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -31,12 +32,14 @@ _LETTERS = ("A", "B")
 class Compared(NamedTuple):
     """What of two events is different: settings as (name, value in A, value in B), and roles of tensors.
 
-    `problem` says why they could not be compared; "" where they could.
+    `problem` says why they could not be compared; "" where they could. `left_out` has the roles of tensors of which it
+    can't be told, as one of the runs didn't keep what that takes.
     """
 
     settings: list[tuple[str, str, str]]
     roles: list[str]
     problem: str = ""
+    left_out: Sequence[str] = ()
 
     def words(self, short: bool = False) -> str:
         """All of it in one line, clean, the value in A first; "" where nothing differs."""
@@ -163,28 +166,45 @@ class Beside:
         if partner is None:
             return Compared([], [])
         a, b = self._runs
-        if self._contents is None:
-            contents = Contents(CommonNames(a.reader, b.reader), self.tolerance)
-            self._contents = PairComparison(a, b, contents, self.tolerance)
+        pairs = self._pairs()
         seqs = (seq, partner) if self.lead == 0 else (partner, seq)
         try:
-            self._contents.contents.look_again()
+            pairs.contents.look_again()
             body_a, body_b = a.reader.body(seqs[0]), b.reader.body(seqs[1])
             if type(body_a) is not type(body_b):
                 kinds = [str(body.__struct_config__.tag) for body in (body_a, body_b)]
                 return Compared([("kind", kinds[0], kinds[1])], [])
             settings = [
                 (clean(name), number_of_setting(first), number_of_setting(second))
-                for name, first, second in self._contents.settings(body_a, body_b)
+                for name, first, second in pairs.settings(body_a, body_b)
             ]
-            slots = [
-                slot_a.role
-                for slot_a, _, verdict in self._contents.tensors(body_a, body_b)
-                if verdict.different
-            ]
+            slots, left_out = [], []
+            for slot_a, _, verdict in pairs.tensors(body_a, body_b):
+                if verdict.different:
+                    slots.append(slot_a.role)
+                elif not verdict.known:
+                    left_out.append(slot_a.role)
         except BpdebugError as error:
             return Compared([], [], clean(str(error).partition("\n")[0]))
-        return Compared(settings, list(dict.fromkeys(slots)))
+        return Compared(settings, list(dict.fromkeys(slots)), left_out=list(dict.fromkeys(left_out)))
+
+    def _pairs(self) -> PairComparison:
+        if self._contents is None:
+            a, b = self._runs
+            contents = Contents(CommonNames(a.reader, b.reader), self.tolerance)
+            self._contents = PairComparison(a, b, contents, self.tolerance)
+        return self._contents
+
+    def _same_content(self, a: int | None, b: int | None) -> bool:
+        """Whether the content ids of tensor `a` of A and `b` of B tell that they are the same."""
+        if a is None or b is None:
+            return False
+        try:
+            contents = self._pairs().contents
+            contents.look_again()
+            return contents.compare(a, b) is None
+        except BpdebugError:
+            return False
 
     def summary(self, seq: int, short: bool = False) -> str:
         """In a few words (or `short`, in fewer), what event `seq` is in the other run."""
@@ -197,8 +217,15 @@ class Beside:
         else:
             partner = self.partner(seq)
             where = f" (event {partner:,})" if partner is not None and partner != seq else ""
-            different = self.compare(seq).words(short)
-            words.append(f"≠ {other}{where}: {different}" if different else f"= {other}{where}")
+            compared = self.compare(seq)
+            different = compared.words(short)
+            if different:
+                words.append(f"≠ {other}{where}: {different}")
+            elif compared.left_out:
+                kept = "not kept" if short else f"not kept in both runs: {' '.join(compared.left_out)}"
+                words.append(f"? {other}{where}: {kept}")
+            else:
+                words.append(f"= {other}{where}")
         if mark & Mark.gap:
             words.append(f"then {count_text(self.gap_after(seq), 'event')} only in {other}")
         return ", ".join(words)
@@ -255,6 +282,9 @@ class Beside:
             return f"only {self.letter} has it"
         first, second = (mine, theirs) if self.lead == 0 else (theirs, mine)
         why = first.why_missing or second.why_missing
+        if why and self._same_content(first.tensor, second.tensor):
+            same = Gap(math.prod(first.shape or ()), 0, 0, 0.0, 0.0, None, (), None, None)
+            return lambda: same
         if why or first.shape != second.shape:
             return why or f"shape {first.shape} in A, {second.shape} in B"
         return lambda: compare_arrays(first.array(), second.array(), self.tolerance)

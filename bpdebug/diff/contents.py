@@ -75,6 +75,25 @@ class Contents:
             self._verdicts[key] = self._compare_values(a, b)
         return self._verdicts[key]
 
+    @property
+    def all_known(self) -> bool:
+        """Whether `unknown` is false of any two tensors: each that the runs have now has a content id that decides."""
+        nothing = np.zeros((), "V16")
+        sides = (self._a, self._b)
+        return self._tolerance.exact and not any(
+            (side.reader.tensors["content"] == nothing).any() for side in sides
+        )
+
+    def unknown(self, a: int | None, b: int | None) -> bool:
+        """Whether it can't be told if the two tensors differ: one of the runs didn't keep what that takes."""
+        if a is None or b is None:
+            return False
+        alike = self._alike(a, b)
+        if alike or (alike is False and self._tolerance.exact):
+            return False
+        verdict = self.compare(a, b)
+        return verdict is not None and not verdict.known and not verdict.different
+
     def _alike(self, a: int, b: int) -> bool | None:
         """Whether two tensors are the same bytes, dtype and shape by their records; None where these can't tell."""
         size = TENSOR_INDEX.itemsize

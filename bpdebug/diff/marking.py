@@ -66,6 +66,7 @@ class Marks:
         first: (seq in A, seq in B) of the first divergence, -1 where that run has no such event; None while there is
             none.
         settled: whether nothing can come before `first`, or there is none.
+        left_out: whether tensors could not be compared, as one of the runs didn't keep what that takes.
         done: the share of the work that is done, 0 to 1.
     """
 
@@ -73,7 +74,14 @@ class Marks:
         self.sides = (Side.of_length(events_a), Side.of_length(events_b))
         self.first: tuple[int, int] | None = None
         self.settled = False
+        self.left_out = False
         self.done = 0.0
+
+    @property
+    def no_divergence(self) -> str:
+        """What there is to say where the comparison has found none."""
+        where = " in all that could be compared" if self.left_out else ""
+        return f"the runs are the same{where}: there is no divergence"
 
 
 def mark_runs(a: LogReader, b: LogReader, tolerance: Tolerance, marks: Marks) -> Iterator[None]:
@@ -141,6 +149,7 @@ class _Contents:
         self._pairs = pairs
         self._readers, self._bodies = readers, bodies
         self._marks = marks
+        self._all_known = pairs.contents.all_known
         self._compared = 0
 
     def go(self, batches: list[Batch]) -> Iterator[None]:
@@ -176,6 +185,8 @@ class _Contents:
         body_a, body_b = self._bodies[0].body(a, *head_a), self._bodies[1].body(b, *head_b)
         if body_a is None or body_b is None:
             return self._found(a, b)
+        if not (self._all_known or self._marks.left_out):
+            self._marks.left_out = self._pairs.leave_out(body_a, body_b)
         if not self._pairs.seem_to_differ(body_a, body_b):
             return False
         # Up to the first divergence by values, as `bpdebug diff` does; what lies behind it is marked sooner.

@@ -74,6 +74,12 @@ class PairComparison:
             return True
         return any(map(self.contents.other_content, tensors_a, tensors_b))
 
+    def leave_out(self, body_a: r.Event, body_b: r.Event) -> bool:
+        """Whether it can't be told of a tensor of the two events if it differs."""
+        if type(body_a) is not type(body_b) or isinstance(body_a, UNCOMPARED):
+            return False
+        return any(map(self.contents.unknown, tensors_of(body_a), tensors_of(body_b)))
+
     def _by_role(self, body_a: r.Event, body_b: r.Event) -> Iterator[tuple[Slot, Slot, Verdict]]:
         """The tensors of an event that has more of them in one run than in the other."""
         slots_a = {slot.role: slot for slot in slots_of(self._a.names, body_a)}

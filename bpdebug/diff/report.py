@@ -50,7 +50,8 @@ def _verdict(found: Comparison) -> str:
         if getattr(allowed, name)
     ]
     within = f" (within {' '.join(parts)})" if parts else ""
-    return f"The runs are {'the same' if found.same else 'different'}{within}."
+    where = " in all that could be compared" if found.same and found.not_compared else ""
+    return f"The runs are {'the same' if found.same else 'different'}{where}{within}."
 
 
 def _structure_lines(structure: Structure) -> Iterator[str]:

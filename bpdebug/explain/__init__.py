@@ -9,7 +9,7 @@ from __future__ import annotations
 from .explaining import explain
 from .explanation import Explanation, Factor, Term
 from .path import PathStep, path_to_loss
-from .telling import made_here, telling_element
+from .telling import made_here, telling_element, why_not_there
 
 __all__ = [
     "Explanation",
@@ -20,4 +20,5 @@ __all__ = [
     "made_here",
     "path_to_loss",
     "telling_element",
+    "why_not_there",
 ]

@@ -53,14 +53,19 @@ def path_objects(steps: Sequence[PathStep]) -> list[dict[str, Any]]:
             "seq": step.seq,
             "op": step.label,
             "scope": step.scope or None,
-            "arrived": {"role": step.role_in, "norm": _number(step.arrived)},
-            "left": {"role": step.role_out, "norm": _number(step.left)},
+            "arrived": {"role": step.role_in, "norm": _norm(step.arrived)},
+            "left": {"role": step.role_out, "norm": _norm(step.left)},
             "factor": _number(step.factor),
             "other_uses": step.forks,
             "source": step.source or None,
         }
         for step in steps
     ]
+
+
+def _norm(value: float | None) -> float | str | None:
+    """null where the log doesn't know it."""
+    return None if value is None else _number(value)
 
 
 def _number(value: float) -> float | str:

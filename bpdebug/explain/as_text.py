@@ -127,10 +127,17 @@ def path_lines(steps: Sequence[PathStep], columns: int = 80) -> Iterator[str]:
             mark = "  ← shrinks most" if step is smallest else "  ← grows most" if step is largest else ""
         forks = f"  +{count_text(step.forks, 'other use')}" if step.forks else ""
         where = f"{step.scope}/{step.label}" if step.scope else step.label
-        norm = f"|{step.role_out}| {number(step.left, digits=4)}"
+        unknown = "?" if step.why_unknown else "none"
+        norm = f"|{step.role_out}| {unknown if step.left is None else number(step.left, digits=4)}"
         yield _fitted(f"  {factor:>10}  {norm:<16} {where}{forks}{mark}", columns)
-    if steps:
-        yield _fitted(f"  ×{number(product, digits=4)} in all, over {count_text(len(steps), 'op')}", columns)
+    known = sum(1 for step in steps if not step.why_unknown)
+    if known:
+        over = (
+            count_text(known, "op") if known == len(steps) else f"{known} of {count_text(len(steps), 'op')}"
+        )
+        yield _fitted(f"  ×{number(product, digits=4)} in all, over {over}", columns)
+    for why in dict.fromkeys(step.why_unknown for step in steps if step.why_unknown):
+        yield from _wrapped(f"?: {clean(why)}", columns, "  ")
 
 
 def check_lines(check: StepCheck, columns: int = 80) -> Iterator[str]:

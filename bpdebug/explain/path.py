@@ -28,12 +28,13 @@ class PathStep:
     Attributes:
         seq, address: its backward step.
         label: what people call the op; scope the link that it belongs to, or "".
-        arrived, left: the L2 norms of the gradient that arrived and of the one that left on this way; NaN where the log
-            doesn't have the values.
+        arrived, left: the L2 norms of the gradient that arrived and of the one that left on this way, None where the
+            log knows neither values nor statistics.
         role_in, role_out: their roles: `gy`, `gW`.
         factor: left / arrived; NaN where that says nothing.
         forks: how many other ops used the same variable, so that their gradients came in, too.
         source: the user's line, or "".
+        why_unknown: why the log doesn't know a norm; "" where it knows both.
     """
 
     seq: int
@@ -42,11 +43,12 @@ class PathStep:
     scope: str
     role_in: str
     role_out: str
-    arrived: float
-    left: float
+    arrived: float | None
+    left: float | None
     factor: float
     forks: int
     source: str
+    why_unknown: str = ""
 
 
 def path_to_loss(timeline: Timeline, seq: int, role: str = "") -> list[PathStep]:
@@ -86,26 +88,41 @@ class _Norms:
 
     def __init__(self, timeline: Timeline) -> None:
         self._reader = timeline.reader
-        self._known: dict[int, float] = {}
+        self._known: dict[int, float | None] = {}
+        self._why: dict[int, str] = {}
 
-    def of(self, tensor: int | None) -> float:
-        """NaN where there are no values."""
+    def of(self, tensor: int | None) -> float | None:
+        """From the values, else from the statistics; None where the log has neither, and where there is no tensor."""
         if tensor is None:
-            return math.nan
-        found = self._known.get(tensor)
-        if found is None:
+            return None
+        if tensor not in self._known:
             try:
-                with np.errstate(all="ignore"):
-                    found = float(np.linalg.norm(self._reader.array(tensor).astype(np.float64).ravel()))
-            except (NotCaptured, DamagedLog):
-                found = math.nan
-            self._known[tensor] = found
-        return found
+                self._known[tensor] = self._norm(tensor)
+            except (NotCaptured, DamagedLog) as error:
+                self._known[tensor] = None
+                self._why[tensor] = str(error)
+        return self._known[tensor]
+
+    def why_unknown(self, tensor: int | None) -> str:
+        """Why `of` gave None for a tensor; "" where it didn't."""
+        return "" if tensor is None else self._why.get(tensor, "")
 
     def sort_key(self, tensor: int | None) -> float:
         """Gradients that aren't finite first: they are what one looks for."""
+        if tensor is None:
+            return -1.0
         norm = self.of(tensor)
-        return -1.0 if tensor is None else math.inf if math.isnan(norm) else norm
+        return 0.0 if norm is None else math.inf if math.isnan(norm) else norm
+
+    def _norm(self, tensor: int) -> float:
+        if not self._reader.why_not_captured(tensor):
+            with np.errstate(all="ignore"):
+                return float(np.linalg.norm(self._reader.array(tensor).astype(np.float64).ravel()))
+        measured = self._reader.measured(tensor)
+        if measured.nan:
+            return math.nan
+        infinite = measured.pos_inf or measured.neg_inf
+        return math.inf if infinite else 0.0 if measured.l2 is None else measured.l2
 
 
 class _Consumers:
@@ -158,8 +175,9 @@ def _step(
 ) -> PathStep:
     names = timeline.names
     op, header = names.op(body.op), names.reader.index[seq]
-    left = norms.of(body.gx[place]) if place < len(body.gx) else math.nan
-    arrived = norms.of(body.gy[best]) if best is not None else math.nan
+    gx = body.gx[place] if place < len(body.gx) else None
+    gy = body.gy[best] if best is not None else None
+    left, arrived = norms.of(gx), norms.of(gy)
     frames = names.frames(header["site"])
     return PathStep(
         seq,
@@ -170,7 +188,8 @@ def _step(
         roles(op.x_roles, len(body.gx), "x", "g")[place] if place < len(body.gx) else "",
         arrived,
         left,
-        left / arrived if arrived and math.isfinite(arrived) else math.nan,
+        left / arrived if left is not None and arrived and math.isfinite(arrived) else math.nan,
         forks,
         frames[-1].text if frames else "",
+        norms.why_unknown(gx) or norms.why_unknown(gy),
     )

@@ -10,21 +10,22 @@ from ..timeline import Moment, TensorView
 from ..timeline.names import dtype_kind
 from .explanation import element_name
 
-__all__ = ["made_here", "telling_element"]
+__all__ = ["made_here", "telling_element", "why_not_there"]
 
 _MADE = ("output", "gradient out", "after", "delta")
 
 
 def made_here(moment: Moment) -> list[TensorView]:
     """The tensors that the event made and whose values there are."""
-    return [
-        view
-        for view in moment.tensors
-        if view.there
-        and view.group in _MADE
-        and not (view.group == "output" and moment.kind is not Kind.forward)
-        and (not view.dtype or dtype_kind(view.dtype) in ("f", "i", "u", "b"))
-    ]
+    return [view for view in _made(moment) if view.there]
+
+
+def why_not_there(moment: Moment) -> str:
+    """Why there are no values of anything that the event made; "" if there are some, or if it made nothing."""
+    made = _made(moment)
+    if any(view.there for view in made):
+        return ""
+    return next((view.why_missing for view in made if view.tensor is not None), "")
 
 
 def telling_element(moment: Moment, role: str = "") -> str | None:
@@ -47,3 +48,13 @@ def telling_element(moment: Moment, role: str = "") -> str | None:
             indexes = np.unravel_index(place, array.shape) if array.ndim else ()
             return element_name(view.role, [int(i) for i in indexes])
     return None
+
+
+def _made(moment: Moment) -> list[TensorView]:
+    return [
+        view
+        for view in moment.tensors
+        if view.group in _MADE
+        and not (view.group == "output" and moment.kind is not Kind.forward)
+        and (not view.dtype or dtype_kind(view.dtype) in ("f", "i", "u", "b"))
+    ]

@@ -92,6 +92,7 @@ class LogWriter(Interning, _Fields):
         self._output_bytes = 0
         self._late = LateEvents()
         self._dropping: list[int] = []
+        self._dropped_bytes = 0
         self._wake, self._urgent = Alarm(), Alarm()
         self._progress = threading.Condition(self._mutex)
         self._rounds_begun = 0
@@ -207,9 +208,14 @@ class LogWriter(Interning, _Fields):
         self.pending.woken_us = now_us
         self.flush()
 
-    def drop_segments(self, segments: Iterable[int], why: str) -> None:
-        """Remove the files of these segments, none of which is being written; the log says that and why."""
+    def drop_segments(self, segments: Iterable[int], why: str, stored_bytes: int = 0) -> None:
+        """Remove the files of these segments, none of which is being written; the log says that and why.
+
+        Args:
+            stored_bytes: of the tensors in them.
+        """
         with self._mutex:
+            self._dropped_bytes += stored_bytes
             for segment in segments:
                 self.drop(segment, why)
                 self._dropping.append(segment)
@@ -226,11 +232,13 @@ class LogWriter(Interning, _Fields):
             self.pending.written_bytes
             + self.pending.waiting * _USUAL_BODY_BYTES
             + self.event_count * EVENT_INDEX.itemsize
-            + (
-                self.store.count * (TENSOR_INDEX.itemsize + TENSOR_STATISTICS.itemsize)
-                + self.store.stored_bytes
-            )
+            + (self.store.count * (TENSOR_INDEX.itemsize + TENSOR_STATISTICS.itemsize) + self.kept_bytes)
         )
+
+    @property
+    def kept_bytes(self) -> int:
+        """How many bytes of tensors the log keeps: without those that were dropped."""
+        return self.store.stored_bytes - self._dropped_bytes
 
     @property
     def event_count(self) -> int:

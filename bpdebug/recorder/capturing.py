@@ -20,7 +20,7 @@ _PHASES = tuple(phase.name for phase in Phase)
 _OVER_STATS = 1.1
 """With statistics only a log still grows; so far beyond its budget it keeps nothing more."""
 _LOOKED_EVERY = 64
-"""Events between two looks at the size of the log."""
+"""Events between two looks at the size of the log, as long as its tensors alone are within the budget."""
 
 if TYPE_CHECKING:
     _Fields = object
@@ -78,12 +78,17 @@ class Capturing(_Fields):
     def step_down(self) -> str:
         """Look at the size of the log now and then; where it is beyond the budget, what is to be told of it.
 
+        Large tensors don't wait for the next look: 64 events of them can be many times the budget.
+
         Returns:
             One sentence, or "" where nothing changes.
         """
         budget = self.plan.max_bytes
         self._calls += 1
-        if budget is None or self._calls % _LOOKED_EVERY:
+        if budget is None or (self._ceiling is not None and not self._ceiling.statistics):
+            return ""
+        soon = self._ceiling is None and self._writer.kept_bytes > budget
+        if self._calls % _LOOKED_EVERY and not soon:
             return ""
         size = self._writer.size_bytes
         if self._ceiling is None and size > budget:

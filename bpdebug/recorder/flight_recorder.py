@@ -33,22 +33,23 @@ class FlightRecorder:
         self._writer = writer
         self._last = last
         self._why = f"only the last {last} iterations keep their values (--capture last:{last})"
-        self._segments: deque[tuple[int, int]] = deque([(0, 0)])
+        self._segments: deque[tuple[int, int, int]] = deque([(0, 0, 0)])
+        """Of each: the iteration in which it begins, its number, and how many bytes were stored by then."""
         self._held_until = -1
 
     def iteration_begins(self, iteration: int) -> None:
         """`iteration` begins: nothing of it was kept yet."""
         store = self._writer.store
-        begun, segment = self._segments[-1]
+        begun, segment, _ = self._segments[-1]
         enough = SEGMENT_BYTES << segment // _SEGMENTS_OF_A_SIZE
         if store.segment_bytes >= enough and iteration - begun >= self._last // _SHARE_OF_A_SEGMENT:
-            self._segments.append((iteration, store.begin_segment()))
+            self._segments.append((iteration, store.begin_segment(), store.stored_bytes))
         oldest_kept = iteration - self._last + 1
         while len(self._segments) > 1 and self._segments[1][0] <= oldest_kept:
-            begin, first = self._segments.popleft()
-            after = self._segments[0][1]
+            begin, first, stored_bytes = self._segments.popleft()
+            _, after, stored_bytes_after = self._segments[0]
             if begin > self._held_until:
-                self._writer.drop_segments(range(first, after), self._why)
+                self._writer.drop_segments(range(first, after), self._why, stored_bytes_after - stored_bytes)
 
     def hold(self, iteration: int) -> None:
         """What is kept now, up to the end of `iteration`, stays for good."""

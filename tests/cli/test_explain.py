@@ -92,6 +92,18 @@ def own(tmp_path_factory):
     return folder
 
 
+def test_show_says_why_values_that_were_not_kept_are_not_explained(tmp_path, capsys):
+    watched = Watched(tmp_path / "run", "none")
+    step(MLP())
+    watched.read().close()
+    for event in ("forward", "backward"):
+        words = ("show", str(tmp_path / "run"), "--at", f"it0/{event}/MLP.l1/linear", "--view", "explain")
+        status, out, _ = said(capsys, *words)
+        assert status == 0
+        assert "\n  not captured, because the run kept no values (--capture none)\n" in out
+        assert "nan" not in out
+
+
 def test_a_function_of_the_scripts_own_is_explained_by_running_the_script_again(own, capsys):
     words = ("explain", str(own / "run"), "it0/backward/Swish", "gx[0,1]")
     assert cli.main(words) == 1

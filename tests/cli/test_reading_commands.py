@@ -8,11 +8,14 @@ import numpy as np
 import pytest
 
 from bpdebug import cli
+from bpdebug.capture import parse_capture
 from bpdebug.cli.show import VIEWS
 from bpdebug.exporters import EXPORTERS
 from bpdebug.log import records as r
+from bpdebug.log.reader import LogReader
 from bpdebug.log.schema import Kind
 from bpdebug.log.writer import LogWriter
+from bpdebug.recorder import Recorder, flight_recorder
 from tests.support.example_run import SCRIPT_PATH, line_of, write_example_run
 from tests.support.synthetic_log import header, write_headers
 
@@ -63,6 +66,24 @@ def test_info_counts_the_bytes_of_the_tensors(say, tmp_path):
         )
     log.close()
     assert "Tensors:    3 different contents, 2.3 KiB" in say("info", str(tmp_path / "run"))[1]
+
+
+def test_info_counts_what_a_flight_recorder_dropped_as_not_captured(say, tmp_path, monkeypatch):
+    monkeypatch.setattr(flight_recorder, "SEGMENT_BYTES", 1)
+    recorder = Recorder(LogWriter.create(tmp_path / "run"), plan=parse_capture("last:1"))
+    recorder.run_started(["a.py"], "a.py", "/", {}, [], "")
+    for i in range(3):
+        recorder.phase_of_call(True)
+        recorder.reported("a", np.full(100, i, "f8"))
+        recorder.update_started("SGD", {}, 1)
+        recorder.update_finished()
+    recorder.run_finished(0, "the script ended")
+    recorder.close()
+    with LogReader(tmp_path / "run") as reader:
+        kept = sum(not reader.why_not_captured(row) for row in range(reader.tensor_count))
+    assert 0 < kept < 3
+    lines = say("info", str(tmp_path / "run"))[1]
+    assert f"Tensors:    {kept} different contents, {800 * kept} bytes; {3 - kept} not captured\n" in lines
 
 
 def test_info_of_a_cut_off_run_says_what_is_lost(say, tmp_path):

@@ -12,6 +12,7 @@ from bpdebug.diff.values import DISTANCES, distances
 from bpdebug.log.reader import LogReader
 from bpdebug.timeline import Timeline
 from tests.support.recorded import Run
+from tests.support.watched import MLP, Watched, step
 
 
 def write(directory, *ops, lr=0.1):
@@ -53,6 +54,50 @@ SIN, COS, TAN = ("sin", [1, 2], [3, 4]), ("cos", [3, 4], [5, 6]), ("tan", [5, 6]
 def at(beside, label):
     """The event of this run with that label."""
     return beside.this.reader.find(f"it0/forward/{label}")
+
+
+@pytest.fixture
+def captured(tmp_path):
+    """The same step under two policies of `--capture`, beside each other."""
+    opened = []
+
+    def made(*policies):
+        for policy in policies:
+            np.random.seed(0)
+            watched = Watched(tmp_path / policy, policy)
+            step(MLP())
+            opened.append(watched.read())
+        marks = Marks(*map(len, opened))
+        for _ in mark_runs(*opened, Tolerance(), marks):
+            pass
+        return Beside(*map(Timeline, opened), marks, Tolerance())
+
+    yield made
+    for reader in opened:
+        reader.close()
+
+
+def test_where_nothing_was_looked_at_it_says_that_it_does_not_know(captured):
+    both = captured("none", "full")
+    seq = both.this.reader.find("it0/backward/MLP.l1/linear")
+    assert both.summary(seq, short=True) == "? B: not kept"
+    assert both.summary(seq) == "? B: not kept in both runs: gy gW gb"
+    assert (
+        both.marks.no_divergence
+        == "the runs are the same in all that could be compared: there is no divergence"
+    )
+    moment = both.this.moment(seq)
+    assert both.gap(moment, moment.tensor("gW")) == moment.tensor("gW").why_missing
+
+
+def test_content_ids_tell_that_values_are_the_same_where_one_run_did_not_keep_them(captured):
+    both = captured("stats", "full")
+    seq = both.this.reader.find("it0/backward/MLP.l1/linear")
+    assert both.summary(seq) == "= B"
+    assert both.marks.no_divergence == "the runs are the same: there is no divergence"
+    moment = both.this.moment(seq)
+    gap = both.gap(moment, moment.tensor("gW"))()
+    assert (gap.size, gap.differing) == (6, 0)
 
 
 def test_the_same_run_twice_has_no_divergence(beside):

@@ -15,7 +15,7 @@ from bpdebug.diff import Tolerance, compare_runs
 from bpdebug.log.reader import LogReader
 from tests.support.example_run import write_example_run
 from tests.support.recorded import Run
-from tests.support.watched import Watched
+from tests.support.watched import MLP, Watched, step
 
 SCRIPT = """\
 import json, sys, time
@@ -218,6 +218,24 @@ def test_exit_status_and_text(plain, record, tmp_path, capsys):
         assert cli.main(["diff", str(plain), str(other), *words]) == 2
     assert cli.main(["diff", str(plain), str(tmp_path)]) == 2
     assert cli.main(["diff", str(plain)]) == 2
+
+
+@pytest.mark.parametrize(("capture", "verdict"), [("none", " in all that could be compared"), ("stats", "")])
+def test_runs_whose_values_were_not_kept_are_called_the_same_in_what_is_known(
+    tmp_path, capsys, capture, verdict
+):
+    """Statistics come with content ids, which tell; where nothing was looked at, nobody knows."""
+    runs = []
+    for name in ("full", capture):
+        np.random.seed(0)
+        watched = Watched(tmp_path / name, name)
+        step(MLP())
+        watched.read().close()
+        runs.append(str(tmp_path / name))
+    assert cli.main(["diff", *runs]) == 0
+    assert f"The runs are the same{verdict}.\n" in capsys.readouterr().out
+    assert cli.main(["show", runs[0], "--with", runs[1]]) == 0
+    assert capsys.readouterr().out == f"The runs are the same{verdict}: there is no divergence.\n"
 
 
 def test_a_tolerance_that_is_no_number_is_refused_in_words(plain, capsys):

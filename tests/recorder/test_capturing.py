@@ -193,6 +193,36 @@ def test_a_budget_that_is_used_up_steps_down_and_says_so(
     assert kept_bytes < 60_000
 
 
+def test_large_tensors_do_not_run_far_over_the_budget(tmp_path: Path) -> None:
+    """Fewer events than lie between two looks at the size of the log."""
+    event_bytes = 1 << 18
+    recorded = Run(tmp_path / "run", parse_capture("full", max_bytes=4 * event_bytes))
+    recorder = recorded.recorder
+    for i in range(20):
+        x = np.full(event_bytes // 8, i, np.float64)
+        recorder.forward(
+            recorded.op, "square", [recorder.new_variable()], [x], [recorder.new_variable()], [x]
+        )
+    reader = recorded.read()
+    kept_bytes = sum(path.stat().st_size for path in reader.directory.glob("*.seg"))
+    assert 4 * event_bytes <= kept_bytes <= 5 * event_bytes + 4096
+
+
+def test_what_a_flight_recorder_drops_does_not_count_for_the_budget(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(flight_recorder, "SEGMENT_BYTES", 1)
+    monkeypatch.setattr(capturing, "_LOOKED_EVERY", 1)
+    unbounded = run(tmp_path / "a", "last:3", steps=60)
+    kept_bytes = sum(path.stat().st_size for path in unbounded.directory.glob("*.seg"))
+    stored_bytes = unbounded.body(len(unbounded) - 1).totals["tensor_bytes"]
+    budget = 2 * kept_bytes + 60_000
+    assert stored_bytes > budget
+    reader = run(tmp_path / "b", "last:3", steps=60, max_bytes=budget)
+    assert not (reader.index["kind"] == Kind.warned).any()
+    assert not any(reader.why_not_captured(row) for row in forwards(reader)[-3:])
+
+
 def test_a_parameter_written_by_the_script_is_marked_at_the_next_op(tmp_path: Path) -> None:
     recorded = Run(tmp_path / "run", parse_capture("full"))
     recorder = recorded.recorder

@@ -10,6 +10,7 @@ import numpy as np
 import engine
 import engine.functions as F
 import engine.links as L
+from bpdebug.capture import parse_capture
 from bpdebug.frontends.engine import watch
 from bpdebug.log.reader import LogReader
 from bpdebug.log.writer import LogWriter
@@ -34,11 +35,14 @@ T = np.array([[1], [1], [0]], np.float32)
 
 
 class Watched:
-    """A recorder that watches the engine; `read()` ends it and opens the log."""
+    """A recorder that watches the engine; `read()` ends it and opens the log.
 
-    def __init__(self, directory: Path) -> None:
+    `capture` says, as `--capture` does, how much of the tensors it keeps.
+    """
+
+    def __init__(self, directory: Path, capture: str = "full") -> None:
         self.directory = directory
-        self.recorder = Recorder(LogWriter.create(directory))
+        self.recorder = Recorder(LogWriter.create(directory), plan=parse_capture(capture))
         self.stop = watch(engine, self.recorder)
 
     def read(self) -> LogReader:

@@ -132,6 +132,17 @@ async def test_what_cannot_be_explained_is_said(timeline, tmp_path):
             await shows(pilot, "Cumsum has no rule of its own")
 
 
+async def test_of_values_that_were_not_kept_it_says_why(tmp_path):
+    watched = Watched(tmp_path / "run", "stats")
+    step(MLP())
+    pane = ExplainPane()
+    async with PaneHost(pane).run_test(size=(80, 20)) as pilot:
+        with watched.read() as reader:
+            timeline = Timeline(reader)
+            pane.show(moment_at(timeline, STEP), timeline)
+            await shows(pilot, "not captured, because the run kept statistics only (--capture stats)")
+
+
 async def test_enter_in_the_tensor_pane_explains_the_element_under_the_cursor(timeline):
     app = DebuggerApp(timeline)
     async with app.run_test(size=(120, 40)) as pilot:

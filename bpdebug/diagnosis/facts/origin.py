@@ -34,7 +34,8 @@ class Kind(enum.Enum):
 class Origin:
     """The place: `op` with `place` of its input for data and parameters, `step`, or `moved`.
 
-    `masked` is the op behind a backward step that gave infinities which the forward pass then hid.
+    `masked` is the op behind a backward step that gave infinities which the forward pass then hid. `maker` is set where
+    the script wrote into what an op had made of finite values: that op; `op` is the first one that took it.
     """
 
     kind: Kind
@@ -44,6 +45,7 @@ class Origin:
     step: Step | None = None
     moved: Moved | None = None
     masked: bool = False
+    maker: Op | None = None
 
 
 def origin(history: History) -> Origin | None:
@@ -148,10 +150,12 @@ def _behind(history: History, op: Op) -> Origin | None:
         if parameter is not None:
             return _of_parameter(history, op, place)
         source = op.sources[place]
-        if source is None:
+        if source is None or not _bad(history, *(tensor for _, tensor in source.y)):
             if emptied is not None:
                 return Origin(Kind.forward, emptied.seq, op=emptied)
-            return Origin(Kind.data, op.seq, op=op, place=place)
+            if source is None:
+                return Origin(Kind.data, op.seq, op=op, place=place)
+            return Origin(Kind.forward, op.seq, op=op, place=place, maker=source)
         op = source
     return None
 

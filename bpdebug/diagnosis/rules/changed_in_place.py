@@ -66,8 +66,11 @@ def _change(history: History, op: Op) -> tuple[str, int, Op | None] | None:
     if not op.steps:
         return None
     for place, reader, tensor in _read_again(op):
-        both_known = history.values.identified(tensor) and history.values.identified(op.y[place][1])
-        if tensor != op.y[place][1] and reader.steps and both_known:
+        made = op.y[place][1]
+        both_known = history.values.identified(tensor) and history.values.identified(made)
+        # Of contents that nobody looked at it is still known whether they were finite.
+        surely_other = both_known or history.values.finite(tensor) != history.values.finite(made)
+        if tensor != made and reader.steps and surely_other:
             return f"output {place}", reader.seq, op
     return None
 

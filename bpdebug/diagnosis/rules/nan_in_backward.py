@@ -26,5 +26,5 @@ def find(history: History) -> Iterator[Finding]:
         f"{step.scope}/{step.label}" if step.scope else step.label,
         seq=step.seq,
         site=step.site,
-        evidence={"operand": operands, "iteration": step.walk.iteration},
+        evidence={"operand": operands or None, "iteration": step.walk.iteration},
     )

@@ -32,13 +32,13 @@ def find(history: History) -> Iterator[Finding]:
     )
     element = "" if index is None or array is None else f"{role}{list(index)} = {float(array[index]):g}"
     yield Finding(
-        f"the data that go into {op.label} hold values that are not finite: {element}",
+        f"the data that go into {op.label} hold values that are not finite{element and f': {element}'}",
         op.scope or op.label,
         seq=op.seq,
         site=op.site if line is None else None,
         file="" if line is None else line[0],
         line=0 if line is None else line[1],
-        evidence={"operand": element, "op": history.address(op.seq), "iteration": op.iteration},
+        evidence={"operand": element or None, "op": history.address(op.seq), "iteration": op.iteration},
     )
 
 

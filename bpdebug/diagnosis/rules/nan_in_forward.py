@@ -1,4 +1,4 @@
-"""An op of the forward pass makes the first NaN or infinity from finite operands."""
+"""The first NaN or infinity is made by an op of the forward pass, or written by the script into what an op gave."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from ..finding import Finding
 
 __all__ = ["find"]
 
+_NO_WRITING = "Compute a new variable with F functions instead of writing into .array."
 _UNMASK = "Leave an element of each row unmasked, or mask with a large finite number, such as -1e4."
 
 
@@ -20,6 +21,17 @@ def find(history: History) -> Iterator[Finding]:
     if found is None or found.kind is not Kind.forward or found.op is None:
         return
     op = found.op
+    if found.maker is not None:
+        yield Finding(
+            f"{found.maker.label} gives finite values, and what then goes into {op.label} is not finite, in iteration"
+            f" {op.iteration}: the script writes into its array",
+            f"{op.scope}/{op.label}" if op.scope else op.label,
+            seq=op.seq,
+            site=op.site,
+            fix=_NO_WRITING,
+            evidence={"iteration": op.iteration, "op": op.cls},
+        )
+        return
     operands, reason = explain_forward(history, op)
     because = f": {reason}" if reason else ""
     masked = " (hidden again later in the forward pass, but its gradient is not)" if found.masked else ""
@@ -29,5 +41,5 @@ def find(history: History) -> Iterator[Finding]:
         seq=op.seq,
         site=op.site,
         fix=_UNMASK if "mask" in reason else "",
-        evidence={"operand": operands, "iteration": op.iteration, "op": op.cls},
+        evidence={"operand": operands or None, "iteration": op.iteration, "op": op.cls},
     )

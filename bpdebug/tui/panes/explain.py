@@ -120,14 +120,14 @@ class ExplainPane(Fitted, can_focus=True):
         seq, runner, wanted = moment.seq, timeline.runner or _NoRunner(), self._wanted
 
         def compute() -> Any:
-            if not any(view.there for view in moment.tensors):
+            if not moment.tensors:
                 return _NOTHING_MADE
-            from ...explain import explain, path_to_loss
+            from ...explain import explain, path_to_loss, why_not_there
 
             own.refresh()
             element = _element(moment, wanted)
             if element is None:
-                return _NOTHING_MADE
+                return why_not_there(moment) or _NOTHING_MADE
             explanation = explain(own, seq, element, runner, _TERMS)
             backward = own.reader.index[explanation.seq]["kind"] == Kind.backward
             return _Answer(

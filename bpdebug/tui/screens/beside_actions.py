@@ -77,7 +77,7 @@ class BesideActions(OrderActions):
         assert self.beside is not None
         first = self.beside.first
         if first is None:
-            self.say("the runs are the same: there is no divergence")
+            self.say(self.beside.marks.no_divergence)
         elif self.navigator.seq <= 0:
             self.action_first_divergence()
         else:
@@ -127,7 +127,7 @@ class BesideActions(OrderActions):
         elif beside.first is not None:
             self._go_beside(beside.first)
         else:
-            self.say(self.comparing() or "the runs are the same: there is no divergence")
+            self.say(self.comparing() or beside.marks.no_divergence)
 
     def _go_beside(self, seq: int) -> None:
         assert self.beside is not None
