@@ -80,7 +80,7 @@ CONTROLS = [
     "softplus_head_near_zero", "strong_gradient_noise", "rows_of_all_steps", "triplets_far_from_margin",
     "straight_through", "table_of_all_pairs", "truncated_bptt", "weights_tied_on_purpose",
     "fifth_rows_of_a_square_normalized", "fifth_two_views_one_stopped", "fifth_vector_quantized_autoencoder",
-    "second_order_of_an_inner_step",
+    "second_order_of_an_inner_step", "rows_alike_but_for_rounding",
     "all_rows_alike", "one_batch_of_outliers", "residual_from_the_first_layer", "rewards_less_their_mean",
     "sign_forward_straight_back", "neither_alone_tells", "mask_of_minus_infinity",
     "seventh_hard_and_noisy", "seventh_last_steps_are_dropped", "seventh_word_vectors",
