@@ -120,6 +120,7 @@ cdef class ForwardEvents(Recording):
         cdef int flags = 0
         cdef tuple entry
         cdef Seen seen = self.looking(phase, scope, op.label)
+        seen.passes_on(y_arrays, x_arrays)
         for i in range(x_count):
             self.read(x_arrays[i], seen)
         for i in range(y_count):

@@ -25,6 +25,7 @@ cdef class Seen:
     cdef tuple entry_of(self, array)
     cdef int add(self, array, tuple entry) except -1
     cdef int clear(self) except -1
+    cdef int passes_on(self, tuple made, tuple read) except -1
     cdef int forget(self, keep) except -1
 
 

@@ -74,6 +74,17 @@ cdef class Seen:
             Py_DECREF(<object>self.entries[self.count])
         return 0
 
+    cdef int passes_on(self, tuple made, tuple read) except -1:
+        """Keep of what the event reads as of what it makes, where one of these arrays is among both."""
+        cdef Py_ssize_t i, k
+        if self.keep_read is self.keep:
+            return 0
+        for i in range(len(made)):
+            for k in range(len(read)):
+                if made[i] is not None and made[i] is read[k]:
+                    self.keep_read = self.keep
+        return 0
+
     cdef int forget(self, keep) except -1:
         """Look at all of them again, with nothing left out."""
         self.clear()

@@ -155,10 +155,7 @@ cdef class WalkEvents(ForwardEvents):
         keep = seen.keep
         cdef tuple entry
         cdef int flags = 0
-        for array in gx:
-            if array is not None and is_in(array, gy):
-                seen.keep_read = keep  # what it passes on it has made
-                break
+        seen.passes_on(gx, gy)
         for i in range(gy_count):
             self.read(gy[i], seen)
         for i in range(gx_count):
@@ -271,6 +268,8 @@ cdef class WalkEvents(ForwardEvents):
                         seen.add(array, its)
         cdef Bytes body = self.new_body()
         cdef int flags = PARAMETER if variable.parameter else 0
+        if after is not None and (after is before or after is add):
+            seen.keep_read = seen.keep
         its = self.read(before, seen)
         put_number(body, b'{"kind":"grad_accumulated","var":', variable.number)
         put(body, b',"before":')
@@ -320,14 +319,6 @@ cdef class WalkEvents(ForwardEvents):
         cdef int64_t label = self.text("cleargrads")
         self.emit(thread, body, CLEARED, phase, thread.scope, label, self.sites.here(), NOTHING, flags)
         return True
-
-
-cdef bint is_in(array, tuple arrays) noexcept:
-    cdef Py_ssize_t i
-    for i in range(len(arrays)):
-        if arrays[i] is array:
-            return True
-    return False
 
 
 cdef tuple entry_in_step(known, array):

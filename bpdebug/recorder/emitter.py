@@ -11,7 +11,7 @@ import os
 import sys
 import time
 import weakref
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -217,6 +217,13 @@ class Emitter(_Fields):
         if known is None:
             known = _READ[id(keep)] = keep, dataclasses.replace(keep, finite=False)
         return known[1]
+
+    def _keep_of_read(self, keep: Keep, read: Sequence[Any], made: Sequence[Any]) -> Keep:
+        """What to keep of what an event reads, where `keep` is for what it makes: of what it passes on the same."""
+        less = self._unlooked(keep)
+        if less is keep or any(one is other is not None for one in made for other in read):
+            return keep
+        return less
 
     def _rows(
         self, arrays: Any, known: dict[int, Entry] | None = None, keep: Keep = FULL, private: bool = False

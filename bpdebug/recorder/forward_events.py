@@ -175,7 +175,7 @@ class ForwardEvents(Emitter):
         text = self.writer.text(label)
         known: dict[int, Any] = {}
         keep = self._keep(phase, scope, text)
-        x_rows, _ = self._rows(x_arrays, known, self._unlooked(keep))
+        x_rows, _ = self._rows(x_arrays, known, self._keep_of_read(keep, x_arrays, y_arrays))
         y_rows, flags = self._rows(y_arrays, known, keep, private)
         if flags and keep.small_bytes:  # what made it is worth more than its place in the log
             known.clear()

@@ -116,8 +116,7 @@ class GraphEvents(ForwardEvents):
         """
         known: dict[int, Any] = {}
         keep = self._keep(BACKWARD, node.scope, node.label)
-        passed_on = any(one is other is not None for one in gx for other in gy)  # which it has made, too
-        gy_rows, _ = self._rows(gy, known, keep if passed_on else self._unlooked(keep))
+        gy_rows, _ = self._rows(gy, known, self._keep_of_read(keep, gy, gx))
         gx_rows, flags = self._rows(gx, known, keep, private)
         if flags and keep.small_bytes:
             known.clear()
@@ -206,7 +205,8 @@ class GraphEvents(ForwardEvents):
         known: dict[int, Any] = {}
         if step is not None and node is not None and step[0] is node and step[3] is keep:
             known = step[2].copy()  # what is added here may be gone, and its id another's, at the next call
-        (before_row, add_row), _ = self._rows((before, add), known, self._unlooked(keep))
+        read = before, add
+        (before_row, add_row), _ = self._rows(read, known, self._keep_of_read(keep, read, (after,)))
         changed = []
         compared: list[Comparison] = []
         if before is not None:

@@ -212,6 +212,37 @@ def test_a_step_that_passes_on_what_is_not_finite_says_so(tmp_path, monkeypatch)
         assert all(reader.tensors["flags"][row] for row in reader.body(added).gx)
 
 
+def test_an_op_that_passes_on_what_is_not_finite_says_so(tmp_path, monkeypatch):
+    class Pass(engine.FunctionNode):
+        def forward(self, inputs):
+            return inputs
+
+        def backward(self, indexes, gys):
+            return gys
+
+    def script():
+        model = L.Linear(1, 1)
+        optimizer = optimizers.SGD(0.1).setup(model)
+        for _ in range(5):
+            (y,) = Pass().apply((engine.Parameter(np.full((100, 100), np.nan, "f")),))
+            y.grad = np.full((100, 100), np.inf, "f")
+            y.backward()
+            F.sum(model(np.ones((1, 1), "f"))).backward()
+            optimizer.update()
+
+    record_both(tmp_path, monkeypatch, script, "sparse")
+    with LogReader(tmp_path / "compiled") as reader:
+        for kind, slots in (
+            (Kind.forward, lambda body: [slot.tensor for slot in body.y]),
+            (Kind.backward, lambda body: body.gx),
+            (Kind.grad_accumulated, lambda body: [body.after]),
+        ):
+            of_kind = (reader.index["kind"] == kind) & (reader.index["iteration"] == 4)
+            seq = int(np.flatnonzero(of_kind)[0])
+            assert reader.index["flags"][seq] & EventFlag.nonfinite, kind
+            assert all(reader.tensors["flags"][row] for row in slots(reader.body(seq))), kind
+
+
 def test_each_of_many_scopes_is_kept_in_its_way(tmp_path, monkeypatch):
     class Long(engine.ChainList):
         def forward(self, x):
