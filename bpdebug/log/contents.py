@@ -178,13 +178,17 @@ class Contents(_Fields):
                 self._unmeasured.append((row, array.dtype, data))
             return row, flags
 
-    def _without_bytes(self, array: np.ndarray, device: str, why: str, flags: int = 0) -> Entry:
+    def _unkept_layout(self, array: np.ndarray, device: str, why: str) -> tuple[int, bytes]:
+        """The layout of an array of which nothing is kept, and the record of one that is finite."""
         known = self._unkept.get((array.dtype, array.shape, device, why))
         if known is None:
             layout = self._intern_layout(array.dtype.str, array.shape, device, why)
             known = layout, pack_record(_NO_CONTENT, 0, NOT_CAPTURED, 0, layout)
             self._unkept[array.dtype, array.shape, device, why] = known
-        layout, record = known
+        return known
+
+    def _without_bytes(self, array: np.ndarray, device: str, why: str, flags: int = 0) -> Entry:
+        layout, record = self._unkept_layout(array, device, why)
         if flags:
             record = pack_record(_NO_CONTENT, 0, NOT_CAPTURED, flags, layout)
         with self._lock:

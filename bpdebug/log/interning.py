@@ -7,7 +7,9 @@ breakpoints are matched by the numbers of names.
 from __future__ import annotations
 
 import itertools
+import operator
 from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -37,12 +39,11 @@ class Interning:
 
     Args:
         lock: held while a definition is added.
-        emit: takes each new line of `definitions.jsonl`, with the lock held.
     """
 
-    def __init__(self, lock: Any, emit: Callable[[bytes], None]) -> None:
+    def __init__(self, lock: Any) -> None:
         self._lock = lock
-        self._emit = emit
+        self._lines: list[bytes] = []
         self._ids: dict[Any, int] = {}
         self._unnamed = itertools.count(FIRST_UNNAMED_VARIABLE)
         self.texts: list[str] = []
@@ -63,14 +64,24 @@ class Interning:
                     return found
                 number = len(items)
                 definition = make(number)
-                line = encode_line(definition)
+                steps = (
+                    partial(self._lines.append, encode_line(definition)),
+                    partial(
+                        items.append,
+                        definition.text if isinstance(definition, TextDefinition) else definition,
+                    ),
+                    partial(self._ids.__setitem__, key, number),
+                )
                 if number == len(items):
-                    break
+                    # One call: what a signal raises comes before all of it, or after.
+                    list(map(operator.call, steps))
+                    return number
                 # Meanwhile a finalizer, on this very thread, ran an op that has taken the number.
-            items.append(definition.text if isinstance(definition, TextDefinition) else definition)
-            self._ids[key] = number
-            self._emit(line)
-            return number
+
+    def take_lines(self) -> list[bytes]:
+        """The lines of `definitions.jsonl` that were added since the last call. Call it with the lock held."""
+        taken, self._lines = self._lines, []
+        return taken
 
     def text(self, text: str) -> int:
         """The id of a label."""

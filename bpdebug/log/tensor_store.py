@@ -67,8 +67,7 @@ class TensorStore(Contents):
             array = np.asarray(array)
         small = keep.small_bytes and array.nbytes <= keep.small_bytes
         if not keep.statistics and not small and array.dtype.kind in _STORABLE:
-            flags = nonfinite_flags(array) if keep.finite else 0
-            return self._without_bytes(array, device, keep.why, flags)
+            return self._put_nothing(array, device, keep)
         layout = self._layouts.get((array.dtype, array.shape, device))
         if layout is None:
             if array.dtype.kind not in _STORABLE:
@@ -103,6 +102,23 @@ class TensorStore(Contents):
         if not keep.values and array.size > keep.sample:
             return self._put_less(array, data, content, layout, device, recent, keep)
         return self._put_new(array, data, content, layout, device, recent, recent.get(content))
+
+    def _put_nothing(self, array: np.ndarray, device: str, keep: Keep) -> Entry:
+        """A row without bytes and statistics; small arrays with the same content, which nobody is told, share one.
+
+        To find them costs less than to write rows.
+        """
+        if array.nbytes > SMALL_BYTES:
+            flags = nonfinite_flags(array) if keep.finite else 0
+            return self._without_bytes(array, device, keep.why, flags)
+        layout, _ = self._unkept_layout(array, device, keep.why)
+        content, variant = _digest(array.tobytes()), self._variants.of_less(layout, keep)
+        entry = self._recent_small.get(content, variant)
+        if entry is None:
+            flags = nonfinite_flags(array) if keep.finite else 0
+            entry = self._without_bytes(array, device, keep.why, flags)
+            self._recent_small.set(content, entry, variant)
+        return entry
 
     def _put_new(
         self,

@@ -76,8 +76,7 @@ class LogWriter(Interning, _Fields):
         self.patience_us = int((self._flush_after_s + LATE_S) * 1e6)
         """So long after it was woken the writer's thread must have begun: else the training waits for it."""
         self._mutex = Mutex()
-        self._definition_lines: list[bytes] = []
-        super().__init__(self._mutex, self._define)
+        super().__init__(self._mutex)
         self.directory = files.directory
         self.store = TensorStore(self.layout, self._mutex, self.hurry)
         self.stopped = False
@@ -273,9 +272,6 @@ class LogWriter(Interning, _Fields):
 
     # ---- the thread that writes -------------------------------------------------------------------------------
 
-    def _define(self, line: bytes) -> None:
-        self._definition_lines.append(line)
-
     def hurry(self) -> None:
         """Let the thread that writes begin now."""
         self._urgent.set()
@@ -311,7 +307,7 @@ class LogWriter(Interning, _Fields):
             self._rounds_begun += 1
             # What is referred to is taken after what refers to it, and written before it.
             events = pending.take()
-            definitions, self._definition_lines = self._definition_lines, []
+            definitions = self.take_lines()
             taken = self.store.take()
             self._output_bytes = 0
             late = self._late.take()

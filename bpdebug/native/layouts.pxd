@@ -40,4 +40,6 @@ cdef class LessLayouts:
     cdef int64_t room
     cdef LayoutTable unkept
     cdef int of(self, array, int64_t layout, Less* found) except -1
+    cdef Less* place_of(self, int64_t layout) except NULL
     cdef int64_t unkept_of(self, array) except -2
+    cdef int64_t unkept_variant(self, int64_t layout) except -1

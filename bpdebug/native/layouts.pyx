@@ -98,6 +98,16 @@ cdef class LessLayouts:
 
     cdef int of(self, array, int64_t layout, Less* found) except -1:
         """For an array whose layout, had all been kept, is `layout`."""
+        cdef Less* known = self.place_of(layout)
+        if known.layout == NO_LAYOUT:
+            number = self.store.layout_of(array, "cpu", self.keep.why)
+            variant = self.store._variants.of_less(layout, self.keep)
+            known = self.place_of(layout)
+            known.layout, known.variant = number, variant
+        found[0] = known[0]
+        return 0
+
+    cdef Less* place_of(self, int64_t layout) except NULL:
         cdef int64_t i, room
         cdef Less* known
         if layout >= self.room:
@@ -108,14 +118,16 @@ cdef class LessLayouts:
             for i in range(self.room, room):
                 known[i].layout = NO_LAYOUT
             self.known, self.room = known, room
-        known = &self.known[layout]
+        return &self.known[layout]
+
+    cdef int64_t unkept_variant(self, int64_t layout) except -1:
+        """The variant of contents of which nothing is kept, under a layout that says so."""
+        cdef Less* known = self.place_of(layout)
         if known.layout == NO_LAYOUT:
-            number = self.store.layout_of(array, "cpu", self.keep.why)
             variant = self.store._variants.of_less(layout, self.keep)
-            known = &self.known[layout]
-            known.layout, known.variant = number, variant
-        found[0] = known[0]
-        return 0
+            known = self.place_of(layout)
+            known.layout, known.variant = layout, variant
+        return known.variant
 
     cdef int64_t unkept_of(self, array) except -2:
         """For an array of which nothing is kept; NO_LAYOUT where the store has none yet, or asking is dear."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
 import signal
@@ -11,6 +12,8 @@ import threading
 import time
 import warnings
 from pathlib import Path
+from types import FrameType
+from typing import Any
 
 import numpy as np
 import pytest
@@ -18,6 +21,7 @@ import pytest
 from bpdebug.log import pending_events, run_files
 from bpdebug.log import writer as writer_module
 from bpdebug.log.alarm import Alarm
+from bpdebug.log.interning import Interning
 from bpdebug.log.pending_events import PendingEventsInPython
 from bpdebug.log.reader import LogReader
 from bpdebug.log.records import OutputBody, RunFinishedBody
@@ -235,6 +239,36 @@ def test_interrupts_leave_whole_events_and_true_tensors(tmp_path: Path) -> None:
         array = reader.array(body.tensor)
         assert array.shape == (1 + body.value % 3000,)
         assert (array == body.value).all()
+
+
+def test_an_interrupt_anywhere_in_a_definition_leaves_those_after_it_whole(tmp_path: Path) -> None:
+    passed = interrupted_at = 0
+
+    def trace(frame: FrameType, event: str, _: object) -> Any:
+        nonlocal passed
+        if frame.f_code is Interning._add.__code__:
+            frame.f_trace_opcodes = True
+            passed += event == "opcode"
+            if event == "opcode" and passed == interrupted_at:
+                raise KeyboardInterrupt
+        return trace
+
+    while passed >= interrupted_at:  # until it is through before it is interrupted
+        passed, interrupted_at = 0, interrupted_at + 1
+        writer = LogWriter.create(tmp_path / str(interrupted_at), flush_after_s=60.0)
+        before = sys.gettrace()
+        sys.settrace(trace)
+        try:
+            with contextlib.suppress(KeyboardInterrupt):
+                writer.layout("<f4", (1,))
+        finally:
+            sys.settrace(before)
+        numbers = [writer.layout("<f4", (size,)) for size in (2, 1, 3)]
+        writer.close()
+        with LogReader(writer.directory) as reader:
+            assert reader.problem == "", interrupted_at
+            assert [reader.layouts[number].shape for number in numbers] == [[2], [1], [3]], interrupted_at
+    assert interrupted_at > 20
 
 
 def test_what_was_added_waits_for_the_disk_as_long_as_was_said(tmp_path: Path) -> None:

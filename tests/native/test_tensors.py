@@ -129,6 +129,33 @@ def test_of_what_is_not_kept_each_array_has_one_row(tmp_path, monkeypatch, part)
     assert len({row, again, store.lend(one, NOTHING)[0]}) == 3
 
 
+@pytest.mark.parametrize("part", [native.part, lambda name: None], ids=["compiled", "python"])
+def test_of_what_is_not_kept_small_arrays_with_one_content_have_one_row(tmp_path, monkeypatch, part):
+    monkeypatch.setattr(contents, "part", part)
+    writer = LogWriter.create(tmp_path / "run")
+    put = writer.store.put
+    one = array(0, 20)
+    for _ in range(2):  # the compiled part knows the layouts the second time
+        row, flags, *_, content = put(one, keep=NOTHING)
+        assert (flags, content) == (0, b"")
+        assert put(one.copy(), keep=NOTHING)[0] == row
+        assert put(one.reshape(4, 5), keep=NOTHING)[0] != row
+        assert (
+            put(np.asfortranarray(one.reshape(4, 5)), keep=NOTHING)[0]
+            == put(one.reshape(4, 5), keep=NOTHING)[0]
+        )
+        assert put(one.view("i4"), keep=NOTHING)[0] != row
+        assert put(one, keep=dataclasses.replace(NOTHING, why="another reason"))[0] != row
+        assert put(one, keep=FULL)[0] != row != put(one, keep=STATS)[0]
+    one[3] = np.nan
+    changed, flags, *_ = put(one, keep=NOTHING)
+    assert changed != row
+    assert flags == TensorFlag.nan
+    with read(writer) as reader:
+        assert reader.tensors["content"][row].tobytes() == bytes(16)
+        assert reader.why_not_captured(row) == "nothing"
+
+
 def test_what_is_private_is_read_once_until_it_is_taken_back(writer):
     one = array(0)
     past = one.copy()
