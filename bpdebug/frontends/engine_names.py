@@ -135,13 +135,14 @@ def _attribute_that_holds(link: Any, thing: Any) -> str:
 
 
 def _attributes(link: Any) -> Iterator[tuple[str, Any]]:
-    for name, value in vars(link).items():
+    # Copies: another thread, or a finalizer, may give the link another attribute meanwhile.
+    for name, value in vars(link).copy().items():
         yield name, value
         if type(value) in (list, tuple):
             for place, member in enumerate(value):
                 yield f"{name}.{place}", member
         elif type(value) is dict:
-            for key, member in value.items():
+            for key, member in value.copy().items():
                 yield f"{name}.{key}", member
 
 

@@ -6,7 +6,7 @@ All of it is told at an optimizer's first update, and again when something of it
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from .weak_table import WeakTable
@@ -59,12 +59,12 @@ def _settings_of(hooks: Any) -> dict[str, dict[str, Any]]:
     """The plain attributes of hooks, such as the rate of a weight decay."""
     found: dict[str, dict[str, Any]] = {}
     for timing in ("pre", "post"):
-        members: Mapping[str, Any] = getattr(hooks, timing)
-        for name, hook in members.items():
+        members: dict[str, Any] = getattr(hooks, timing)
+        for name, hook in members.copy().items():
             settings = getattr(hook, "__dict__", {})
             found[name] = {
                 key: value
-                for key, value in settings.items()
+                for key, value in settings.copy().items()
                 if isinstance(value, bool | int | float | str) or value is None
             }
     return found
