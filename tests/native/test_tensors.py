@@ -10,6 +10,7 @@ import pytest
 
 from bpdebug import native
 from bpdebug.log import contents, staging
+from bpdebug.log.glances import sample_of
 from bpdebug.log.keep import FULL, Keep
 from bpdebug.log.lent import LENT_BYTES
 from bpdebug.log.reader import LogReader
@@ -82,6 +83,18 @@ def test_it_is_what_the_twin_would_have_kept(tmp_path, monkeypatch, dtype, keep)
         np.testing.assert_array_equal(compiled[3][field], twin[3][field])
     if keep in (SAMPLE, NOTHING):  # nothing is lent, so the twin, too, knows at once what it has already
         np.testing.assert_array_equal([entry[0] for entry in compiled[0]], [entry[0] for entry in twin[0]])
+
+
+@pytest.mark.parametrize("size", [65, 900, 5_000, 2_000_000])
+def test_a_sample_has_values_of_its_own_tensor(writer, size):
+    arrays = [array(seed, size) for seed in range(3)]
+    arrays.append(np.asfortranarray(array(3, size - size % 5).reshape(5, -1)))
+    rows = [writer.store.put(one, keep=SAMPLE)[0] for one in arrays for _ in range(2)]
+    assert rows[::2] == rows[1::2]
+    with read(writer) as reader:
+        for one, row in zip(arrays, rows[::2], strict=True):
+            np.testing.assert_array_equal(reader.sample(row), sample_of(one, 64))
+            assert reader.recorded_statistics(row).max == one.max()
 
 
 @pytest.mark.parametrize("level", range(3))
