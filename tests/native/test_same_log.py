@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+
 import numpy as np
 import pytest
 from recorded_samples import record_sample
@@ -15,7 +17,9 @@ from bpdebug.frontends import engine as frontend
 from bpdebug.log import contents
 from bpdebug.log.reader import LogReader
 from bpdebug.log.schema import NOT_CAPTURED, EventFlag, Kind
+from bpdebug.recorder import flight_recorder
 from engine import Variable, optimizers
+from engine.utils import type_check
 from tests.support.recorded_both import record, record_both
 from tests.support.same_log import assert_same_log
 from tests.support.trainings import SCRIPTS, images, large_layers
@@ -241,6 +245,34 @@ def test_an_op_that_passes_on_what_is_not_finite_says_so(tmp_path, monkeypatch):
             seq = int(np.flatnonzero(of_kind)[0])
             assert reader.index["flags"][seq] & EventFlag.nonfinite, kind
             assert all(reader.tensors["flags"][row] for row in slots(reader.body(seq))), kind
+
+
+def test_an_iteration_that_begins_with_a_failed_op_is_one_for_a_flight_recorder(tmp_path, monkeypatch):
+    def script():
+        model = L.Linear(40, 40)
+        optimizer = optimizers.SGD(0.1).setup(model)
+        for i in range(6):
+            with contextlib.suppress(type_check.InvalidType):
+                F.matmul(np.ones((2, 3), "f"), np.ones((2, 3), "f"))
+            loss = F.sum(model(np.full((40, 40), i, "f")))
+            model.cleargrads()
+            loss.backward()
+            optimizer.update()
+
+    monkeypatch.setattr(flight_recorder, "SEGMENT_BYTES", 1)
+    for way, part in ("compiled", native.part), ("python", lambda _: None):
+        monkeypatch.setattr(frontend, "part", part)
+        record(tmp_path / way, script, "last:2")
+        with LogReader(tmp_path / way) as reader:
+            made = [reader.body(seq) for seq in np.flatnonzero(reader.index["kind"] == Kind.forward).tolist()]
+            rows = [body.y[0].tensor for body in made if len(body.x) == 3]
+            assert int(reader.index["iteration"].max()) == 5
+            assert [bool(reader.why_not_captured(row)) for row in rows] == [True] * 4 + [False] * 2, way
+            # Not the same bytes, as what is between tensors is left from another use of a buffer.
+            tensors = reader.tensors.copy()
+        if way == "compiled":
+            expected = tensors
+    np.testing.assert_array_equal(tensors, expected)
 
 
 def test_each_of_many_scopes_is_kept_in_its_way(tmp_path, monkeypatch):
