@@ -85,6 +85,16 @@ def test_it_is_what_the_twin_would_have_kept(tmp_path, monkeypatch, dtype, keep)
         np.testing.assert_array_equal([entry[0] for entry in compiled[0]], [entry[0] for entry in twin[0]])
 
 
+@pytest.mark.parametrize("part", [native.part, lambda name: None], ids=["compiled", "python"])
+def test_what_is_there_with_its_values_needs_no_sample(tmp_path, monkeypatch, part):
+    monkeypatch.setattr(contents, "part", part)
+    store = LogWriter.create(tmp_path / "run").store
+    row = store.put(array(0), keep=FULL)[0]
+    assert store.lend(array(0), SAMPLE)[0] == row
+    reshaped = store.put(array(0).reshape(50, 100), keep=FULL)[0]
+    assert store.lend(array(0).reshape(50, 100), SAMPLE)[0] == reshaped != row
+
+
 @pytest.mark.parametrize("size", [65, 900, 5_000, 2_000_000])
 def test_a_sample_has_values_of_its_own_tensor(writer, size):
     arrays = [array(seed, size) for seed in range(3)]
