@@ -48,6 +48,13 @@ def configure(parser: argparse.ArgumentParser) -> None:
         nargs="*",
         help="where to look (default: ./bpdebug-runs and bpdebug/runs in the XDG state directory)",
     )
+    parser.add_argument(
+        "--log",
+        metavar="DIR",
+        action="append",
+        default=[],
+        help="a place, too, as it was given to `bpdebug run`",
+    )
     parser.add_argument("--json", action="store_true", help="print one JSON value")
 
 
@@ -57,10 +64,11 @@ def execute(options: argparse.Namespace) -> int:
     Raises:
         UsageError: a DIR isn't there.
     """
-    for place in options.places:
+    wanted = [*options.places, *options.log]
+    for place in wanted:
         if not Path(place).is_dir():
             raise UsageError(f"{place}: there is no such directory")
-    places = [Path(place) for place in options.places] or default_places()
+    places = [Path(place) for place in wanted] or default_places()
     lines = [_line(directory) for place in places for directory in runs_in(place)]
     lines.sort(key=lambda line: line.created, reverse=True)
     if options.json:

@@ -63,6 +63,12 @@ def test_runs_as_json_and_of_one_directory(say, run):
     assert not found["being_written"]
 
 
+def test_runs_are_found_by_the_place_that_was_given_to_run(say, run):
+    assert say("runs", "--log", run, "--json") == say("runs", run, "--json")
+    assert len(json.loads(say("runs", "--log", run, "--json")[1])) == 1
+    assert say("runs", "--log", run / "nowhere")[0] == 2
+
+
 def test_runs_without_any_says_where_it_looked(say, tmp_path):
     status, out, _ = say("runs")
     assert status == 0
