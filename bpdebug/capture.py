@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from .errors import UsageError
 from .iterations import parse_iterations
@@ -125,6 +125,7 @@ class CapturePlan:
         last: so many iterations keep their values, 0: all.
         iterations: values are kept from the first of these on up to the second (None: to the end) only.
         max_bytes: the budget; None: none.
+        keep_when, until: the conditions that values of the last iterations wait for; "": none.
     """
 
     text: str = "full"
@@ -132,6 +133,8 @@ class CapturePlan:
     last: int = 0
     iterations: tuple[int, int | None] | None = None
     max_bytes: int | None = None
+    keep_when: str = ""
+    until: str = ""
 
     def stretch(self, iteration: int) -> tuple[bool, bool]:
         """Two iterations of which this is the same keep the same."""
@@ -145,6 +148,12 @@ class CapturePlan:
         if any(rule.policy.thinned for rule in self.rules):
             bounds.append(_full_again_in(iteration))
         return min(bounds, default=_NEVER)
+
+    @property
+    def last_asked_by(self) -> str:
+        """The options because of which the last iterations only keep their values."""
+        waiting = (("--keep-when", self.keep_when), ("--until", self.until))
+        return " and ".join(option for option, text in waiting if text) or f"--capture last:{self.last}"
 
     @property
     def everything(self) -> bool:
@@ -225,7 +234,7 @@ def plan_of(options: CaptureOptions) -> CapturePlan:
         raise UsageError(
             f"--capture {policy}: --keep-when and --until keep the last iterations, so they go with last:N"
         )
-    return plan
+    return replace(plan, keep_when=options.keep_when or "", until=options.until or "")
 
 
 def _number_of_iterations(text: str, number: str, before: int) -> int:

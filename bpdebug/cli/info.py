@@ -13,6 +13,7 @@ from ..log.records import RunStartedBody
 from ..log.schema import NOT_CAPTURED, TENSOR_INDEX, Kind
 from ..text import bytes_text, clean, count_text, duration_text, number, shape_text
 from ..timeline import Timeline
+from ..timeline.capture import capture_asked_for
 from ..timeline.scan import pieces
 from .opening import open_run
 from .run_names import RUN_HELP
@@ -68,7 +69,7 @@ def _run_lines(timeline: Timeline) -> Iterator[str]:
         versions = ", ".join(f"{clean(what)} {clean(which)}" for what, which in body.versions.items())
         yield f"Versions:   {versions}"
         yield f"Devices:    {', '.join(map(clean, body.devices)) or '(none known)'}"
-        yield f"Capture:    {clean(body.capture)}"
+        yield f"Capture:    {capture_asked_for(body)}"
     yield f"End:        {timeline.reason_for_end()}"
 
 

@@ -11,6 +11,7 @@ from ..log.reader import LogReader
 from ..log.schema import NOTHING, Kind
 from ..text import clean
 from ..timeline import Timeline
+from ..timeline.capture import capture_asked_for
 from ..timeline.lines import number_of
 from .alignment import Batch, align
 from .bodies import BodyStream
@@ -256,7 +257,7 @@ def _setup(a: r.RunStartedBody, b: r.RunStartedBody) -> list[str]:
         "script": (a.script, b.script),
         "arguments": (" ".join(a.argv[1:]), " ".join(b.argv[1:])),
         "devices": (", ".join(a.devices), ", ".join(b.devices)),
-        "capture": (a.capture, b.capture),
+        "capture": (capture_asked_for(a), capture_asked_for(b)),
         **{
             name: (a.versions.get(name, "none"), b.versions.get(name, "none"))
             for name in {**a.versions, **b.versions}

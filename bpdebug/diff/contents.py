@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ..errors import DamagedLog, NotCaptured
-from ..log.schema import TENSOR_INDEX
+from ..log.schema import NO_CONTENT, TENSOR_INDEX
 from ..log.statistics import Statistics
 from ..text import clean, number, shape_text
 from ..timeline.names import dtype_name
@@ -19,7 +19,6 @@ __all__ = ["Contents", "Verdict"]
 
 _RECORD = struct.Struct("<16sQHHI")
 assert _RECORD.size == TENSOR_INDEX.itemsize
-_NO_CONTENT = bytes(16)
 _REMEMBERED = 1 << 16
 
 
@@ -103,14 +102,14 @@ class Contents:
             return None
         content_a, _, _, _, layout_a = _RECORD.unpack(record_a)
         content_b, _, _, _, layout_b = _RECORD.unpack(record_b)
-        if _NO_CONTENT in (content_a, content_b):
+        if NO_CONTENT in (content_a, content_b):
             return None
         return bool(content_a == content_b and self._a.layout(layout_a) == self._b.layout(layout_b))
 
     def _without_values(self, a: int, b: int, why: str) -> Verdict:
         """Of tensors whose values aren't both there: their content ids tell whether they differ, not how much."""
         both = [side.reader.tensors[row]["content"].tobytes() for side, row in ((self._a, a), (self._b, b))]
-        if not self._tolerance.exact or _NO_CONTENT in both:
+        if not self._tolerance.exact or NO_CONTENT in both:
             return Verdict(False, False, clean(why), None)
         found = _statistics_words(
             self._a.reader.recorded_statistics(a), self._b.reader.recorded_statistics(b)

@@ -20,13 +20,12 @@ from .measuring import NOT_MEASURED, measure
 from .mutex import Mutex
 from .promised import Promised
 from .recent_contents import Entry, RecentContents, Variants
-from .schema import NOT_CAPTURED
+from .schema import NO_CONTENT, NOT_CAPTURED
 from .staging import Piece, Staging
 from .tensor_rows import TensorRows, pack_record
 
 __all__ = ["UNPLACED", "Contents", "Taken"]
 
-_NO_CONTENT = bytes(16)
 UNPLACED = 0xFFFE
 """As the segment of an entry: the bytes of a loan that the writer's thread has not read yet."""
 
@@ -183,14 +182,14 @@ class Contents(_Fields):
         known = self._unkept.get((array.dtype, array.shape, device, why))
         if known is None:
             layout = self._intern_layout(array.dtype.str, array.shape, device, why)
-            known = layout, pack_record(_NO_CONTENT, 0, NOT_CAPTURED, 0, layout)
+            known = layout, pack_record(NO_CONTENT, 0, NOT_CAPTURED, 0, layout)
             self._unkept[array.dtype, array.shape, device, why] = known
         return known
 
     def _without_bytes(self, array: np.ndarray, device: str, why: str, flags: int = 0) -> Entry:
         layout, record = self._unkept_layout(array, device, why)
         if flags:
-            record = pack_record(_NO_CONTENT, 0, NOT_CAPTURED, flags, layout)
+            record = pack_record(NO_CONTENT, 0, NOT_CAPTURED, flags, layout)
         with self._lock:
             row = self._rows.add(record)
         return row, flags, layout, NOT_CAPTURED, 0, b""

@@ -11,13 +11,11 @@ import xxhash
 from .lent_segments import LentSegments
 from .promised import Promised
 from .recent_contents import Entry
-from .schema import NOT_CAPTURED
+from .schema import NO_CONTENT, NOT_CAPTURED
 from .tensor_rows import TensorRows, pack_record
 from .tensor_store import TensorStore
 
 __all__ = ["PromisedWriter"]
-
-_NO_CONTENT = bytes(16)
 
 
 class PromisedWriter:
@@ -67,7 +65,7 @@ class PromisedWriter:
         if data is None:
             same = self._store.first_rows.same(content)
             if same is None or same[3] == NOT_CAPTURED:
-                return content.row, flags, content.layout, NOT_CAPTURED, content.sample, _NO_CONTENT
+                return content.row, flags, content.layout, NOT_CAPTURED, content.sample, NO_CONTENT
             identity, place, stored = same[5], (same[3], same[4]), False
         else:
             identity = xxhash.xxh3_128_digest(data.data)

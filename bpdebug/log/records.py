@@ -77,6 +77,12 @@ class RunStartedBody(_Event, tag="run_started"):
     """Fingerprint of NumPy's global generator when the script began."""
     capture: str = "full"
     """What was to be recorded of tensors, as `--capture` says it."""
+    max_bytes: int = 0
+    """The budget (`--max-bytes`), 0 for none."""
+    keep_when: str = ""
+    """The condition on which values are kept for good (`--keep-when`), "" for none."""
+    until: str = ""
+    """The condition that ends the script (`--until`), "" for none."""
 
 
 class ScopeEnteredBody(_Event, tag="scope_entered"):

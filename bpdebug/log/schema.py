@@ -31,6 +31,7 @@ __all__ = [
     "FIRST_UNNAMED_VARIABLE",
     "NOTHING",
     "NOT_CAPTURED",
+    "NO_CONTENT",
     "RUN_FILE",
     "SCHEMA_VERSION",
     "TENSOR_ALIGNMENT",
@@ -60,6 +61,8 @@ NOTHING = 0xFFFFFFFF
 """In an unsigned 32-bit field of an index record: there is none (no scope, no source line, no op ...)."""
 NOT_CAPTURED = 0xFFFF
 """As the segment of a tensor record: its bytes were not kept; the layout definition says why."""
+NO_CONTENT = bytes(16)
+"""As the content of a tensor record: nobody looked at the bytes."""
 FIRST_UNNAMED_VARIABLE = 1 << 20
 """Variables with a definition are numbered from 0, those without a name from here on."""
 

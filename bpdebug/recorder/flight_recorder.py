@@ -27,12 +27,13 @@ class FlightRecorder:
     Args:
         writer: of the log.
         last: how many iterations keep their values, at least.
+        asked_by: the option that wants it so.
     """
 
-    def __init__(self, writer: LogWriter, last: int) -> None:
+    def __init__(self, writer: LogWriter, last: int, asked_by: str) -> None:
         self._writer = writer
         self._last = last
-        self._why = f"only the last {last} iterations keep their values (--capture last:{last})"
+        self._why = f"only the last {last} iterations keep their values ({asked_by})"
         self._segments: deque[tuple[int, int, int]] = deque([(0, 0, 0)])
         """Of each: the iteration in which it begins, its number, and how many bytes were stored by then."""
         self._held_until = -1

@@ -42,7 +42,7 @@ class ForwardEvents(Emitter):
         self._named: dict[str, int] = {}
         self._named_in = 0
         self._node_numbers = itertools.count(1)
-        self._flight_recorder = FlightRecorder(writer, plan.last) if plan.last else None
+        self._flight_recorder = FlightRecorder(writer, plan.last, plan.last_asked_by) if plan.last else None
         self._flown = 0
 
     def new_variable(

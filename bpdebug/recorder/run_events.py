@@ -22,6 +22,8 @@ from .tracebacks import message_of, user_traceback
 
 __all__ = ["RunEvents"]
 
+_MOST_BYTES = 2**63 - 1
+"""Of a budget, for the log: so much is no limit anyway."""
 OUTPUT_PIECE = 1 << 16
 """Characters of output in one event: one print of 100 MB must not become one line of the log."""
 
@@ -71,6 +73,7 @@ class RunEvents(Emitter):
             random_state: fingerprint of NumPy's global generator.
         """
         self.call_sites.set_script(script, cwd)
+        plan = self.capturing.plan
         body = RunStartedBody(
             argv=list(argv),
             script=script,
@@ -78,7 +81,10 @@ class RunEvents(Emitter):
             versions=dict(versions),
             devices=list(devices),
             random_state=random_state,
-            capture=self.capturing.plan.text,
+            capture=plan.text,
+            max_bytes=min(plan.max_bytes or 0, _MOST_BYTES),
+            keep_when=plan.keep_when,
+            until=plan.until,
         )
         self._emit(Kind.run_started, body, self.writer.text("run_started"))
 

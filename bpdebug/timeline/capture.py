@@ -10,17 +10,29 @@ import numpy as np
 from ..errors import DamagedLog
 from ..log.records import RunStartedBody, WarnedBody
 from ..log.schema import Kind
-from ..text import clean
+from ..text import bytes_text, clean
 
 if TYPE_CHECKING:
     from .names import Names
 
-__all__ = ["CaptureHistory"]
+__all__ = ["CaptureHistory", "capture_asked_for"]
 
 _STEPPED_DOWN = "warning:capture "
 """How the label of the warning begins that names the policy from there on."""
 _KEPT = "warning:kept"
 """The label of the warning that says that a condition held, and what is kept for it."""
+
+
+def capture_asked_for(body: RunStartedBody) -> str:
+    """All that was asked for of a run's tensors: the policy, the budget, the conditions; clean."""
+    parts = [clean(body.capture)]
+    if body.max_bytes:
+        parts.append(f"at most {bytes_text(body.max_bytes)}")
+    if body.keep_when:
+        parts.append(f"kept for good when {clean(body.keep_when)}")
+    if body.until:
+        parts.append(f"until {clean(body.until)}")
+    return ", ".join(parts)
 
 
 class CaptureHistory:

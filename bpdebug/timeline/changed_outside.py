@@ -6,7 +6,7 @@ from ..log import records as r
 from ..text import clean
 from .names import Names, roles
 
-__all__ = ["changed_outside", "changed_roles", "note_of_changed"]
+__all__ = ["changed_outside", "changed_roles", "not_looked_for", "note_of_changed"]
 
 _GRADIENT_BEFORE = {"before": ("before", "grad before")}
 _NAMED: dict[type, dict[str, tuple[str, str]]] = {
@@ -37,6 +37,21 @@ def changed_roles(names: Names, body: r.Event | None) -> dict[tuple[str, str], N
         named = _NAMED[type(body)]
         return {named[name]: None for name in body.changed if name in named}
     return {}
+
+
+def not_looked_for(names: Names, body: r.Event) -> str:
+    """One line that says of which tensors that the event read nobody knows whether they were changed; "" for none."""
+    if isinstance(body, r.ForwardBody):
+        tensors = [slot.tensor for slot in body.x]
+        read = dict(zip(roles(names.op(body.op).x_roles, len(tensors), "x"), tensors, strict=True))
+    elif isinstance(body, r.GradAccumulatedBody | r.GradientHookedBody | r.ParamUpdatedBody):
+        read = {role: getattr(body, field) for field, (_, role) in _NAMED[type(body)].items()}
+    else:
+        return ""
+    unknown = [role for role, tensor in read.items() if tensor is not None and names.not_looked_at(tensor)]
+    if not unknown:
+        return ""
+    return f"Not looked at, so nobody knows whether they were changed outside any op: {', '.join(unknown)}"
 
 
 def note_of_changed(body: r.Event) -> str:

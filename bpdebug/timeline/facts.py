@@ -11,7 +11,8 @@ from ..log import records as r
 from ..log.definition_records import OpDefinition
 from ..log.schema import NOTHING, EventFlag
 from ..text import bytes_text, clean, count_text, duration_text, plain_lines, shape_text
-from .changed_outside import changed_outside
+from .capture import capture_asked_for
+from .changed_outside import changed_outside, not_looked_for
 from .lines import number_of
 from .names import Names, roles
 
@@ -137,7 +138,7 @@ def _run_started(names: Names, header: Any, body: r.RunStartedBody) -> list[str]
         f"Directory: {clean(body.cwd)}",
         f"Versions: {', '.join(f'{clean(what)} {clean(which)}' for what, which in body.versions.items())}",
         f"Devices: {', '.join(map(clean, body.devices)) or 'none known'}",
-        f"Capture: {clean(body.capture)}",
+        f"Capture: {capture_asked_for(body)}",
         f"NumPy's random state: {clean(body.random_state)}",
     ]
 
@@ -275,8 +276,7 @@ def _address(names: Names, seq: int) -> str:
 
 
 def _changed(names: Names, body: r.Event) -> list[str]:
-    line = changed_outside(names, body)
-    return [line] if line else []
+    return [line for line in (changed_outside(names, body), not_looked_for(names, body)) if line]
 
 
 def _duration(ns: int) -> list[str]:

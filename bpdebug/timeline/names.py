@@ -15,7 +15,7 @@ import numpy as np
 from ..errors import DamagedLog
 from ..log.definition_records import LayoutDefinition, OpDefinition, VariableDefinition
 from ..log.records import Event, FailedBody, ForwardBody
-from ..log.schema import NOTHING, Kind, Phase
+from ..log.schema import NO_CONTENT, NOTHING, Kind, Phase
 from ..text import clean, shape_text
 from .moment import SourceFrame
 
@@ -176,6 +176,12 @@ class Names:
         if tensor is None or not 0 <= tensor < self.reader.tensor_count:
             return None
         return _item(self.reader.layouts, int(self.reader.tensors[tensor]["layout"]))
+
+    def not_looked_at(self, tensor: int) -> bool:
+        """Whether nobody looked at the bytes of a tensor, and so nobody knows whether they have changed."""
+        if not 0 <= tensor < self.reader.tensor_count:
+            return False
+        return bool(self.reader.tensors[tensor]["content"].tobytes() == NO_CONTENT)
 
     def shape(self, tensor: int | None) -> str:
         """The shape of a tensor as text; `-` for None."""

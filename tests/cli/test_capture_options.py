@@ -133,3 +133,29 @@ def test_every_policy_is_in_the_help_and_in_the_docs(capsys, pytestconfig):
         name = f"{policy.name}:N" if policy.iterations else policy.name
         assert name in told
         assert f"| `{name}` | {policy.summary} |" in page
+
+
+def test_all_that_was_asked_for_is_in_the_log_and_told(record, capsys):
+    run = record("--keep-when", "loss > 1e9", "--until", "nan", "--max-bytes", "2GB")
+    with LogReader(run) as reader:
+        started = reader.body(0)
+    assert (started.capture, started.keep_when, started.until) == ("last:10", "loss > 1e9", "nan")
+    assert started.max_bytes == 2 * 10**9
+    capsys.readouterr()
+    assert main(["info", str(run)]) == 0
+    said = "last:10, at most 1.9 GiB, kept for good when loss > 1e9, until nan"
+    assert f"Capture:    {said}\n" in capsys.readouterr().out
+    assert main(["show", str(run), "--at", "0"]) == 0
+    assert said in capsys.readouterr().out
+
+
+def test_what_nobody_looked_at_is_not_called_unchanged(record, capsys):
+    (at, looked), run = (
+        ("it1/forward/Linear/linear", "nobody knows whether they were changed"),
+        record("--capture", "none"),
+    )
+    capsys.readouterr()
+    assert main(["show", str(run), "--at", at]) == 0
+    assert f"{looked} outside any op: " in capsys.readouterr().out
+    assert main(["show", str(record("--capture", "stats", log="stats")), "--at", at]) == 0
+    assert looked not in capsys.readouterr().out

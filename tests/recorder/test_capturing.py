@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from bpdebug.capture import CapturePlan, parse_capture
+from bpdebug.capture import CapturePlan, parse_capture, plan_of
 from bpdebug.errors import NotCaptured
+from bpdebug.launch import CaptureOptions
 from bpdebug.log import recent
 from bpdebug.log.reader import LogReader
 from bpdebug.log.schema import EventFlag, Kind, TensorFlag
@@ -151,6 +152,25 @@ def test_a_flight_recorder_drops_the_samples_of_older_iterations(
     assert [sample is None for sample in samples] == [True] * 3 + [False] * 2
     assert samples[-1] is not None
     assert samples[-1].tolist() == list(range(4000, 4200, 4))
+
+
+@pytest.mark.parametrize(
+    ("conditions", "asked_by"),
+    [
+        ({}, "--capture last:2"),
+        ({"keep_when": "loss > 1"}, "--keep-when"),
+        ({"policy": "last:2", "keep_when": "loss > 1", "until": "nan"}, "--keep-when and --until"),
+    ],
+)
+def test_dropped_values_name_an_option_that_was_typed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, conditions: dict[str, str], asked_by: str
+) -> None:
+    monkeypatch.setattr(flight_recorder, "SEGMENT_BYTES", 1)
+    recorded = Run(tmp_path / "run", plan_of(CaptureOptions(**(conditions or {"policy": "last:2"}))))
+    for i in range(20):
+        recorded.step(np.arange(200.0) + 1000 * i)
+    reader = recorded.read()
+    assert f"iterations keep their values ({asked_by})" in reader.why_not_captured(forwards(reader)[0])
 
 
 def test_iterations_share_a_file_until_there_is_enough_in_it(tmp_path: Path) -> None:
