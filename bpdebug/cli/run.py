@@ -15,7 +15,7 @@ from ..errors import BpdebugError, NotALog, SessionError, TerminalError, UsageEr
 from ..session.endings import shell_status
 from . import headless
 from .capture_options import add_capture_options, capture_options
-from .run_directory import choose_directory, free_name
+from .run_directory import choose_directory, free_name, missing_folders, remove_empty
 from .script_file import check_is_readable, syntax_error
 from .single_thread import import_numpy
 from .stop_options import Stops, add_stop_options, stops_from
@@ -99,6 +99,7 @@ def _run_headless(options: argparse.Namespace, script: str, args: list[str]) -> 
     exporter = _exporter(options)
     if _tell_syntax_error(script):
         return 1
+    missing = [] if options.log is None else missing_folders(options.log)
     directory = choose_directory(script, options.log)
     _tell_real_chainer(options)
     returncode = headless.record(
@@ -113,9 +114,8 @@ def _run_headless(options: argparse.Namespace, script: str, args: list[str]) -> 
         # What the script's process says of itself goes first; where it could not begin a log, that says it all.
         if not isinstance(error, NotALog):
             sys.stderr.write(f"bpdebug: {error}\n")
-        elif options.log is None:
-            with contextlib.suppress(OSError):
-                directory.rmdir()
+        else:
+            remove_empty([directory] if options.log is None else missing)
     return status
 
 
@@ -184,6 +184,7 @@ def _run_on_screen(options: argparse.Namespace, script: str, args: list[str], st
         runs.end()
     session = runs.session
     if status is None:
+        runs.forget_first()
         sys.stderr.write(session.raw_output.decode(errors="replace"))
         raise SessionError(
             "the script's process did not get as far as the script; above is what it said, if anything"
@@ -212,6 +213,7 @@ class _Runs:
         self._args = args
         self._readers = contextlib.ExitStack()
         self._started: list[Session] = []
+        self._missing = [] if options.log is None else missing_folders(options.log)
 
     @property
     def session(self) -> Session:
@@ -240,6 +242,10 @@ class _Runs:
                 capture=self._options.captured,
             )
         )
+
+    def forget_first(self) -> None:
+        """Of a first run whose log never began, leave no empty directory behind."""
+        remove_empty(self.directories if self._options.log is None else self._missing)
 
     def restart(self) -> tuple[Timeline, Session]:
         """End the script, start it anew and wait until its log can be read.

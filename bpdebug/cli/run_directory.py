@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import os
+from collections.abc import Iterable
 from pathlib import Path
 
 from ..errors import LogError, RunDirectoryExists
 
-__all__ = ["choose_directory", "free_name", "runs_directory"]
+__all__ = ["choose_directory", "free_name", "missing_folders", "remove_empty", "runs_directory"]
 
 
 def runs_directory() -> Path:
@@ -71,6 +73,19 @@ def free_name(directory: Path) -> Path:
         candidate = directory.with_name(f"{directory.name}-{number}")
         number += 1
     return candidate
+
+
+def missing_folders(wanted: str) -> list[Path]:
+    """Of a directory and those that it is in, which aren't there yet, the innermost first."""
+    directory = Path(wanted)
+    return [folder for folder in (directory, *directory.parents) if not os.path.lexists(folder)]
+
+
+def remove_empty(folders: Iterable[Path]) -> None:
+    """Remove what was made for a run that never began, up to the first that isn't empty."""
+    with contextlib.suppress(OSError):
+        for folder in folders:
+            folder.rmdir()
 
 
 def _check_is_free(directory: Path) -> None:

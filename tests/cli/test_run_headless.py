@@ -409,13 +409,16 @@ def test_a_script_that_goes_to_another_directory_is_recorded_where_it_was_said(b
         assert reader.array(reader.body(reader.find("it0/forward/relu")).y[0].tensor).tolist() == [0, 2]
 
 
-def test_where_no_log_can_begin_that_alone_is_told_and_nothing_is_left(bpdebug_process, tmp_path):
+@pytest.mark.parametrize("options", [(), ("--log", "logs/one"), ("--log", "mine")])
+def test_where_no_log_can_begin_that_alone_is_told_and_nothing_is_left(bpdebug_process, tmp_path, options):
+    (tmp_path / "mine").mkdir()
     limited = functools.partial(resource.setrlimit, resource.RLIMIT_FSIZE, (0, 0))
-    done = bpdebug_process("run", "--headless", "script.py", script=OPS, preexec_fn=limited)
+    done = bpdebug_process("run", "--headless", *options, "script.py", script=OPS, preexec_fn=limited)
     assert (done.returncode, done.stdout) == (1, "")
     (line,) = done.stderr.splitlines()
     assert line.endswith(": can't write a log there: File too large")
-    assert os.listdir(tmp_path / "state" / "bpdebug" / "runs") == []
+    assert list((tmp_path / "state").glob("bpdebug/runs/*")) == []
+    assert sorted({*os.listdir(tmp_path)} - {"state", "__pycache__"}) == ["mine", "script.py"]
 
 
 def test_a_recording_that_stopped_early_is_not_taken_for_a_script_without_ops(bpdebug_process):

@@ -22,7 +22,8 @@ def test_a_child_that_cannot_begin_is_told_with_what_it_said_and_opens_no_screen
     monkeypatch.setattr("sys.stdout.isatty", lambda: True, raising=False)
     parser = argparse.ArgumentParser()
     run.configure(parser)
-    options = parser.parse_args(["--log", str(tmp_path / "log"), str(script)])
+    options = parser.parse_args(["--log", str(tmp_path / "logs" / "one"), str(script)])
     with pytest.raises(SessionError, match="did not get as far as the script"):
         run.execute(options)
     assert "this library is broken" in capsys.readouterr().err
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["broken", "script.py"]
