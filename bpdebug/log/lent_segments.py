@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from .schema import TENSOR_ALIGNMENT
 from .segment_writer import PAGE_BYTES, SegmentWriter
 from .staging import SEGMENT_BYTES, Chunk, Staging
 
 __all__ = ["LentSegments"]
-
-_PADDING = TENSOR_ALIGNMENT - 1
 
 
 class LentSegments:
@@ -37,7 +34,7 @@ class LentSegments:
         ones before.
         """
         chunk = self._chunk
-        start = (chunk.filled + _PADDING) & ~_PADDING
+        start = chunk.next_place()
         end = start + size
         if segment != self._asked_for or end > len(chunk.view) or chunk.base + end > SEGMENT_BYTES:
             return None
@@ -55,7 +52,7 @@ class LentSegments:
             OSError: the disk is full, or gone.
         """
         chunk = self._chunk
-        start = (chunk.filled + _PADDING) & ~_PADDING
+        start = chunk.next_place()
         if segment != self._asked_for:
             self.flush()
             chunk.begin(segment, 0)

@@ -62,6 +62,13 @@ class Chunk(_ChunkFields):
         self.filled = skipped
         self.written = skipped
 
+    def next_place(self) -> int:
+        """Where the next tensor begins. The space before it has nothing of what the buffer was used for earlier."""
+        start = (self.filled + _PADDING) & ~_PADDING
+        if start > self.filled:
+            self.view[self.filled : start] = bytes(start - self.filled)
+        return start
+
 
 class Staging(_StagingFields):
     """The staging buffers of a run.
@@ -103,7 +110,7 @@ class Staging(_StagingFields):
     def stage(self, data: Any, size: int) -> tuple[int, int]:
         """Copy `data` behind what is already staged; gives its segment and offset."""
         chunk = self._current
-        start = (chunk.filled + _PADDING) & ~_PADDING
+        start = chunk.next_place()
         end = start + size
         if type(data) is bytes and end <= CHUNK_BYTES and chunk.base + end <= SEGMENT_BYTES:
             chunk.view[start:end] = data
@@ -117,7 +124,7 @@ class Staging(_StagingFields):
         Waits for the disk where no buffer is free.
         """
         chunk = self._current
-        start = (chunk.filled + _PADDING) & ~_PADDING
+        start = chunk.next_place()
         if chunk.base + start + size > SEGMENT_BYTES and chunk.base + start > 0:
             self._next_chunk(self.new_segment(), 0)
         elif start + size > CHUNK_BYTES:

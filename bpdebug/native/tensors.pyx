@@ -62,10 +62,13 @@ cdef class Tensors:
         self.descriptions = []
 
     cdef int64_t place_for(self, int64_t size) noexcept:
-        """Where so many bytes begin in the current buffer, behind what is there; -1 where they don't fit."""
+        """As `Chunk.next_place`, for so many bytes; -1 where they don't fit into the current buffer."""
         cdef ChunkFields chunk = self.store.staging._current
         cdef int64_t start = (chunk.filled + PADDING) & ~PADDING, end = start + size
-        return start if end <= self.chunk_bytes and chunk.base + end <= self.segment_bytes else -1
+        if end > self.chunk_bytes or chunk.base + end > self.segment_bytes:
+            return -1
+        memset(<char*>np.PyArray_DATA(<np.ndarray>chunk.data) + chunk.filled, 0, start - chunk.filled)
+        return start
 
     cdef int64_t layout_of(self, array) except -2:
         """The layout of an exact NumPy array of the host; NO_LAYOUT where the store has none yet, or asking is dear."""

@@ -6,10 +6,18 @@ import os
 import stat
 from pathlib import Path
 
+import numpy as np
 import pytest
 from example_run import write_example_run
 
+from bpdebug import native
 from bpdebug.cli.run_directory import choose_directory
+from bpdebug.log import contents
+from bpdebug.log.reader import LogReader
+from bpdebug.log.schema import segment_file
+from bpdebug.log.writer import LogWriter
+
+WAYS = ["Python"] if native.part("tensors") is None else ["Python", "compiled"]
 
 
 def mode(path: Path) -> int:
@@ -46,3 +54,28 @@ def test_the_place_of_all_runs_is_private_where_we_make_it(
     made = [run, *run.parents[:3]]
     assert [path.name for path in made[1:]] == ["runs", "bpdebug", "state"]
     assert {mode(path) for path in made} == {0o700}
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_nothing_of_other_tensors_is_between_those_of_a_segment(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, way: str
+) -> None:
+    """A flight recorder's values are gone once they are dropped, though buffers are used again."""
+    if way == "Python":
+        monkeypatch.setattr(contents, "part", lambda name: None)
+    writer = LogWriter.create(tmp_path / "run")
+    for turn in range(8):
+        writer.store.begin_segment()
+        for size in (30, 60, 1001, 9001, 70_003, (5 << 20) + 50):
+            private = np.full(size - turn, 0xAA, "u1")
+            private[0] = turn
+            (writer.store.put if size < 20_000 else writer.store.lend)(private)
+        writer.flush()
+    writer.close()
+    with LogReader(writer.directory) as reader:
+        for segment in np.unique(reader.tensors["segment"]).tolist():
+            between = np.fromfile(writer.directory / segment_file(segment), "u1")
+            for row in np.flatnonzero(reader.tensors["segment"] == segment).tolist():
+                begin = int(reader.tensors["offset"][row])
+                between[begin : begin + reader.array(row).nbytes] = 0
+            assert not between.any()
