@@ -72,15 +72,17 @@ class Interning:
                     ),
                     partial(self._ids.__setitem__, key, number),
                 )
-                if number == len(items):
-                    # One call: what a signal raises comes before all of it, or after.
-                    list(map(operator.call, steps))
+                still_free = map(operator.eq, (number,), map(operator.call, (items.__len__,)))
+                done = map(operator.not_, map(operator.call, steps))  # each gives None
+                # One call looks and acts: a signal, or a finalizer, comes before all of it or after.
+                if all(itertools.chain(still_free, done)):
                     return number
-                # Meanwhile a finalizer, on this very thread, ran an op that has taken the number.
+                # Meanwhile one of them, on this very thread, ran an op that has taken the number.
 
     def take_lines(self) -> list[bytes]:
         """The lines of `definitions.jsonl` that were added since the last call. Call it with the lock held."""
-        taken, self._lines = self._lines, []
+        taken = self._lines.copy()
+        del self._lines[: len(taken)]  # the list stays, as a definition may be about to be put there
         return taken
 
     def text(self, text: str) -> int:

@@ -161,33 +161,45 @@ class LogWriter(Interning, _Fields):
         """
         if time_us is None:
             time_us = (_clock() - self.started_ns) // 1000
+        header = (
+            kind, phase, depth, iteration, scope, label, site, node, ordinal,
+            thread, flags, partner, parent, time_us, value,
+        )  # fmt: skip
         with self._mutex:
-            return self.add(
-                body,
-                (
-                    kind, phase, depth, iteration, scope, label, site, node, ordinal,
-                    thread, flags, partner, parent, time_us, value,
-                ),
-            )  # fmt: skip
+            seq = self.add(body, header)
+        self.let_write(time_us)
+        return seq
 
     def add(self, body: Event, header: tuple[Any, ...]) -> int:
-        """As `append`, with all but the body in the order of its arguments. Call it with the mutex held."""
+        """As `append`, with all but the body in the order of its arguments.
+
+        Call it with the mutex held, and `let_write` when it was given back.
+        """
         pending = self.pending
         if self.stopped:
             return pending.count
         seq = pending.add(body, header)
-        now_us = header[_TIME]
         if not pending.awake:
-            self.wake(now_us)
-        elif now_us - pending.woken_us > self.patience_us:
-            self.give_way(now_us)
+            self.wake(header[_TIME])
         if header[0] == _OUTPUT:
             self._output_bytes += len(body.text)  # type: ignore[union-attr]
         elif header[0] == _RUN_FINISHED:
             self._end = seq + 1
+        return seq
+
+    def let_write(self, now_us: int) -> None:
+        """Wait for the thread that writes where too much was added, or where it should have begun by now.
+
+        An op in the midst of something else that this thread adds, as in a signal's handler, doesn't wait: the thread
+        that writes would get the mutex, and take what isn't whole.
+        """
+        pending = self.pending
+        if self.stopped or self._mutex._is_owned():
+            return
+        if pending.awake and now_us - pending.woken_us > self.patience_us:
+            self.give_way(now_us)
         if pending.waiting > MOST_WAITING or self._output_bytes > BYTES_WAITING:
             self.flush()
-        return seq
 
     def add_late(self, body: Event, header: tuple[Any, ...], late: LateEvent) -> int:
         """As `add`, for an event that `late` completes before it is written."""

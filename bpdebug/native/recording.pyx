@@ -267,10 +267,11 @@ cdef class Recording:
         now = (now - self.started_ns) // 1000
         if not pending.awake:
             self.writer.wake(now)
-        elif now - pending.woken_us > self.patience_us:
-            self.writer.give_way(now)
-        if pending.records.size > MOST_WAITING * <Py_ssize_t>sizeof(IndexRecord):
-            self.writer.flush()
+        if (
+            now - pending.woken_us > self.patience_us
+            or pending.records.size > MOST_WAITING * <Py_ssize_t>sizeof(IndexRecord)
+        ):
+            self.writer.let_write(now)
         return seq
 
 

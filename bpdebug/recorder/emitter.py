@@ -299,6 +299,7 @@ class Emitter(_Fields):
                 flags, partner, thread.parent, (_clock() - writer.started_ns) // 1000, value,
             )  # fmt: skip
             seq = writer.add(body, header) if late is None else writer.add_late(body, header, late)
+        writer.let_write(header[-2])
         if self.capturing.bounded and (told := self.capturing.step_down()):
             category = f"{CAPTURE} {self.capturing.now}"
             self._emit(Kind.warned, WarnedBody(category, told), writer.text(f"warning:{category}"))

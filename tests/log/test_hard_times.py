@@ -1,8 +1,7 @@
-"""Other processes, kill -9, forks, Ctrl-C and a full disk: the log stays whole."""
+"""Other processes, kill -9, forks and a full disk: the log stays whole."""
 
 from __future__ import annotations
 
-import contextlib
 import errno
 import os
 import signal
@@ -12,8 +11,6 @@ import threading
 import time
 import warnings
 from pathlib import Path
-from types import FrameType
-from typing import Any
 
 import numpy as np
 import pytest
@@ -21,7 +18,6 @@ import pytest
 from bpdebug.log import pending_events, run_files
 from bpdebug.log import writer as writer_module
 from bpdebug.log.alarm import Alarm
-from bpdebug.log.interning import Interning
 from bpdebug.log.pending_events import PendingEventsInPython
 from bpdebug.log.reader import LogReader
 from bpdebug.log.records import OutputBody, RunFinishedBody
@@ -174,101 +170,6 @@ def test_a_full_disk_stops_the_recording_with_one_warning_and_a_readable_log(
     reader = LogReader(tmp_path / "run")
     assert 0 < len(reader) < 50
     assert [reader.body(seq).text for seq in range(len(reader))] == [str(i) for i in range(len(reader))]
-
-
-# Ctrl-C, many times, wherever the training happens to be.
-_INTERRUPTED = """
-import os, signal, sys, threading, time, numpy as np
-from bpdebug.log.writer import LogWriter
-from bpdebug.log.records import ReportedBody
-writer = LogWriter.create(sys.argv[1])
-thread, label = writer.thread("MainThread"), writer.text("label 0")
-done = False
-interrupts = 0
-armed = False
-
-def interrupt():
-    global armed
-    while not done:
-        time.sleep(0.002)
-        if armed:
-            armed = False  # the next one not before this one was caught
-            os.kill(os.getpid(), signal.SIGINT)
-
-def train():
-    global armed, done, interrupts
-    deadline = time.monotonic() + 0.7
-    i = 0
-    while time.monotonic() < deadline:
-        try:
-            armed = True
-            i += 1
-            row = writer.tensor(np.full(1 + i % 3000, i))
-            writer.append(13, ReportedBody("a", i, row), label=label, thread=thread)
-        except KeyboardInterrupt:
-            interrupts += 1
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    done = True
-
-helper = threading.Thread(target=interrupt)
-helper.start()
-while not done:
-    try:
-        train()
-    except KeyboardInterrupt:
-        interrupts += 1
-helper.join()
-writer.close()
-print(interrupts)
-"""
-
-
-def test_interrupts_leave_whole_events_and_true_tensors(tmp_path: Path) -> None:
-    told = subprocess.run(
-        [sys.executable, "-c", _INTERRUPTED, str(tmp_path / "run")],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert told.returncode == 0, told.stderr
-    assert int(told.stdout) > 20
-    reader = LogReader(tmp_path / "run")
-    assert len(reader) > 100
-    for seq in range(len(reader)):
-        body = reader.body(seq)
-        array = reader.array(body.tensor)
-        assert array.shape == (1 + body.value % 3000,)
-        assert (array == body.value).all()
-
-
-def test_an_interrupt_anywhere_in_a_definition_leaves_those_after_it_whole(tmp_path: Path) -> None:
-    passed = interrupted_at = 0
-
-    def trace(frame: FrameType, event: str, _: object) -> Any:
-        nonlocal passed
-        if frame.f_code is Interning._add.__code__:
-            frame.f_trace_opcodes = True
-            passed += event == "opcode"
-            if event == "opcode" and passed == interrupted_at:
-                raise KeyboardInterrupt
-        return trace
-
-    while passed >= interrupted_at:  # until it is through before it is interrupted
-        passed, interrupted_at = 0, interrupted_at + 1
-        writer = LogWriter.create(tmp_path / str(interrupted_at), flush_after_s=60.0)
-        before = sys.gettrace()
-        sys.settrace(trace)
-        try:
-            with contextlib.suppress(KeyboardInterrupt):
-                writer.layout("<f4", (1,))
-        finally:
-            sys.settrace(before)
-        numbers = [writer.layout("<f4", (size,)) for size in (2, 1, 3)]
-        writer.close()
-        with LogReader(writer.directory) as reader:
-            assert reader.problem == "", interrupted_at
-            assert [reader.layouts[number].shape for number in numbers] == [[2], [1], [3]], interrupted_at
-    assert interrupted_at > 20
 
 
 def test_what_was_added_waits_for_the_disk_as_long_as_was_said(tmp_path: Path) -> None:
