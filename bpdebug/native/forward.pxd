@@ -1,7 +1,8 @@
 from libc.stdint cimport int64_t
 
 from .buffers cimport Bytes
-from .recording cimport Recording
+from .recording cimport Recording, Seen
+from .state cimport Node
 
 
 cdef class KnownOp:
@@ -32,6 +33,10 @@ cdef class ForwardEvents(Recording):
     cdef bint forward(
         self, node, tuple x_nodes, tuple x_arrays, tuple ys, tuple y_arrays, bint in_graph, during, int64_t duration_ns
     ) except -1
+    cdef int look_at(self, tuple x_arrays, tuple y_arrays, Seen seen, bint private) except -1
+    cdef list new_variables(self, tuple ys, int64_t grad_label)
+    cdef list put_inputs(self, Bytes body, list x, tuple arrays, Seen seen, Node made)
+    cdef int put_outputs(self, Bytes body, list y, tuple arrays, Seen seen, bint private, Node made) except -1
     cdef bytes word(self, str text)
     cdef bint tell(self, Bytes body, KnownOp op, node, Bytes settings) except -1
     cdef list fed(self, tuple x_nodes, tuple arrays, list x)

@@ -107,71 +107,34 @@ cdef class ForwardEvents(Recording):
                     put_field(settings, b',"settings":', as_json(beside))
         # From here on the event is ours.
         cdef ThreadState thread = self.threads.current()
-        cdef bint train = self.config.train
+        cdef bint train = self.config.train, private = not node.foreign
         cdef int64_t phase = self.phase_of_call(thread, train and (in_graph or bool(self.config.enable_backprop)))
-        cdef int64_t scope = thread.scope
-        cdef list x = [], y = []
-        cdef Variable variable
+        cdef list x = []
         for i in range(x_count):
             x.append(self.known_variable(x_nodes[i], x_arrays[i]))
         cdef list fed = self.fed(x_nodes, x_arrays, x)
         cdef int64_t kept = kept_bytes(node, x_arrays, y_arrays) if in_graph else 0
-        cdef bint private = not node.foreign
-        cdef int flags = 0
-        cdef tuple entry
-        cdef Seen seen = self.looking(phase, scope, op.label)
-        seen.passes_on(y_arrays, x_arrays)
-        for i in range(x_count):
-            self.read(x_arrays[i], seen)
-        for i in range(y_count):
-            entry = self.look(y_arrays[i], seen, private)
-            if entry is not None and entry[1]:
-                flags = NONFINITE
+        cdef Seen seen = self.looking(phase, thread.scope, op.label)
+        cdef int flags = self.look_at(x_arrays, y_arrays, seen, private)
         if flags and self.judges:
             return False
-        for i in range(y_count):
-            variable = Variable.__new__(Variable)
-            variable.owner = self.owner
-            variable.number = next(self.unnamed)
-            variable.name = ""
-            variable.grad_label = op.grad_label
-            variable.content = variable.grad_content = b""
-            ys[i]._node.watch_id = variable
-            y.append(variable)
+        cdef list y = self.new_variables(ys, op.grad_label)
         if flags and not seen.all and seen.keep.small_bytes:  # what made it is worth more than its place in the log
             seen.forget(FULL)
             private = False
             for i in range(x_count):
                 self.read(x_arrays[i], seen)
-        cdef int64_t site = self.sites.here()
 
-        cdef list x_numbers = [], y_numbers = [], x_contents = [], y_contents = [], changed = None
+        cdef Node made = Node.__new__(Node)
+        made.owner = self.owner
+        made.op = op.number
+        made.label = op.label
+        made.scope = thread.scope
+        made.site = self.sites.here()
         cdef Bytes body = self.new_body()
         put_number(body, b'{"kind":"forward","op":', op.number)
-        put(body, b',"x":[')
-        for i in range(x_count):
-            variable = <Variable>x[i]
-            entry = self.read(x_arrays[i], seen)
-            if entry is not None:
-                content = entry[5]
-                if self.changed_outside(content, variable.content, variable, "value"):
-                    if changed is None:
-                        changed = []
-                    changed.append(i)
-                variable.content = content
-            put_slot(body, i, variable.number, entry)
-            x_numbers.append(variable.number)
-            x_contents.append(variable.content)
-        put(body, b'],"y":[')
-        for i in range(y_count):
-            variable = <Variable>y[i]
-            entry = self.look(y_arrays[i], seen, private)
-            if entry is not None:
-                variable.content = entry[5]
-            put_slot(body, i, variable.number, entry)
-            y_numbers.append(variable.number)
-            y_contents.append(variable.content)
-        put(body, b"]")
+        cdef list changed = self.put_inputs(body, x, x_arrays, seen, made)
+        self.put_outputs(body, y, y_arrays, seen, private, made)
         if attributes is not None:
             body.put(attributes.data, attributes.size)
             self.done_with(attributes)
@@ -191,21 +154,81 @@ cdef class ForwardEvents(Recording):
         if changed is not None:
             put_field(body, b',"changed":', as_json(changed))
         put(body, b"}\n")
-
-        cdef Node made = Node.__new__(Node)
-        made.owner = self.owner
         made.number = next(self.node_numbers)
-        made.op = op.number
-        made.label = op.label
-        made.scope = scope
-        made.site = site
-        made.x = x_numbers
-        made.y = y_numbers
-        made.x_contents = x_contents
-        made.y_contents = y_contents
-        made.seq = self.emit(thread, body, FORWARD, phase, scope, op.label, site, made.number, flags)
+        made.seq = self.emit(thread, body, FORWARD, phase, made.scope, op.label, made.site, made.number, flags)
         node.watch_id = made
         return True
+
+    cdef int look_at(self, tuple x_arrays, tuple y_arrays, Seen seen, bint private) except -1:
+        """Look at the arrays of the event; NONFINITE where it has made one that isn't finite."""
+        cdef Py_ssize_t i
+        cdef int flags = 0
+        cdef tuple entry
+        seen.passes_on(y_arrays, x_arrays)
+        for i in range(len(x_arrays)):
+            self.read(x_arrays[i], seen)
+        for i in range(len(y_arrays)):
+            entry = self.look(y_arrays[i], seen, private)
+            if entry is not None and entry[1]:
+                flags = NONFINITE
+        return flags
+
+    cdef list new_variables(self, tuple ys, int64_t grad_label):
+        """What is known from now on of the outputs of an op."""
+        cdef list y = []
+        cdef Variable variable
+        for made in ys:
+            variable = Variable.__new__(Variable)
+            variable.owner = self.owner
+            variable.number = next(self.unnamed)
+            variable.name = ""
+            variable.grad_label = grad_label
+            variable.content = variable.grad_content = b""
+            made._node.watch_id = variable
+            y.append(variable)
+        return y
+
+    cdef list put_inputs(self, Bytes body, list x, tuple arrays, Seen seen, Node made):
+        """Append them, and remember them for the backward step; places of those that were changed, None for none."""
+        cdef list numbers = [], contents = [], changed = None
+        cdef Py_ssize_t i
+        cdef tuple entry
+        cdef Variable variable
+        put(body, b',"x":[')
+        for i in range(len(x)):
+            variable = <Variable>x[i]
+            entry = self.read(arrays[i], seen)
+            if entry is not None:
+                content = entry[5]
+                if self.changed_outside(content, variable.content, variable, "value"):
+                    if changed is None:
+                        changed = []
+                    changed.append(i)
+                variable.content = content
+            put_slot(body, i, variable.number, entry)
+            numbers.append(variable.number)
+            contents.append(variable.content)
+        made.x, made.x_contents = numbers, contents
+        return changed
+
+    cdef int put_outputs(self, Bytes body, list y, tuple arrays, Seen seen, bint private, Node made) except -1:
+        """Append them, and remember them for the backward step."""
+        cdef list numbers = [], contents = []
+        cdef Py_ssize_t i
+        cdef tuple entry
+        cdef Variable variable
+        put(body, b'],"y":[')
+        for i in range(len(y)):
+            variable = <Variable>y[i]
+            entry = self.look(arrays[i], seen, private)
+            if entry is not None:
+                variable.content = entry[5]
+            put_slot(body, i, variable.number, entry)
+            numbers.append(variable.number)
+            contents.append(variable.content)
+        put(body, b"]")
+        made.y, made.y_contents = numbers, contents
+        return 0
 
     cdef bint tell(self, Bytes attributes, KnownOp op, node, Bytes settings) except -1:
         """Write what an op can be asked; False where that is more than numbers, words and tuples of these."""
