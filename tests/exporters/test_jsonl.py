@@ -131,6 +131,25 @@ def test_tensors_of_any_dtype_and_shape_come_back_exactly(tmp_path, valid, array
     assert np.array_equal(back, array)
 
 
+def test_long_doubles_are_written_with_all_of_their_digits(tmp_path):
+    array = np.array([1, 2, np.nan, -np.inf], np.longdouble) / 3
+    log = LogWriter.create(tmp_path / "run", script="net.py")
+    log.thread("MainThread")
+    for several in array, array.astype(np.clongdouble), array[0]:
+        log.append(Kind.reported, r.ReportedBody("a", 0, log.tensor(several)), label=log.text("report:a"))
+    log.close()
+    stream = io.BytesIO()
+    with LogReader(tmp_path / "run") as reader:
+        jsonl.write(reader, stream, ExportOptions(tensors=True))
+    flat, pairs, alone = (
+        json.loads(line, parse_float=np.longdouble)["body"]["tensor"]["values"]
+        for line in stream.getvalue().splitlines()
+    )
+    assert flat == [*array[:2], "NaN", "-Infinity"]
+    assert pairs[0] == [array[0], 0]
+    assert alone == array[0]
+
+
 def test_a_damaged_event_is_one_line_that_says_why(tmp_path, valid):
     directory = write_headers(tmp_path / "run", [header(Kind.output), header(Kind.warned)])
     path = directory / "events.jsonl"
