@@ -1,8 +1,9 @@
 """The names of events that people type: `it3/backward/MLP.l1/linear~2`.
 
 An address says iteration, phase, scope (where there is one), label, and an ordinal from the second event of the
-same name on, or where the label itself ends as if it had one: a second variable `x` is named `x~2`. Labels may hold `/` and `~`, so an address can't be taken apart by itself: `readings` lists what
-it can mean, and a log knows which of these exist.
+same name on, or where the label itself ends as if it had one: a second variable `x` is named `x~2`. Labels may
+hold `/` and `~`, so an address can't be taken apart by itself: `readings` lists what it can mean, and a log
+knows which of these exist.
 """
 
 from __future__ import annotations

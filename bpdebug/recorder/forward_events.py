@@ -89,10 +89,16 @@ class ForwardEvents(Emitter):
         if self._named_in != self._progress.iteration:
             self._named_in = self._progress.iteration
             self._named.clear()
-        self._named[name] = count = self._named.get(name, 0) + 1
+        count = self._named.get(name, 0) + 1
+        alike = name if count == 1 else f"{name}~{count}"
+        while count > 1 and alike in self._named:  # the script itself calls one so
+            count += 1
+            alike = f"{name}~{count}"
+        self._named[name] = count
         if count > NAMED_ALIKE:
             return ""
-        return name if count == 1 else f"{name}~{count}"
+        self._named.setdefault(alike, 1)
+        return alike
 
     def hold_values(self, why: str, seq: int) -> None:
         """What a flight recorder has now stays for good; a warning in the log says so, and at which event it began."""
