@@ -41,6 +41,7 @@ class ForwardEvents(Emitter):
         super().__init__(writer, on_event, plan)
         self._named: dict[str, int] = {}
         self._named_in = 0
+        self._known_parameters: dict[int, Variable] = {}
         self._node_numbers = itertools.count(1)
         self._flight_recorder = FlightRecorder(writer, plan.last) if plan.last else None
         self._flown = 0
@@ -57,7 +58,8 @@ class ForwardEvents(Emitter):
         """A variable that the run meets for the first time.
 
         Args:
-            name: its full name; the same name is the same variable.
+            name: its full name; the same name is the same variable. A parameter that is put in the place of another
+                one has thus been changed outside any op.
             made_by: label of the op that made it, for one without a name.
             array: what it holds now.
             made: the site where a parameter was constructed.
@@ -70,7 +72,8 @@ class ForwardEvents(Emitter):
             first, *_, content = self._entry(array, self._keep(SETUP, NOTHING, writer.text(name)))
         number = writer.variable(name, parameter, first, made, registered)
         label = writer.text(f"grad:{name or made_by or 'input'}")
-        return Variable(self.owner, number, name, label, parameter, content)
+        variable = Variable(self.owner, number, name, label, parameter, content)
+        return self._known_parameters.setdefault(number, variable) if parameter and name else variable
 
     def new_output(self, grad_label: int) -> Variable:
         """A variable without a name that an op has just made.
