@@ -206,6 +206,20 @@ def test_a_file_appears_whole_and_replaces_an_older_one(reader, tmp_path):
     assert [entry.name for entry in tmp_path.iterdir()] == ["events.jsonl"]
 
 
+@pytest.mark.parametrize("name", ["events.jsonl", "run.json", "tensors-0007.seg", "mine.jsonl"])
+def test_no_export_takes_the_place_of_a_file_of_a_run(tmp_path, monkeypatch, name):
+    run = write_example_run(tmp_path / "run")
+    before = {file.name: file.read_bytes() for file in run.iterdir()}
+    monkeypatch.chdir(run)
+    with LogReader(run) as reader:
+        for path in run / name, name, tmp_path / "run" / ".." / "run" / name:
+            with pytest.raises(UsageError, match="elsewhere"):
+                export_run(reader, path, EXPORTERS["jsonl"])
+        export_run(reader, run / "Graph.dot", EXPORTERS["dot"])
+    (run / "Graph.dot").unlink()
+    assert {file.name: file.read_bytes() for file in run.iterdir()} == before
+
+
 def test_a_failed_export_leaves_the_older_file(reader, tmp_path, monkeypatch):
     path = tmp_path / "events.jsonl"
     path.write_text("old")
