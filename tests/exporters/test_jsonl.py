@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 import engine
-from bpdebug.errors import ExportError, UsageError
+from bpdebug.errors import ExportError, NotCaptured, UsageError
 from bpdebug.exporters import EXPORTERS, ExportOptions, export_run, exporter_for, jsonl
 from bpdebug.log import records as r
 from bpdebug.log.reader import LogReader
@@ -163,6 +163,32 @@ def test_a_damaged_event_is_one_line_that_says_why(tmp_path, valid):
     assert first["body"] is None
     assert "damaged" in first["problem"]
     assert second["body"]["text"] == "careful"
+
+
+def test_values_that_a_live_run_drops_meanwhile_are_missing(tmp_path, monkeypatch, valid):
+    log = LogWriter.create(tmp_path / "run", script="net.py")
+    log.thread("MainThread")
+    row = log.tensor(np.arange(3.0))
+    for _ in range(3):
+        log.append(Kind.reported, r.ReportedBody("a", 0, row), label=log.text("report:a"))
+    log.close()
+    asked = []
+    with LogReader(tmp_path / "run") as reader:
+        kept = reader.array
+
+        def array(tensor):
+            asked.append(tensor)
+            if len(asked) > 1:
+                raise NotCaptured("not captured, because only the last iteration keeps its values")
+            return kept(tensor)
+
+        monkeypatch.setattr(reader, "array", array)
+        lines = lines_of(reader, True)
+    for line in lines:
+        valid(line)
+    tensors = [line["body"]["tensor"] for line in lines]
+    assert ["values" in tensor for tensor in tensors] == [True, False, False]
+    assert tensors[2]["missing"].startswith("not captured")
 
 
 def test_memory_doesnt_grow_with_the_run(tmp_path):
