@@ -193,7 +193,12 @@ class ForwardEvents(Emitter):
         late = self._late(y_arrays, known) if flags >= LATE else None
         if during is not None:
             flags |= DURING
-        state_row = None if random_state is None else self._rows([random_state], known, keep)[0][0]
+        state_row, drawn_from = None, ""
+        if random_state is not None:
+            ((state_row,), _) = self._rows([random_state], known, keep)
+            # `--capture none` asks for no content ids, but this is what the op was given.
+            content: Any = known[id(random_state)][CONTENT] or self.writer.store.content_of(random_state)
+            drawn_from = content.hex()[:16]
         site = self.call_sites.here(self.frames_up)
         x_slots, x_numbers, x_contents, changed, compared = self._read(x, x_arrays, x_rows, known)
         if compared or timer is not None:
@@ -207,7 +212,7 @@ class ForwardEvents(Emitter):
             json_value(attributes) if attributes else {},
             train,
             in_graph,
-            "" if random_state is None else known[id(random_state)][CONTENT].hex()[:16],
+            drawn_from,
             duration_ns,
             dict(settings) if settings else {},
             self._rows(held, known, keep)[0] if held else [],
