@@ -17,6 +17,7 @@ from dataclasses import dataclass
 
 from .. import __version__, native
 from ..errors import BpdebugError
+from .closed_streams import open_closed_streams
 
 __all__ = ["COMMANDS", "Command", "main"]
 
@@ -72,6 +73,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         The exit status: 0, the script's own for `run`, 1 when something failed, 2 for misuse.
     """
     arguments = list(sys.argv[1:] if argv is None else argv)
+    open_closed_streams(discard_output=arguments[:1] == ["run"])
     for stream in (sys.stdout, sys.stderr):
         with contextlib.suppress(OSError, ValueError):
             if isinstance(stream, io.TextIOWrapper):
@@ -88,12 +90,13 @@ def main(argv: Sequence[str] | None = None) -> int:
         _say("bpdebug: interrupted")
         return _INTERRUPTED
     except BrokenPipeError:
-        # Whoever read our output has gone; what is still buffered has nowhere to go.
-        with contextlib.suppress(OSError, ValueError, AttributeError):
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        # Whoever read our output has gone.
+        _drop_output()
         return _BROKEN_PIPE
     except OSError as error:
         _say(f"bpdebug: {error.filename or 'writing the output'}: {error.strerror or error}")
+        if error.filename is None:
+            _drop_output()
         return 1
 
 
@@ -135,6 +138,12 @@ def _top_parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"bpdebug {__version__}, {parts}")
     parser.add_argument("command", choices=list(COMMANDS), metavar="COMMAND", help="what to do; see below")
     return parser
+
+
+def _drop_output() -> None:
+    """What is still buffered has nowhere to go; else Python tries once more at its end, and has a status of its own."""
+    with contextlib.suppress(OSError, ValueError, AttributeError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _say(text: str) -> None:

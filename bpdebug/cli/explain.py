@@ -14,6 +14,7 @@ from ..explain.as_text import explanation_lines, path_lines
 from ..explain.element import find_element
 from ..log.schema import Kind
 from ..timeline import Timeline
+from .addresses import event_address
 from .opening import open_run
 from .run_names import RUN_HELP
 from .show import columns_of_terminal, find_event
@@ -33,6 +34,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "at",
         metavar="ADDRESS",
+        type=event_address,
         help="which event: an address such as it3/backward/MLP.l1/linear, or its number (seq)",
     )
     parser.add_argument(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 
 from ..errors import UsageError
@@ -10,6 +11,7 @@ from ..exporters import EXPORTERS, ExportOptions, check_takes, export_run, expor
 from ..exporters.selection import parse_iterations
 from ..log.reader import LogReader
 from ..text import count_text
+from .addresses import event_address
 from .opening import open_run
 from .progress_bar import ProgressBar
 from .run_names import RUN_HELP
@@ -32,7 +34,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="write the values of the tensors, too (jsonl only; npz and safetensors always do)",
     )
-    parser.add_argument("--at", metavar="ADDRESS", default="", help="only this event (address or number)")
+    parser.add_argument(
+        "--at", metavar="ADDRESS", type=event_address, help="only this event (address or number)"
+    )
     parser.add_argument(
         "--iterations", metavar="A:B", help="only iterations A up to B, which isn't part of it"
     )
@@ -65,11 +69,14 @@ def execute(options: argparse.Namespace) -> int:
         raise UsageError(f"{exporter.name} is nothing for a terminal; name a file: -o run{exporter.suffix}")
     if options.at and options.iterations is not None:
         raise UsageError("--at names one event; it can't be combined with --iterations")
+    packed = os.path.isfile(options.run)
+    if packed and os.path.exists(options.output) and os.path.samefile(options.run, options.output):
+        raise UsageError(f"-o {options.output}: that is the run itself; write the export elsewhere")
     iterations = None if options.iterations is None else parse_iterations(options.iterations)
     check_takes(exporter, ExportOptions(options.tensors))  # before a packed run is unpacked
     with open_run(options.run) as reader, ProgressBar(f"writing {exporter.name}") as bar:
         asked = ExportOptions(
-            options.tensors, options.at, iterations, tuple(options.only), bar.tell, find_faults
+            options.tensors, options.at or "", iterations, tuple(options.only), bar.tell, find_faults
         )
         report = export_run(reader, options.output, exporter, asked)
         problem = reader.problem

@@ -20,6 +20,7 @@ from ..launch import ChildSettings, child_command
 from ..log.reader import LogReader
 from ..session.lifeline import lifeline
 from ..timeline import Timeline
+from .addresses import event_address
 from .gradcheck_report import Report
 from .opening import open_run
 from .run_names import RUN_HELP
@@ -42,7 +43,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         default=1,
         help="of a script: check N backward walks, then end it (default: 1)",
     )
-    parser.add_argument("--at", metavar="ADDRESS", default="", help="of a run: check only this step")
+    parser.add_argument("--at", metavar="ADDRESS", type=event_address, help="of a run: check only this step")
     parser.add_argument(
         "--every",
         action="store_true",

@@ -18,6 +18,7 @@ from ..stepping import Breakpoint
 from ..timeline import Moment, Timeline
 from . import beside_views, graph_views, list_views
 from . import show_views as views
+from .addresses import event_address
 from .opening import open_run
 from .run_names import RUN_HELP
 from .stop_options import add_stop_options, stops_from
@@ -77,7 +78,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--at",
         metavar="ADDRESS",
-        default="",
+        type=event_address,
         help="which event: an address such as it3/backward/MLP.l1/linear, or its number (seq); default: the last;"
         " with a second run the first divergence",
     )
@@ -194,8 +195,8 @@ def _under(heading: str, lines: Iterator[str]) -> Iterator[str]:
         yield from lines
 
 
-def find_event(timeline: Timeline, at: str) -> int:
-    """The event that `--at` means: an address, a seq, or "" for the last.
+def find_event(timeline: Timeline, at: str | None) -> int:
+    """The event that `--at` means: an address, a seq, or None for the last.
 
     Raises:
         AddressError: there is none; the message says what is near.
@@ -205,7 +206,7 @@ def find_event(timeline: Timeline, at: str) -> int:
         raise AddressError(
             f"{timeline.reader.directory}: the log holds no event, so there is nothing to show"
         )
-    if not at:
+    if at is None:
         return count - 1
     if re.fullmatch(r"-?[0-9]{1,18}", at):
         seq = int(at)

@@ -8,6 +8,8 @@ from typing import Any
 
 import numpy as np
 
+from ..log.statistics import measurable
+
 __all__ = ["MEASURES", "measure", "measure_each"]
 
 Measured = float | bool | None
@@ -23,8 +25,7 @@ def measure(arrays: Sequence[np.ndarray], name: str) -> Measured:
     """
     flat = [np.asarray(array).reshape(-1) for array in arrays]
     whole = flat[0] if len(flat) == 1 else np.concatenate(flat)
-    if whole.dtype.kind == "c":
-        whole = np.abs(whole)
+    whole = measurable(whole)
     with np.errstate(all="ignore"):
         return MEASURES[name](whole)
 

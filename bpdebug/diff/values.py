@@ -78,10 +78,10 @@ def compare_arrays(a: np.ndarray, b: np.ndarray, tolerance: Tolerance) -> Gap:
                 np.isfinite(distances) & (distances <= tolerance.atol + tolerance.rtol * scales)
             )
             if ulp_dtype is not None:
-                units, comparable = _units(piece_a, piece_b, ulp_dtype)
+                units, comparable, finite = _units(piece_a, piece_b, ulp_dtype)
                 units[equal] = 0
                 if tolerance.ulp:
-                    within |= comparable & (units <= np.uint64(tolerance.ulp))
+                    within |= finite & (units <= np.uint64(tolerance.ulp))
                 max_ulp = max(max_ulp, int(units[comparable].max(initial=0)))
         differing += int((~equal).sum())
         beyond += int((~within).sum())
@@ -135,7 +135,7 @@ def distances(a: np.ndarray, b: np.ndarray, what: str) -> np.ndarray:
             ulp_dtype = _ulp_dtype(a.dtype, b.dtype)
             apart = np.full(a.size, np.nan)
             if ulp_dtype is not None:
-                units, comparable = _units(a.reshape(-1), b.reshape(-1), ulp_dtype)
+                units, comparable, _ = _units(a.reshape(-1), b.reshape(-1), ulp_dtype)
                 apart[comparable] = units[comparable]
             apart[equal] = 0.0
     return apart.reshape(a.shape)
@@ -146,6 +146,8 @@ def _distances(a: np.ndarray, b: np.ndarray) -> tuple[np.ndarray, np.ndarray, np
     if a.dtype.kind in "biu" and b.dtype.kind in "biu":
         return _whole_distances(a, b)
     wide = np.result_type(a.dtype, b.dtype, np.float64)
+    if any(dtype.kind in "iu" and dtype.itemsize == 8 for dtype in (a.dtype, b.dtype)):
+        wide = np.result_type(wide, np.longdouble)  # a float64 rounds large integers
     a, b = a.astype(wide), b.astype(wide)
     equal = (a == b) | (np.isnan(a) & np.isnan(b))
     distances = np.abs(a - b).astype(np.float64)
@@ -158,7 +160,10 @@ def _whole_distances(a: np.ndarray, b: np.ndarray) -> tuple[np.ndarray, np.ndarr
     """As `_distances`, with the exact difference of 64-bit integers before it is rounded."""
     if {a.dtype.kind, b.dtype.kind} == {"i", "u"} and max(a.itemsize, b.itemsize) == 8:
         wide_a, wide_b = a.astype(np.float64), b.astype(np.float64)
-        distances = np.abs(wide_a - wide_b)
+        # Where neither is negative, the exact difference; else it is a sum.
+        first, second = a.astype(np.uint64), b.astype(np.uint64)
+        apart = np.where(first > second, first - second, second - first).astype(np.float64)
+        distances = np.where((a < 0) | (b < 0), np.abs(wide_a - wide_b), apart)
     else:
         wide = np.uint64 if "i" not in (a.dtype.kind, b.dtype.kind) else np.int64
         wide_a, wide_b = a.astype(wide), b.astype(wide)
@@ -179,11 +184,12 @@ def _ulp_dtype(a: np.dtype, b: np.dtype) -> Any:
     return _ULP_TYPES.get(min(sizes))
 
 
-def _units(a: np.ndarray, b: np.ndarray, types: Any) -> tuple[np.ndarray, np.ndarray]:
-    """How many floats of the type lie between, uint64; and where that can be said: not for NaN."""
+def _units(a: np.ndarray, b: np.ndarray, types: Any) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """How many floats of the type lie between, uint64; where that can be said, not for NaN; where both are finite."""
     floats, integers = types
     near_a, near_b = a.astype(floats), b.astype(floats)
     comparable = ~(np.isnan(near_a) | np.isnan(near_b))
+    finite = np.isfinite(near_a) & np.isfinite(near_b)
     places = []
     for near in (near_a, near_b):
         bits = near.view(integers).astype(np.int64)
@@ -193,4 +199,4 @@ def _units(a: np.ndarray, b: np.ndarray, types: Any) -> tuple[np.ndarray, np.nda
     first, second = places[0].view(np.uint64), places[1].view(np.uint64)
     units = np.where(places[0] > places[1], first - second, second - first)
     units[~comparable] = 0
-    return units, comparable
+    return units, comparable, finite

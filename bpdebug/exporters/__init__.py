@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Literal
 
 from ..errors import ExportError, UsageError
+from ..log.schema import EVENT_INDEX_FILE, RUN_FILE
 
 if TYPE_CHECKING:
     from ..log.reader import LogReader
@@ -211,11 +212,22 @@ def export_run(
         report = write(reader, sys.stdout.buffer, options)
         sys.stdout.buffer.flush()
         return report
+    if _is_in_a_run(Path(path)):
+        raise UsageError(f"{path}: a file of a recorded run has this name; write the export elsewhere")
     try:
         with _whole_file(Path(path)) as stream:
             return write(reader, stream, options)
     except OSError as error:
         raise ExportError(f"{path}: can't write the export: {error.strerror or error}") from error
+
+
+def _is_in_a_run(path: Path) -> bool:
+    """Whether a file there would be taken for one of a run, or replace it."""
+    from ..packing import is_file_of_run  # which brings what unpacks, too
+
+    return is_file_of_run(path.name) and all(
+        (path.parent / name).is_file() for name in (RUN_FILE, EVENT_INDEX_FILE)
+    )
 
 
 @contextlib.contextmanager

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
+import msgspec
 import numpy as np
 
 __all__ = ["array_values", "json_number", "plain"]
@@ -12,6 +13,8 @@ __all__ = ["array_values", "json_number", "plain"]
 
 def json_number(value: Any) -> Any:
     """A number for JSON: itself, or `"NaN"`, `"Infinity"`, `"-Infinity"`; None stays None."""
+    if isinstance(value, np.longdouble):  # which Python has no number for: all of its digits
+        return msgspec.Raw(str(value).encode()) if np.isfinite(value) else json_number(float(value))
     if isinstance(value, float) and not math.isfinite(value):
         return "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"
     return value
@@ -31,6 +34,6 @@ def array_values(array: np.ndarray) -> Any:
     if array.dtype.kind == "c":
         array = np.stack([array.real, array.imag], axis=-1)
     values = array.tolist()
-    if array.dtype.kind == "f" and not np.isfinite(array).all():
+    if array.dtype.char == "g" or (array.dtype.kind == "f" and not np.isfinite(array).all()):
         return plain(values)
     return values

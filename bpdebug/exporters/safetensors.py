@@ -58,12 +58,12 @@ def write(reader: LogReader, stream: BinaryIO, options: ExportOptions) -> Export
     """Write the tensors; those whose values the log doesn't have are left out and counted.
 
     Raises:
-        ExportError: there are too many of them for one file of this format.
+        ExportError: there are too many of them for one file of this format, or some went while it was written.
         OSError: the stream can't be written.
     """
     left_out = LeftOut()
     with tempfile.SpooledTemporaryFile(_HEADER_IN_MEMORY) as header:
-        _write_header(reader, header, options, left_out)
+        size_bytes = _write_header(reader, header, options, left_out)
         size = header.tell()
         if size > _LONGEST_HEADER:
             raise ExportError(
@@ -75,14 +75,20 @@ def write(reader: LogReader, stream: BinaryIO, options: ExportOptions) -> Export
         shutil.copyfileobj(header, stream)
     for _, view in _writable(reader, options, LeftOut()):
         for piece in _pieces(view.array()):
-            stream.write(piece)
+            size_bytes -= stream.write(piece)
+    if size_bytes:
+        # What is missing in the midst has moved all that is behind it.
+        raise ExportError(
+            "the run, which is still being written, has dropped values that the export had counted\n"
+            "Export it again, or choose later iterations with --iterations"
+        )
     return left_out.report()
 
 
 def _write_header(
     reader: LogReader, header: tempfile.SpooledTemporaryFile[bytes], options: ExportOptions, left_out: LeftOut
-) -> None:
-    """Write the JSON header, padded so that the data begins at a multiple of 8 bytes."""
+) -> int:
+    """Write the JSON header, padded so that the data begins at a multiple of 8 bytes; gives the size of the data."""
     metadata = {"format": "bpdebug", "script": reader.run.script, "created": reader.run.created}
     header.write(b'{"__metadata__":' + json.dumps(metadata).encode())
     begin = 0
@@ -94,6 +100,7 @@ def _write_header(
         begin = end
     header.write(b"}")
     header.write(b" " * (-header.tell() % 8))
+    return begin
 
 
 def _writable(

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections import OrderedDict
 from typing import TYPE_CHECKING, Any
 
-from ..errors import BpdebugError
+from ..errors import BpdebugError, NotCaptured
 from ..timeline.names import dtype_name
 from .plain_values import array_values, json_number
 
@@ -40,7 +41,10 @@ class Tensors:
             if len(self._measured) > _KEPT:
                 self._measured.popitem(last=False)
         if self._values and "missing" not in known:
-            return {**known, "values": array_values(self._reader.array(tensor))}
+            try:
+                return {**known, "values": array_values(self._reader.array(tensor))}
+            except NotCaptured as error:  # a flight recorder has dropped it meanwhile
+                return {**known, "missing": str(error)}
         return known
 
     def _measure(self, tensor: int) -> dict[str, Any]:
@@ -65,8 +69,9 @@ class Tensors:
         }  # fmt: skip
         if why := reader.why_not_captured(tensor):
             described["missing"] = f"not captured, because {why}"
-            if (sample := reader.sample(tensor)) is not None:
-                described["sample"] = array_values(sample)
+            with contextlib.suppress(NotCaptured):
+                if (sample := reader.sample(tensor)) is not None:
+                    described["sample"] = array_values(sample)
         elif not self._values:
             try:
                 reader.check(tensor)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 import numpy as np
 
 from ..errors import BpdebugError
+from ..log.statistics import measurable
 from ..timeline.names import Names
 from . import ExportOptions, ExportReport
 from .event_tensors import LeftOut
@@ -81,8 +82,7 @@ def _histogram(array: np.ndarray) -> Any:
     """The histogram of the finite elements (of complex ones: of their magnitudes); None if there are none."""
     from tensorboard.compat.proto.summary_pb2 import HistogramProto
 
-    flat = np.abs(array).reshape(-1) if array.dtype.kind == "c" else array.reshape(-1)
-    flat = flat.astype(np.float64)
+    flat = measurable(array).reshape(-1).astype(np.float64)
     flat = flat[np.isfinite(flat)]
     if not flat.size:
         return None

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["Statistics", "joint_norm", "statistics"]
+__all__ = ["Statistics", "joint_norm", "measurable", "statistics"]
 
 _EXACT_INTEGERS = 2.0**53
 """Larger ones have no place of their own in a float64."""
@@ -73,19 +73,35 @@ def joint_norm(parts: Iterable[Statistics]) -> float | None:
     return math.hypot(*(one.l2 or 0.0 for one in found))
 
 
+def measurable(array: np.ndarray) -> np.ndarray:
+    """The numbers that an array is measured by: its own, unless it has complex numbers or long doubles.
+
+    Of complex numbers these are the magnitudes, NaN where a part is NaN. They and long doubles come as float64; a
+    finite one that is too large for that is the largest there is, not infinite.
+    """
+    if array.dtype.kind != "c" and array.dtype.char != "g":
+        return array
+    largest = np.finfo(np.float64).max
+    with np.errstate(all="ignore"):
+        wide = array.astype(np.result_type(array.dtype, np.float64), copy=False)
+        sizes = np.abs(wide) if wide.dtype.kind == "c" else wide
+        found = sizes.astype(np.float64)
+        found = np.where(np.isfinite(wide), np.clip(found, -largest, largest), found)
+        return np.where(np.isnan(wide), np.nan, found)
+
+
 def statistics(array: np.ndarray) -> Statistics:
     """The statistics of an array of any shape and any numeric or boolean dtype.
 
     Complex arrays are measured by their magnitude.
     """
-    flat = np.asarray(array).reshape(-1)
-    if flat.dtype.kind == "c":
-        flat = np.abs(flat)
+    whole = np.asarray(array).reshape(-1)
+    flat = measurable(whole)
     nan = pos_inf = neg_inf = zeros = count = 0
     lows, highs = [], []
     for start in range(0, flat.size, _CHUNK):
         piece = flat[start : start + _CHUNK]
-        zeros += int(piece.size - np.count_nonzero(piece))
+        zeros += int(piece.size - np.count_nonzero(whole[start : start + _CHUNK]))
         if piece.dtype.kind == "f":
             finite = np.isfinite(piece)
             if not finite.all():
@@ -101,7 +117,7 @@ def statistics(array: np.ndarray) -> Statistics:
         return Statistics(int(flat.size), None, None, None, None, None, nan, pos_inf, neg_inf, zeros)
     exact = float if flat.dtype.kind == "f" else int
     low, high = exact(min(lows)), exact(max(highs))
-    with np.errstate(all="ignore"):  # long doubles, which only a foreign log has, may not fit
+    with np.errstate(all="ignore"):  # whatever the script's `numpy.seterr` says
         mean, std, l2 = _moments(flat, count, low, high)
     mean = min(max(mean, low), high)  # rounding must not put the mean outside the values
     return Statistics(int(flat.size), low, high, mean, std, l2, nan, pos_inf, neg_inf, zeros)

@@ -41,6 +41,7 @@ class ForwardEvents(Emitter):
         super().__init__(writer, on_event, plan)
         self._named: dict[str, int] = {}
         self._named_in = 0
+        self._known_parameters: dict[int, Variable] = {}
         self._node_numbers = itertools.count(1)
         self._flight_recorder = FlightRecorder(writer, plan.last, plan.last_asked_by) if plan.last else None
         self._flown = 0
@@ -57,7 +58,8 @@ class ForwardEvents(Emitter):
         """A variable that the run meets for the first time.
 
         Args:
-            name: its full name; the same name is the same variable.
+            name: its full name; the same name is the same variable. A parameter that is put in the place of another
+                one has thus been changed outside any op.
             made_by: label of the op that made it, for one without a name.
             array: what it holds now.
             made: the site where a parameter was constructed.
@@ -70,7 +72,8 @@ class ForwardEvents(Emitter):
             first, *_, content = self._entry(array, self._keep(SETUP, NOTHING, writer.text(name)))
         number = writer.variable(name, parameter, first, made, registered)
         label = writer.text(f"grad:{name or made_by or 'input'}")
-        return Variable(self.owner, number, name, label, parameter, content)
+        variable = Variable(self.owner, number, name, label, parameter, content)
+        return self._known_parameters.setdefault(number, variable) if parameter and name else variable
 
     def new_output(self, grad_label: int) -> Variable:
         """A variable without a name that an op has just made.
@@ -89,10 +92,16 @@ class ForwardEvents(Emitter):
         if self._named_in != self._progress.iteration:
             self._named_in = self._progress.iteration
             self._named.clear()
-        self._named[name] = count = self._named.get(name, 0) + 1
+        count = self._named.get(name, 0) + 1
+        alike = name if count == 1 else f"{name}~{count}"
+        while count > 1 and alike in self._named:  # the script itself calls one so
+            count += 1
+            alike = f"{name}~{count}"
+        self._named[name] = count
         if count > NAMED_ALIKE:
             return ""
-        return name if count == 1 else f"{name}~{count}"
+        self._named.setdefault(alike, 1)
+        return alike
 
     def hold_values(self, why: str, seq: int) -> None:
         """What a flight recorder has now stays for good; a warning in the log says so, and at which event it began."""
@@ -184,7 +193,12 @@ class ForwardEvents(Emitter):
         late = self._late(y_arrays, known) if flags >= LATE else None
         if during is not None:
             flags |= DURING
-        state_row = None if random_state is None else self._rows([random_state], known, keep)[0][0]
+        state_row, drawn_from = None, ""
+        if random_state is not None:
+            ((state_row,), _) = self._rows([random_state], known, keep)
+            # `--capture none` asks for no content ids, but this is what the op was given.
+            content: Any = known[id(random_state)][CONTENT] or self.writer.store.content_of(random_state)
+            drawn_from = content.hex()[:16]
         site = self.call_sites.here(self.frames_up)
         x_slots, x_numbers, x_contents, changed, compared = self._read(x, x_arrays, x_rows, known)
         if compared or timer is not None:
@@ -198,7 +212,7 @@ class ForwardEvents(Emitter):
             json_value(attributes) if attributes else {},
             train,
             in_graph,
-            "" if random_state is None else known[id(random_state)][CONTENT].hex()[:16],
+            drawn_from,
             duration_ns,
             dict(settings) if settings else {},
             self._rows(held, known, keep)[0] if held else [],

@@ -115,3 +115,12 @@ def test_no_bar_where_stderr_is_no_terminal(monkeypatch):
     with ProgressBar("writing", lambda: next(times)) as bar:
         bar.tell(1, 2)
     assert sys.stderr.getvalue() == ""
+
+
+def test_a_packed_run_is_not_replaced_by_its_export(tmp_path, capsys):
+    run, packed = write_example_run(tmp_path / "run"), tmp_path / "run.bpd"
+    assert cli.main(["pack", str(run), "-o", str(packed)]) == 0
+    before = packed.read_bytes()
+    assert cli.main(["export", str(packed), "--format", "jsonl", "-o", str(packed)]) == 2
+    assert "that is the run itself" in capsys.readouterr().err
+    assert packed.read_bytes() == before

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import subprocess
 import sys
 
@@ -137,3 +138,49 @@ def test_an_ascii_terminal_gets_readable_text(recorded):
     )
     assert (run.returncode, run.stderr) == (0, b"")
     assert b"\\u5f00\\u59cb" in run.stdout
+
+
+@pytest.mark.parametrize("command", ["show {run} --at ''", "export {run} --at ' '", "explain {run} '' y"])
+def test_an_empty_address_is_misuse_and_not_the_last_event(capsys, recorded, command):
+    assert cli.main(shlex.split(command.format(run=recorded))) == 2
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert "it is empty" in err
+
+
+def in_shell(line, *arguments):
+    command = ["bash", "-c", f'exec "$@" {line}', "-", sys.executable, "-m", "bpdebug", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+
+
+@pytest.mark.parametrize("command", ["export", "info", "show"])
+def test_output_that_has_nowhere_to_go_is_told(recorded, command):
+    done = in_shell(">&-", command, recorded)
+    assert (done.returncode, done.stderr) == (1, "bpdebug: writing the output: Bad file descriptor\n")
+
+
+def test_a_command_that_only_talks_does_without_its_closed_streams(recorded, tmp_path):
+    for line in ">&-", "2>&-", ">&- 2>&- <&-":
+        target = tmp_path / f"{len(line)}.bpd"
+        assert in_shell(line, "pack", recorded, "-o", str(target)).returncode == 0
+        assert target.is_file()
+
+
+@pytest.mark.parametrize("line", [">&-", "2>&-", "<&-", ">&- 2>&- <&-"])
+def test_what_a_script_writes_to_closed_descriptors_goes_nowhere(tmp_path, line):
+    script = tmp_path / "model.py"
+    script.write_text(
+        "import os, subprocess\n"
+        "import chainer\n"
+        "import chainer.functions as F\n"
+        "import numpy\n"
+        "for i in range(3):\n"
+        "    F.sum(chainer.Variable(numpy.full(9000, i, 'f')))\n"
+        "    os.write(1, b'to one')\n"
+        "    os.write(2, b'to two')\n"
+        "    subprocess.run(['echo', 'to one'], check=True)\n"
+        "    print('printed')\n"
+    )
+    run = str(tmp_path / "run")
+    assert in_shell(line, "run", "--headless", "--log", run, str(script)).returncode == 0
+    assert in_shell("", "verify", run).stdout.startswith("8 events")

@@ -281,3 +281,19 @@ def test_a_write_between_forward_and_backward_is_named_as_the_reason(tmp_path, w
     told = [f"{run.upper()}: Changed since the forward pass, whose values are shown: x." for run in writes]
     assert [note.partition(" The step")[0] for note in first.notes[: len(told)]] == told
     assert len(first.notes) == (len(told) if len(writes) == 1 else len(told) + 1)
+
+
+@pytest.mark.parametrize("capture", ["none", "stats", "sample", "none@dropout"])
+def test_what_an_op_drew_from_is_known_however_little_is_kept(tmp_path, capture):
+    for name, how in ("full", "full"), ("less", capture), ("other", capture):
+        np.random.seed(1 if name == "other" else 0)
+        watched = Watched(tmp_path / name, how)
+        F.dropout(engine.Variable(np.ones((2, 3), "f4")))
+        watched.read().close()
+    with (
+        LogReader(tmp_path / "full") as full,
+        LogReader(tmp_path / "less") as less,
+        LogReader(tmp_path / "other") as other,
+    ):
+        assert compare_runs(full, less, Tolerance()).same
+        assert not compare_runs(full, other, Tolerance()).same

@@ -62,6 +62,36 @@ def test_large_integers_are_told_apart_exactly():
     assert compare_arrays(np.array([True]), np.array([False]), EXACT).max_abs == 1
 
 
+@pytest.mark.parametrize(
+    "other", [np.array([2**53], "i8"), np.array([2**53], "f8")], ids=["int64", "float64"]
+)
+@pytest.mark.parametrize("dtype", ["u8", "i8"])
+def test_large_integers_of_other_dtypes_are_told_apart_exactly(dtype, other):
+    a = np.array([2**53 + 1], dtype)
+    gap = compare_arrays(a, other, Tolerance(atol=0.5))
+    assert (gap.differing, gap.beyond, gap.max_abs) == (1, 1, 1.0)
+    assert compare_arrays(other, a, Tolerance(atol=1)).beyond == 0
+
+
+def test_an_unsigned_integer_is_as_far_from_a_negative_one_as_it_is():
+    gap = compare_arrays(np.array([2**63, 3], "u8"), np.array([-(2**63), -4], "i8"), Tolerance(atol=7))
+    assert (gap.differing, gap.beyond, gap.max_abs) == (2, 1, 2.0**64)
+
+
+@pytest.mark.parametrize(
+    ("a", "b"),
+    [
+        (np.array([np.inf]), np.array([np.finfo("f8").max])),
+        (np.array([-np.inf], "f4"), np.array([-1e39])),
+        (np.array([np.finfo("f4").max]), np.array([1e39])),
+    ],
+    ids=["float64", "overflow in float32", "beyond float32"],
+)
+def test_no_number_of_ulp_reaches_an_infinity(a, b):
+    for one, other in ((a, b), (b, a)):
+        assert compare_arrays(one, other, Tolerance(ulp=10)).beyond == 1
+
+
 def test_the_element_furthest_apart_is_named_in_a_large_array():
     a = np.zeros((300, 400), "f4")
     b = a.copy()

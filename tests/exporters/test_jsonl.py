@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 import engine
-from bpdebug.errors import ExportError, UsageError
+from bpdebug.errors import ExportError, NotCaptured, UsageError
 from bpdebug.exporters import EXPORTERS, ExportOptions, export_run, exporter_for, jsonl
 from bpdebug.log import records as r
 from bpdebug.log.reader import LogReader
@@ -131,6 +131,25 @@ def test_tensors_of_any_dtype_and_shape_come_back_exactly(tmp_path, valid, array
     assert np.array_equal(back, array)
 
 
+def test_long_doubles_are_written_with_all_of_their_digits(tmp_path):
+    array = np.array([1, 2, np.nan, -np.inf], np.longdouble) / 3
+    log = LogWriter.create(tmp_path / "run", script="net.py")
+    log.thread("MainThread")
+    for several in array, array.astype(np.clongdouble), array[0]:
+        log.append(Kind.reported, r.ReportedBody("a", 0, log.tensor(several)), label=log.text("report:a"))
+    log.close()
+    stream = io.BytesIO()
+    with LogReader(tmp_path / "run") as reader:
+        jsonl.write(reader, stream, ExportOptions(tensors=True))
+    flat, pairs, alone = (
+        json.loads(line, parse_float=np.longdouble)["body"]["tensor"]["values"]
+        for line in stream.getvalue().splitlines()
+    )
+    assert flat == [*array[:2], "NaN", "-Infinity"]
+    assert pairs[0] == [array[0], 0]
+    assert alone == array[0]
+
+
 def test_a_damaged_event_is_one_line_that_says_why(tmp_path, valid):
     directory = write_headers(tmp_path / "run", [header(Kind.output), header(Kind.warned)])
     path = directory / "events.jsonl"
@@ -144,6 +163,32 @@ def test_a_damaged_event_is_one_line_that_says_why(tmp_path, valid):
     assert first["body"] is None
     assert "damaged" in first["problem"]
     assert second["body"]["text"] == "careful"
+
+
+def test_values_that_a_live_run_drops_meanwhile_are_missing(tmp_path, monkeypatch, valid):
+    log = LogWriter.create(tmp_path / "run", script="net.py")
+    log.thread("MainThread")
+    row = log.tensor(np.arange(3.0))
+    for _ in range(3):
+        log.append(Kind.reported, r.ReportedBody("a", 0, row), label=log.text("report:a"))
+    log.close()
+    asked = []
+    with LogReader(tmp_path / "run") as reader:
+        kept = reader.array
+
+        def array(tensor):
+            asked.append(tensor)
+            if len(asked) > 1:
+                raise NotCaptured("not captured, because only the last iteration keeps its values")
+            return kept(tensor)
+
+        monkeypatch.setattr(reader, "array", array)
+        lines = lines_of(reader, True)
+    for line in lines:
+        valid(line)
+    tensors = [line["body"]["tensor"] for line in lines]
+    assert ["values" in tensor for tensor in tensors] == [True, False, False]
+    assert tensors[2]["missing"].startswith("not captured")
 
 
 def test_memory_doesnt_grow_with_the_run(tmp_path):
@@ -185,6 +230,20 @@ def test_a_file_appears_whole_and_replaces_an_older_one(reader, tmp_path):
     report = export_run(reader, path, EXPORTERS["jsonl"])
     assert report.events == len(path.read_text(encoding="utf-8").splitlines()) == len(reader)
     assert [entry.name for entry in tmp_path.iterdir()] == ["events.jsonl"]
+
+
+@pytest.mark.parametrize("name", ["events.jsonl", "run.json", "tensors-0007.seg", "mine.jsonl"])
+def test_no_export_takes_the_place_of_a_file_of_a_run(tmp_path, monkeypatch, name):
+    run = write_example_run(tmp_path / "run")
+    before = {file.name: file.read_bytes() for file in run.iterdir()}
+    monkeypatch.chdir(run)
+    with LogReader(run) as reader:
+        for path in run / name, name, tmp_path / "run" / ".." / "run" / name:
+            with pytest.raises(UsageError, match="elsewhere"):
+                export_run(reader, path, EXPORTERS["jsonl"])
+        export_run(reader, run / "Graph.dot", EXPORTERS["dot"])
+    (run / "Graph.dot").unlink()
+    assert {file.name: file.read_bytes() for file in run.iterdir()} == before
 
 
 def test_a_failed_export_leaves_the_older_file(reader, tmp_path, monkeypatch):

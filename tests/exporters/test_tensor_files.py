@@ -12,6 +12,7 @@ import tracemalloc
 import numpy as np
 import pytest
 
+from bpdebug.errors import ExportError, NotCaptured
 from bpdebug.exporters import ExportOptions, npz, safetensors
 from bpdebug.exporters.event_tensors import entry_name, event_tensors
 from bpdebug.log import records as r
@@ -182,3 +183,28 @@ def one_tensor(tmp_path, array):
     log.append(Kind.reported, r.ReportedBody("a", 0, log.tensor(array)), label=log.text("report:a"))
     log.close()
     return tmp_path / "run"
+
+
+def test_a_tensor_that_goes_meanwhile_never_shifts_the_others(tmp_path, monkeypatch):
+    class Dropping(io.BytesIO):
+        """The run drops its oldest values as soon as something is written."""
+
+        def write(self, data):
+            dropped.add(oldest)
+            return super().write(data)
+
+    dropped = set()
+    with LogReader(write_training(tmp_path / "run", 60)) as reader:
+        kept, oldest = reader.array, 0
+
+        def array(tensor):
+            if tensor in dropped:
+                raise NotCaptured("not captured, because only the last 2 iterations keep their values")
+            return kept(tensor)
+
+        monkeypatch.setattr(reader, "array", array)
+        with pytest.raises(ExportError, match="dropped values that the export had counted"):
+            safetensors.write(reader, Dropping(), ExportOptions())
+        stream = io.BytesIO()
+        safetensors.write(reader, stream, ExportOptions())
+        assert from_safetensors(stream.getvalue())

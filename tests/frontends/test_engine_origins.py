@@ -180,3 +180,30 @@ def test_a_usual_step_changes_nothing(tmp_path: Path) -> None:
     with watched.read() as reader:
         for kind in TOLD:
             assert all(not body.changed for body in bodies(reader, kind)), kind
+
+
+@pytest.mark.parametrize("size", [3, 3000])
+def test_a_parameter_in_the_place_of_another_one_has_changed(tmp_path: Path, size: int) -> None:
+    watched = Watched(tmp_path / "run")
+    model = L.Linear(2, size)
+    optimizer = optimizers.SGD(0.1)
+    for value in (0, 1, 2):
+        model(X)
+        optimizer.setup(model)
+        model.cleargrads()
+        F.sum(model(X)).backward()
+        if value == 2:
+            del model.W
+            with model.init_scope():
+                model.W = engine.Parameter(np.ones((size, 2), np.float32))
+                model.W.grad = np.full((size, 2), 7, np.float32)
+        optimizer.setup(model)
+        optimizer.update()
+        del model.b
+        with model.init_scope():
+            model.b = engine.Parameter(np.full(size, value, np.float32))
+    with watched.read() as reader:
+        changed = [body.changed for body in bodies(reader, Kind.forward) if len(body.x) == 3]
+        assert changed == [[], [], [2], [], [2], []]
+        updated = [body.changed for body in bodies(reader, Kind.param_updated)]
+        assert updated == [[], [], [], [], ["before", "grad"], []]

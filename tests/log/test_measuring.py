@@ -20,6 +20,7 @@ from bpdebug.log.schema import RUN_FILE, TENSOR_STATISTICS
 from bpdebug.log.statistics import Statistics, statistics
 from bpdebug.log.tensor_rows import TensorRows
 from bpdebug.log.writer import LogWriter
+from bpdebug.verify import verify_run
 
 DTYPES = st.sampled_from(["f2", "f4", "f8", "i1", "u4", "i8", "?", ">f4", "c8"])
 ARRAYS = arrays.arrays(DTYPES, st.integers(1, 40))
@@ -135,6 +136,45 @@ def test_small_tensors_are_completed(kernels: Any, found: list[np.ndarray]) -> N
         complete_statistics(rows, unmeasured)
     for row, array in zip(np.frombuffer(rows.statistics, TENSOR_STATISTICS), found, strict=True):
         assert same(one(row.tobytes(), array), array, 1e-6 if array.dtype.itemsize <= 4 else 1e-12)
+
+
+LARGEST = float(np.finfo("f8").max)
+
+
+@pytest.mark.parametrize(
+    ("array", "told"),
+    [
+        (np.array([3e38 + 3e38j, 0], "c8"), {"min": 0.0, "max": pytest.approx(4.24264069489e38)}),
+        (np.array([1.5e308 + 1.5e308j]), {"min": LARGEST, "max": LARGEST}),
+        (np.array([complex(np.nan, np.inf), 1]), {"max": 1.0, "nan": 1}),
+        (np.array([complex(-np.inf, 0), 1], "c8"), {"max": 1.0, "pos_inf": 1}),
+        (
+            np.array([1, 0], np.longdouble) * np.longdouble("1e300") ** 5,
+            {"max": LARGEST, "mean": LARGEST / 2},
+        ),
+        (np.array([1], np.longdouble) / np.longdouble("1e300") ** 5, {"min": 0.0, "zeros": 0}),
+    ],
+    ids=[
+        "complex64",
+        "complex128",
+        "NaN beside infinity",
+        "infinite",
+        "huge long double",
+        "tiny long double",
+    ],
+)
+@pytest.mark.skipif(np.finfo(np.longdouble).maxexp == 1024, reason="its long double is a float64")
+def test_what_no_float64_holds_is_measured_as_finite_as_it_is(
+    tmp_path: Path, array: np.ndarray, told: dict[str, float]
+) -> None:
+    expected = {"nan": 0, "pos_inf": 0, "neg_inf": 0, "zeros": int((array == 0).sum()), **told}
+    writer = LogWriter.create(tmp_path / "run")
+    row = writer.tensor(array)
+    writer.close()
+    with LogReader(tmp_path / "run") as reader:
+        measured = reader.recorded_statistics(row)
+        assert {name: getattr(measured, name) for name in expected} == expected
+        assert verify_run(reader).whole
 
 
 def test_a_log_of_the_first_format_has_no_statistics_and_opens(tmp_path: Path) -> None:

@@ -215,6 +215,32 @@ def test_labels_may_hold_slashes_and_tildes(tmp_path: Path) -> None:
     assert [reader.find(reader.address(seq)) for seq in range(4)] == [0, 1, 2, 3]
 
 
+def test_each_event_has_an_address_of_its_own(tmp_path: Path) -> None:
+    writer = LogWriter.create(tmp_path / "run")
+    thread = writer.thread("MainThread")
+    several = [
+        ("x", 1),
+        ("x", 2),
+        ("x~2", 1),
+        ("x~2", 2),
+        ("x~1", 1),
+        ("x~02", 1),
+        ("x~2~1", 1),
+        ("x ", 1),
+        ("x\n", 1),
+    ]
+    for label, ordinal in several:
+        writer.append(
+            Kind.reported, ReportedBody(label, 1), label=writer.text(label), ordinal=ordinal, thread=thread
+        )
+    writer.close()
+    reader = LogReader(tmp_path / "run")
+    addresses = [reader.address(seq) for seq in range(len(several))]
+    assert len(set(addresses)) == len(several)
+    assert [reader.find(address) for address in addresses] == list(range(len(several)))
+    assert reader.find(" it0/setup/x~1 ") == 0
+
+
 def test_a_reader_follows_a_growing_run(tmp_path: Path) -> None:
     writer = LogWriter.create(tmp_path / "run")
     reader = LogReader(tmp_path / "run")

@@ -358,3 +358,10 @@ def test_a_flood_waits_for_the_disk_and_loses_nothing(
 def test_names_are_not_given_without_end(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("bpdebug.recorder.forward_events.NAMED_ALIKE", 2)
     assert [run.recorder.name_in_iteration("x") for _ in range(4)] == ["x", "x~2", "", ""]
+
+
+@pytest.mark.parametrize("names", [["x", "x~2", "x", "x~2", "x"], ["x", "x", "x~2", "x~2", "x"]])
+def test_two_variables_of_an_iteration_never_share_a_name(run: Run, names: list[str]) -> None:
+    given = [run.recorder.name_in_iteration(name) for name in names]
+    assert len(set(given)) == len(names)
+    assert given[0] == "x"

@@ -78,6 +78,7 @@ def test_extremes_are_found_among_finite_values():
     assert find_element(array, "min") == (1, 1)
     assert find_element(np.full(3, np.nan), "max") == ()
     assert find_element(np.array([2, 9, 9]), "max") == (1,)
+    assert find_element(np.array([1, 3e38 + 3e38j], "c8"), "max") == (1,)
 
 
 def test_values_that_are_not_finite_are_visited_in_turn():

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from ...log.statistics import measurable
+
 __all__ = ["FINDERS", "find_element"]
 
 _PIECE = 1 << 20
@@ -29,9 +31,7 @@ def _extreme(flat: np.ndarray, largest: bool) -> int | None:
     best: int | None = None
     best_value = None
     for start in range(0, flat.size, _PIECE):
-        piece = flat[start : start + _PIECE]
-        if piece.dtype.kind == "c":
-            piece = np.abs(piece)
+        piece = measurable(flat[start : start + _PIECE])
         finite = np.isfinite(piece)
         if not finite.any():
             continue

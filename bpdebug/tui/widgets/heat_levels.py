@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ...log.statistics import measurable
 from ..colors import BLANK, INFINITE, LEVELS, NOT_A_NUMBER
 
 __all__ = ["HeatImage", "heat_image"]
@@ -87,8 +88,7 @@ def heat_image(sheet: np.ndarray, dots_down: int, dots_across: int) -> HeatImage
 
 def _largest(sheet: np.ndarray, block: tuple[int, int]) -> np.ndarray:
     """Of each block the value with the largest magnitude, as float64; NaN where there is one, then infinity."""
-    if sheet.dtype.kind == "c":
-        sheet = np.abs(sheet)
+    sheet = measurable(sheet)
     if block == (1, 1):
         return sheet.astype(np.float64)
     if sheet.dtype.kind == "b":

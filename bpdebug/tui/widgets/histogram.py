@@ -10,6 +10,7 @@ from rich.segment import Segment
 from textual.geometry import Region
 from textual.strip import Strip
 
+from ...log.statistics import measurable
 from ...text import fit, number
 from .background import Background, Failure
 from .steady import Steady
@@ -39,9 +40,7 @@ def histogram(array: np.ndarray, bins: int) -> Histogram:
 
     Complex values count by their magnitude.
     """
-    flat = np.asarray(array).reshape(-1)
-    if flat.dtype.kind == "c":
-        flat = np.abs(flat)
+    flat = measurable(np.asarray(array)).reshape(-1)
     nan = infinite = 0
     if flat.dtype.kind == "f":
         nan = int(np.isnan(flat).sum())
