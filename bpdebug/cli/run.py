@@ -157,8 +157,10 @@ def _finish(options: argparse.Namespace, directory: Path, exporter: Exporter | N
         if not ops and reader.finished and not options.real_chainer and status == 0:
             sys.stderr.write("bpdebug: no engine op ran: nothing to step; does the script import chainer?\n")
         count = len(reader)
-        sys.stderr.write(f"bpdebug: {count:,} event{'s' if count != 1 else ''} in {directory}\n")
         timeline = Timeline(reader)
+        why = timeline.why_stopped()
+        stopped = f"; recording stopped then, and the script went on: {why}" if why else ""
+        sys.stderr.write(f"bpdebug: {count:,} event{'s' if count != 1 else ''} in {directory}{stopped}\n")
         for said in (*timeline.captures.said(), *unmet(timeline, options.captured)):
             sys.stderr.write(f"bpdebug: {said}\n")
         if reader.problem:
