@@ -8,6 +8,7 @@ from ..text import clean, count_text
 from ..verify import LISTED, verify_run
 from .opening import open_run
 from .progress_bar import ProgressBar
+from .recorded_runs import is_being_written
 from .run_names import RUN_HELP
 
 __all__ = ["configure", "execute"]
@@ -29,6 +30,7 @@ def execute(options: argparse.Namespace) -> int:
         found = verify_run(reader, bar.tell)
         events, tensors = len(reader), reader.tensor_count
         finished, why_stopped = reader.finished, reader.why_stopped
+        growing = is_being_written(reader.directory)
     for line in found.lines:
         print(clean(line))
     for sort, count in found.counts.items():
@@ -40,6 +42,8 @@ def execute(options: argparse.Namespace) -> int:
             end = f"; recording stopped then: {clean(why_stopped)}"
         elif finished:
             end = ""
+        elif growing:
+            end = "; the run is being written"
         print(
             f"{count_text(events, 'event')} and {count_text(tensors, 'tensor')} are whole:"
             f" every reference and every content id is right{end}"
