@@ -176,12 +176,30 @@ def test_show_tensor_by_variable_and_by_a_wrong_role(say, recorded):
         ("nonsense", "an address looks like"),
         ("96", "the log has events 0 to 95"),
         ("-1", "the log has events 0 to 95"),
+        ("it3", "there is no iteration 3: the log has 0 to 2"),
     ],
 )
 def test_a_wrong_address_is_answered_with_what_is_near(say, recorded, at, told):
     status, out, err = say("show", recorded, f"--at={at}")
     assert (status, out) == (2, "")
     assert told in err
+
+
+def test_an_iteration_means_its_first_event_as_on_the_screen(say, recorded):
+    by_iteration = say("show", recorded, "--at", "it1")
+    assert by_iteration[0] == 0
+    assert "iteration 1, " in by_iteration[1]
+    with LogReader(recorded) as reader:
+        first = int(np.flatnonzero(reader.index["iteration"] == 1)[0])
+    assert by_iteration == say("show", recorded, "--at", str(first))
+
+
+@pytest.mark.parametrize("command", ["show", "view"])
+@pytest.mark.parametrize("option", ["--rtol", "--atol", "--ulp"])
+def test_a_tolerance_without_a_second_run_is_refused(say, recorded, command, option):
+    status, out, err = say(command, recorded, option, "1")
+    assert (status, out) == (2, "")
+    assert err == f"bpdebug: {option} says what may differ from a second run: name that with --with RUN\n"
 
 
 def test_show_of_a_run_without_events_says_so(say, tmp_path):
