@@ -133,3 +133,12 @@ def test_every_policy_is_in_the_help_and_in_the_docs(capsys, pytestconfig):
         name = f"{policy.name}:N" if policy.iterations else policy.name
         assert name in told
         assert f"| `{name}` | {policy.summary} |" in page
+
+
+@pytest.mark.parametrize("option", ["--keep-when", "--until"])
+def test_a_condition_that_cannot_be_read_is_told_with_its_option(option, tmp_path, capsys):
+    (tmp_path / "train.py").write_text("")
+    assert main(["run", "--headless", option, "loss >", str(tmp_path / "train.py")]) == 2
+    first, shown, caret = capsys.readouterr().err.splitlines()
+    assert first.startswith(f"bpdebug: {option}: the condition ends too early")
+    assert (shown, caret) == ("  loss >", "        ^")
