@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from pathlib import Path
 
 from ..errors import UsageError
@@ -12,6 +11,7 @@ from ..packing.files import PACKED_SUFFIX
 from ..text import bytes_text
 from .progress_bar import ProgressBar
 from .run_names import UNPACKED_RUN_HELP, run_called
+from .telling import tell
 
 __all__ = ["configure", "execute"]
 
@@ -37,5 +37,5 @@ def execute(options: argparse.Namespace) -> int:
     target = Path(options.output or f"{directory.resolve().name}{PACKED_SUFFIX}")
     with ProgressBar("packing") as bar:
         size = pack_run(directory, target, options.force, bar.tell)
-    sys.stderr.write(f"bpdebug: {options.run} is packed in {target}, {bytes_text(size)}\n")
+    tell(f"{options.run} is packed in {target}, {bytes_text(size)}")
     return 0

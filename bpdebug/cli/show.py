@@ -22,6 +22,7 @@ from .opening import open_run
 from .run_names import RUN_HELP
 from .stop_options import add_stop_options, stops_from
 from .stop_views import stop_lines
+from .telling import tell
 from .tolerance_options import add_with_option, check_tolerance_has_run, tolerance_from
 
 __all__ = ["VIEWS", "beside_text", "columns_of_terminal", "configure", "event_text", "execute", "find_event"]
@@ -134,7 +135,7 @@ def _settled(timeline: Timeline, breakpoints: Sequence[Breakpoint]) -> list[Brea
     for asked in breakpoints:
         one, moved = timeline.source_lines.settle(asked, live=False)
         if moved:
-            print(f"bpdebug: --break {asked}: {moved}", file=sys.stderr)
+            tell(f"--break {asked}: {moved}")
         found.append(one)
     return found
 
@@ -142,7 +143,7 @@ def _settled(timeline: Timeline, breakpoints: Sequence[Breakpoint]) -> list[Brea
 def _say_problems(*runs: tuple[str, LogReader]) -> None:
     for name, reader in runs:
         if reader.problem:
-            print(f"bpdebug: {name}: {reader.problem}", file=sys.stderr)
+            tell(f"{name}: {reader.problem}")
 
 
 def _show_beside(options: argparse.Namespace, a: Timeline, b: Timeline) -> None:

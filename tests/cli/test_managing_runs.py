@@ -396,3 +396,21 @@ def test_verify_finds_changed_bytes_of_a_tensor_and_missing_references(say, run)
     out = say("verify", run)[1]
     assert "op 9 is missing" in out
     assert "event 3 isn't its forward op" in out
+
+
+# ---- names ----------------------------------------------------------------------------------------------------
+
+
+def test_no_name_of_a_run_sends_anything_to_the_terminal(say, run, tmp_path):
+    evil = tmp_path / "a\x1b[31m\u202eb"
+    shutil.copytree(run, evil)
+    commands = [
+        ("info", f"{evil}x"), ("verify", evil), ("pack", evil), ("pack", evil), ("show", evil, "--at", "x"),
+        ("runs", evil),
+        ("diff", evil, evil), ("export", evil, "-o", f"{evil}/no/x.csv"), ("rm", "--yes", evil),
+    ]  # fmt: skip
+    for command in commands:
+        _, out, err = say(*command)
+        assert "\x1b" not in out + err
+        assert "\u202e" not in out + err
+    assert not evil.exists()
