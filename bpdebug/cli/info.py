@@ -15,7 +15,6 @@ from ..text import bytes_text, clean, count_text, duration_text, number, shape_t
 from ..timeline import Timeline
 from ..timeline.scan import pieces
 from .opening import open_run
-from .recorded_runs import is_being_written
 from .run_names import RUN_HELP
 
 __all__ = ["configure", "execute"]
@@ -36,9 +35,7 @@ def execute(options: argparse.Namespace) -> int:
         BpdebugError: the run can't be read.
     """
     with open_run(options.run) as reader:
-        timeline = Timeline(reader)
-        timeline.live = is_being_written(reader.directory)
-        for line in summary(timeline):
+        for line in summary(Timeline(reader)):
             print(line)
     return 0
 
@@ -72,7 +69,7 @@ def _run_lines(timeline: Timeline) -> Iterator[str]:
         yield f"Versions:   {versions}"
         yield f"Devices:    {', '.join(map(clean, body.devices)) or '(none known)'}"
         yield f"Capture:    {clean(body.capture)}"
-    yield f"End:        {timeline.reason_for_end() or 'being written'}"
+    yield f"End:        {timeline.reason_for_end()}"
 
 
 def _started(timeline: Timeline) -> RunStartedBody | None:

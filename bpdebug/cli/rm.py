@@ -9,10 +9,11 @@ import sys
 from pathlib import Path
 
 from ..errors import LogError, UsageError
+from ..log.being_written import is_being_written
 from ..log.run_file import read_run_file
 from ..packing import is_file_of_run
 from ..text import bytes_text, clean, count_text
-from .recorded_runs import is_being_written, size_of
+from .recorded_runs import size_of
 from .run_names import find_run
 from .telling import tell
 

@@ -14,10 +14,11 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from ..errors import BpdebugError, UsageError
+from ..log.being_written import is_being_written
 from ..log.reader import LogReader
 from ..text import bytes_text, cell_width, clean, duration_text, fit, number
 from ..timeline import Timeline
-from .recorded_runs import default_places, is_being_written, runs_in, size_of
+from .recorded_runs import default_places, runs_in, size_of
 from .run_names import short_name
 
 __all__ = ["configure", "execute"]

@@ -8,7 +8,6 @@ from ..text import clean, count_text
 from ..verify import LISTED, verify_run
 from .opening import open_run
 from .progress_bar import ProgressBar
-from .recorded_runs import is_being_written
 from .run_names import RUN_HELP
 
 __all__ = ["configure", "execute"]
@@ -30,7 +29,7 @@ def execute(options: argparse.Namespace) -> int:
         found = verify_run(reader, bar.tell)
         events, tensors = len(reader), reader.tensor_count
         finished, why_stopped = reader.finished, reader.why_stopped
-        growing = is_being_written(reader.directory)
+        growing = reader.being_written
     for line in found.lines:
         print(clean(line))
     for sort, count in found.counts.items():
