@@ -110,6 +110,10 @@ def _run_headless(options: argparse.Namespace, script: str, args: list[str]) -> 
     try:
         _finish(options, directory, exporter, status)
     except BpdebugError as error:
+        if not status and isinstance(error, NotALog):
+            raise SessionError(
+                f"{directory}: the recording is gone: it was removed, or moved, while the script ran"
+            ) from error
         if not status:
             raise
         # What the script's process says of itself goes first; where it could not begin a log, that says it all.

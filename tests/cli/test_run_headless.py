@@ -453,6 +453,14 @@ def test_what_is_told_stands_on_a_line_of_its_own_behind_a_progress_bar(bpdebug_
     assert all(line.startswith("bpdebug: ") for line in told)
 
 
+def test_a_recording_that_is_removed_meanwhile_is_told_and_is_no_misuse(bpdebug_process, tmp_path):
+    script = f"import shutil\n{OPS}\nshutil.rmtree({str(tmp_path / 'one')!r})"
+    done = bpdebug_process("run", "--headless", "--log", "one", "script.py", script=script)
+    assert done.returncode == 1
+    last = done.stderr.splitlines()[-1]
+    assert last == "bpdebug: one: the recording is gone: it was removed, or moved, while the script ran"
+
+
 def test_quiet_adds_no_line_end_to_what_the_script_says(bpdebug_process):
     done = bpdebug_process("run", "--headless", "--quiet", "script.py", script=PROGRESS_BAR)
     assert done.stderr.endswith("[59/60]")
