@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 
 import numpy as np
 import pytest
@@ -55,6 +56,24 @@ def test_info_says_what_the_run_holds(say, recorded):
         assert line in out.splitlines()
     assert "96 in" in out
     assert "3 iterations" in out
+
+
+@pytest.mark.parametrize(
+    ("file", "told"),
+    [
+        ("definitions.jsonl", "something in it that the log lacks: bpdebug verify says what"),
+        ("tensors-0000.seg", "tensors-0000.seg, with the values of tensors, is cut off"),
+    ],
+)
+def test_info_tells_of_files_that_are_cut_off_where_only_others_can_tell(say, tmp_path, file, told):
+    run = write_example_run(tmp_path / "run")
+    assert "Problem" not in say("info", str(run))[1]
+    os.truncate(run / file, (run / file).stat().st_size // 2)
+    status, out, _ = say("info", str(run))
+    assert status == 0
+    assert told in out.splitlines()[-1]
+    (run / file).unlink()
+    assert "Problem: " in say("info", str(run))[1].splitlines()[-1]
 
 
 def test_info_counts_the_bytes_of_the_tensors(say, tmp_path):
