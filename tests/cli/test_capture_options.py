@@ -94,6 +94,8 @@ def test_a_budget_is_told_at_the_end(record, capfd):
         (["--until", "nan"], ["--until nan: this never came to hold"]),
         (["--keep-when", "loss > 1e9"], ["--keep-when loss > 1e9: this never came to hold"]),
         (["--keep-when", "loss > -1e9"], []),
+        (["--keep-when", "los > 3"],
+         ["--keep-when los > 3: this never came to hold: los was never reported, only loss"]),
         (["--iterations", "4:"], ["the run has iterations 0 to 3 only, none of --iterations 4:, and so no values"]),
         (["--iterations", "3:9"], []),
         (["--capture", "full@it3/*,MLP.l1;stats@update/Linear.?,sum,Linear/*,Linear"],
