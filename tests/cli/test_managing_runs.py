@@ -151,6 +151,9 @@ def test_rm_refuses_a_run_that_is_being_written(say, tmp_path):
         assert "being written" in say("runs", tmp_path / "growing")[1]
         assert "End:        being written" in say("info", tmp_path / "growing")[1].splitlines()
         assert say("verify", tmp_path / "growing")[1].endswith("; the run is being written\n")
+        assert say("pack", tmp_path / "growing")[2].endswith(
+            "being written, and what comes later is not in it\n"
+        )
     finally:
         log.close()
     assert say("rm", "--yes", tmp_path / "growing")[0] == 0
