@@ -17,6 +17,7 @@ from ..session.endings import shell_status
 from . import headless
 from .capture_options import add_capture_options, capture_options
 from .run_directory import choose_directory, free_name
+from .run_names import short_name
 from .script_file import check_is_readable, syntax_error
 from .single_thread import import_numpy
 from .stop_options import Stops, add_stop_options, stops_from
@@ -204,7 +205,7 @@ def _run_on_screen(options: argparse.Namespace, script: str, args: list[str], st
 def _tell_kept(directories: list[Path]) -> None:
     """Where the runs of the screen are, of which the last one began last."""
     *before, last = directories
-    tell(f"the run is kept in {last}; to look at it again: bpdebug view {shlex.quote(str(last))}")
+    tell(f"the run is kept in {last}; to look at it again: bpdebug view {shlex.quote(short_name(last))}")
     if before:
         tell(f"what ran before it is kept in {', '.join(map(str, before))}")
 
