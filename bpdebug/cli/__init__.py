@@ -147,8 +147,10 @@ def _drop_output() -> None:
 
 
 def _say(text: str) -> None:
+    from ..text import clean  # brings NumPy, for which --help doesn't wait
+
     with contextlib.suppress(OSError, ValueError, AttributeError):
         sys.stdout.flush()
     with contextlib.suppress(OSError, ValueError, AttributeError):
-        sys.stderr.write(text + "\n")
+        sys.stderr.write(clean(text, keep="\n") + "\n")
         sys.stderr.flush()

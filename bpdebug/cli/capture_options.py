@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from ..errors import UsageError
+from ..errors import ConditionError, UsageError
 from ..launch import KEEP_ALL, CaptureOptions
 
 __all__ = ["add_capture_options", "capture_options"]
@@ -39,8 +39,7 @@ def capture_options(options: argparse.Namespace) -> CaptureOptions:
     """What they say.
 
     Raises:
-        ConditionError: what should be a condition can't be read.
-        UsageError: something that can't be done.
+        UsageError: something that can't be done, or a condition that can't be read; under that is a caret.
     """
     if options.until is not None and not options.headless:
         raise UsageError("--until goes with --headless; on the screen, set a breakpoint with a condition")
@@ -56,7 +55,10 @@ def capture_options(options: argparse.Namespace) -> CaptureOptions:
         if found.keep_when is not None or found.until is not None:
             from ..conditions import condition
 
-            for text in (found.keep_when, found.until):
+            for option, text in (("--keep-when", found.keep_when), ("--until", found.until)):
                 if text is not None:
-                    condition(text)
+                    try:
+                        condition(text)
+                    except ConditionError as error:
+                        raise UsageError(f"{option}: {error}") from error
     return found

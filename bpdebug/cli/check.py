@@ -7,7 +7,6 @@ import json
 import math
 import os
 import shutil
-import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,6 +20,7 @@ from .opening import open_run
 from .run_directory import choose_directory
 from .run_names import RUN_HELP, find_run, run_called
 from .script_file import check_is_readable
+from .telling import tell
 
 __all__ = ["configure", "execute"]
 
@@ -129,7 +129,7 @@ def _report(options: argparse.Namespace, target: str, directory: Path) -> int:
         for line in report_lines(findings, looked_at, os.getcwd()):
             print(line)
     if problem:
-        print(f"bpdebug: {target}: {problem}", file=sys.stderr)
+        tell(f"{target}: {problem}")
     return int(any(finding.severity is not Severity.info for finding in findings))
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import sys
 
 from ..diff import compare_runs
 from ..diff.as_json import comparison_json
@@ -12,6 +11,7 @@ from ..diff.report import report_lines
 from ..errors import LogError, UsageError
 from .opening import open_run
 from .run_names import RUN_HELP
+from .telling import tell
 from .tolerance_options import add_tolerance_options, tolerance_from
 
 __all__ = ["configure", "execute"]
@@ -52,5 +52,5 @@ def execute(options: argparse.Namespace) -> int:
         for line in report_lines(found, options.a, options.b):
             print(line)
     for name, problem in problems:
-        print(f"bpdebug: {name}: {problem}", file=sys.stderr)
+        tell(f"{name}: {problem}")
     return 0 if found.same else 1

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import sys
 from typing import TYPE_CHECKING
 
 from ..errors import BpdebugError, NotCaptured
@@ -18,6 +17,7 @@ from .addresses import event_address
 from .opening import open_run
 from .run_names import RUN_HELP
 from .show import columns_of_terminal, find_event
+from .telling import tell
 
 if TYPE_CHECKING:
     from ..rerun import OpRunner
@@ -80,7 +80,7 @@ def execute(options: argparse.Namespace) -> int:
         else:
             _print(timeline, seq, EngineOps(), options)
         if reader.problem:
-            print(f"bpdebug: {options.run}: {reader.problem}", file=sys.stderr)
+            tell(f"{options.run}: {reader.problem}")
     return 0
 
 
@@ -96,7 +96,7 @@ def _print(
         abs(recorded), abs(first.recorded)
     ):
         told = f"{first.recorded:.8g} now, the recording has {recorded:.8g} there"
-        print(f"bpdebug: the script computes something else than it did: {told}", file=sys.stderr)
+        tell(f"the script computes something else than it did: {told}")
     if options.format == "json":
         told = json.dumps(
             {"explanations": [explanation_object(e) for e in chain], "path": path_objects(path)}

@@ -15,6 +15,7 @@ from .addresses import event_address
 from .opening import open_run
 from .progress_bar import ProgressBar
 from .run_names import RUN_HELP
+from .telling import tell
 
 __all__ = ["configure", "execute", "find_faults"]
 
@@ -81,12 +82,12 @@ def execute(options: argparse.Namespace) -> int:
         report = export_run(reader, options.output, exporter, asked)
         problem = reader.problem
     if problem:
-        print(f"bpdebug: {options.run}: {problem}", file=sys.stderr)
+        tell(f"{options.run}: {problem}")
     if not report.events:
-        print("bpdebug: no event was written: none is selected, or none can be shown", file=sys.stderr)
+        tell("no event was written: none is selected, or none can be shown")
     if report.damaged:
         damaged = count_text(report.damaged, "event")
-        print(f"bpdebug: {damaged} of {report.events:,} could not be read", file=sys.stderr)
+        tell(f"{damaged} of {report.events:,} could not be read")
     for note in report.notes:
-        print(f"bpdebug: {note}", file=sys.stderr)
+        tell(note)
     return 0

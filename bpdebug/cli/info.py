@@ -10,7 +10,7 @@ import numpy as np
 from ..errors import DamagedLog
 from ..log.reader import LogReader
 from ..log.records import RunStartedBody
-from ..log.schema import NOT_CAPTURED, TENSOR_INDEX, Kind
+from ..log.schema import NOT_CAPTURED, TENSOR_INDEX, Kind, segment_file
 from ..text import bytes_text, clean, count_text, duration_text, number, shape_text
 from ..timeline import Timeline
 from ..timeline.capture import capture_asked_for
@@ -20,6 +20,8 @@ from .run_names import RUN_HELP
 
 __all__ = ["configure", "execute"]
 
+_FILES = 5
+"""Files that are told to be missing or cut off."""
 _LISTED = 200
 """Parameters and reported values, before the rest is only counted."""
 
@@ -52,9 +54,10 @@ def summary(timeline: Timeline) -> Iterator[str]:
     if len(timeline):
         yield from _parameter_lines(timeline)
         yield from _curve_lines(timeline)
-    if reader.problem:
+    problems = [reader.problem, *_missing_references(reader), *_missing_bytes(reader)]
+    if any(problems):
         yield ""
-        yield f"Problem: {clean(reader.problem)}"
+        yield from (f"Problem: {clean(problem)}" for problem in problems if problem)
 
 
 def _run_lines(timeline: Timeline) -> Iterator[str]:
@@ -120,6 +123,40 @@ def _tensor_lines(reader: LogReader) -> Iterator[str]:
     yield f"{line}; {missing:,} not captured" if missing else line
     names = [clean(source.path) for source in reader.sources]
     yield f"Sources:    {', '.join(names[:5]) or '(none)'}{f' and {len(names) - 5} more' if len(names) > 5 else ''}"
+
+
+def _missing_references(reader: LogReader) -> Iterator[str]:
+    """What a cut off `definitions.jsonl` can't tell of itself: its last line is whole."""
+    unsound = sum(int((~reader.sound(part)).sum()) for _, part in pieces(reader.index, 0, len(reader)))
+    if unsound:
+        yield f"{count_text(unsound, 'event')} with something in it that the log lacks: bpdebug verify says what"
+
+
+def _missing_bytes(reader: LogReader) -> Iterator[str]:
+    """Files of values that are gone, or end before the last tensor that is said to be in them; the first few."""
+    if reader.being_written:  # a flight recorder removes them meanwhile
+        return
+    furthest: dict[int, int] = {}
+    for _, part in pieces(reader.tensors, 0, len(reader.tensors)):
+        segments, which = np.unique(part["segment"], return_inverse=True)
+        lasts = np.zeros(len(segments), part["offset"].dtype)
+        np.maximum.at(lasts, which, part["offset"])
+        for segment, last in zip(segments.tolist(), lasts.tolist(), strict=True):
+            furthest[segment] = max(last, furthest.get(segment, 0))
+    told = 0
+    for segment in sorted(furthest.keys() - {NOT_CAPTURED, *(dropped.segment for dropped in reader.dropped)}):
+        file = reader.directory / segment_file(segment)
+        try:
+            cut_off = file.stat(follow_symlinks=False).st_size < furthest[segment]
+        except OSError as error:
+            yield f"{file.name}, with the values of tensors: {error.strerror or error}"
+        else:
+            if not cut_off:
+                continue
+            yield f"{file.name}, with the values of tensors, is cut off: bpdebug verify says of which"
+        told += 1
+        if told == _FILES:
+            return
 
 
 def _size_bytes(reader: LogReader, layout: int) -> int:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 
+from ..errors import NotALog
 from ..log.reader import LogReader
 from .progress_bar import ProgressBar
 from .run_names import run_called
@@ -20,6 +22,10 @@ def open_run(run: str) -> Iterator[LogReader]:
         LogError: there is none, or it can't be unpacked.
     """
     path = run_called(run)
+    if path.suffix == ".py" and path.is_file():
+        raise NotALog(
+            f"{path}: this is a script; to record a run of it: bpdebug run {shlex.quote(str(path))}"
+        )
     if path.is_file():
         from ..packing import unpacked
 

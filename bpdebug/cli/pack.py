@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from pathlib import Path
 
 from ..errors import UsageError
+from ..log.being_written import is_being_written
 from ..packing import pack_run
 from ..packing.files import PACKED_SUFFIX
 from ..text import bytes_text
 from .progress_bar import ProgressBar
 from .run_names import UNPACKED_RUN_HELP, run_called
+from .telling import tell
 
 __all__ = ["configure", "execute"]
 
@@ -35,7 +36,9 @@ def execute(options: argparse.Namespace) -> int:
     if options.output is not None and Path(options.output).suffix != PACKED_SUFFIX:
         raise UsageError(f"-o {options.output}: the name of a packed run ends in {PACKED_SUFFIX}")
     target = Path(options.output or f"{directory.resolve().name}{PACKED_SUFFIX}")
+    growing = is_being_written(directory)  # asked first: what ended meanwhile may lack its end
     with ProgressBar("packing") as bar:
         size = pack_run(directory, target, options.force, bar.tell)
-    sys.stderr.write(f"bpdebug: {options.run} is packed in {target}, {bytes_text(size)}\n")
+    so_far = "; the run is being written, and what comes later is not in it" if growing else ""
+    tell(f"{options.run} is packed in {target}, {bytes_text(size)}{so_far}")
     return 0

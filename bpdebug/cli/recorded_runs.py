@@ -1,19 +1,18 @@
-"""Finds recorded runs, and tells those that are being written from those that have ended."""
+"""Finds recorded runs."""
 
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from ..log.schema import EVENT_INDEX_FILE, RUN_FILE
+from ..log.schema import RUN_FILE
 from .run_directory import runs_directory
 
 _HERE = Path("bpdebug-runs")
 
-__all__ = ["default_places", "is_being_written", "runs_in", "size_of"]
+__all__ = ["default_places", "runs_in", "size_of"]
 
 
 def default_places() -> list[Path]:
@@ -30,25 +29,6 @@ def runs_in(place: Path) -> Iterator[Path]:
         for name in sorted(os.listdir(place)):
             if (place / name / RUN_FILE).is_file():
                 yield place / name
-
-
-def is_being_written(directory: Path) -> bool:
-    """Whether a process writes this run now: it holds a lock on the index."""
-    try:
-        file = os.open(
-            directory / EVENT_INDEX_FILE, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK
-        )
-    except OSError:
-        return False
-    try:
-        fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return True
-    except OSError:
-        return False
-    finally:
-        os.close(file)
-    return False
 
 
 def size_of(directory: Path) -> int:

@@ -9,11 +9,13 @@ import sys
 from pathlib import Path
 
 from ..errors import LogError, UsageError
+from ..log.being_written import is_being_written
 from ..log.run_file import read_run_file
 from ..packing import is_file_of_run
 from ..text import bytes_text, clean, count_text
-from .recorded_runs import is_being_written, size_of
+from .recorded_runs import size_of
 from .run_names import find_run
+from .telling import tell
 
 __all__ = ["configure", "execute"]
 
@@ -43,11 +45,11 @@ def execute(options: argparse.Namespace) -> int:
         sys.stderr.write(f"Remove {count_text(len(directories), 'run')} ({size}): {named}? [y/N] ")
         sys.stderr.flush()
         if sys.stdin.readline().strip().lower() not in ("y", "yes"):
-            sys.stderr.write("bpdebug: nothing was removed\n")
+            tell("nothing was removed")
             return 1
     for directory in directories:
         _remove(directory)
-    sys.stderr.write(f"bpdebug: {count_text(len(directories), 'run')} removed, {size}\n")
+    tell(f"{count_text(len(directories), 'run')} removed, {size}")
     return 0
 
 

@@ -6,6 +6,7 @@ import argparse
 import contextlib
 import importlib.util
 import os
+import shlex
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,9 +17,11 @@ from ..session.endings import shell_status
 from . import headless
 from .capture_options import add_capture_options, capture_options
 from .run_directory import choose_directory, free_name, missing_folders, remove_empty
+from .run_names import short_name
 from .script_file import check_is_readable, syntax_error
 from .single_thread import import_numpy
 from .stop_options import Stops, add_stop_options, stops_from
+from .telling import tell
 from .web import add_web_options, end_with_server, in_browser, serve
 
 if TYPE_CHECKING:
@@ -109,11 +112,15 @@ def _run_headless(options: argparse.Namespace, script: str, args: list[str]) -> 
     try:
         _finish(options, directory, exporter, status)
     except BpdebugError as error:
+        if not status and isinstance(error, NotALog):
+            raise SessionError(
+                f"{directory}: the recording is gone: it was removed, or moved, while the script ran"
+            ) from error
         if not status:
             raise
         # What the script's process says of itself goes first; where it could not begin a log, that says it all.
         if not isinstance(error, NotALog):
-            sys.stderr.write(f"bpdebug: {error}\n")
+            tell(str(error))
         else:
             remove_empty([directory] if options.log is None else missing)
     return status
@@ -155,14 +162,16 @@ def _finish(options: argparse.Namespace, directory: Path, exporter: Exporter | N
         ops = np.isin(reader.index["kind"], (Kind.forward, Kind.backward, Kind.param_updated)).any()
         # Of a script that failed, its own message tells why nothing ran.
         if not ops and reader.finished and not options.real_chainer and status == 0:
-            sys.stderr.write("bpdebug: no engine op ran: nothing to step; does the script import chainer?\n")
+            tell("no engine op ran: nothing to step; does the script import chainer?")
         count = len(reader)
-        sys.stderr.write(f"bpdebug: {count:,} event{'s' if count != 1 else ''} in {directory}\n")
         timeline = Timeline(reader)
+        why = timeline.why_stopped()
+        stopped = f"; recording stopped then, and the script went on: {why}" if why else ""
+        tell(f"{count:,} event{'s' if count != 1 else ''} in {directory}{stopped}")
         for said in (*timeline.captures.said(), *unmet(timeline, options.captured)):
-            sys.stderr.write(f"bpdebug: {said}\n")
+            tell(said)
         if reader.problem:
-            sys.stderr.write(f"bpdebug: {reader.problem}\n")
+            tell(reader.problem)
 
 
 def _run_on_screen(options: argparse.Namespace, script: str, args: list[str], stops: Stops) -> int:
@@ -190,18 +199,16 @@ def _run_on_screen(options: argparse.Namespace, script: str, args: list[str], st
             "the script's process did not get as far as the script; above is what it said, if anything"
         )
     if not options.quiet:
-        sys.stderr.write(_told_kept(runs.directories))
+        _tell_kept(runs.directories)
     return status
 
 
-def _told_kept(directories: list[Path]) -> str:
+def _tell_kept(directories: list[Path]) -> None:
     """Where the runs of the screen are, of which the last one began last."""
     *before, last = directories
-    told = f"bpdebug: the run is kept in {last}; to look at it again: bpdebug view {last}\n"
+    tell(f"the run is kept in {last}; to look at it again: bpdebug view {shlex.quote(short_name(last))}")
     if before:
-        names = ", ".join(map(str, before))
-        told += f"bpdebug: what ran before it is kept in {names}\n"
-    return told
+        tell(f"what ran before it is kept in {', '.join(map(str, before))}")
 
 
 class _Runs:
@@ -321,6 +328,4 @@ def _tell_syntax_error(script: str) -> bool:
 
 def _tell_real_chainer(options: argparse.Namespace) -> None:
     if options.real_chainer and not options.quiet:
-        sys.stderr.write(
-            "bpdebug: --real-chainer: the installed Chainer is used, and no events can come from it\n"
-        )
+        tell("--real-chainer: the installed Chainer is used, and no events can come from it")

@@ -6,15 +6,19 @@ import argparse
 import datetime
 import json
 import math
-from collections.abc import Iterator
+import shutil
+import sys
+import textwrap
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from ..errors import BpdebugError, UsageError
+from ..log.being_written import is_being_written
 from ..log.reader import LogReader
 from ..text import bytes_text, cell_width, clean, duration_text, fit, number
 from ..timeline import Timeline
-from .recorded_runs import default_places, is_being_written, runs_in, size_of
+from .recorded_runs import default_places, runs_in, size_of
 from .run_names import short_name
 
 __all__ = ["configure", "execute"]
@@ -22,6 +26,7 @@ __all__ = ["configure", "execute"]
 _HEADINGS = ("name", "age", "size", "script", "events", "iter.", "last loss", "end")
 _NUMBERS = ("age", "size", "events", "iter.", "last loss")
 _WIDEST = 40
+_NARROWEST = 20
 
 
 @dataclass(slots=True)
@@ -62,10 +67,12 @@ def execute(options: argparse.Namespace) -> int:
     """List the runs; returns the exit status.
 
     Raises:
-        UsageError: a DIR isn't there.
+        UsageError: a DIR isn't there, or is a file.
     """
     wanted = [*options.places, *options.log]
     for place in wanted:
+        if Path(place).is_file():
+            raise UsageError(f"{place}: this is a file; runs are listed of a directory")
         if not Path(place).is_dir():
             raise UsageError(f"{place}: there is no such directory")
     places = [Path(place) for place in wanted] or default_places()
@@ -74,7 +81,7 @@ def execute(options: argparse.Namespace) -> int:
     if options.json:
         print(json.dumps([_plain(line) for line in lines], indent=1))
     elif lines:
-        for text in _table(lines, datetime.datetime.now(datetime.UTC)):
+        for text in _table(lines, datetime.datetime.now(datetime.UTC), _columns()):
             print(text)
     else:
         print(f"no recorded runs in {', '.join(str(place) for place in places)}")
@@ -106,15 +113,43 @@ def _plain(line: _Line) -> dict[str, object]:
     return plain
 
 
-def _table(lines: list[_Line], now: datetime.datetime) -> Iterator[str]:
+def _columns() -> float:
+    """Characters a line may have: where no terminal breaks it, any number, so that a run stays a line."""
+    return shutil.get_terminal_size().columns if sys.stdout.isatty() else math.inf
+
+
+def _table(lines: list[_Line], now: datetime.datetime, columns: float) -> Iterator[str]:
+    """A line a run; two where one is too long: what can't be short stands below the rest."""
     rows = [_HEADINGS, *(_cells(line, now) for line in lines)]
-    widths = [min(max(cell_width(row[i]) for row in rows), _WIDEST) for i in range(len(_HEADINGS) - 1)]
-    for row in rows:
-        cells = [
-            fit(text, width, "right" if heading in _NUMBERS else "left", cut="start")
-            for text, width, heading in zip(row, widths, _HEADINGS, strict=False)
-        ]
-        yield "  ".join([*cells, row[-1]]).rstrip()
+    whole = _aligned(rows, _HEADINGS)
+    if max(map(cell_width, whole)) <= columns:
+        yield from whole
+        return
+    script, end = _HEADINGS.index("script"), _HEADINGS.index("end")
+    short = [i for i in range(len(_HEADINGS)) if i not in (script, end)]
+    first = _aligned([[row[i] for i in short] for row in rows], [_HEADINGS[i] for i in short])
+    for row, text in zip(rows, first, strict=True):
+        yield text
+        yield from textwrap.wrap(
+            f"{row[script]}: {row[end]}",
+            max(int(columns), _NARROWEST),
+            initial_indent="    ",
+            subsequent_indent="      ",
+        )
+
+
+def _aligned(rows: Sequence[Sequence[str]], headings: Sequence[str]) -> list[str]:
+    """The rows as lines, of which the end of a run may take any room."""
+    widths = [min(max(cell_width(row[i]) for row in rows), _WIDEST) for i in range(len(headings))]
+    return [
+        "  ".join(
+            text
+            if heading == "end"
+            else fit(text, width, "right" if heading in _NUMBERS else "left", cut="start")
+            for text, width, heading in zip(row, widths, headings, strict=True)
+        ).rstrip()
+        for row in rows
+    ]
 
 
 def _cells(line: _Line, now: datetime.datetime) -> tuple[str, ...]:

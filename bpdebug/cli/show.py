@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import os
-import re
 import shutil
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -16,6 +15,7 @@ from ..errors import AddressError, UsageError
 from ..log.reader import LogReader
 from ..stepping import Breakpoint
 from ..timeline import Moment, Timeline
+from ..timeline.named_event import named_event
 from . import beside_views, graph_views, list_views
 from . import show_views as views
 from .addresses import event_address
@@ -23,7 +23,8 @@ from .opening import open_run
 from .run_names import RUN_HELP
 from .stop_options import add_stop_options, stops_from
 from .stop_views import stop_lines
-from .tolerance_options import add_with_option, tolerance_from
+from .telling import tell
+from .tolerance_options import add_with_option, check_tolerance_has_run, tolerance_from
 
 __all__ = ["VIEWS", "beside_text", "columns_of_terminal", "configure", "event_text", "execute", "find_event"]
 
@@ -79,7 +80,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--at",
         metavar="ADDRESS",
         type=event_address,
-        help="which event: an address such as it3/backward/MLP.l1/linear, or its number (seq); default: the last;"
+        help="which event: an address such as it3/backward/MLP.l1/linear, its number (seq),"
+        " or an iteration (it3), whose first event is meant; default: the last;"
         " with a second run the first divergence",
     )
     parser.add_argument(
@@ -103,6 +105,7 @@ def execute(options: argparse.Namespace) -> int:
     Raises:
         BpdebugError: the run can't be read, or has no such event or tensor.
     """
+    check_tolerance_has_run(options)
     if options.with_run is not None:
         with open_run(options.run) as a, open_run(options.with_run) as b:
             _show_beside(options, Timeline(a), Timeline(b))
@@ -133,7 +136,7 @@ def _settled(timeline: Timeline, breakpoints: Sequence[Breakpoint]) -> list[Brea
     for asked in breakpoints:
         one, moved = timeline.source_lines.settle(asked, live=False)
         if moved:
-            print(f"bpdebug: --break {asked}: {moved}", file=sys.stderr)
+            tell(f"--break {asked}: {moved}")
         found.append(one)
     return found
 
@@ -141,7 +144,7 @@ def _settled(timeline: Timeline, breakpoints: Sequence[Breakpoint]) -> list[Brea
 def _say_problems(*runs: tuple[str, LogReader]) -> None:
     for name, reader in runs:
         if reader.problem:
-            print(f"bpdebug: {name}: {reader.problem}", file=sys.stderr)
+            tell(f"{name}: {reader.problem}")
 
 
 def _show_beside(options: argparse.Namespace, a: Timeline, b: Timeline) -> None:
@@ -196,7 +199,7 @@ def _under(heading: str, lines: Iterator[str]) -> Iterator[str]:
 
 
 def find_event(timeline: Timeline, at: str | None) -> int:
-    """The event that `--at` means: an address, a seq, or None for the last.
+    """The event that `--at` means, as `named_event` says, or None for the last.
 
     Raises:
         AddressError: there is none; the message says what is near.
@@ -208,12 +211,7 @@ def find_event(timeline: Timeline, at: str | None) -> int:
         )
     if at is None:
         return count - 1
-    if re.fullmatch(r"-?[0-9]{1,18}", at):
-        seq = int(at)
-        if not 0 <= seq < count:
-            raise AddressError(f"there is no event {seq}: the log has events 0 to {count - 1}")
-        return seq
-    return timeline.reader.find(at)
+    return named_event(timeline.reader, at)
 
 
 def event_text(

@@ -7,10 +7,12 @@ import contextlib
 import math
 from typing import TYPE_CHECKING
 
+from ..errors import UsageError
+
 if TYPE_CHECKING:
     from ..diff import Tolerance
 
-__all__ = ["add_tolerance_options", "add_with_option", "tolerance_from"]
+__all__ = ["add_tolerance_options", "add_with_option", "check_tolerance_has_run", "tolerance_from"]
 
 
 def add_with_option(parser: argparse.ArgumentParser) -> None:
@@ -47,6 +49,17 @@ def add_tolerance_options(parser: argparse.ArgumentParser) -> None:
         default=0,
         help="difference in units in the last place that is allowed",
     )
+
+
+def check_tolerance_has_run(options: argparse.Namespace) -> None:
+    """That what may differ isn't said of a run alone, where it would do nothing.
+
+    Raises:
+        UsageError: it is.
+    """
+    for name in ("rtol", "atol", "ulp"):
+        if options.with_run is None and getattr(options, name):
+            raise UsageError(f"--{name} says what may differ from a second run: name that with --with RUN")
 
 
 def tolerance_from(options: argparse.Namespace) -> Tolerance:

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 import numpy as np
 
 from ..capture import plan_of
+from ..conditions import condition
+from ..conditions.reports import metric_matches
 from ..launch import CaptureOptions
 from ..log.schema import NOTHING
 from ..patterns import pattern_matches
@@ -15,6 +17,8 @@ from ..timeline import Timeline
 from ..timeline.scan import pieces
 
 __all__ = ["unmet"]
+
+_LISTED = 5
 
 
 def unmet(timeline: Timeline, asked: CaptureOptions) -> Iterator[str]:
@@ -29,7 +33,7 @@ def unmet(timeline: Timeline, asked: CaptureOptions) -> Iterator[str]:
     said = timeline.captures.said()
     for option, text in (("--until", asked.until), ("--keep-when", asked.keep_when)):
         if text is not None and not any(f"{option}: {clean(text)}" in line for line in said):
-            yield f"{option} {clean(text)}: this never came to hold"
+            yield f"{option} {clean(text)}: this never came to hold{_unreported(timeline, text)}"
     plan = plan_of(asked)
     last = int(timeline.reader.index["iteration"][-1])
     if plan.iterations is not None and plan.iterations[0] > last:
@@ -40,6 +44,17 @@ def unmet(timeline: Timeline, asked: CaptureOptions) -> Iterator[str]:
         for pattern in wanted:
             if not any(pattern_matches(pattern, name) for name in names):
                 yield f"--capture: nothing in the run fits {clean(pattern)}"
+
+
+def _unreported(timeline: Timeline, text: str) -> str:
+    """What the condition asks of that the script never reported: a slip, most often."""
+    there = [curve.name for curve in timeline.curves()]
+    asked = sorted(condition(text).metrics)
+    lacking = [name for name in asked if not any(metric_matches(name, metric) for metric in there)]
+    if not lacking:
+        return ""
+    instead = f"only {', '.join(map(clean, there[:_LISTED]))}" if there else "nor anything else"
+    return f": {' and '.join(map(clean, lacking))} was never reported, {instead}"
 
 
 def _names(timeline: Timeline) -> set[str]:

@@ -29,6 +29,7 @@ def execute(options: argparse.Namespace) -> int:
         found = verify_run(reader, bar.tell)
         events, tensors = len(reader), reader.tensor_count
         finished, why_stopped = reader.finished, reader.why_stopped
+        growing = reader.being_written
     for line in found.lines:
         print(clean(line))
     for sort, count in found.counts.items():
@@ -40,6 +41,8 @@ def execute(options: argparse.Namespace) -> int:
             end = f"; recording stopped then: {clean(why_stopped)}"
         elif finished:
             end = ""
+        elif growing:
+            end = "; the run is being written"
         print(
             f"{count_text(events, 'event')} and {count_text(tensors, 'tensor')} are whole:"
             f" every reference and every content id is right{end}"

@@ -11,7 +11,7 @@ from ..errors import TerminalError
 from .run_names import RUN_HELP
 from .single_thread import import_numpy
 from .stop_options import add_stop_options, stops_from
-from .tolerance_options import add_with_option, tolerance_from
+from .tolerance_options import add_with_option, check_tolerance_has_run, tolerance_from
 from .web import add_web_options, end_with_server, in_browser, serve
 
 __all__ = ["configure", "execute"]
@@ -31,6 +31,7 @@ def execute(options: argparse.Namespace) -> int:
     Raises:
         BpdebugError: the run can't be read, or there is no terminal.
     """
+    check_tolerance_has_run(options)
     hold_off()
     import_numpy()
     from ..timeline import Timeline

@@ -224,6 +224,8 @@ class Run:
             stop()
         if not self._flush_streams() and self._outcome.status == 0:
             self._outcome = script.Outcome(_FLUSH_FAILED, "the script's output could not be written")
+        if self._settings.progress:  # what is told of the run then begins a line
+            self._output.end_line()
         self._output.stop()
         reason = f"{_KILLED}; {self._outcome.reason}" if self._nobody_waits else self._outcome.reason
         self._recorder.run_finished(self._outcome.status, reason)

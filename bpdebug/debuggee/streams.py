@@ -6,6 +6,7 @@ The streams stay what a script expects: text streams with `.buffer`, `fileno()`,
 from __future__ import annotations
 
 import codecs
+import contextlib
 import io
 import os
 import stat
@@ -22,6 +23,7 @@ RECORDED_OUTPUT_LIMIT = 16 * 1024 * 1024
 _LARGEST_EVENT = 64 * 1024
 """Characters without a line end that are held back at most, so that a flood on one line can't fill the memory."""
 
+_STDERR = 2
 _LIMIT_NOTE = "\n[bpdebug: the script printed more than 16 MiB; from here on its output is not recorded]\n"
 
 
@@ -51,6 +53,8 @@ class Output:
         """Called, with the lock held, before bytes go to where a person may see them."""
         self.at_line_start = True
         """Whether the last byte that went there ended a line."""
+        self.line_is_open = False
+        """Whether the script left a line without its end where stderr goes, in which others would go on writing."""
 
     def install(self) -> None:
         """Replace `sys.stdout` and `sys.stderr` (those that there are)."""
@@ -80,6 +84,14 @@ class Output:
                 taken = self._take()
             self._keep(taken)
 
+    def end_line(self) -> None:
+        """End the line that the script left open where stderr goes, such as a progress bar."""
+        with self.lock:
+            if self.line_is_open:
+                self.line_is_open = False
+                with contextlib.suppress(OSError):
+                    os.write(_STDERR, b"\n")
+
     def stop(self, forked: bool = False) -> None:
         """Record no more; from now on everything is passed on, also where the screen kept it.
 
@@ -102,6 +114,8 @@ class Output:
                     if self.before_passing_on is not None:
                         self.before_passing_on()
                     self.at_line_start = data.endswith(b"\n")
+                if buffer.goes_to_stderr and data:
+                    self.line_is_open = not data.endswith(b"\n")
                 buffer.pass_on(data)
             if self.recording and text:
                 if stream != self._stream:
@@ -139,6 +153,14 @@ def _may_be_seen(buffer: Any) -> bool:
         return False
 
 
+def _goes_to_stderr(buffer: Any) -> bool:
+    """Whether what is written comes where stderr goes: it is stderr, or the same terminal, pipe or file."""
+    try:
+        return os.path.samestat(os.fstat(buffer.fileno()), os.fstat(_STDERR))
+    except (OSError, ValueError):
+        return False
+
+
 class _RecordedBuffer(io.BufferedIOBase):
     """What `sys.stdout.buffer` is: the process's own buffer, and a listener on what goes into it."""
 
@@ -149,6 +171,7 @@ class _RecordedBuffer(io.BufferedIOBase):
         self._output = output
         self._decoder = codecs.getincrementaldecoder(encoding)(errors="replace")
         self.seen = _may_be_seen(under)
+        self.goes_to_stderr = _goes_to_stderr(under)
 
     def write(self, data: Any) -> int:
         if self.closed:
@@ -182,6 +205,11 @@ class _RecordedBuffer(io.BufferedIOBase):
 
     def detach(self) -> Any:
         raise io.UnsupportedOperation("detach: the stream is recorded by bpdebug")
+
+    @property
+    def line_is_open(self) -> bool:
+        """As `Output.line_is_open`, for those of us that know the stream alone."""
+        return self._output.line_is_open
 
     @property
     def raw(self) -> Any:

@@ -72,9 +72,7 @@ def finding_lines(finding: Finding, cwd: str = "", width: int = _WIDTH) -> list[
     place = f"{_relative(finding.file, cwd)}:{finding.line}" if finding.file else "(no line)"
     lines = [f"{finding.severity.value}: {finding.code} at {place}"]
     lines += _wrapped(finding.message, "  ", width)
-    lines.append(
-        f"  where: {finding.where}" + (f"   first seen: {finding.address}" if finding.address else "")
-    )
+    lines += _where(finding, width)
     for name, value in finding.evidence.items():
         if value is not None and value != []:
             lines += _wrapped(f"{name}: {evidence_text(value)}", "    ", width)
@@ -84,6 +82,16 @@ def finding_lines(finding: Finding, cwd: str = "", width: int = _WIDTH) -> list[
         codes = list(dict.fromkeys(symptom.code for symptom in finding.symptoms))
         lines += _wrapped(f"follows from it: {', '.join(codes[:_SYMPTOMS])}", "  ", width)
     return [clean(line) for line in lines]
+
+
+def _where(finding: Finding, width: int) -> list[str]:
+    """What it is about, and the event that shows it first: an address is whole, or it names another event."""
+    told = f"where: {finding.where}"
+    if not finding.address:
+        return _wrapped(told, "  ", width)
+    seen = f"first seen: {finding.address}"
+    in_one = f"  {told}   {seen}"
+    return [in_one] if len(in_one) <= width else [*_wrapped(told, "  ", width), *_wrapped(seen, "  ", width)]
 
 
 def evidence_text(value: Any) -> str:

@@ -29,6 +29,8 @@ def comparison_json(found: Comparison, name_a: str, name_b: str) -> dict[str, An
             "both": structure.matched,
             "only_a": structure.only_a,
             "only_b": structure.only_b,
+            "passed_over_a": structure.passed_over_a,
+            "passed_over_b": structure.passed_over_b,
             "first_only_a": structure.first_only_a,
             "first_only_b": structure.first_only_b,
             "reordered": structure.turns > 0,

@@ -119,9 +119,13 @@ class _Walk:
 
     def _alone(self, a: int, b: int, kind: int) -> None:
         """An event that only one run has."""
-        if kind in UNCOMPARED_KINDS:
-            return
         structure = self.found.structure
+        if kind in UNCOMPARED_KINDS:
+            if a >= 0:
+                structure.passed_over_a += 1
+            else:
+                structure.passed_over_b += 1
+            return
         timeline, seq, listed = (
             (self._a, a, structure.first_only_a) if a >= 0 else (self._b, b, structure.first_only_b)
         )

@@ -62,6 +62,9 @@ def _structure_lines(structure: Structure) -> Iterator[str]:
     ):
         if count:
             yield f"  {count_text(count, 'event')} only in {whose}: {', '.join(listed[:3])}{' …' if count > 3 else ''}"
+    for whose, count in (("A", structure.passed_over_a), ("B", structure.passed_over_b)):
+        if count:
+            yield f"  {count_text(count, 'event')} only in {whose}, not compared: printed text and warnings"
     if structure.turns:
         yield "  some events come in another order"
 

@@ -64,13 +64,18 @@ class Growth:
 
 @dataclass(slots=True)
 class Structure:
-    """How the events fit together; `first_only_a` and `first_only_b` are some of the addresses."""
+    """How the events fit together; `first_only_a` and `first_only_b` are some of the addresses.
+
+    `passed_over_a` and `passed_over_b` count what is printed or warned of in one run only, which makes no difference.
+    """
 
     events_a: int = 0
     events_b: int = 0
     matched: int = 0
     only_a: int = 0
     only_b: int = 0
+    passed_over_a: int = 0
+    passed_over_b: int = 0
     first_only_a: list[str] = field(default_factory=list)
     first_only_b: list[str] = field(default_factory=list)
     turns: int = 0

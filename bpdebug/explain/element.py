@@ -28,9 +28,13 @@ def find_element(moment: Moment, text: str) -> tuple[TensorView, tuple[int, ...]
             view = moment.tensor(found["role"])
             index = found["index"]
     if view is None:
+        role = text.partition("[")[0].strip()
+        meant = moment.tensor(role)
+        if meant is not None:
+            raise UsageError(f"{text}: an element is whole numbers in brackets, such as {example(meant)}")
         known = ", ".join(view.role for view in moment.tensors)
         has = f"it has {known}" if known else "it has no tensors"
-        raise UsageError(f"{moment.address} has no tensor {text.partition('[')[0]!r}: {has}")
+        raise UsageError(f"{moment.address} has no tensor {role!r}: {has}")
     if view.shape is None:
         raise UsageError(f"{moment.address} has no {view.role}: {view.why_missing}")
     return view, _indexes(view, index)

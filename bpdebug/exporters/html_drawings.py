@@ -15,7 +15,8 @@ Curve = list[tuple[int, float]]
 """Iteration and value."""
 
 _MAX_POINTS = 600
-_WIDTH, _HEIGHT, _LEFT, _BOTTOM = 640, 220, 70, 24
+_WIDTH, _HEIGHT, _LEFT, _BOTTOM = 640, 220, 92, 24
+"""On the left there is room for the longest number, `-1.235e-100`."""
 _BOX_WIDTH, _BOX_HEIGHT, _GAP_X, _GAP_Y = 210, 54, 24, 40
 _MAX_BOXES = 300
 
@@ -41,7 +42,7 @@ def chart(name: str, curve: Sequence[tuple[int, float]], small: bool = False) ->
     if len(finite) == 1:
         x, y = place(*finite[0])
         parts.append(f'<circle class="dot" cx="{x:.1f}" cy="{y:.1f}" r="3"/>')
-    for at in wild[:_MAX_POINTS]:
+    for at in wild[:: len(wild) // _MAX_POINTS + 1]:  # of many some, from the first to the last
         x, _ = place(at, low)
         parts.append(
             f'<path class="bad" d="M{x - 3:.1f} {height - bottom} l3 -7 l3 7z"><title>not finite</title></path>'

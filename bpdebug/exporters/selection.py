@@ -12,6 +12,7 @@ import numpy as np
 from ..errors import UsageError
 from ..iterations import parse_iterations
 from ..log.schema import NOTHING, Kind, Phase
+from ..timeline.named_event import iteration_named, named_event
 
 if TYPE_CHECKING:
     from ..log.reader import LogReader
@@ -27,14 +28,12 @@ def event_at(reader: LogReader, at: str) -> int:
 
     Raises:
         AddressError: there is none.
-        UsageError: there is no event of that number.
+        UsageError: it is an iteration, of which one event alone is hardly what was meant.
     """
-    if not at.isascii() or not at.isdigit():
-        return reader.find(at)
-    seq = int(at) if len(at) < 12 else len(reader)
-    if seq >= len(reader):
-        raise UsageError(f"--at {at}: the log has events 0 to {len(reader) - 1}")
-    return seq
+    iteration = iteration_named(at)
+    if iteration is not None:
+        raise UsageError(f"--at {at}: this is no event; --iterations {iteration} exports the iteration")
+    return named_event(reader, at)
 
 
 class Selection:

@@ -19,6 +19,7 @@ import numpy as np
 
 from ..errors import AddressError, DamagedLog, LogError
 from .address import format_address, readings
+from .being_written import is_being_written
 from .definitions import Definitions
 from .mapped import MappedRecords
 from .recorded_tensors import RecordedTensors
@@ -111,6 +112,11 @@ class LogReader(RecordedTensors):
     def finished(self) -> bool:
         """Whether the run ended in an orderly way."""
         return len(self.index) > 0 and int(self.index["kind"][-1]) == Kind.run_finished
+
+    @property
+    def being_written(self) -> bool:
+        """Whether a process writes the run right now, so that there may be more events; it is looked up anew."""
+        return not self.finished and is_being_written(self.directory)
 
     @property
     def why_stopped(self) -> str:

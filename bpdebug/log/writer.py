@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import sys
 import threading
 import time
 import weakref
@@ -35,6 +34,7 @@ from .records import Event
 from .refused_portion import RefusedPortion, is_for_want_of_room
 from .run_files import Portion, RunFiles
 from .schema import EVENT_INDEX, NOTHING, TENSOR_INDEX, TENSOR_STATISTICS, Kind
+from .telling import tell
 from .tensor_rows import TensorRows
 from .tensor_store import TensorStore
 
@@ -373,13 +373,7 @@ class LogWriter(Interning, _Fields):
             reason = error.strerror or str(error)
         with contextlib.suppress(OSError):
             self._files.say_stopped(reason)
-        if sys.__stderr__ is not None:
-            with contextlib.suppress(OSError, ValueError):
-                sys.__stderr__.write(
-                    f"bpdebug: recording stopped, the log can't be written: {reason} ({self.directory});"
-                    " the script goes on\n"
-                )
-                sys.__stderr__.flush()
+        tell(f"recording stopped, the log can't be written: {reason} ({self.directory}); the script goes on")
 
     def _forget(self) -> None:
         """In a forked child: the files belong to the parent, and our thread doesn't exist here."""

@@ -16,6 +16,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from ..errors import LogError
+from ..text import clean
 from .unpack import unpack_run
 
 __all__ = ["unpacked"]
@@ -36,8 +37,9 @@ def unpacked(packed: Path, tell: Callable[[int, int], None] | None = None) -> It
         NotALog: the file isn't a packed run.
         LogError: it is damaged, or can't be unpacked.
     """
+    root = _place()
     try:
-        root = _root()
+        _make_ours(root)
         found = packed.stat()
         key = f"{packed.resolve()}\0{found.st_size}\0{found.st_mtime_ns}\0{found.st_ino}"
         name = hashlib.blake2b(os.fsencode(key), digest_size=16).hexdigest()
@@ -46,7 +48,12 @@ def unpacked(packed: Path, tell: Callable[[int, int], None] | None = None) -> It
         while lock is None:  # in vain where another one tidies at this very moment
             lock = _lock_unpacked(packed, root / name, tell)
     except OSError as error:
-        raise LogError(f"{packed}: can't be unpacked: {error.strerror or error}") from error
+        reason = clean(error.strerror or str(error))
+        if error.filename is not None and Path(error.filename) == packed:
+            raise LogError(f"{packed}: can't be read: {reason}") from error
+        raise LogError(
+            f"{packed}: can't be unpacked in {root}: {reason}; XDG_CACHE_HOME may name another place"
+        ) from error
     try:
         yield root / name
     finally:
@@ -91,8 +98,6 @@ def _unpack(packed: Path, directory: Path, tell: Callable[[int, int], None] | No
         unfinished.mkdir(mode=0o700)
         unpack_run(packed, unfinished, tell)
         unfinished.rename(directory)
-    except OSError as error:
-        raise LogError(f"{packed}: can't be unpacked: {error.strerror or error}") from error
     finally:
         shutil.rmtree(unfinished, ignore_errors=True)
 
@@ -101,23 +106,26 @@ def _unfinished(directory: Path) -> Path:
     return directory.with_name(directory.name + ".new")
 
 
-def _root() -> Path:
-    """The directory of all unpacked runs, ours alone.
+def _place() -> Path:
+    """Where the directory of all unpacked runs is, or will be."""
+    base = os.environ.get("XDG_CACHE_HOME", "")
+    home = Path(base) if os.path.isabs(base) else Path(os.path.expanduser("~")) / ".cache"
+    return home / "bpdebug" / "unpacked"
+
+
+def _make_ours(root: Path) -> None:
+    """Make the directory of all unpacked runs, ours alone.
 
     Raises:
         OSError: it can't be made.
         LogError: somebody else could write into it.
     """
-    base = os.environ.get("XDG_CACHE_HOME", "")
-    home = Path(base) if os.path.isabs(base) else Path(os.path.expanduser("~")) / ".cache"
-    root = home / "bpdebug" / "unpacked"
     root.mkdir(mode=0o700, parents=True, exist_ok=True)
     found = root.lstat()
     if root.is_symlink() or found.st_uid != os.getuid():
         raise LogError(f"{root}: this directory is somebody else's; set XDG_CACHE_HOME to one of yours")
     if found.st_mode & 0o077:
         root.chmod(0o700)
-    return root
 
 
 def _tidy(root: Path, wanted: str) -> None:

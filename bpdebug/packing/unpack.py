@@ -25,6 +25,8 @@ from .holes import write_with_holes
 __all__ = ["unpack_run"]
 
 _PIECE = 1 << 20
+_BEGINNING = b"PK\3\4"
+"""Of a zip archive with files in it, whose table stands at its end."""
 _MAX_FILES = 100_000
 _FREE_BYTES = 1 << 30
 """Room that must stay on the disk; where there is less than twice as much, half of what there is."""
@@ -47,6 +49,7 @@ def unpack_run(packed: Path, directory: Path, tell: Callable[[int, int], None] |
     Raises:
         NotALog: the file isn't a packed run.
         LogError: it is damaged, or its files don't fit.
+        OSError: it can't be read, or its files can't be written.
     """
     try:
         with _opened(packed) as archive:
@@ -57,14 +60,17 @@ def unpack_run(packed: Path, directory: Path, tell: Callable[[int, int], None] |
                 unpacking.unpack(member, None if tell is None else lambda done: tell(done, size))
     except _DAMAGED as error:
         raise LogError(f"{packed}: this packed run is damaged: {clean(str(error))}") from error
-    except OSError as error:
-        raise LogError(f"{packed}: can't unpack it: {clean(str(error.strerror or error))}") from error
 
 
 def _opened(packed: Path) -> zipfile.ZipFile:
     try:
         return zipfile.ZipFile(packed)
     except _DAMAGED as error:
+        with packed.open("rb") as file:
+            if file.read(len(_BEGINNING)) == _BEGINNING:
+                raise LogError(
+                    f"{packed}: this archive is cut off: its end is missing; copy it again from where it came"
+                ) from error
         raise NotALog(f"{packed}: this file is no packed run: {clean(str(error))}") from error
 
 

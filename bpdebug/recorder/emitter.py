@@ -8,7 +8,6 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import os
-import sys
 import time
 import weakref
 from collections.abc import Callable, Mapping, Sequence
@@ -25,6 +24,7 @@ from ..log.lent import LENT_BYTES, Content, same_content
 from ..log.recent_contents import Entry
 from ..log.records import Event, WarnedBody
 from ..log.schema import NOTHING, EventFlag, Kind
+from ..log.telling import tell
 from ..log.writer import LogWriter
 from ..native import fields_of
 from .arrays import to_host
@@ -128,13 +128,10 @@ class Emitter(_Fields):
         if self.disabled:
             return
         self.disabled = True
-        if not self.writer.stopped and sys.__stderr__ is not None:
-            with contextlib.suppress(OSError, ValueError):
-                sys.__stderr__.write(
-                    f"bpdebug: recording stopped by a fault of its own: {type(error).__name__}: {error};"
-                    " the script goes on\n"
-                )
-                sys.__stderr__.flush()
+        if not self.writer.stopped:
+            tell(
+                f"recording stopped by a fault of its own: {type(error).__name__}: {error}; the script goes on"
+            )
         with contextlib.suppress(Exception):
             self.writer.flush()
 

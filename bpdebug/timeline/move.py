@@ -60,6 +60,9 @@ class MoveLog:
         """Where a forward move leads that the log has no answer to."""
         if self.live:
             return Move(None, goal)
+        growing = self.reader.being_written
         if seq < self.last:
-            return Move(self.last, why=f"{missing}: this is the end of the log")
-        return Move(None, why="this is the last event of the log")
+            end = "end of the log so far, which is being written" if growing else "end of the log"
+            return Move(self.last, why=f"{missing}: this is the {end}")
+        last = "latest event of a run that is being written" if growing else "last event of the log"
+        return Move(None, why=f"this is the {last}")

@@ -185,6 +185,8 @@ class Timeline:
         """Why the log ends where it does, in words; "" while a live child may go on."""
         if not self.live and (why := self.why_stopped()):
             return f"recording stopped, and the script went on: {why}"
+        if not self.live and self.reader.being_written:
+            return "being written"
         if not len(self):
             return "" if self.live else "the log holds no event"
         if self.reader.finished:

@@ -8,10 +8,10 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ..errors import AddressError, BpdebugError
+from ..errors import BpdebugError
 from ..log.reader import LogReader
 from ..text import count_text
-from ..timeline.scan import first_of_value
+from ..timeline.named_event import iteration_named, named_event
 from . import completion as names
 from . import explain_commands as why
 from . import stop_commands as stops
@@ -20,10 +20,9 @@ from .panes.tensor import TensorPane
 from .theme_choice import choose_theme, theme_names
 
 if TYPE_CHECKING:
-    from ..timeline import Timeline
     from .screens.main import MainScreen
 
-__all__ = ["COMMANDS", "Command", "event_from", "run_command"]
+__all__ = ["COMMANDS", "Command", "run_command"]
 
 
 @dataclass(frozen=True)
@@ -40,31 +39,6 @@ class Command:
     choices: Callable[[MainScreen], Iterable[str]] | None = None
 
 
-def event_from(timeline: Timeline, text: str) -> int:
-    """The event that `text` means: its number, its address, or an iteration (`it9`) that it is the first of.
-
-    Raises:
-        AddressError: there is no such event; the message says what is near.
-    """
-    if re.fullmatch(r"[0-9]{1,18}", text):
-        number = int(text)
-        if number >= len(timeline):
-            raise AddressError(f"there is no event {number}: the log has events 0 to {len(timeline) - 1}")
-        return number
-    iteration = _ITERATION.fullmatch(text)
-    if iteration is not None:
-        number, index = int(iteration[1]), timeline.reader.index
-        found = first_of_value(index, "iteration", number)
-        if found >= len(timeline) or int(index[found]["iteration"]) != number:
-            last = f": the log has 0 to {int(index[-1]['iteration'])}" if len(timeline) else ""
-            raise AddressError(f"there is no iteration {number}{last}")
-        return found
-    return timeline.reader.find(text)
-
-
-_ITERATION = re.compile(r"it(?:eration)?\s*([0-9]{1,9})")
-
-
 def run_command(screen: MainScreen, text: str) -> str:
     """Carry out what was typed; in words what was wrong with it, or "".
 
@@ -76,7 +50,7 @@ def run_command(screen: MainScreen, text: str) -> str:
     if name.isdecimal() or "/" in name:
         _goto(screen, text.strip())
         return ""
-    if _ITERATION.fullmatch(text.strip()):
+    if iteration_named(text.strip()) is not None:
         _iteration(screen, text)
         return ""
     found = [command for command in COMMANDS if command.name == name]
@@ -91,7 +65,7 @@ def run_command(screen: MainScreen, text: str) -> str:
 
 def _goto(screen: MainScreen, text: str) -> None:
     if text:
-        screen.go_to(event_from(screen.timeline, text))
+        screen.go_to(named_event(screen.timeline.reader, text))
     else:
         screen.say("goto what? An address such as it0/forward/MLP.l1/linear, or an event's number")
 
@@ -106,7 +80,7 @@ def _iteration(screen: MainScreen, text: str) -> None:
     if number > reached and screen.navigator.alive:
         screen.run_to_iteration(number - reached)
     else:
-        screen.go_to(event_from(screen.timeline, f"it{number}"))
+        screen.go_to(named_event(screen.timeline.reader, f"it{number}"))
 
 
 def _find_faults(reader: LogReader) -> list[list[str]]:

@@ -103,6 +103,11 @@ class Navigator:
         return self.session is not None and self.session.state != "ended"
 
     @property
+    def growing(self) -> bool:
+        """Whether there may be more events: of the child, or of a run that somebody else is recording."""
+        return self.alive if self.session is not None else self.timeline.reader.being_written
+
+    @property
     def running(self) -> bool:
         """Whether the child is making events right now (as against waiting for a command)."""
         return self.session is not None and self.session.state == "running"

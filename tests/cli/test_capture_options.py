@@ -94,6 +94,8 @@ def test_a_budget_is_told_at_the_end(record, capfd):
         (["--until", "nan"], ["--until nan: this never came to hold"]),
         (["--keep-when", "loss > 1e9"], ["--keep-when loss > 1e9: this never came to hold"]),
         (["--keep-when", "loss > -1e9"], []),
+        (["--keep-when", "los > 3"],
+         ["--keep-when los > 3: this never came to hold: los was never reported, only loss"]),
         (["--iterations", "4:"], ["the run has iterations 0 to 3 only, none of --iterations 4:, and so no values"]),
         (["--iterations", "3:9"], []),
         (["--capture", "full@it3/*,MLP.l1;stats@update/Linear.?,sum,Linear/*,Linear"],
@@ -159,3 +161,12 @@ def test_what_nobody_looked_at_is_not_called_unchanged(record, capsys):
     assert f"{looked} outside any op: " in capsys.readouterr().out
     assert main(["show", str(record("--capture", "stats", log="stats")), "--at", at]) == 0
     assert looked not in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("option", ["--keep-when", "--until"])
+def test_a_condition_that_cannot_be_read_is_told_with_its_option(option, tmp_path, capsys):
+    (tmp_path / "train.py").write_text("")
+    assert main(["run", "--headless", option, "loss >", str(tmp_path / "train.py")]) == 2
+    first, shown, caret = capsys.readouterr().err.splitlines()
+    assert first.startswith(f"bpdebug: {option}: the condition ends too early")
+    assert (shown, caret) == ("  loss >", "        ^")

@@ -54,6 +54,21 @@ def test_runs_lists_both_default_places(say, run, tmp_path):
         assert text in line
 
 
+def test_where_a_terminal_is_too_narrow_runs_takes_two_lines_a_run(say, run, monkeypatch):
+    shutil.copytree(run, run.parent / "second")
+    whole = say("runs")[1].splitlines()
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
+    monkeypatch.setenv("COLUMNS", str(max(map(len, whole))))
+    assert say("runs")[1].splitlines() == whole
+    monkeypatch.setenv("COLUMNS", "80")
+    heading, below, *lines = say("runs")[1].splitlines()
+    assert heading.split() == ["name", "age", "size", "events", "iter.", "last", "loss"]
+    assert below.strip() == "script: end"
+    assert all(line == "    perceptron.py: the script ended" for line in lines[1::2])
+    assert len(lines) == 4
+    assert max(map(len, [heading, below, *lines])) <= 80
+
+
 def test_runs_as_json_and_of_one_directory(say, run):
     status, out, _ = say("runs", "--json", run.parent)
     (found,) = json.loads(out)
@@ -74,6 +89,8 @@ def test_runs_without_any_says_where_it_looked(say, tmp_path):
     assert status == 0
     assert "no recorded runs in bpdebug-runs, " in out
     assert say("runs", tmp_path / "nowhere")[0] == 2
+    (tmp_path / "train.py").touch()
+    assert "this is a file" in say("runs", tmp_path / "train.py")[2]
 
 
 def test_a_damaged_run_is_listed_with_its_trouble(say, run):
@@ -132,6 +149,11 @@ def test_rm_refuses_a_run_that_is_being_written(say, tmp_path):
         assert status == 2
         assert "being written" in err
         assert "being written" in say("runs", tmp_path / "growing")[1]
+        assert "End:        being written" in say("info", tmp_path / "growing")[1].splitlines()
+        assert say("verify", tmp_path / "growing")[1].endswith("; the run is being written\n")
+        assert say("pack", tmp_path / "growing")[2].endswith(
+            "being written, and what comes later is not in it\n"
+        )
     finally:
         log.close()
     assert say("rm", "--yes", tmp_path / "growing")[0] == 0
@@ -377,3 +399,21 @@ def test_verify_finds_changed_bytes_of_a_tensor_and_missing_references(say, run)
     out = say("verify", run)[1]
     assert "op 9 is missing" in out
     assert "event 3 isn't its forward op" in out
+
+
+# ---- names ----------------------------------------------------------------------------------------------------
+
+
+def test_no_name_of_a_run_sends_anything_to_the_terminal(say, run, tmp_path):
+    evil = tmp_path / "a\x1b[31m\u202eb"
+    shutil.copytree(run, evil)
+    commands = [
+        ("info", f"{evil}x"), ("verify", evil), ("pack", evil), ("pack", evil), ("show", evil, "--at", "x"),
+        ("runs", evil),
+        ("diff", evil, evil), ("export", evil, "-o", f"{evil}/no/x.csv"), ("rm", "--yes", evil),
+    ]  # fmt: skip
+    for command in commands:
+        _, out, err = say(*command)
+        assert "\x1b" not in out + err
+        assert "\u202e" not in out + err
+    assert not evil.exists()

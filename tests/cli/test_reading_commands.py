@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 
 import numpy as np
 import pytest
@@ -55,6 +56,24 @@ def test_info_says_what_the_run_holds(say, recorded):
         assert line in out.splitlines()
     assert "96 in" in out
     assert "3 iterations" in out
+
+
+@pytest.mark.parametrize(
+    ("file", "told"),
+    [
+        ("definitions.jsonl", "something in it that the log lacks: bpdebug verify says what"),
+        ("tensors-0000.seg", "tensors-0000.seg, with the values of tensors, is cut off"),
+    ],
+)
+def test_info_tells_of_files_that_are_cut_off_where_only_others_can_tell(say, tmp_path, file, told):
+    run = write_example_run(tmp_path / "run")
+    assert "Problem" not in say("info", str(run))[1]
+    os.truncate(run / file, (run / file).stat().st_size // 2)
+    status, out, _ = say("info", str(run))
+    assert status == 0
+    assert told in out.splitlines()[-1]
+    (run / file).unlink()
+    assert "Problem: " in say("info", str(run))[1].splitlines()[-1]
 
 
 def test_info_counts_the_bytes_of_the_tensors(say, tmp_path):
@@ -176,12 +195,30 @@ def test_show_tensor_by_variable_and_by_a_wrong_role(say, recorded):
         ("nonsense", "an address looks like"),
         ("96", "the log has events 0 to 95"),
         ("-1", "the log has events 0 to 95"),
+        ("it3", "there is no iteration 3: the log has 0 to 2"),
     ],
 )
 def test_a_wrong_address_is_answered_with_what_is_near(say, recorded, at, told):
     status, out, err = say("show", recorded, f"--at={at}")
     assert (status, out) == (2, "")
     assert told in err
+
+
+def test_an_iteration_means_its_first_event_as_on_the_screen(say, recorded):
+    by_iteration = say("show", recorded, "--at", "it1")
+    assert by_iteration[0] == 0
+    assert "iteration 1, " in by_iteration[1]
+    with LogReader(recorded) as reader:
+        first = int(np.flatnonzero(reader.index["iteration"] == 1)[0])
+    assert by_iteration == say("show", recorded, "--at", str(first))
+
+
+@pytest.mark.parametrize("command", ["show", "view"])
+@pytest.mark.parametrize("option", ["--rtol", "--atol", "--ulp"])
+def test_a_tolerance_without_a_second_run_is_refused(say, recorded, command, option):
+    status, out, err = say(command, recorded, option, "1")
+    assert (status, out) == (2, "")
+    assert err == f"bpdebug: {option} says what may differ from a second run: name that with --with RUN\n"
 
 
 def test_show_of_a_run_without_events_says_so(say, tmp_path):

@@ -5,6 +5,7 @@ import functools
 import json
 import os
 import pty
+import re
 import resource
 import signal
 import subprocess
@@ -428,10 +429,44 @@ def test_a_recording_that_stopped_early_is_not_taken_for_a_script_without_ops(bp
     assert "relu: [0. 2.]" in done.stdout
     stopped, kept = done.stderr.splitlines()
     assert stopped.startswith("bpdebug: recording stopped, the log can't be written")
+    why = "; recording stopped then, and the script went on: File too large"
     assert kept in (
-        "bpdebug: 0 events in one",
-        "bpdebug: 1 event in one",
+        f"bpdebug: 0 events in one{why}",
+        f"bpdebug: 1 event in one{why}",
     )  # of a few hundred bytes: its start
+
+
+PROGRESS_BAR = """
+import sys
+import numpy as np
+import chainer.functions as F
+for i in range(60):
+    F.relu(np.full((20, 20), i, "f"))
+    sys.stderr.write(f"\\r[{i}/60]")
+"""
+
+
+def test_what_is_told_stands_on_a_line_of_its_own_behind_a_progress_bar(bpdebug_process):
+    done = bpdebug_process("run", "--headless", "--log", "one", "script.py", script=PROGRESS_BAR)
+    assert re.fullmatch(r"bpdebug: \d+ events in one", done.stderr.split("\n")[-2])
+    limited = functools.partial(resource.setrlimit, resource.RLIMIT_FSIZE, (20_000, 20_000))
+    done = bpdebug_process("run", "--headless", "--log", "two", "script.py", preexec_fn=limited)
+    told = [line for line in done.stderr.split("\n") if "bpdebug" in line]
+    assert len(told) == 2
+    assert all(line.startswith("bpdebug: ") for line in told)
+
+
+def test_a_recording_that_is_removed_meanwhile_is_told_and_is_no_misuse(bpdebug_process, tmp_path):
+    script = f"import shutil\n{OPS}\nshutil.rmtree({str(tmp_path / 'one')!r})"
+    done = bpdebug_process("run", "--headless", "--log", "one", "script.py", script=script)
+    assert done.returncode == 1
+    last = done.stderr.splitlines()[-1]
+    assert last == "bpdebug: one: the recording is gone: it was removed, or moved, while the script ran"
+
+
+def test_quiet_adds_no_line_end_to_what_the_script_says(bpdebug_process):
+    done = bpdebug_process("run", "--headless", "--quiet", "script.py", script=PROGRESS_BAR)
+    assert done.stderr.endswith("[59/60]")
 
 
 def test_runs_that_begin_in_the_same_second_get_a_directory_each(tmp_path, monkeypatch):

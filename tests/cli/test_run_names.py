@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 import shutil
+from pathlib import Path
 
 import pytest
 
 from bpdebug import cli
+from bpdebug.cli import run
 from bpdebug.cli.run_names import find_run
 from tests.support.example_run import write_example_run
 
@@ -99,3 +101,13 @@ def test_a_script_is_no_run_even_where_one_has_its_name(runs, tmp_path, capsys):
     shutil.copytree(recorded(tmp_path / "example", 100), runs / "train.py-1")
     assert cli.main(["check", "train.py"]) == 2
     assert "no such file" in capsys.readouterr().err
+
+
+def test_a_run_behind_the_screen_is_named_as_view_takes_it(tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    kept = tmp_path / "bpdebug" / "runs" / "train-20261127-192518"
+    run._tell_kept([kept])
+    told = f"bpdebug: the run is kept in {kept}; to look at it again: bpdebug view train-20261127-192518\n"
+    assert capsys.readouterr().err == told
+    run._tell_kept([Path("my runs/one")])
+    assert capsys.readouterr().err.endswith(": bpdebug view 'my runs/one'\n")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import os
 import shutil
@@ -9,9 +10,11 @@ from pathlib import Path
 
 import pytest
 
+from bpdebug.cli.opening import open_run
+from bpdebug.errors import LogError, NotALog
 from bpdebug.log.reader import LogReader
 from bpdebug.log.writer import LogWriter
-from bpdebug.packing import cache, pack_run, unpacked
+from bpdebug.packing import cache, pack_run, unpack, unpacked
 from bpdebug.verify import verify_run
 
 
@@ -68,3 +71,44 @@ def test_a_run_that_another_one_removes_meanwhile_is_unpacked_again(packed, monk
         cache._remove(again.parent, lock)  # as others do, which see that it is being read
         assert_whole(again)
         assert os.path.lexists(lock)
+
+
+@pytest.mark.parametrize("missing", [1, 30, 500])
+def test_an_archive_whose_end_is_missing_is_called_cut_off(packed, missing) -> None:
+    packed.write_bytes(packed.read_bytes()[:-missing])
+    with (
+        pytest.raises(LogError, match=r"run\.bpd: this archive is cut off: its end is missing"),
+        unpacked(packed),
+    ):
+        pass
+
+
+def test_where_nothing_can_be_unpacked_the_place_and_the_way_out_are_told(packed, monkeypatch) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", "/proc/nowhere")
+    with pytest.raises(LogError) as told, unpacked(packed):
+        pass
+    assert "can't be unpacked in /proc/nowhere/bpdebug/unpacked: " in str(told.value)
+    assert "XDG_CACHE_HOME" in str(told.value)
+
+
+def test_a_full_disk_is_told_with_the_place(packed, monkeypatch, tmp_path) -> None:
+    def full(*_: object) -> int:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(unpack, "write_with_holes", full)
+    with pytest.raises(LogError, match="No space left on device") as told, unpacked(packed):
+        pass
+    assert str(tmp_path / "cache" / "bpdebug" / "unpacked") in str(told.value)
+
+
+def test_a_packed_run_that_cannot_be_read_is_told_as_such(packed) -> None:
+    packed.unlink()
+    packed.symlink_to(packed.name)
+    with pytest.raises(LogError, match=r"run\.bpd: can't be read: "), unpacked(packed):
+        pass
+
+
+def test_a_script_in_the_place_of_a_run_is_told_how_to_be_recorded(tmp_path) -> None:
+    (tmp_path / "train.py").write_text("print(1)")
+    with pytest.raises(NotALog, match=r"bpdebug run .*train\.py"), open_run(str(tmp_path / "train.py")):
+        pass

@@ -297,3 +297,24 @@ def test_what_an_op_drew_from_is_known_however_little_is_kept(tmp_path, capture)
     ):
         assert compare_runs(full, less, Tolerance()).same
         assert not compare_runs(full, other, Tolerance()).same
+
+
+def test_what_one_run_alone_printed_is_counted_and_no_difference(record, plain, capsys):
+    talker = record(inserted="print(1); print(2)")
+    with LogReader(plain) as a, LogReader(talker) as b:
+        found = compare_runs(a, b, Tolerance())
+        assert found.same
+        structure = found.structure
+        assert structure.matched == len(a)
+        assert (structure.passed_over_a, structure.passed_over_b) == (0, len(b) - len(a))
+    assert cli.main(["diff", str(plain), str(talker)]) == 0
+    count = structure.passed_over_b
+    assert count > 0
+    assert f"  {count} events only in B, not compared: printed text and warnings" in capsys.readouterr().out
+
+
+def test_each_event_is_counted_once(record, plain):
+    with LogReader(plain) as a, LogReader(record(count=2)) as b:
+        structure = compare_runs(a, b, Tolerance()).structure
+        assert structure.matched + structure.only_a + structure.passed_over_a == len(a)
+        assert structure.matched + structure.only_b + structure.passed_over_b == len(b)

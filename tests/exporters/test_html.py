@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import html.parser
+import re
 import shutil
 import subprocess
 
 import numpy as np
 import pytest
 
+from bpdebug.exporters.html_drawings import chart
 from bpdebug.log.schema import Kind
 from bpdebug.text import number
 
@@ -116,6 +118,20 @@ def test_findings_are_told_where_somebody_looks_for_them(example, export):
     assert found[0][1] in page.text
     assert "Nothing found." in Page(export(example, "html", find=lambda reader: [])[0]).texts
     assert "Findings" not in Page(export(example, "html")[0]).texts
+
+
+def test_the_longest_number_of_an_axis_fits_beside_it():
+    drawing = chart("loss", [(0, -1.2345678e-100), (1, -1.2345678e100)])
+    for x, label in re.findall(r'<text x="([0-9.]+)" y="[0-9.]+" text-anchor="end">(-[^<]+)</text>', drawing):
+        assert float(x) > 7.7 * len(label)  # a wide font of 12 pixels
+
+
+def test_what_is_not_finite_is_marked_to_the_end_of_a_long_curve():
+    drawing = chart("loss", [(i, 1.0 if i < 100 else np.nan) for i in range(10_000)])
+    marks = [float(x) for x in re.findall(r'class="bad" d="M([0-9.]+) ', drawing)]
+    assert 300 < len(marks) <= 600
+    assert marks[0] < 110
+    assert marks[-1] > 600
 
 
 @pytest.mark.skipif(shutil.which("chromium") is None, reason="Chromium isn't installed")

@@ -51,8 +51,11 @@ def test_one_event_by_address_or_number(example):
     assert chosen(example, at="5") == [5]
     with pytest.raises(AddressError, match="Near it"):
         chosen(example, at="it1/backward/MLP.l1/linea")
-    with pytest.raises(UsageError, match="events 0 to 95"):
-        chosen(example, at="96")
+    for number in ("96", "-1"):
+        with pytest.raises(AddressError, match=f"there is no event {number}: the log has events 0 to 95"):
+            chosen(example, at=number)
+    with pytest.raises(UsageError, match="--iterations 1 exports the iteration"):
+        chosen(example, at="it1")
 
 
 @pytest.mark.parametrize(

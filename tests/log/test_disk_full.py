@@ -13,7 +13,6 @@ import numpy as np
 import pytest
 
 from bpdebug.log import run_files
-from bpdebug.log import writer as writer_module
 from bpdebug.log.keep import FULL
 from bpdebug.log.reader import LogReader
 from bpdebug.log.records import BackwardBody, ForwardBody, GradsClearedBody, ReportedBody, Slot
@@ -232,7 +231,7 @@ def test_on_a_full_disk_what_later_tensors_took_makes_room_for_events(tmp_path, 
     monkeypatch.setattr(os, "pwrite", pwrite)
     monkeypatch.setattr(os, "ftruncate", ftruncate)
     monkeypatch.setattr(run_files, "append_all", append_all_in_python)  # by os.write
-    monkeypatch.setattr(writer_module.sys, "__stderr__", None)
+    monkeypatch.setattr(sys, "__stderr__", None)
     write_at_once(run)
     used = room - left()
     monkeypatch.undo()

@@ -7,6 +7,7 @@ import math
 import numpy as np
 import pytest
 
+from bpdebug.log import reader
 from bpdebug.log import records as r
 from bpdebug.log.reader import LogReader
 from bpdebug.log.schema import EventFlag, Kind
@@ -118,8 +119,23 @@ def test_only_what_was_printed_by_then_shows(run):
     assert [line.text for line in run.timeline.output_until(4, limit=2)] == ["3", "4"]
 
 
-def test_the_end_of_a_run_is_told(run):
+def test_the_end_of_a_run_that_somebody_else_is_recording_is_not_taken_for_its_end(run):
+    run.print("hello\n")
+    timeline = run.refreshed()
+    assert timeline.move(0, "step").why == "this is the latest event of a run that is being written"
+    run.print("world\n")
+    why = run.refreshed().move(0, "continue").why
+    assert why == "no stop ahead: this is the end of the log so far, which is being written"
+    run.log.close()
+    assert timeline.move(1, "step").why == "this is the last event of the log"
+
+
+def test_the_end_of_a_run_is_told(run, monkeypatch):
     timeline = run.timeline
+    assert timeline.reason_for_end() == "being written"
+    monkeypatch.setattr(
+        reader, "is_being_written", lambda directory: False
+    )  # as behind a process that is gone
     assert timeline.reason_for_end() == "the log holds no event"
     run.print("hello\n")
     timeline = run.refreshed()

@@ -247,3 +247,28 @@ async def test_breakpoints_are_sent_to_the_child(live):
         assert run.breakpoints == [Breakpoint(kind=Kind.forward, pattern="MLP.l1/linear")]
         app.main.prompt_entered(":", "clear")
         assert run.breakpoints == []
+
+
+async def test_a_run_that_somebody_else_is_recording_is_shown_as_one_that_grows(tmp_path):
+    run = LiveRun(tmp_path / "run")
+    with LogReader(tmp_path / "run") as reader:
+        app = DebuggerApp(Timeline(reader), None)
+        async with app.run_test(size=(80, 24)) as pilot:
+            assert "event 0 of 0+" in status(app)
+            await press(pilot, "s")
+            assert notice(app) == "this is the latest event of a run that is being written"
+            run.say("hello\n")
+            await until(pilot, lambda: "event 1 of 1+" in status(app))
+            run.recorder.run_finished(0, "the script finished")
+            run.writer.close()
+            await until(pilot, lambda: status(app).rstrip().endswith("event 2 of 2  capture full"))
+
+
+async def until(pilot, holds) -> None:
+    """Wait until it holds: the screen looks at the log now and then."""
+    for _ in range(100):
+        if holds():
+            return
+        await asyncio.sleep(0.05)
+        await pilot.pause()
+    assert holds()

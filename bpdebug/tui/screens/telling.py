@@ -75,7 +75,7 @@ class TellingScreen(SureTimers, Screen[None]):
                 phase=moment.phase.name if moment else "",
                 seq=navigator.seq,
                 last=navigator.last,
-                growing=navigator.alive,
+                growing=navigator.growing,
                 loss=moment.loss if moment else None,
                 loss_name=moment.loss_name if moment else "",
                 capture=self.timeline.captures.at(navigator.seq),
