@@ -157,7 +157,7 @@ def exporter_for(name: str = "", path: str = "") -> Exporter:
     """
     if name in EXPORTERS:
         return _usable(EXPORTERS[name])
-    known = f"{', '.join(EXPORTERS)}; bpdebug export --help tells of each"
+    known = "; ".join(f"{exporter.name} ({exporter.summary})" for exporter in EXPORTERS.values())
     if name:
         raise UsageError(f"there is no export format {name!r}\nFormats: {known}")
     for exporter in EXPORTERS.values():
