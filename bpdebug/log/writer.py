@@ -270,6 +270,11 @@ class LogWriter(Interning, _Fields):
             while self._rounds_done < wanted and not self.stopped and self._thread.is_alive():
                 self._progress.wait(0.5)
 
+    def say_stopped(self, why: str) -> None:
+        """Leave word in the log that nothing more is recorded, though the run may go on."""
+        with contextlib.suppress(OSError):
+            self._files.say_stopped(why)
+
     def close(self) -> None:
         """Write everything and close the files; doing it twice does no harm."""
         if not self.stopped:
@@ -371,8 +376,7 @@ class LogWriter(Interning, _Fields):
         reason = f"{type(error).__name__}: {error}"  # a fault of ours
         if isinstance(error, OSError):
             reason = error.strerror or str(error)
-        with contextlib.suppress(OSError):
-            self._files.say_stopped(reason)
+        self.say_stopped(reason)
         tell(f"recording stopped, the log can't be written: {reason} ({self.directory}); the script goes on")
 
     def _forget(self) -> None:

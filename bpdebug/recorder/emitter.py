@@ -89,6 +89,8 @@ class Emitter(_Fields):
         self.settle: Callable[[], None] = self.unsettled.clear
         self.disabled = False
         """Nothing is recorded any more: after a failure, after the end, or in a forked child."""
+        self._fault = ""
+        """Why, where it is one of ours."""
         self.call_sites = CallSites(writer)
         self.parameters: dict[int, Callable[[], Any]] = {}
         """The script's parameters by their numbers, held weakly: call one to get it, or None when it is gone."""
@@ -128,12 +130,14 @@ class Emitter(_Fields):
         if self.disabled:
             return
         self.disabled = True
-        if not self.writer.stopped:
-            tell(
-                f"recording stopped by a fault of its own: {type(error).__name__}: {error}; the script goes on"
-            )
+        if self.writer.stopped:
+            return
+        self._fault = f"a fault of its own: {type(error).__name__}: {error}"
+        # Of a script that has no room left on its stack, `close` does what fails here.
         with contextlib.suppress(Exception):
+            tell(f"recording stopped by {self._fault}; the script goes on")
             self.writer.flush()
+            self.writer.say_stopped(self._fault)
 
     def flush(self) -> None:
         """Return when everything recorded so far can be read by others."""
@@ -143,6 +147,8 @@ class Emitter(_Fields):
         """Write everything and stop recording."""
         self.disabled = True
         self.writer.close()
+        if self._fault:
+            self.writer.say_stopped(self._fault)
 
     def tensor(self, array: Any, keep: Keep = FULL) -> int | None:
         """The row of the content that `array` has now, None for None."""

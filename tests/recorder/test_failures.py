@@ -11,6 +11,10 @@ import numpy as np
 import pytest
 from recorded import Run, addresses
 
+from bpdebug.log.reader import LogReader
+from bpdebug.recorder import emitter
+from bpdebug.timeline import Timeline
+
 
 @pytest.fixture
 def run(tmp_path: Path) -> Iterator[Run]:
@@ -91,6 +95,24 @@ def test_our_own_fault_ends_the_recording_with_one_warning(
     reader = run.read()
     assert len(reader) == 1
     assert reader.body(0).text == "before"
+    assert reader.why_stopped.startswith("a fault of its own: ZeroDivisionError: ")
+
+
+@pytest.mark.parametrize("room", [False, True])
+def test_our_own_fault_is_in_the_log_where_there_is_no_room_to_tell_it_too(
+    run: Run, monkeypatch: pytest.MonkeyPatch, room: bool
+) -> None:
+    def no_room(*_: object) -> None:
+        raise RecursionError
+
+    with monkeypatch.context() as patch:
+        if not room:
+            patch.setattr(emitter, "tell", no_room)
+        run.recorder.fail(RecursionError("of the script's depth"))
+    run.recorder.close()
+    with LogReader(run.writer.directory) as reader:
+        fault = "a fault of its own: RecursionError: of the script's depth"
+        assert Timeline(reader).reason_for_end() == f"recording stopped, and the script went on: {fault}"
 
 
 def test_a_failed_op_keeps_what_it_was_computing_with(run: Run) -> None:
