@@ -347,10 +347,16 @@ def hand_out(array: Any) -> None:
 
 
 def emit(event: Event) -> None:
-    """Tell all observers; one that raises is detached with a warning on stderr, and the training goes on."""
+    """Tell all observers; one that raises is detached with a warning on stderr, and the training goes on.
+
+    Raises:
+        RecursionError: there is no room on the stack to tell it: what was called fails, as it would a few calls deeper.
+    """
     for observer in _told:
         try:
             observer(event)
+        except RecursionError:
+            raise
         except Exception as error:
             with _lock:
                 if observer in observers:

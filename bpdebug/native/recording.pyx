@@ -265,13 +265,16 @@ cdef class Recording:
             self.mutex.give()
         self.done_with(body)
         now = (now - self.started_ns) // 1000
-        if not pending.awake:
-            self.writer.wake(now)
-        if (
-            now - pending.woken_us > self.patience_us
-            or pending.records.size > MOST_WAITING * <Py_ssize_t>sizeof(IndexRecord)
-        ):
-            self.writer.let_write(now)
+        try:
+            if not pending.awake:
+                self.writer.wake(now)
+            if (
+                now - pending.woken_us > self.patience_us
+                or pending.records.size > MOST_WAITING * <Py_ssize_t>sizeof(IndexRecord)
+            ):
+                self.writer.let_write(now)
+        except RecursionError:
+            pass  # the event is in the log; the next one with room on its stack does this
         return seq
 
 

@@ -126,14 +126,21 @@ class Emitter(_Fields):
         self._progress.on_iteration = told
 
     def fail(self, error: BaseException) -> None:
-        """Stop recording because of our own fault; says so once on stderr, and the training goes on."""
+        """Stop recording because of our own fault; says so once on stderr, and the training goes on.
+
+        Raises:
+            RecursionError: that is the fault: the script has filled its stack. What it called fails, as it would have
+                a few calls deeper, and recording goes on.
+        """
+        if isinstance(error, RecursionError):
+            raise error
         if self.disabled:
             return
         self.disabled = True
         if self.writer.stopped:
             return
         self._fault = f"a fault of its own: {type(error).__name__}: {error}"
-        # Of a script that has no room left on its stack, `close` does what fails here.
+        # What fails here is done by `close`.
         with contextlib.suppress(Exception):
             tell(f"recording stopped by {self._fault}; the script goes on")
             self.writer.flush()
@@ -302,7 +309,8 @@ class Emitter(_Fields):
                 flags, partner, thread.parent, (_clock() - writer.started_ns) // 1000, value,
             )  # fmt: skip
             seq = writer.add(body, header) if late is None else writer.add_late(body, header, late)
-        writer.let_write(header[-2])
+        with contextlib.suppress(RecursionError):  # the event is in the log; the next one does it
+            writer.let_write(header[-2])
         if self.capturing.bounded and (told := self.capturing.step_down()):
             category = f"{CAPTURE} {self.capturing.now}"
             self._emit(Kind.warned, WarnedBody(category, told), writer.text(f"warning:{category}"))

@@ -108,10 +108,10 @@ def test_our_own_fault_is_in_the_log_where_there_is_no_room_to_tell_it_too(
     with monkeypatch.context() as patch:
         if not room:
             patch.setattr(emitter, "tell", no_room)
-        run.recorder.fail(RecursionError("of the script's depth"))
+        run.recorder.fail(KeyError("ours"))
     run.recorder.close()
     with LogReader(run.writer.directory) as reader:
-        fault = "a fault of its own: RecursionError: of the script's depth"
+        fault = "a fault of its own: KeyError: 'ours'"
         assert Timeline(reader).reason_for_end() == f"recording stopped, and the script went on: {fault}"
 
 
