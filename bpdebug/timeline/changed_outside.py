@@ -6,8 +6,10 @@ from ..log import records as r
 from ..text import clean
 from .names import Names, roles
 
-__all__ = ["changed_outside", "changed_roles", "not_looked_for", "note_of_changed"]
+__all__ = ["NOT_KNOWN", "changed_outside", "changed_roles", "note_of_changed", "unknown_roles"]
 
+NOT_KNOWN = "; whether it was changed outside any op isn't known"
+"""What is said of a tensor of which nothing was looked at, behind why it isn't there."""
 _GRADIENT_BEFORE = {"before": ("before", "grad before")}
 _NAMED: dict[type, dict[str, tuple[str, str]]] = {
     r.GradAccumulatedBody: _GRADIENT_BEFORE,
@@ -39,19 +41,16 @@ def changed_roles(names: Names, body: r.Event | None) -> dict[tuple[str, str], N
     return {}
 
 
-def not_looked_for(names: Names, body: r.Event) -> str:
-    """One line that says of which tensors that the event read nobody knows whether they were changed; "" for none."""
+def unknown_roles(names: Names, body: r.Event | None) -> set[tuple[str, str]]:
+    """Group and role of each tensor that the event read and that nobody looked at: it may have been changed, or not."""
     if isinstance(body, r.ForwardBody):
-        tensors = [slot.tensor for slot in body.x]
-        read = dict(zip(roles(names.op(body.op).x_roles, len(tensors), "x"), tensors, strict=True))
+        known = roles(names.op(body.op).x_roles, len(body.x), "x")
+        read = {("input", role): slot.tensor for role, slot in zip(known, body.x, strict=True)}
     elif isinstance(body, r.GradAccumulatedBody | r.GradientHookedBody | r.ParamUpdatedBody):
-        read = {role: getattr(body, field) for field, (_, role) in _NAMED[type(body)].items()}
+        read = {place: getattr(body, field) for field, place in _NAMED[type(body)].items()}
     else:
-        return ""
-    unknown = [role for role, tensor in read.items() if tensor is not None and names.not_looked_at(tensor)]
-    if not unknown:
-        return ""
-    return f"Not looked at, so nobody knows whether they were changed outside any op: {', '.join(unknown)}"
+        return set()
+    return {place for place, tensor in read.items() if tensor is not None and names.not_looked_at(tensor)}
 
 
 def note_of_changed(body: r.Event) -> str:

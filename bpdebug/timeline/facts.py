@@ -12,7 +12,7 @@ from ..log.definition_records import OpDefinition
 from ..log.schema import NOTHING, EventFlag
 from ..text import bytes_text, clean, count_text, duration_text, plain_lines, shape_text
 from .capture import capture_asked_for
-from .changed_outside import changed_outside, not_looked_for
+from .changed_outside import changed_outside
 from .lines import number_of
 from .names import Names, roles
 
@@ -276,7 +276,8 @@ def _address(names: Names, seq: int) -> str:
 
 
 def _changed(names: Names, body: r.Event) -> list[str]:
-    return [line for line in (changed_outside(names, body), not_looked_for(names, body)) if line]
+    line = changed_outside(names, body)
+    return [line] if line else []
 
 
 def _duration(ns: int) -> list[str]:

@@ -12,7 +12,7 @@ from ..errors import DamagedLog
 from ..log import records as r
 from ..log.schema import NOTHING
 from ..text import clean
-from .changed_outside import changed_roles, note_of_changed
+from .changed_outside import NOT_KNOWN, changed_roles, note_of_changed, unknown_roles
 from .moment import TensorView
 from .names import Names, dtype_name, held_roles, operand_roles, roles
 
@@ -28,10 +28,12 @@ def tensors_of(names: Names, seq: int, body: r.Event) -> list[TensorView]:
     if make is None:
         return []
     views = make(_Event(names, seq), body)
-    changed = changed_roles(names, body)
-    for view in views if changed else ():
+    changed, unknown = changed_roles(names, body), unknown_roles(names, body)
+    for view in views if changed or unknown else ():
         if (view.group, view.role) in changed:
             view.changed = note_of_changed(body)
+        if (view.group, view.role) in unknown:
+            view.why_missing += NOT_KNOWN
     return views
 
 
