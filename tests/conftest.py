@@ -70,6 +70,11 @@ def pytest_collection_finish() -> None:
     gc.enable()
 
 
+def pytest_runtest_teardown() -> None:
+    """A command that collects no garbage while it draws ends with its process; here other tests come after it."""
+    gc.enable()
+
+
 @pytest.fixture(scope="session")
 def recorded_sample(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], RecordedSample]:
     """Gives the recorded run of a sample by its name."""
