@@ -92,6 +92,10 @@ def _nothing() -> None:
     """What is left of work that is done."""
 
 
+_running = threading.RLock()
+"""Held while a stream does its work."""
+
+
 class Stream:
     """A queue of work. `ptr` 0 is the default one."""
 
@@ -116,10 +120,12 @@ class Stream:
         return len(self._work)
 
     def run(self, until: int) -> None:
-        while self._done < until:
-            work, self._work[self._done] = self._work[self._done], _nothing  # which would keep memory alive
-            self._done += 1
-            work()
+        with _running:  # work that another thread has begun is not done yet
+            while self._done < until:
+                work = self._work[self._done]
+                self._work[self._done] = _nothing  # which would keep memory alive
+                self._done += 1
+                work()
 
     def wait_event(self, event: Event) -> None:
         stream, place = event.place
