@@ -30,8 +30,8 @@ OUTPUT_PIECE = 1 << 16
 P = ParamSpec("P")
 
 
-def _never_raises(method: Callable[P, None]) -> Callable[P, None]:
-    """A fault of ours ends the recording, not the script."""
+def _guarded(method: Callable[P, None]) -> Callable[P, None]:
+    """A fault of ours ends the recording, not the script: see `Emitter.fail`."""
 
     @functools.wraps(method)
     def guarded(*args: P.args, **kwargs: P.kwargs) -> None:
@@ -53,7 +53,7 @@ _NOTED = "_noted_by_bpdebug"
 class RunEvents(Emitter):
     """Events that no framework is needed for."""
 
-    @_never_raises
+    @_guarded
     def run_started(
         self,
         argv: Sequence[str],
@@ -88,7 +88,7 @@ class RunEvents(Emitter):
         )
         self._emit(Kind.run_started, body, self.writer.text("run_started"))
 
-    @_never_raises
+    @_guarded
     def output(self, stream: str, text: str) -> None:
         """The script wrote `text` to `stream` (`stdout` or `stderr`)."""
         site = self.call_sites.here()
@@ -97,14 +97,14 @@ class RunEvents(Emitter):
             body = OutputBody(stream, text[start : start + OUTPUT_PIECE])
             self._emit(Kind.output, body, label, site=site)
 
-    @_never_raises
+    @_guarded
     def warned(self, category: str, text: str, frames: Iterable[tuple[str, int, str]] | None = None) -> None:
         """Python warned; `frames` are `(path, line, function)`, outermost first, of the caller's stack if None."""
         site = self.call_sites.here() if frames is None else self.call_sites.of_frames(frames)
         label = self.writer.text(f"warning:{category}")
         self._emit(Kind.warned, WarnedBody(category, text), label, site=site)
 
-    @_never_raises
+    @_guarded
     def script_failed(self, error: BaseException) -> None:
         """An exception left the script."""
         body = FailedBody(
@@ -165,7 +165,7 @@ class RunEvents(Emitter):
         """The row of an array; None for what is none: an op may have been given anything."""
         return self.tensor(array) if hasattr(array, "dtype") and hasattr(array, "shape") else None
 
-    @_never_raises
+    @_guarded
     def edited(self, variable: int, before: Any, array: Any, what: str, of: str) -> None:
         """The person has changed a tensor of the paused run.
 
@@ -188,7 +188,7 @@ class RunEvents(Emitter):
         label = self.writer.text(f"edit:{known.name if known is not None else of}")
         self._emit(Kind.edited, body, label, site=self.call_sites.here(), flags=flags)
 
-    @_never_raises
+    @_guarded
     def run_finished(self, status: int, reason: str) -> None:
         """The run is over: the last event. Everything is on disk when this returns."""
         writer = self.writer
