@@ -14,6 +14,10 @@ from .recording cimport MOST_ARRAYS, Seen, any_elsewhere, is_elsewhere, is_same
 from .state cimport Node, Opener, ThreadState, Variable
 from .text cimport put, put_field, put_number, put_numbers, put_row, put_slot
 
+cdef extern from "Python.h":
+    PyObject* PyTuple_GET_ITEM(tuple items, Py_ssize_t place) noexcept
+    Py_ssize_t Py_REFCNT(PyObject* thing) noexcept
+
 import msgspec
 
 from ..log.keep import FULL
@@ -192,7 +196,9 @@ cdef class WalkEvents(ForwardEvents):
                 some_reason = True
         if some_reason:
             put(body, b"}")
-        thread.step = (node, (gy, gx), seen, keep)
+        # The walk holds these arrays until the next step, and so their ids stay theirs. Whoever held them longer would
+        # have its next arrays made in other memory, which is in no cache.
+        thread.step = (node, (gy, gx) if any_only_here(gy) or any_only_here(gx) else None, seen, keep)
         cdef Opener walk = thread.innermost(STARTED)
         if walk is not None and walk.site != NOTHING:
             put_number(body, b',"caller":', walk.site)
@@ -326,6 +332,15 @@ cdef tuple entry_in_step(known, array):
     if type(known) is Seen:
         return (<Seen>known).entry_of(array)
     return known.get(<size_t><PyObject*>array)
+
+
+cdef bint any_only_here(tuple arrays) noexcept:
+    """Whether one of them was made for this tuple."""
+    cdef Py_ssize_t i
+    for i in range(len(arrays)):
+        if Py_REFCNT(PyTuple_GET_ITEM(arrays, i)) == 1:
+            return True
+    return False
 
 
 cdef bint is_number(array) except -1:

@@ -202,3 +202,19 @@ def test_no_policy_leaves_arrays_to_python(tmp_path, monkeypatch, capture):
     assert len(steps) == 12
     assert left
     assert max(left) < 6
+
+
+def test_gradients_that_are_numbers_arrive_as_they_are(tmp_path):
+    """The arrays that the event of a step has of them are gone when the next event comes."""
+
+    def script():
+        for k in range(20):
+            one, other = (Variable(np.array(value, "d")) for value in (3.0 + k, 5.5 + k))
+            (one * other).backward()
+            script.grads += [float(one.grad), float(other.grad)]
+
+    script.grads = []
+    record(tmp_path / "run", script, "full")
+    with LogReader(tmp_path / "run") as reader:
+        seqs = np.flatnonzero(reader.index["kind"] == Kind.grad_accumulated).tolist()
+        assert [float(reader.array(reader.body(seq).add)) for seq in seqs] == script.grads
