@@ -185,7 +185,12 @@ class Walk:
             duration = _clock() - started
             if timer is not None:
                 timer.stop()
-            self._emit_step(function, ys, gys, wanted, gxs, duration, timer)
+            by_input = gxs
+            if len(wanted) != len(inputs):
+                by_input = [None] * len(inputs)
+                for i, gx in zip(wanted, gxs, strict=True):
+                    by_input[i] = gx
+            events.tell.BackwardStepped(function, inputs, ys, gys, by_input, duration, timer)
         pairs = []
         for i, gx in zip(wanted, gxs, strict=True):
             if gx is not None:
@@ -193,25 +198,6 @@ class Walk:
                     gx = numpy.asarray(gx)
                 pairs.append((inputs[i], gx))
         return pairs
-
-    def _emit_step(
-        self,
-        function: Any,
-        ys: list[Any],
-        gys: tuple[Any, ...],
-        wanted: tuple[int, ...],
-        gxs: Sequence[Any],
-        duration_ns: int,
-        timer: Any,
-    ) -> None:
-        inputs = function.inputs
-        by_input = gxs
-        if len(wanted) != len(inputs):
-            by_input = [None] * len(inputs)
-            for i, gx in zip(wanted, gxs, strict=True):
-                by_input[i] = gx
-        gy_arrays, gx_arrays = _arrays(gys), _arrays(by_input)
-        events.tell.BackwardStepped(function, inputs, tuple(ys), gy_arrays, gx_arrays, duration_ns, timer)
 
     def _held(self, function: Any, wanted: tuple[int, ...]) -> tuple[Any, ...]:
         """The gradients that the wanted inputs hold already; for an input that comes twice, only once."""
@@ -317,13 +303,6 @@ def twin(variable: Any, copied: Any) -> Any:
     twin._data = copied
     twin._node = variable._node
     return twin
-
-
-def _arrays(gradients: Sequence[Any]) -> tuple[Any, ...]:
-    if len(gradients) == 1:  # which most nodes have
-        (gradient,) = gradients
-        return (gradient if type(gradient) is _ndarray else _array(gradient),)
-    return tuple([gradient if type(gradient) is _ndarray else _array(gradient) for gradient in gradients])
 
 
 def _array(gradient: Any) -> Any:

@@ -13,7 +13,7 @@ import contextlib
 import functools
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from types import ModuleType
 from typing import Any
@@ -124,6 +124,8 @@ class BackwardStepped(Event):
     One entry an output and one an input, arrays or None. `x` are the input variable nodes, `y` the output
     variable nodes (or None where an output is dead). `gx` is this node's own contribution, before it is added to
     what other consumers gave. For `timer` see `ForwardFinished`.
+
+    It is made from the gradients that the walk has, in any sequences: from variables and numbers, too.
     """
 
     node: Any
@@ -133,6 +135,10 @@ class BackwardStepped(Event):
     gx: tuple[Any, ...]
     duration_ns: int
     timer: Any = None
+
+    def __post_init__(self) -> None:
+        self.y = tuple(self.y)
+        self.gy, self.gx = arrays_of(self.gy), arrays_of(self.gx)
 
 
 @dataclass(slots=True)
@@ -268,7 +274,7 @@ HANDED_OUT_BYTES = 1 << 12
 """Nobody is told of smaller arrays of the host that are no views: looking at them again costs less."""
 
 tell: Any = ModuleType("tell")  # whose attributes Python finds again faster than any other object's
-"""`tell.X(...)` tells all observers of an event of class `X` with these fields, all of them, in their order.
+"""`tell.X(...)` tells all observers of an event of class `X` that is made from these, all of them, in their order.
 
 An observer that is alone may take the fields as they are: where it has an attribute `takers`, a mapping from names of
 classes to callables, the callable is given them, and no event is built. It must not raise.
@@ -336,6 +342,16 @@ def _choose_tellers() -> None:
 
 def _build_and_emit(name: str, *fields: Any) -> None:
     emit(globals()[name](*fields))
+
+
+def arrays_of(gradients: Sequence[Any]) -> tuple[Any, ...]:
+    """The arrays of gradients, each of which is an array, a variable, a NumPy number or None."""
+    return tuple(
+        [
+            numpy.asarray(gradient) if isinstance(gradient, numpy.generic) else getattr(gradient, "array", gradient)
+            for gradient in gradients
+        ]
+    )
 
 
 def hand_out(array: Any) -> None:

@@ -157,7 +157,13 @@ class FunctionNode(function_hook.HookedFunction):
             took_ns = _clock() - started
             if timer is not None:
                 timer.stop()
-            self._tell(variables, xs, ys, enable_backprop and requires_grad, state, took_ns, timer)
+            if state is not None and not numpy.array_equal(state, numpy.asarray(snapshot(numpy))):
+                self.random_state = state
+            in_graph = enable_backprop and requires_grad
+            # Applied again without a graph, it still has the inputs of the graph.
+            nodes = self.inputs if in_graph else tuple([x._node for x in variables])
+            arrays = (ys[0]._data,) if len(ys) == 1 else tuple([y._data for y in ys])
+            events.tell.ForwardFinished(self, nodes, xs, ys, arrays, in_graph, walking.node, took_ns, timer)
         return ys
 
     def _before_foreign_code(self, xs: tuple[Any, ...]) -> Any:
@@ -165,25 +171,6 @@ class FunctionNode(function_hook.HookedFunction):
         for data in xs:
             events.hand_out(data)
         return snapshot(numpy) if self.foreign else None
-
-    def _tell(
-        self,
-        variables: tuple[Variable, ...],
-        xs: tuple[Any, ...],
-        ys: tuple[Variable, ...],
-        in_graph: bool,
-        state: Any,
-        took_ns: int,
-        timer: Any,
-    ) -> None:
-        """Emit that the op is computed; `state` is the random state before it, None if it can't have drawn numbers."""
-        if state is not None and not numpy.array_equal(state, numpy.asarray(snapshot(numpy))):
-            self.random_state = state
-        nodes = self.inputs
-        if nodes is None or not in_graph:  # applied again without a graph, it still has those of the graph
-            nodes = tuple([x._node for x in variables])
-        arrays = (ys[0]._data,) if len(ys) == 1 else tuple([y._data for y in ys])
-        events.tell.ForwardFinished(self, nodes, xs, ys, arrays, in_graph, walking.node, took_ns, timer)
 
     def _join_graph(self, variables: tuple[Variable, ...], ys: tuple[Variable, ...]) -> None:
         """Link inputs, this node and outputs, and keep the arrays that the backward rule needs."""

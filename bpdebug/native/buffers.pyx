@@ -22,6 +22,8 @@ if (
 ):
     raise ImportError("the records of the log have another size here")
 
+cdef bytes ALL_PAIRS = b"".join(b"%02d" % number for number in range(100))
+cdef const char* PAIRS = PyBytes_AS_STRING(ALL_PAIRS)
 cdef uint32_t MOST_32 = 0xFFFFFFFF
 cdef uint32_t NO_NODE = NOTHING
 
@@ -68,14 +70,20 @@ cdef class Bytes:
         cdef char digits[24]
         cdef int at = 24
         cdef uint64_t rest = <uint64_t>number
+        cdef const char* pair
         if number < 0:
             rest = -rest
-        while True:
+        while rest >= 100:
+            at -= 2
+            pair = PAIRS + 2 * (rest % 100)
+            digits[at], digits[at + 1] = pair[0], pair[1]
+            rest //= 100
+        pair = PAIRS + 2 * rest
+        at -= 1
+        digits[at] = pair[1]
+        if rest >= 10:
             at -= 1
-            digits[at] = <char>(48 + rest % 10)
-            rest //= 10
-            if rest == 0:
-                break
+            digits[at] = pair[0]
         if number < 0:
             at -= 1
             digits[at] = 45

@@ -14,7 +14,7 @@ from libc.stdint cimport int64_t
 
 from .buffers cimport Bytes
 from .fields cimport EmitterFields
-from .recording cimport Seen, is_elsewhere, weakly_known
+from .recording cimport Seen, any_elsewhere, is_elsewhere, weakly_known
 from .state cimport Opener, ThreadState, Variable
 from .text cimport put, put_field, put_number, put_number_or_null, put_row
 from .walk cimport WalkEvents
@@ -133,6 +133,7 @@ cdef class EngineEvents(WalkEvents):
 
     def take_backward(self, node, x, y, gy, gx, duration_ns, timer):
         try:
+            gy, gx = self.arrays_of(gy), self.arrays_of(gx)
             if self.begin_event(1 << BACKWARD) and self.backward(node, x, gy, gx, duration_ns):
                 return
         except Exception as error:
@@ -220,6 +221,11 @@ cdef class EngineEvents(WalkEvents):
         except Exception as error:
             return self.recorder.fail(error)
         self.watcher(self.events.UpdateFinished(optimizer, failed))
+
+    cdef tuple arrays_of(self, gradients):
+        """As `engine.events.arrays_of`."""
+        cdef tuple found = tuple(gradients)
+        return self.events.arrays_of(found) if any_elsewhere(found) else found
 
     # ---- update -----------------------------------------------------------------------------------------------
 
@@ -332,7 +338,7 @@ cdef class EngineEvents(WalkEvents):
         cdef tuple noted = thread.update
         if noted is None or noted[0] is not parameter._node:
             return False
-        cdef tuple before = tuple(noted[1])
+        cdef tuple before = <tuple>noted[1]  # a `Before`
         value = parameter._data
         if is_elsewhere(value):
             return False

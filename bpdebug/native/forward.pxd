@@ -20,7 +20,6 @@ cdef class KnownOp:
 cdef class ForwardEvents(Recording):
     cdef object config
     cdef object named
-    cdef object unnamed
     cdef object node_numbers
     cdef object plain_attributes
     cdef object plain_settings

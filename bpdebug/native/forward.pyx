@@ -47,7 +47,6 @@ cdef class ForwardEvents(Recording):
         super().__init__(watcher, recorder)
         self.config = watcher._config
         self.named = watcher._names
-        self.unnamed = self.writer._unnamed
         self.node_numbers = recorder._node_numbers
         self.plain_attributes = watcher._plain_attributes
         self.plain_settings = watcher._op_class.settings
@@ -176,16 +175,8 @@ cdef class ForwardEvents(Recording):
     cdef list new_variables(self, tuple ys, int64_t grad_label):
         """What is known from now on of the outputs of an op."""
         cdef list y = []
-        cdef Variable variable
         for made in ys:
-            variable = Variable.__new__(Variable)
-            variable.owner = self.owner
-            variable.number = next(self.unnamed)
-            variable.name = ""
-            variable.grad_label = grad_label
-            variable.content = variable.grad_content = b""
-            made._node.watch_id = variable
-            y.append(variable)
+            y.append(self.new_variable(made._node, grad_label))
         return y
 
     cdef list put_inputs(self, Bytes body, list x, tuple arrays, Seen seen, Node made):

@@ -12,6 +12,7 @@ from .tensors cimport Tensors
 
 cdef enum:
     MOST_ARRAYS = 16
+    MOST_SPARES = 4
 
 
 cdef class Seen:
@@ -46,14 +47,18 @@ cdef class Recording:
     cdef PendingEvents pending
     cdef dict texts
     cdef Keeps keeps
-    cdef list spares
+    cdef PyObject* spares[MOST_SPARES]
+    cdef int spare_count
     cdef bint judges
+    cdef object parameter_class
+    cdef object unnamed
     cdef Seen looking(self, int64_t phase, int64_t scope, int64_t label)
     cdef tuple look(self, array, Seen seen, bint private)
     cdef tuple read(self, array, Seen seen)
     cdef tuple seen_entry(self, array, Seen seen, keep, bint private)
     cdef tuple entry_of(self, array, keep, bint all_small, bint private)
     cdef Variable known_variable(self, node, array)
+    cdef Variable new_variable(self, node, int64_t grad_label)
     cdef Node known_node(self, node)
     cdef bint changed_outside(self, content, shown, Variable variable, str of) except -1
     cdef int64_t phase_of_call(self, ThreadState thread, bint training) except -1

@@ -31,7 +31,6 @@ cdef int64_t NOTHING = _NOTHING
 cdef int64_t LENT_BYTES = _LENT_BYTES
 cdef int64_t MOST_WAITING = _MOST_WAITING
 cdef int64_t MOST_SPARE_BYTES = 1 << 16
-cdef Py_ssize_t MOST_SPARES = 4
 cdef object clock = time.perf_counter_ns
 cdef int64_t FORWARD_PHASE = int(Phase.forward)
 
@@ -101,6 +100,11 @@ cdef class Recording:
         recorder: of the watcher.
     """
 
+    def __dealloc__(self):
+        while self.spare_count:
+            self.spare_count -= 1
+            Py_DECREF(<object>self.spares[self.spare_count])
+
     def __init__(self, watcher, recorder):
         self.watcher = watcher
         self.recorder = recorder
@@ -117,7 +121,8 @@ cdef class Recording:
         self.ordinals = recorder._ordinals
         self.pending = self.writer.pending
         self.texts = {}
-        self.spares = []
+        self.parameter_class = watcher._parameter_class
+        self.unnamed = self.writer._unnamed
         self.keeps = Keeps(recorder)
         # Whether somebody wants to see what isn't finite: such an event is left to Python.
         self.judges = False
@@ -173,7 +178,21 @@ cdef class Recording:
         known = node.watch_id
         if type(known) is Variable and (<Variable>known).owner is self.owner:
             return <Variable>known
+        if node.creator_node is None and not node.name:
+            if not isinstance(node.get_variable_or_none(), self.parameter_class):
+                return self.new_variable(node, self.text("grad:input"))
         return self.watcher._variable(node, array)
+
+    cdef Variable new_variable(self, node, int64_t grad_label):
+        """What is known from now on of a variable node that has no name."""
+        cdef Variable variable = Variable.__new__(Variable)
+        variable.owner = self.owner
+        variable.number = next(self.unnamed)
+        variable.name = ""
+        variable.grad_label = grad_label
+        variable.content = variable.grad_content = b""
+        node.watch_id = variable
+        return variable
 
     cdef Node known_node(self, node):
         """What the recorder knows of a function node; None where its forward pass wasn't watched."""
@@ -215,16 +234,20 @@ cdef class Recording:
     cdef Bytes new_body(self):
         """An empty buffer for the body of one event, or a part of it."""
         cdef Bytes body
-        if not self.spares:
+        if self.spare_count == 0:
             return Bytes.__new__(Bytes)
-        body = self.spares.pop()  # an op in a finalizer, in the midst of this event, gets another one
+        self.spare_count -= 1
+        body = <Bytes>self.spares[self.spare_count]  # an op in a finalizer, in the midst of this event, gets another one
+        Py_DECREF(body)  # by the table
         body.size = 0
         return body
 
     cdef int done_with(self, Bytes body) except -1:
         """It may be used again."""
-        if body.room <= MOST_SPARE_BYTES and len(self.spares) < MOST_SPARES:
-            self.spares.append(body)
+        if body.room <= MOST_SPARE_BYTES and self.spare_count < MOST_SPARES:
+            Py_INCREF(body)
+            self.spares[self.spare_count] = <PyObject*>body
+            self.spare_count += 1
         return 0
 
     cdef int64_t emit(
