@@ -32,6 +32,7 @@ PARTS = [
     "state",
     "store_fields",
     "tensors",
+    "turns",
     "walk",
 ]
 

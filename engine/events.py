@@ -348,7 +348,9 @@ def arrays_of(gradients: Sequence[Any]) -> tuple[Any, ...]:
     """The arrays of gradients, each of which is an array, a variable, a NumPy number or None."""
     return tuple(
         [
-            numpy.asarray(gradient) if isinstance(gradient, numpy.generic) else getattr(gradient, "array", gradient)
+            numpy.asarray(gradient)
+            if isinstance(gradient, numpy.generic)
+            else getattr(gradient, "array", gradient)
             for gradient in gradients
         ]
     )

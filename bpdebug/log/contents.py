@@ -30,6 +30,10 @@ UNPLACED = 0xFFFE
 """As the segment of an entry: the bytes of a loan that the writer's thread has not read yet."""
 
 
+LITTLE_BYTES = 1 << 16
+"""So many bytes are written, to the page cache, in less time than a thread takes to wake up."""
+
+
 class Taken(NamedTuple):
     """What is to be written, in this order: bytes, statistics, records."""
 
@@ -40,6 +44,13 @@ class Taken(NamedTuple):
     """Loans, whose rows are empty."""
     promised: list[Promised]
     """As loans."""
+
+    @property
+    def takes_long(self) -> bool:
+        """Whether the training should not wait for it to be written."""
+        return (
+            bool(self.lent or self.promised) or sum([len(piece.data) for piece in self.pieces]) > LITTLE_BYTES
+        )
 
 
 Unmeasured = tuple[int, np.dtype, bytes]

@@ -29,6 +29,7 @@ from .schema import (
     TENSOR_STATISTICS_FILE,
 )
 from .segment_writer import append_all, open_new, write_all
+from .turns import Turns
 
 __all__ = ["Portion", "Reached", "RunFiles"]
 
@@ -141,14 +142,18 @@ class RunFiles:
         count, record = self.reached.events, self.reached.last_record
         return count, int(np.frombuffer(record, EVENT_INDEX)["iteration"][0]) if count else 0
 
-    def append(self, portion: Portion) -> None:
+    def append(self, portion: Portion, turns: Turns | None = None, rest_s: float = 0.0) -> None:
         """Write it behind what is there.
+
+        Args:
+            turns: of the calling thread, which needs the interpreter no more for this one.
+            rest_s: then wait so long for the next one, at most.
 
         Raises:
             OSError: the disk is full, or gone, or the files aren't ours any more; some of it may be there.
         """
         self._check()
-        append_all(list(zip(self._descriptors, portion, strict=True)))
+        append_all(list(zip(self._descriptors, portion, strict=True)), turns, rest_s)
         self.reached = self.reached.behind(portion)
 
     @property

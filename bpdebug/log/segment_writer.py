@@ -15,6 +15,7 @@ from pathlib import Path
 from ..native import part
 from .own_file import OwnFile, check_all
 from .schema import segment_file
+from .turns import Turns
 
 __all__ = ["PAGE_BYTES", "SegmentWriter", "append_all", "append_all_in_python", "open_new", "write_all"]
 
@@ -163,8 +164,13 @@ def open_new(path: Path) -> int:
     return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
 
 
-def append_all_in_python(parts: list[tuple[int, bytes]]) -> None:
+def append_all_in_python(
+    parts: list[tuple[int, bytes]], turns: Turns | None = None, rest_s: float = 0.0
+) -> None:
     """Append bytes to files, in this order.
+
+    Args:
+        turns, rest_s: as for `RunFiles.append`.
 
     Raises:
         OSError: the disk is full, or gone; what comes before was written.
@@ -183,7 +189,7 @@ def place_all_in_python(parts: list[tuple[int, memoryview, int]]) -> None:
         write_all(file, content, offset)
 
 
-append_all: Callable[[list[tuple[int, bytes]]], None] = append_all_in_python
+append_all: Callable[..., None] = append_all_in_python
 place_all: Callable[[list[tuple[int, memoryview, int]]], None] = place_all_in_python
 _native = part("disk")
 if _native is not None:

@@ -22,7 +22,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..native import fields_of
-from .alarm import Alarm
 from .contents_writer import ContentsWriter
 from .interning import Interning
 from .late_events import LateEvent, LateEvents
@@ -37,14 +36,17 @@ from .schema import EVENT_INDEX, NOTHING, TENSOR_INDEX, TENSOR_STATISTICS, Kind
 from .telling import tell
 from .tensor_rows import TensorRows
 from .tensor_store import TensorStore
+from .turns import Turns
 
 __all__ = ["LogWriter"]
 
 FLUSH_AFTER_S = 0.02
-"""Less than half of the promised 50 ms: each write gives the interpreter away, and gets it back up to 5 ms later.
+"""Less than half of the promised 50 ms.
 
 Rarer writes cost the training less, but a run that is killed then loses more of its end.
 """
+GRACE_S = 0.003
+"""So much later it is written without the training's help, which may be busy with something that is no event."""
 LATE_S = 0.01
 """So much later than that a busy machine, or a script that keeps the interpreter's lock, may let a write begin."""
 BYTES_WAITING = 64 << 20
@@ -73,8 +75,9 @@ class LogWriter(Interning, _Fields):
 
     def __init__(self, files: RunFiles, flush_after_s: float | None = None) -> None:
         self._flush_after_s = FLUSH_AFTER_S if flush_after_s is None else flush_after_s
-        self.patience_us = int((self._flush_after_s + LATE_S) * 1e6)
-        """So long after it was woken the writer's thread must have begun: else the training waits for it."""
+        self.due_us = int(self._flush_after_s * 1e6)
+        """So long after it was woken the writer's thread is offered a turn."""
+        self._patience_us = int((self._flush_after_s + LATE_S) * 1e6)
         self._mutex = Mutex()
         super().__init__(self._mutex)
         self.directory = files.directory
@@ -92,10 +95,12 @@ class LogWriter(Interning, _Fields):
         self._late = LateEvents()
         self._dropping: list[int] = []
         self._dropped_bytes = 0
-        self._wake, self._urgent = Alarm(), Alarm()
+        self._turns = Turns()
         self._progress = threading.Condition(self._mutex)
         self._rounds_begun = 0
         self._rounds_done = 0
+        self._waiting = 0
+        """So many threads wait for a round to be done."""
         self._closing = False
         self._thread = threading.Thread(target=self._run, name="bpdebug-log", daemon=True)
         _writers.add(self)
@@ -196,8 +201,12 @@ class LogWriter(Interning, _Fields):
         pending = self.pending
         if self.stopped or self._mutex._is_owned():
             return
-        if pending.awake and now_us - pending.woken_us > self.patience_us:
-            self.give_way(now_us)
+        if pending.awake:
+            waited_us = now_us - pending.woken_us
+            if waited_us > self._patience_us:
+                self.give_way(now_us)
+            elif waited_us > self.due_us:
+                self._turns.offer()
         if pending.waiting > MOST_WAITING or self._output_bytes > BYTES_WAITING:
             self.flush()
 
@@ -212,7 +221,7 @@ class LogWriter(Interning, _Fields):
         """Tell the writer's thread that something waits."""
         self.pending.awake = True
         self.pending.woken_us = now_us
-        self._wake.set()
+        self._turns.wake()
 
     def give_way(self, now_us: int) -> None:
         """The writer's thread should have begun by now: wait for it, or the disk; little must be lost at a kill."""
@@ -265,10 +274,13 @@ class LogWriter(Interning, _Fields):
         """Return when all that was added so far can be read by others."""
         with self._progress:
             wanted = self._rounds_begun + 1
-            self._urgent.set()
-            self._wake.set()
-            while self._rounds_done < wanted and not self.stopped and self._thread.is_alive():
-                self._progress.wait(0.5)
+            self._waiting += 1
+            try:
+                self._turns.hurry()
+                while self._rounds_done < wanted and not self.stopped and self._thread.is_alive():
+                    self._progress.wait(0.5)
+            finally:
+                self._waiting -= 1
 
     def say_stopped(self, why: str) -> None:
         """Leave word in the log that nothing more is recorded, though the run may go on."""
@@ -281,8 +293,7 @@ class LogWriter(Interning, _Fields):
             self.flush()
         with self._mutex:
             self._closing = True
-        self._urgent.set()
-        self._wake.set()
+        self._turns.hurry()
         if self._thread.is_alive() and self._thread is not threading.current_thread():
             self._thread.join(10.0)
         self.store.close()
@@ -291,17 +302,16 @@ class LogWriter(Interning, _Fields):
 
     def hurry(self) -> None:
         """Let the thread that writes begin now."""
-        self._urgent.set()
-        self._wake.set()
+        self._turns.hurry()
 
     def _run(self) -> None:
+        turns = self._turns
         while True:
-            self._wake.wait()
+            turns.sleep()
             if not self._closing:
-                self._urgent.wait(self._flush_after_s)
+                turns.rest(self._seconds_left())
             # In this order: what is appended from here on is in this round, or wakes us again.
-            self._wake.clear()
-            self._urgent.clear()
+            turns.begin()
             self.pending.awake = False
             with self._mutex:
                 closing = self._closing
@@ -318,6 +328,12 @@ class LogWriter(Interning, _Fields):
         self._contents.close()
         self._files.close()
 
+    def _seconds_left(self) -> float:
+        """How long what was appended first may still wait; a turn is offered before that if the training goes on."""
+        now_us = (_clock() - self.started_ns) // 1000
+        waited_us = now_us - self.pending.woken_us if self.pending.awake else 0
+        return self._flush_after_s + GRACE_S - waited_us / 1e6
+
     def _write_all(self) -> None:
         pending = self.pending
         with self._mutex:
@@ -329,39 +345,44 @@ class LogWriter(Interning, _Fields):
             self._output_bytes = 0
             late = self._late.take()
             dropping, self._dropping = self._dropping, []
+        if taken.takes_long:
+            self._turns.taken()
         refused = self._contents.write(taken)
         rows = taken.rows
         portion = Portion(rows.statistics, rows.records, b"".join(definitions))
-        for encoded, index in pending.portions(events):
+        portions = list(pending.portions(events))
+        for place, (encoded, index) in enumerate(portions, 1):
             if self.store.nonfinite_rows:
                 index = with_nonfinite(encoded, index, self.store.nonfinite_rows)
             bodies, records = self._late.completed(late, encoded, index)
             portion = portion._replace(bodies=bodies, event_records=records)
             if self._end is not None:
                 portion = portion.of_events(self._end - self._files.reached.events)
-            self._append(portion, rows, refused)
+            self._append(portion, rows, refused, place == len(portions))
             portion = Portion()
         if any(portion):
-            self._append(portion, rows, refused)
+            self._append(portion, rows, refused, True)
         for segment in dropping:
             self._contents.remove(segment)
         with self._progress:
             self._rounds_done = self._rounds_begun
             self._progress.notify_all()
 
-    def _append(self, portion: Portion, rows: TensorRows, refused: OSError | None) -> None:
+    def _append(self, portion: Portion, rows: TensorRows, refused: OSError | None, is_last: bool) -> None:
         """Write a portion; of one that there is no room for, what fits.
 
         Args:
             rows: of its round.
             refused: why some of what they stand for was not written.
+            is_last: of its round, after which there is nothing to do before the next turn.
 
         Raises:
             OSError: not all was written.
         """
         try:
             if refused is None:
-                self._files.append(portion)
+                rests = is_last and not self._waiting and not self._closing
+                self._files.append(portion, self._turns, self._flush_after_s + GRACE_S if rests else 0.0)
                 return
             raise refused
         except OSError as error:
@@ -385,7 +406,7 @@ class LogWriter(Interning, _Fields):
         # Another thread may have held any of these at that moment, and would never let go of it here.
         self._mutex = self._lock = Mutex()
         self._progress = threading.Condition(self._mutex)
-        self._wake, self._urgent = Alarm(), Alarm()
+        self._turns = Turns()
         self.store.forget()
 
 

@@ -10,6 +10,8 @@ from libc.errno cimport EINTR, errno
 from libc.stdint cimport int64_t, uint8_t, uint64_t
 from posix.stat cimport fstat, struct_stat
 
+from .turns cimport Turns
+
 import os
 
 
@@ -66,8 +68,11 @@ cdef struct Part:
     int64_t offset
 
 
-def append_all(list parts not None) -> None:
+def append_all(list parts not None, turns=None, double rest_s=0.0) -> None:
     """Append bytes to files, in the order of `parts`: (file descriptor, bytes).
+
+    Args:
+        turns, rest_s: as for `log.run_files.RunFiles.append`.
 
     Raises:
         OSError: the disk is full, or gone; what comes before was written.
@@ -76,14 +81,18 @@ def append_all(list parts not None) -> None:
     cdef int count = 0
     if len(parts) > MOST_FILES:
         append_all(parts[:MOST_FILES])
-        append_all(parts[MOST_FILES:])
+        append_all(parts[MOST_FILES:], turns, rest_s)
         return
     for file, content in parts:
         if type(content) is not bytes:
             raise TypeError("only bytes are written here")
         those[count] = Part(file, PyBytes_AS_STRING(content), PyBytes_GET_SIZE(content), -1)
         count += 1
-    write_all(those, count)
+    if type(turns) is Turns:
+        (<Turns>turns).give_back()
+        write_all(those, count, <Turns>turns, <int64_t>(rest_s * 1e6))
+    else:
+        write_all(those, count, None, 0)
 
 
 def place_all(list parts not None) -> None:
@@ -102,10 +111,11 @@ def place_all(list parts not None) -> None:
             data = content
             those[count] = Part(file, <const char *> &data[0], data.shape[0], offset)
             count += 1
-    write_all(those, count)
+    write_all(those, count, None, 0)
 
 
-cdef int write_all(Part *parts, int count) except -1:
+cdef int write_all(Part *parts, int count, Turns turns, int64_t rest_us) except -1:
+    """Write them all; then rest, if that is asked for."""
     cdef Py_ssize_t written
     cdef int i, failed = 0
     with nogil:
@@ -122,6 +132,8 @@ cdef int write_all(Part *parts, int count) except -1:
                         parts[i].offset += written
                 elif errno != EINTR:
                     failed = errno
+        if rest_us and not failed:
+            turns.stay(rest_us)
     if failed:
         raise OSError(failed, os.strerror(failed))
     return 0

@@ -39,7 +39,7 @@ cdef class Recording:
     cdef ProgressFields progress
     cdef Mutex mutex
     cdef int64_t started_ns
-    cdef int64_t patience_us
+    cdef int64_t due_us
     cdef Tensors tensors
     cdef Lender lender
     cdef Sites sites

@@ -114,7 +114,7 @@ cdef class Recording:
         self.progress = recorder._progress
         self.mutex = self.writer.mutex
         self.started_ns = self.writer.started_ns
-        self.patience_us = self.writer.patience_us
+        self.due_us = self.writer.due_us
         self.tensors = self.writer.store.usual
         self.lender = self.writer.store.lender
         self.sites = Sites(recorder.call_sites)
@@ -237,7 +237,8 @@ cdef class Recording:
         if self.spare_count == 0:
             return Bytes.__new__(Bytes)
         self.spare_count -= 1
-        body = <Bytes>self.spares[self.spare_count]  # an op in a finalizer, in the midst of this event, gets another one
+        # An op in a finalizer, in the midst of this event, gets another one.
+        body = <Bytes>self.spares[self.spare_count]
         Py_DECREF(body)  # by the table
         body.size = 0
         return body
@@ -292,7 +293,7 @@ cdef class Recording:
             if not pending.awake:
                 self.writer.wake(now)
             if (
-                now - pending.woken_us > self.patience_us
+                now - pending.woken_us > self.due_us
                 or pending.records.size > MOST_WAITING * <Py_ssize_t>sizeof(IndexRecord)
             ):
                 self.writer.let_write(now)

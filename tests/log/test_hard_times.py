@@ -17,13 +17,13 @@ import pytest
 
 from bpdebug.log import pending_events, run_files
 from bpdebug.log import writer as writer_module
-from bpdebug.log.alarm import Alarm
 from bpdebug.log.pending_events import PendingEventsInPython
 from bpdebug.log.reader import LogReader
 from bpdebug.log.records import OutputBody, RunFinishedBody
 from bpdebug.log.schema import Kind
 from bpdebug.log.segment_writer import append_all_in_python
 from bpdebug.log.writer import LogWriter
+from tests.support.late_turns import LateTurns
 
 # Two processes: one writes numbered tensors and reports for as long as it lives.
 _WRITING = """
@@ -191,11 +191,11 @@ def test_what_a_record_refers_to_is_written_before_it(
     def note(file: int) -> None:
         written.append(os.path.basename(os.readlink(f"/proc/self/fd/{file}")))
 
-    def append_all(parts: list[tuple[int, bytes]]) -> None:
+    def append_all(parts: list[tuple[int, bytes]], *turns: object) -> None:
         for file, content in parts:
             if content:
                 note(file)
-        real_append_all(parts)
+        real_append_all(parts, *turns)
 
     def pwrite(file: int, data: bytes, offset: int) -> int:
         note(file)
@@ -297,9 +297,8 @@ def test_a_script_that_closes_our_files_finds_nothing_of_ours_in_its_own(tmp_pat
 def test_a_writer_that_is_late_is_waited_for(tmp_path, monkeypatch, pending):
     """Else a kill would cost more than the last 50 ms, on a machine that has other things to do."""
     monkeypatch.setattr(writer_module, "PendingEvents", pending)
+    monkeypatch.setattr(writer_module, "Turns", LateTurns)
     writer = LogWriter.create(tmp_path / "run")
-    # As if it were not given a processor.
-    monkeypatch.setattr(writer._urgent, "wait", lambda timeout: Alarm.wait(writer._urgent, 10.0))
     index, label = tmp_path / "run" / "events.idx", writer.text("stdout")
     for _ in range(writer_module.MOST_WAITING - 1):  # beyond these it would be waited for anyway
         writer.append(Kind.output, OutputBody("stdout", "a"), label=label)

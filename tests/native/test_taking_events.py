@@ -13,7 +13,7 @@ import engine
 import engine.functions as F
 from bpdebug import native
 from bpdebug.frontends import engine as frontend
-from bpdebug.log.alarm import Alarm
+from bpdebug.log import writer as writer_module
 from bpdebug.log.keep import FULL
 from bpdebug.log.reader import LogReader
 from bpdebug.log.schema import Kind
@@ -21,6 +21,7 @@ from bpdebug.log.tensor_store import TensorStore
 from bpdebug.log.writer import LogWriter
 from bpdebug.recorder import Recorder
 from engine import Variable, optimizers
+from tests.support.late_turns import LateTurns
 from tests.support.recorded_both import record
 from tests.support.trainings import images, perceptron
 
@@ -30,11 +31,9 @@ pytestmark = pytest.mark.skipif(
 
 
 def test_ops_wait_for_a_writer_that_is_late(tmp_path, monkeypatch):
+    monkeypatch.setattr(writer_module, "Turns", LateTurns)
     recorder = Recorder(LogWriter.create(tmp_path / "run"))
     stop = frontend.watch(engine, recorder)
-    urgent = recorder.writer._urgent
-    # As if it were not given a processor.
-    monkeypatch.setattr(urgent, "wait", lambda timeout: Alarm.wait(urgent, 10.0))
     index, x = tmp_path / "run" / "events.idx", Variable(np.ones(2, "f"))
     for _ in range(20_000):
         F.square(x)

@@ -1,0 +1,16 @@
+from libc.stdint cimport int64_t
+
+
+cdef extern from "pythread.h":
+    ctypedef void* PyThread_type_lock
+
+
+cdef class Turns:
+    cdef PyThread_type_lock woken
+    cdef PyThread_type_lock bell
+    cdef PyThread_type_lock back
+    cdef bint rung
+    cdef bint offered
+    cdef volatile int resting
+    cdef int stay(self, int64_t microseconds) noexcept nogil
+    cdef int give_back(self) except -1
