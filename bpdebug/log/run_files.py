@@ -29,7 +29,7 @@ from .schema import (
     TENSOR_STATISTICS_FILE,
 )
 from .segment_writer import append_all, open_new, write_all
-from .turns import Turns
+from .turns import TurnsInPython
 
 __all__ = ["Portion", "Reached", "RunFiles"]
 
@@ -142,7 +142,7 @@ class RunFiles:
         count, record = self.reached.events, self.reached.last_record
         return count, int(np.frombuffer(record, EVENT_INDEX)["iteration"][0]) if count else 0
 
-    def append(self, portion: Portion, turns: Turns | None = None, rest_s: float = 0.0) -> None:
+    def append(self, portion: Portion, turns: TurnsInPython | None = None, rest_s: float = 0.0) -> None:
         """Write it behind what is there.
 
         Args:

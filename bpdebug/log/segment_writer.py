@@ -15,7 +15,7 @@ from pathlib import Path
 from ..native import part
 from .own_file import OwnFile, check_all
 from .schema import segment_file
-from .turns import Turns
+from .turns import TurnsInPython
 
 __all__ = ["PAGE_BYTES", "SegmentWriter", "append_all", "append_all_in_python", "open_new", "write_all"]
 
@@ -165,7 +165,7 @@ def open_new(path: Path) -> int:
 
 
 def append_all_in_python(
-    parts: list[tuple[int, bytes]], turns: Turns | None = None, rest_s: float = 0.0
+    parts: list[tuple[int, bytes]], turns: TurnsInPython | None = None, rest_s: float = 0.0
 ) -> None:
     """Append bytes to files, in this order.
 

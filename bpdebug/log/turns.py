@@ -47,4 +47,4 @@ class TurnsInPython:
 
 
 _native = part("turns")
-Turns = TurnsInPython if _native is None else _native.Turns
+Turns: type[TurnsInPython] = TurnsInPython if _native is None else _native.Turns
