@@ -49,6 +49,7 @@ cdef extern from "tally.h" nogil:
         pass
 
     const size_t *item_size
+    int known_instructions()
     int best_instructions()
     void tally_begin(Tally *tally)
     void tally_stretch(Tally *tally, Kind kind, int instructions, const uint8_t *data, size_t count)
@@ -72,7 +73,7 @@ cdef size_t STREAMED_BYTES = 256 << 10  # whose copies aren't worth the place in
 def use(int wanted) -> int:
     """Use no better instructions than these (0: any processor's, 1: AVX2, 2: AVX-512); says which are in use then."""
     global instructions
-    instructions = min(wanted, best_instructions())
+    instructions = min(wanted, known_instructions())
     return instructions
 
 

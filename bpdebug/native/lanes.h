@@ -21,7 +21,8 @@
 
 enum { PLAIN, WITH_AVX2, WITH_AVX512 };
 
-static int best_instructions(void) {
+/* The best that this processor has. */
+static int known_instructions(void) {
 #ifdef X86
     __builtin_cpu_init();
     if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
@@ -31,6 +32,17 @@ static int best_instructions(void) {
         return WITH_AVX2;
 #endif
     return PLAIN;
+}
+
+/* The best for whoever has other things to do, too: Intel's processors slow down for registers of 512 bits, and stay slow
+   for two thirds of a millisecond, which costs all that runs then more than is gained here. */
+static int best_instructions(void) {
+    int known = known_instructions();
+#ifdef X86
+    if (known == WITH_AVX512 && __builtin_cpu_is("intel"))
+        return WITH_AVX2;
+#endif
+    return known;
 }
 
 #endif
