@@ -90,7 +90,7 @@ def append_all(list parts not None, turns=None, double rest_s=0.0) -> None:
         count += 1
     if type(turns) is Turns:
         (<Turns>turns).give_back()
-        write_all(those, count, <Turns>turns, <int64_t>(rest_s * 1e6))
+        write_all(those, count, <Turns>turns, rest_s)
     else:
         write_all(those, count, None, 0)
 
@@ -114,7 +114,7 @@ def place_all(list parts not None) -> None:
     write_all(those, count, None, 0)
 
 
-cdef int write_all(Part *parts, int count, Turns turns, int64_t rest_us) except -1:
+cdef int write_all(Part *parts, int count, Turns turns, double rest_s) except -1:
     """Write them all; then rest, if that is asked for."""
     cdef Py_ssize_t written
     cdef int i, failed = 0
@@ -132,8 +132,8 @@ cdef int write_all(Part *parts, int count, Turns turns, int64_t rest_us) except 
                         parts[i].offset += written
                 elif errno != EINTR:
                     failed = errno
-        if rest_us and not failed:
-            turns.stay(rest_us)
+        if rest_s > 0 and not failed:
+            turns.stay(rest_s)
     if failed:
         raise OSError(failed, os.strerror(failed))
     return 0

@@ -1,6 +1,3 @@
-from libc.stdint cimport int64_t
-
-
 cdef extern from "pythread.h":
     ctypedef void* PyThread_type_lock
 
@@ -12,5 +9,5 @@ cdef class Turns:
     cdef bint rung
     cdef bint offered
     cdef volatile int resting
-    cdef int stay(self, int64_t microseconds) noexcept nogil
+    cdef int stay(self, double seconds) noexcept nogil
     cdef int give_back(self) except -1

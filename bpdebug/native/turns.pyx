@@ -21,6 +21,7 @@ cdef extern from "pythread.h":
 
 
 cdef int64_t FOR_EVER = -1
+cdef double LONGEST_REST_S = 1e6  # within what a lock can be waited for
 cdef int64_t LONGEST_TURN_US = 5_000  # so long the training waits at most until what is to be written is taken
 
 
@@ -92,12 +93,11 @@ cdef class Turns:
             take(self.woken, FOR_EVER)
 
     def rest(self, double seconds) -> None:
-        cdef int64_t microseconds = <int64_t>(seconds * 1e6)
-        if self.rung or take(self.bell, 0) or microseconds <= 0:
+        if self.rung or take(self.bell, 0) or seconds <= 0:
             return
         self.give_back()
         with nogil:
-            self.stay(microseconds)
+            self.stay(seconds)
 
     def begin(self) -> None:
         self.rung = False
@@ -107,10 +107,10 @@ cdef class Turns:
     def taken(self) -> None:
         self.give_back()
 
-    cdef int stay(self, int64_t microseconds) noexcept nogil:
+    cdef int stay(self, double seconds) noexcept nogil:
         """Wait until a turn is offered, or somebody is in a hurry."""
         self.resting = True
-        self.rung = take(self.bell, microseconds)
+        self.rung = take(self.bell, <int64_t>(min(seconds, LONGEST_REST_S) * 1e6))
         self.resting = False
         return 0
 
