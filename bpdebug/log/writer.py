@@ -271,7 +271,12 @@ class LogWriter(Interning, _Fields):
         return self._files.written
 
     def flush(self) -> None:
-        """Return when all that was added so far can be read by others."""
+        """Return when all that was added so far can be read by others.
+
+        In the thread that writes, where a finalizer of the script's may run, at once: nobody else would write it.
+        """
+        if threading.current_thread() is self._thread:
+            return
         with self._progress:
             wanted = self._rounds_begun + 1
             self._waiting += 1

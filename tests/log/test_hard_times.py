@@ -17,6 +17,7 @@ import pytest
 
 from bpdebug.log import pending_events, run_files
 from bpdebug.log import writer as writer_module
+from bpdebug.log.contents import Taken
 from bpdebug.log.pending_events import PendingEventsInPython
 from bpdebug.log.reader import LogReader
 from bpdebug.log.records import OutputBody, RunFinishedBody
@@ -307,6 +308,27 @@ def test_a_writer_that_is_late_is_waited_for(tmp_path, monkeypatch, pending):
     assert index.stat().st_size
     monkeypatch.undo()
     writer.close()
+
+
+def test_what_runs_in_the_thread_that_writes_does_not_wait_for_it(tmp_path, monkeypatch):
+    """As a finalizer of the script's does, where the garbage happens to be collected there."""
+    writer = LogWriter.create(tmp_path / "run")
+    header = {"label": writer.text("stdout"), "thread": writer.thread("MainThread")}
+    real_write, went_on = writer._contents.write, threading.Event()
+
+    def write(taken: Taken) -> OSError | None:
+        if not went_on.is_set():
+            writer.append(Kind.output, OutputBody("stdout", "in the midst"), **header)
+            writer.flush()
+            went_on.set()
+        return real_write(taken)
+
+    monkeypatch.setattr(writer._contents, "write", write)
+    writer.append(Kind.output, OutputBody("stdout", "before"), **header)
+    assert went_on.wait(10)
+    writer.close()
+    with LogReader(tmp_path / "run") as reader:
+        assert [reader.body(seq).text for seq in range(len(reader))] == ["before", "in the midst"]
 
 
 @pytest.mark.parametrize("pending", [PendingEventsInPython, pending_events.PendingEvents])
