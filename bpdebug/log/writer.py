@@ -387,7 +387,7 @@ class LogWriter(Interning, _Fields):
         try:
             if refused is None:
                 rests = is_last and not self._waiting and not self._closing
-                self._files.append(portion, self._turns, self._flush_after_s + GRACE_S if rests else 0.0)
+                self._files.append(portion, self._turns, self._seconds_left() if rests else 0.0)
                 return
             raise refused
         except OSError as error:

@@ -11,7 +11,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from bpdebug.log import segment_writer
+from bpdebug.log import run_files, segment_writer
+from bpdebug.log.contents import Taken
 from bpdebug.log.records import OutputBody
 from bpdebug.log.schema import Kind
 from bpdebug.log.turns import Turns, TurnsInPython
@@ -117,6 +118,35 @@ def test_who_has_appended_rests_until_the_next_turn(tmp_path: Path):
         began = time.monotonic()
         turns.rest(60.0)  # that was this one's turn
         assert time.monotonic() - began < 30
+
+
+def test_who_has_appended_rests_no_longer_than_what_came_meanwhile_may_wait(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The disk may have taken longer than that for the tensors of a round."""
+    rests: list[float] = []
+    real_append = run_files.append_all
+
+    def append_all(parts: list[tuple[int, bytes]], turns: TurnsInPython, rest_s: float) -> None:
+        real_append(parts)
+        rests.append(rest_s)
+
+    monkeypatch.setattr(run_files, "append_all", append_all)
+    writer = LogWriter.create(tmp_path / "run", flush_after_s=60.0)
+    label, real_write = writer.text("stdout"), writer._contents.write
+
+    def write(taken: Taken) -> OSError | None:
+        if not rests:
+            writer.append(Kind.output, OutputBody("stdout", "meanwhile"), label=label)
+            time.sleep(0.1)
+        return real_write(taken)
+
+    monkeypatch.setattr(writer._contents, "write", write)
+    writer.append(Kind.output, OutputBody("stdout", "before"), label=label)
+    writer.hurry()
+    until(lambda: rests)
+    writer.close()
+    assert 0 < rests[0] < 59.95
 
 
 def test_what_a_training_adds_is_written_while_it_goes_on(tmp_path: Path):
