@@ -337,7 +337,7 @@ class LogWriter(Interning, _Fields):
         """How long what was appended first may still wait; a turn is offered before that if the training goes on."""
         now_us = (_clock() - self.started_ns) // 1000
         waited_us = now_us - self.pending.woken_us if self.pending.awake else 0
-        return self._flush_after_s + GRACE_S - waited_us / 1e6
+        return self._flush_after_s + GRACE_S - max(waited_us, 0) / 1e6  # an event may be given a time to come
 
     def _write_all(self) -> None:
         pending = self.pending

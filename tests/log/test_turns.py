@@ -149,6 +149,14 @@ def test_who_has_appended_rests_no_longer_than_what_came_meanwhile_may_wait(
     assert 0 < rests[0] < 59.95
 
 
+def test_what_has_a_later_time_is_written_no_later(tmp_path: Path):
+    writer = LogWriter.create(tmp_path / "run")
+    hour_us = 3600 * 10**6
+    writer.append(Kind.output, OutputBody("stdout", "a"), label=writer.text("stdout"), time_us=hour_us)
+    until(lambda: writer.written[0])
+    writer.close()
+
+
 def test_what_a_training_adds_is_written_while_it_goes_on(tmp_path: Path):
     """It calls BLAS all the time, and never waits."""
     writer = LogWriter.create(tmp_path / "run")
