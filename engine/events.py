@@ -346,14 +346,13 @@ def _build_and_emit(name: str, *fields: Any) -> None:
 
 def arrays_of(gradients: Sequence[Any]) -> tuple[Any, ...]:
     """The arrays of gradients, each of which is an array, a variable, a NumPy number or None."""
-    return tuple(
-        [
-            numpy.asarray(gradient)
-            if isinstance(gradient, numpy.generic)
-            else getattr(gradient, "array", gradient)
-            for gradient in gradients
-        ]
-    )
+    return tuple([_array_of(gradient) for gradient in gradients])
+
+
+def _array_of(gradient: Any) -> Any:
+    if isinstance(gradient, numpy.generic):
+        return numpy.asarray(gradient)
+    return gradient.array if hasattr(gradient, "creator_node") else gradient
 
 
 def hand_out(array: Any) -> None:

@@ -83,6 +83,8 @@ class Staging(_StagingFields):
         self._lock = lock
         self._wake = wake
         self.closed = False
+        self.writing_thread: int | None = None
+        """The one that makes room, and so can't wait for it."""
         self._current = Chunk()
         self._sealed: list[Chunk] = []
         self._free: list[Chunk] = []
@@ -159,6 +161,8 @@ class Staging(_StagingFields):
         with self._room:
             self._wake()
             while not self._free and self._chunks_made >= MAX_CHUNKS and not self.closed:
+                if threading.get_ident() == self.writing_thread:
+                    break  # a finalizer of the script's runs there, and nobody else would make room
                 self._room.wait(1.0)
             if self._free:
                 chunk = self._free.pop()

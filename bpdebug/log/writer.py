@@ -27,7 +27,7 @@ from .interning import Interning
 from .late_events import LateEvent, LateEvents
 from .late_flags import with_nonfinite
 from .mutex import Mutex
-from .pending_events import PendingEvents
+from .pending_events import PendingEvents, PendingEventsInPython
 from .recent_contents import Entry
 from .records import Event
 from .refused_portion import RefusedPortion, is_for_want_of_room
@@ -36,7 +36,7 @@ from .schema import EVENT_INDEX, NOTHING, TENSOR_INDEX, TENSOR_STATISTICS, Kind
 from .telling import tell
 from .tensor_rows import TensorRows
 from .tensor_store import TensorStore
-from .turns import Turns
+from .turns import Turns, TurnsInPython
 
 __all__ = ["LogWriter"]
 
@@ -45,8 +45,8 @@ FLUSH_AFTER_S = 0.02
 
 Rarer writes cost the training less, but a run that is killed then loses more of its end.
 """
-GRACE_S = 0.003
-"""So much later it is written without the training's help, which may be busy with something that is no event."""
+GRACE_S = 0.0 if Turns is TurnsInPython else 0.003
+"""So much later it is written without a turn that the training offers, which may be busy with something else."""
 LATE_S = 0.01
 """So much later than that a busy machine, or a script that keeps the interpreter's lock, may let a write begin."""
 BYTES_WAITING = 64 << 20
@@ -105,6 +105,7 @@ class LogWriter(Interning, _Fields):
         self._thread = threading.Thread(target=self._run, name="bpdebug-log", daemon=True)
         _writers.add(self)
         self._thread.start()
+        self.store.staging.writing_thread = self._thread.ident
 
     @staticmethod
     def create(
@@ -279,8 +280,8 @@ class LogWriter(Interning, _Fields):
             return
         with self._progress:
             wanted = self._rounds_begun + 1
-            self._waiting += 1
             try:
+                self._waiting += 1
                 self._turns.hurry()
                 while self._rounds_done < wanted and not self.stopped and self._thread.is_alive():
                     self._progress.wait(0.5)
@@ -355,15 +356,16 @@ class LogWriter(Interning, _Fields):
         refused = self._contents.write(taken)
         rows = taken.rows
         portion = Portion(rows.statistics, rows.records, b"".join(definitions))
-        portions = list(pending.portions(events))
-        for place, (encoded, index) in enumerate(portions, 1):
+        # Of the twin's many portions each is encoded when the one before it is written.
+        in_one = type(pending) is not PendingEventsInPython
+        for encoded, index in pending.portions(events):
             if self.store.nonfinite_rows:
                 index = with_nonfinite(encoded, index, self.store.nonfinite_rows)
             bodies, records = self._late.completed(late, encoded, index)
             portion = portion._replace(bodies=bodies, event_records=records)
             if self._end is not None:
                 portion = portion.of_events(self._end - self._files.reached.events)
-            self._append(portion, rows, refused, place == len(portions))
+            self._append(portion, rows, refused, in_one)
             portion = Portion()
         if any(portion):
             self._append(portion, rows, refused, True)

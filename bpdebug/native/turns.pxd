@@ -8,6 +8,7 @@ cdef class Turns:
     cdef PyThread_type_lock back
     cdef bint rung
     cdef bint offered
+    cdef int rounds_without
     cdef volatile int resting
     cdef int stay(self, double seconds) noexcept nogil
     cdef int give_back(self) except -1

@@ -23,6 +23,7 @@ cdef extern from "pythread.h":
 cdef int64_t FOR_EVER = -1
 cdef double LONGEST_REST_S = 1e6  # within what a lock can be waited for
 cdef int64_t LONGEST_TURN_US = 5_000  # so long the training waits at most until what is to be written is taken
+cdef int ROUNDS_WITHOUT = 50  # after a turn that a third thread took, which runs Python all the time
 
 
 cdef bint take(PyThread_type_lock lock, int64_t microseconds) noexcept nogil:
@@ -74,14 +75,17 @@ cdef class Turns:
         free(self.woken)
 
     def offer(self) -> None:
-        if not self.resting or self.offered:
+        cdef bint was_taken
+        if not self.resting or self.offered or self.rounds_without:
             return
         take(self.back, 0)
         self.offered = True
         free(self.bell)
         with nogil:
-            take(self.back, LONGEST_TURN_US)
+            was_taken = take(self.back, LONGEST_TURN_US)
         self.offered = False
+        if not was_taken:
+            self.rounds_without = ROUNDS_WITHOUT
 
     # ---- what the thread that writes calls --------------------------------------------------------------------
 
@@ -101,6 +105,8 @@ cdef class Turns:
 
     def begin(self) -> None:
         self.rung = False
+        if self.rounds_without:
+            self.rounds_without -= 1
         take(self.bell, 0)
         take(self.woken, 0)
 

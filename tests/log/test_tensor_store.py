@@ -231,3 +231,22 @@ def test_room_is_made_without_a_hole_and_without_a_change_of_places(tmp_path: Pa
         np.testing.assert_array_equal(reader.array(row), array)
     stored = sum((array.nbytes + 63) // 64 * 64 for array in arrays)
     assert max(reader.tensors["offset"]) + arrays[-1].nbytes <= stored
+
+
+def test_the_thread_that_makes_room_does_not_wait_for_it(monkeypatch) -> None:
+    """A finalizer of the script's may run there, and its arrays may find no buffer free."""
+    monkeypatch.setattr(staging, "CHUNK_BYTES", 1 << 16)
+    monkeypatch.setattr(staging, "MAX_CHUNKS", 1)
+    store = staging.Staging(threading.RLock(), lambda: None)
+
+    def write() -> None:
+        store.writing_thread = threading.get_ident()
+        for value in range(3):
+            store.stage(bytes([value]) * 60_000, 60_000)
+
+    thread = threading.Thread(target=write, daemon=True)
+    thread.start()
+    thread.join(30)
+    assert not thread.is_alive()
+    staged = b"".join([bytes(piece.data) for piece in store.pieces()])
+    assert [staged.count(bytes([value])) for value in (1, 2)] == [60_000, 60_000]

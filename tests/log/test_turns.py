@@ -106,6 +106,31 @@ def test_who_offers_a_turn_does_not_wait_for_ever():
 
 
 @compiled_only
+def test_after_a_turn_that_was_not_taken_none_is_offered_for_some_rounds():
+    """A third thread, which runs Python all the time, would have the interpreter instead, each time."""
+    turns, has_turn, rested = Turns(), threading.Event(), []
+
+    def write():
+        turns.rest(60.0)
+        has_turn.set()
+        time.sleep(0.1)  # as if it waited for the interpreter meanwhile
+        for seconds in (0.2, 60.0):
+            turns.begin()
+            began = time.monotonic()
+            turns.rest(seconds)
+            rested.append(time.monotonic() - began)
+            for _ in range(50):
+                turns.begin()
+            turns.taken()
+
+    _, done = in_a_thread(write)
+    until(lambda: turns.offer() or has_turn.is_set())
+    until(lambda: turns.offer() or done.is_set())
+    assert rested[0] > 0.1
+    assert rested[1] < 30
+
+
+@compiled_only
 def test_who_has_appended_rests_until_the_next_turn(tmp_path: Path):
     turns, path = Turns(), tmp_path / "a"
     with path.open("wb", buffering=0) as file:
