@@ -11,6 +11,9 @@ __all__ = ["Turns", "TurnsInPython"]
 class TurnsInPython:
     """Between the training and one thread that writes what it leaves; any thread may call what the training calls."""
 
+    are_offered = False
+    """Whether it is worth while to wait for a turn."""
+
     def __init__(self) -> None:
         self._woken, self._bell = Alarm(), Alarm()
 

@@ -36,7 +36,7 @@ from .schema import EVENT_INDEX, NOTHING, TENSOR_INDEX, TENSOR_STATISTICS, Kind
 from .telling import tell
 from .tensor_rows import TensorRows
 from .tensor_store import TensorStore
-from .turns import Turns, TurnsInPython
+from .turns import Turns
 
 __all__ = ["LogWriter"]
 
@@ -45,8 +45,8 @@ FLUSH_AFTER_S = 0.02
 
 Rarer writes cost the training less, but a run that is killed then loses more of its end.
 """
-GRACE_S = 0.0 if Turns is TurnsInPython else 0.003
-"""So much later it is written without a turn that the training offers, which may be busy with something else."""
+GRACE_S = 0.003
+"""So much later it is written without a turn, where the training would offer one, but is busy with something else."""
 LATE_S = 0.01
 """So much later than that a busy machine, or a script that keeps the interpreter's lock, may let a write begin."""
 BYTES_WAITING = 64 << 20
@@ -338,7 +338,9 @@ class LogWriter(Interning, _Fields):
         """How long what was appended first may still wait; a turn is offered before that if the training goes on."""
         now_us = (_clock() - self.started_ns) // 1000
         waited_us = now_us - self.pending.woken_us if self.pending.awake else 0
-        return self._flush_after_s + GRACE_S - max(waited_us, 0) / 1e6  # an event may be given a time to come
+        waited_us = max(waited_us, 0)  # an event may be given a time to come
+        grace_s = GRACE_S if self._turns.are_offered else 0.0
+        return self._flush_after_s + grace_s - waited_us / 1e6
 
     def _write_all(self) -> None:
         pending = self.pending

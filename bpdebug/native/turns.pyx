@@ -65,6 +65,10 @@ cdef class Turns:
         throw_away(self.bell)
         throw_away(self.back)
 
+    @property
+    def are_offered(self) -> bool:
+        return not self.rounds_without
+
     # ---- what others call -------------------------------------------------------------------------------------
 
     def wake(self) -> None:
