@@ -9,7 +9,8 @@ from .lent_writer import LentWriter
 from .measuring import complete_statistics
 from .promised_writer import PromisedWriter
 from .refused_portion import is_for_want_of_room
-from .segment_writer import SegmentWriter
+from .segment_writer import Place, SegmentWriter
+from .staging import Piece
 from .tensor_store import TensorStore
 
 __all__ = ["ContentsWriter"]
@@ -28,6 +29,7 @@ class ContentsWriter:
         self._staged = SegmentWriter(directory)
         self._lent = LentWriter(directory, store)
         self._promised = PromisedWriter(directory, store)
+        self._little: Piece | None = None
 
     def write(self, taken: Taken) -> OSError | None:
         """Write what was taken, and complete its rows.
@@ -58,10 +60,42 @@ class ContentsWriter:
         return refused
 
     def _write_staged(self, taken: Taken) -> None:
-        staging = self._store.staging
+        if not taken.takes_long and len(taken.pieces) == 1:
+            (self._little,) = taken.pieces
+            return
         for piece in taken.pieces:
-            self._staged.write(piece.segment, piece.offset, piece.data, staging.crowded)
-            staging.done(piece)
+            self._write_piece(piece)
+
+    def _write_piece(self, piece: Piece) -> None:
+        staging = self._store.staging
+        self._staged.write(piece.segment, piece.offset, piece.data, staging.crowded)
+        staging.done(piece)
+
+    def take_little(self) -> Place | None:
+        """A few bytes that `write` has left to whoever appends what refers to them: each write by itself would give the
+        interpreter away, and might get it back 5 ms later. Then call `little_is_written`, or else `write_little`.
+
+        Raises:
+            OSError: the disk is gone, or full.
+        """
+        piece = self._little
+        return None if piece is None else (self._staged.file_of(piece.segment), piece.data, piece.offset)
+
+    def little_is_written(self) -> None:
+        """What `take_little` gave is on disk."""
+        piece, self._little = self._little, None
+        if piece is not None:
+            self._store.staging.done(piece)
+
+    def write_little(self) -> None:
+        """Write what nobody else has written.
+
+        Raises:
+            OSError: the disk is gone, or full.
+        """
+        piece, self._little = self._little, None
+        if piece is not None:
+            self._write_piece(piece)
 
     def _write_lent(self, taken: Taken) -> None:
         self._lent.read(taken.lent, taken.rows)

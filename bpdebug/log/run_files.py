@@ -28,7 +28,7 @@ from .schema import (
     TENSOR_INDEX_FILE,
     TENSOR_STATISTICS_FILE,
 )
-from .segment_writer import append_all, open_new, write_all
+from .segment_writer import Place, append_all, open_new, write_all
 from .turns import TurnsInPython
 
 __all__ = ["Portion", "Reached", "RunFiles"]
@@ -142,10 +142,17 @@ class RunFiles:
         count, record = self.reached.events, self.reached.last_record
         return count, int(np.frombuffer(record, EVENT_INDEX)["iteration"][0]) if count else 0
 
-    def append(self, portion: Portion, turns: TurnsInPython | None = None, rest_s: float = 0.0) -> None:
+    def append(
+        self,
+        portion: Portion,
+        turns: TurnsInPython | None = None,
+        rest_s: float = 0.0,
+        before: Place | None = None,
+    ) -> None:
         """Write it behind what is there.
 
         Args:
+            before: bytes of another file that are to be there first.
             turns: of the calling thread, which needs the interpreter no more for this one.
             rest_s: then wait so long for the next one, at most.
 
@@ -153,7 +160,7 @@ class RunFiles:
             OSError: the disk is full, or gone, or the files aren't ours any more; some of it may be there.
         """
         self._check()
-        append_all(list(zip(self._descriptors, portion, strict=True)), turns, rest_s)
+        append_all(list(zip(self._descriptors, portion, strict=True)), turns, rest_s, before)
         self.reached = self.reached.behind(portion)
 
     @property

@@ -17,12 +17,23 @@ from .own_file import OwnFile, check_all
 from .schema import segment_file
 from .turns import TurnsInPython
 
-__all__ = ["PAGE_BYTES", "SegmentWriter", "append_all", "append_all_in_python", "open_new", "write_all"]
+__all__ = [
+    "PAGE_BYTES",
+    "Place",
+    "SegmentWriter",
+    "append_all",
+    "append_all_in_python",
+    "open_new",
+    "write_all",
+]
 
 DIRECT_BYTES = 256 << 10
 """The common way is cheaper for pieces smaller than this."""
 PAGE_BYTES = 4096
 _O_DIRECT = getattr(os, "O_DIRECT", 0)
+
+Place = tuple[int, memoryview, int]
+"""A file descriptor, bytes, and the offset where they belong."""
 
 
 class SegmentWriter:
@@ -38,6 +49,15 @@ class SegmentWriter:
         self._end_is_cached = False
         self._cut_at = -1
         """Where the content of the file ends, if zeros follow."""
+
+    def file_of(self, segment: int) -> int:
+        """The descriptor by which bytes of `segment` go the common way, until the next call of anything here.
+
+        Raises:
+            OSError: the disk is full, or gone, or the file isn't ours any more.
+        """
+        self._ready(segment)
+        return self._file
 
     def write(self, segment: int, offset: int, data: memoryview, hurry: bool = False) -> None:
         """Write `data` at `offset` of segment `segment`.
@@ -165,16 +185,21 @@ def open_new(path: Path) -> int:
 
 
 def append_all_in_python(
-    parts: list[tuple[int, bytes]], turns: TurnsInPython | None = None, rest_s: float = 0.0
+    parts: list[tuple[int, bytes]],
+    turns: TurnsInPython | None = None,
+    rest_s: float = 0.0,
+    before: Place | None = None,
 ) -> None:
     """Append bytes to files, in this order.
 
     Args:
-        turns, rest_s: as for `RunFiles.append`.
+        turns, rest_s, before: as for `RunFiles.append`.
 
     Raises:
         OSError: the disk is full, or gone; what comes before was written.
     """
+    if before is not None:
+        write_all(*before)
     for file, content in parts:
         write_all(file, content)
 

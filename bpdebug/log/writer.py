@@ -371,6 +371,7 @@ class LogWriter(Interning, _Fields):
             portion = Portion()
         if any(portion):
             self._append(portion, rows, refused, True)
+        self._contents.write_little()
         for segment in dropping:
             self._contents.remove(segment)
         with self._progress:
@@ -391,7 +392,9 @@ class LogWriter(Interning, _Fields):
         try:
             if refused is None:
                 rests = is_last and not self._waiting and not self._closing
-                self._files.append(portion, self._turns, self._seconds_left() if rests else 0.0)
+                before = self._contents.take_little()
+                self._files.append(portion, self._turns, self._seconds_left() if rests else 0.0, before)
+                self._contents.little_is_written()
                 return
             raise refused
         except OSError as error:

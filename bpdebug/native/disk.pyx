@@ -68,21 +68,26 @@ cdef struct Part:
     int64_t offset
 
 
-def append_all(list parts not None, turns=None, double rest_s=0.0) -> None:
+def append_all(list parts not None, turns=None, double rest_s=0.0, tuple before=None) -> None:
     """Append bytes to files, in the order of `parts`: (file descriptor, bytes).
 
     Args:
-        turns, rest_s: as for `log.run_files.RunFiles.append`.
+        turns, rest_s, before: as for `log.run_files.RunFiles.append`.
 
     Raises:
         OSError: the disk is full, or gone; what comes before was written.
     """
-    cdef Part those[MOST_FILES]
+    cdef const uint8_t[::1] data
+    cdef Part those[1 + MOST_FILES]
     cdef int count = 0
     if len(parts) > MOST_FILES:
-        append_all(parts[:MOST_FILES])
+        append_all(parts[:MOST_FILES], before=before)
         append_all(parts[MOST_FILES:], turns, rest_s)
         return
+    if before is not None and len(before[1]):
+        data = before[1]
+        those[0] = Part(before[0], <const char *> &data[0], data.shape[0], before[2])
+        count = 1
     for file, content in parts:
         if type(content) is not bytes:
             raise TypeError("only bytes are written here")

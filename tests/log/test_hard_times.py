@@ -11,6 +11,7 @@ import threading
 import time
 import warnings
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -192,11 +193,13 @@ def test_what_a_record_refers_to_is_written_before_it(
     def note(file: int) -> None:
         written.append(os.path.basename(os.readlink(f"/proc/self/fd/{file}")))
 
-    def append_all(parts: list[tuple[int, bytes]], *turns: object) -> None:
+    def append_all(parts: list[tuple[int, bytes]], turns: Any, rest_s: float, before: Any) -> None:
+        if before is not None:
+            note(before[0])
         for file, content in parts:
             if content:
                 note(file)
-        real_append_all(parts, *turns)
+        real_append_all(parts, turns, rest_s, before)
 
     def pwrite(file: int, data: bytes, offset: int) -> int:
         note(file)
@@ -329,6 +332,20 @@ def test_what_runs_in_the_thread_that_writes_does_not_wait_for_it(tmp_path, monk
     writer.close()
     with LogReader(tmp_path / "run") as reader:
         assert [reader.body(seq).text for seq in range(len(reader))] == ["before", "in the midst"]
+
+
+@pytest.mark.parametrize("pending", [PendingEventsInPython, pending_events.PendingEvents])
+@pytest.mark.parametrize("size", [3, 200_000])
+def test_bytes_to_which_nothing_refers_yet_are_written_all_the_same(tmp_path, monkeypatch, pending, size):
+    """An array may be staged at the end of one round, and get its row in the next one."""
+    monkeypatch.setattr(writer_module, "PendingEvents", pending)
+    writer = LogWriter.create(tmp_path / "run")
+    for content in (b"abc" * size, b"def" * size):
+        writer.store.staging.stage(content, len(content))
+        writer.flush()
+        assert (tmp_path / "run" / "tensors-0000.seg").read_bytes().endswith(content)
+        assert not writer.store.staging.pieces()
+    writer.close()
 
 
 @pytest.mark.parametrize("pending", [PendingEventsInPython, pending_events.PendingEvents])

@@ -152,8 +152,13 @@ def test_who_has_appended_rests_no_longer_than_what_came_meanwhile_may_wait(
     rests: list[float] = []
     real_append = run_files.append_all
 
-    def append_all(parts: list[tuple[int, bytes]], turns: TurnsInPython, rest_s: float) -> None:
-        real_append(parts)
+    def append_all(
+        parts: list[tuple[int, bytes]],
+        turns: TurnsInPython,
+        rest_s: float,
+        before: segment_writer.Place | None,
+    ) -> None:
+        real_append(parts, before=before)
         rests.append(rest_s)
 
     monkeypatch.setattr(run_files, "append_all", append_all)
