@@ -1,5 +1,7 @@
+from .locks cimport PyThread_type_lock
+
+
 cdef extern from "pythread.h":
-    ctypedef void* PyThread_type_lock
     unsigned long PyThread_get_thread_ident() nogil
 
 

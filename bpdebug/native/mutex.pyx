@@ -6,17 +6,14 @@ is for those that wait: the first of them takes it in the name of the thread tha
 
 cimport cython
 
-
-cdef extern from "pythread.h":
-    enum PyLockStatus:
-        PY_LOCK_FAILURE
-        PY_LOCK_ACQUIRED
-        PY_LOCK_INTR
-
-    PyThread_type_lock PyThread_allocate_lock()
-    void PyThread_free_lock(PyThread_type_lock lock)
-    PyLockStatus PyThread_acquire_lock_timed(PyThread_type_lock lock, long long microseconds, bint stops) nogil
-    void PyThread_release_lock(PyThread_type_lock lock)
+from .locks cimport (
+    PY_LOCK_ACQUIRED,
+    PyLockStatus,
+    PyThread_acquire_lock_timed,
+    PyThread_allocate_lock,
+    PyThread_free_lock,
+    PyThread_release_lock,
+)
 
 
 cdef extern from "Python.h":

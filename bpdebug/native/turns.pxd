@@ -1,5 +1,4 @@
-cdef extern from "pythread.h":
-    ctypedef void* PyThread_type_lock
+from .locks cimport PyThread_type_lock
 
 
 cdef class Turns:

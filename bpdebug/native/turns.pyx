@@ -8,17 +8,14 @@ the thread that writes waits here, without the lock, until the training offers i
 cimport cython
 from libc.stdint cimport int64_t
 
-cdef extern from "pythread.h":
-    enum PyLockStatus:
-        PY_LOCK_FAILURE
-        PY_LOCK_ACQUIRED
-        PY_LOCK_INTR
-
-    PyThread_type_lock PyThread_allocate_lock()
-    void PyThread_free_lock(PyThread_type_lock lock)
-    PyLockStatus PyThread_acquire_lock_timed(PyThread_type_lock lock, long long microseconds, bint stops) nogil
-    void PyThread_release_lock(PyThread_type_lock lock) nogil
-
+from .locks cimport (
+    PY_LOCK_ACQUIRED,
+    PyThread_acquire_lock_timed,
+    PyThread_allocate_lock,
+    PyThread_free_lock,
+    PyThread_release_lock,
+    PyThread_type_lock,
+)
 
 cdef int64_t FOR_EVER = -1
 cdef double LONGEST_REST_S = 1e6  # within what a lock can be waited for
@@ -31,7 +28,7 @@ cdef bint take(PyThread_type_lock lock, int64_t microseconds) noexcept nogil:
     return PyThread_acquire_lock_timed(lock, microseconds, False) == PY_LOCK_ACQUIRED
 
 
-cdef void free(PyThread_type_lock lock) noexcept nogil:
+cdef void let_go(PyThread_type_lock lock) noexcept nogil:
     """Let a lock be free, whether it was or not."""
     take(lock, 0)
     PyThread_release_lock(lock)
@@ -72,11 +69,11 @@ cdef class Turns:
     # ---- what others call -------------------------------------------------------------------------------------
 
     def wake(self) -> None:
-        free(self.woken)
+        let_go(self.woken)
 
     def hurry(self) -> None:
-        free(self.bell)
-        free(self.woken)
+        let_go(self.bell)
+        let_go(self.woken)
 
     def offer(self) -> None:
         cdef bint was_taken
@@ -84,7 +81,7 @@ cdef class Turns:
             return
         take(self.back, 0)
         self.offered = True
-        free(self.bell)
+        let_go(self.bell)
         with nogil:
             was_taken = take(self.back, LONGEST_TURN_US)
         self.offered = False
@@ -126,5 +123,5 @@ cdef class Turns:
 
     cdef int give_back(self) except -1:
         if self.offered:
-            free(self.back)
+            let_go(self.back)
         return 0

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from bpdebug.log import run_files, segment_writer
+from bpdebug.log import writer as writer_module
 from bpdebug.log.contents import Taken
 from bpdebug.log.records import OutputBody
 from bpdebug.log.schema import Kind
@@ -207,3 +208,20 @@ def until(condition: Callable[[], object]) -> None:
     while not condition():
         assert time.monotonic() < end
         time.sleep(0.001)
+
+
+def test_whoever_appends_offers_a_turn_when_one_is_due(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    offers: list[int] = []
+
+    class Offered(TurnsInPython):
+        def offer(self) -> None:
+            offers.append(1)
+
+    monkeypatch.setattr(writer_module, "Turns", Offered)
+    writer = LogWriter.create(tmp_path / "run", flush_after_s=60.0)
+    for at_us, wanted in ((0, 0), (59_000_000, 0), (60_000_001, 1), (60_009_000, 2)):
+        writer.append(Kind.output, OutputBody("stdout", "a"), label=writer.text("stdout"), time_us=at_us)
+        assert len(offers) == wanted
+    writer.close()

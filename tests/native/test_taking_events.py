@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import threading
 import time
+import weakref
 
 import numpy as np
 import pytest
@@ -18,6 +19,7 @@ from bpdebug.log.keep import FULL
 from bpdebug.log.reader import LogReader
 from bpdebug.log.schema import Kind
 from bpdebug.log.tensor_store import TensorStore
+from bpdebug.log.turns import TurnsInPython
 from bpdebug.log.writer import LogWriter
 from bpdebug.recorder import Recorder
 from engine import Variable, optimizers
@@ -217,3 +219,51 @@ def test_gradients_that_are_numbers_arrive_as_they_are(tmp_path):
     with LogReader(tmp_path / "run") as reader:
         seqs = np.flatnonzero(reader.index["kind"] == Kind.grad_accumulated).tolist()
         assert [float(reader.array(reader.body(seq).add)) for seq in seqs] == script.grads
+
+
+def test_a_turn_is_offered_to_the_thread_that_writes_when_one_is_due(tmp_path, monkeypatch):
+    offers = []
+
+    class Offered(TurnsInPython):
+        are_offered = True
+
+        def offer(self):
+            offers.append(time.monotonic())
+
+    monkeypatch.setattr(writer_module, "Turns", Offered)
+    monkeypatch.setattr(writer_module, "GRACE_S", 60.0)
+    monkeypatch.setattr(writer_module, "LATE_S", 60.0)
+    recorder = Recorder(LogWriter.create(tmp_path / "run"))
+    stop = frontend.watch(engine, recorder)
+    began, x = time.monotonic(), Variable(np.ones(2, "f"))
+    while not offers and time.monotonic() < began + 30:
+        F.square(x)
+    stop()
+    recorder.close()
+    assert 0.9 * writer_module.FLUSH_AFTER_S < offers[0] - began < 30
+
+
+def test_a_gradient_is_let_go_when_the_walk_lets_go_of_it(tmp_path):
+    """Whoever held it longer would have the next one made in memory that is in no cache."""
+    alive = []
+
+    class Passing(engine.FunctionNode):
+        def forward(self, inputs):
+            return (inputs[0] + 1,)
+
+        def backward(self, indexes, gys):
+            alive.append([reference() is not None for reference in script.seen])
+            script.seen.append(weakref.ref(gys[0].array))
+            return (gys[0] * 2,)
+
+    def script():
+        y = x = Variable(np.ones(300, "f"))
+        for _ in range(5):
+            (y,) = Passing().apply((y,))
+        F.sum(y).backward()
+        del x
+
+    script.seen = []
+    record(tmp_path / "run", script, "stats")
+    assert [any(before) for before in alive] == [False] * 5
+    assert len(script.seen) == 5
