@@ -25,16 +25,14 @@ from ..native import fields_of
 from .contents_writer import ContentsWriter
 from .interning import Interning
 from .late_events import LateEvent, LateEvents
-from .late_flags import with_nonfinite
 from .mutex import Mutex
-from .pending_events import PendingEvents, PendingEventsInPython
+from .pending_events import PendingEvents
 from .recent_contents import Entry
 from .records import Event
-from .refused_portion import RefusedPortion, is_for_want_of_room
-from .run_files import Portion, RunFiles
+from .round_writer import Round, RoundWriter
+from .run_files import RunFiles
 from .schema import EVENT_INDEX, NOTHING, TENSOR_INDEX, TENSOR_STATISTICS, Kind
 from .telling import tell
-from .tensor_rows import TensorRows
 from .tensor_store import TensorStore
 from .turns import Turns
 
@@ -93,6 +91,7 @@ class LogWriter(Interning, _Fields):
         """So many events the run has, once its end is among them: threads that go on may add more behind it."""
         self._output_bytes = 0
         self._late = LateEvents()
+        self._rounds = RoundWriter(files, self._contents, self.pending, self._late, self.store, self)
         self._dropping: list[int] = []
         self._dropped_bytes = 0
         self._turns = Turns()
@@ -343,66 +342,24 @@ class LogWriter(Interning, _Fields):
         return self._flush_after_s + grace_s - waited_us / 1e6
 
     def _write_all(self) -> None:
-        pending = self.pending
         with self._mutex:
             self._rounds_begun += 1
-            # What is referred to is taken after what refers to it, and written before it.
-            events = pending.take()
+            # What is referred to is taken after what refers to it.
+            events = self.pending.take()
             definitions = self.take_lines()
-            taken = self.store.take()
+            tensors = self.store.take()
             self._output_bytes = 0
             late = self._late.take()
             dropping, self._dropping = self._dropping, []
-        if taken.takes_long:
-            self._turns.taken()
-        refused = self._contents.write(taken)
-        rows = taken.rows
-        portion = Portion(rows.statistics, rows.records, b"".join(definitions))
-        # Of the twin's many portions each is encoded when the one before it is written.
-        in_one = type(pending) is not PendingEventsInPython
-        for encoded, index in pending.portions(events):
-            if self.store.nonfinite_rows:
-                index = with_nonfinite(encoded, index, self.store.nonfinite_rows)
-            bodies, records = self._late.completed(late, encoded, index)
-            portion = portion._replace(bodies=bodies, event_records=records)
-            if self._end is not None:
-                portion = portion.of_events(self._end - self._files.reached.events)
-            self._append(portion, rows, refused, in_one)
-            portion = Portion()
-        if any(portion):
-            self._append(portion, rows, refused, True)
-        self._contents.write_little()
-        for segment in dropping:
-            self._contents.remove(segment)
+        self._rounds.write(
+            Round(events, definitions, tensors, late, dropping, self._end), self._turns, self._seconds_to_rest
+        )
         with self._progress:
             self._rounds_done = self._rounds_begun
             self._progress.notify_all()
 
-    def _append(self, portion: Portion, rows: TensorRows, refused: OSError | None, is_last: bool) -> None:
-        """Write a portion; of one that there is no room for, what fits.
-
-        Args:
-            rows: of its round.
-            refused: why some of what they stand for was not written.
-            is_last: of its round, after which there is nothing to do before the next turn.
-
-        Raises:
-            OSError: not all was written.
-        """
-        try:
-            if refused is None:
-                rests = is_last and not self._waiting and not self._closing
-                before = self._contents.take_little()
-                self._files.append(portion, self._turns, self._seconds_left() if rests else 0.0, before)
-                self._contents.little_is_written()
-                return
-            raise refused
-        except OSError as error:
-            if is_for_want_of_room(error):
-                self._contents.close()  # what is in a file has its true size then
-                first_row = rows.first if portion.tensor_records else rows.end
-                RefusedPortion(portion, first_row, self._files, self.layouts).keep_what_fits(error)
-            raise
+    def _seconds_to_rest(self) -> float:
+        return 0.0 if self._waiting or self._closing else self._seconds_left()
 
     def _give_up(self, error: Exception) -> None:
         self.stopped = True
