@@ -105,6 +105,8 @@ cdef class WalkEvents(ForwardEvents):
     cdef int report(self, ThreadState thread, root, array, int64_t site) except -1:
         """A root with one element is the loss."""
         cdef str name = root.name or self.recorder._root_name(site)
+        if self.recorder.was_said(name, array):
+            return 0
         cdef tuple entry = self.entry_of(array, FULL, True, False)
         value = array.item()
         cdef Bytes body = self.new_body()

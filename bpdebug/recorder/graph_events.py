@@ -7,6 +7,8 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+import numpy as np
+
 from ..capture import CapturePlan
 from ..devices.content import OnDevice
 from ..devices.device_arrays import LATE
@@ -47,6 +49,8 @@ class GraphEvents(ForwardEvents):
     ) -> None:
         super().__init__(writer, on_event, plan)
         self._root_names: dict[int, str] = {}
+        self._said: dict[str, tuple[int, Any]] = {}
+        """What the script itself reported last, by name: in which iteration, and which value."""
 
     def backward_started(
         self,
@@ -59,13 +63,16 @@ class GraphEvents(ForwardEvents):
     ) -> None:
         """A walk begins at `roots`; a root with one element is reported as a loss right before.
 
-        Not of a walk inside another one: what a backward rule walks over to find its gradients is no loss.
+        Not one that the script has just reported itself, and not of a walk inside another one: what a backward rule
+        walks over to find its gradients is no loss.
         """
         site = self.call_sites.here(self.frames_up)
         if call == "backward" and self.threads.state.phase != BACKWARD:
             for root, array in zip(roots, root_arrays, strict=True):
                 if array is not None and array.size == 1 and array.dtype.kind in "fiub":
-                    self._report(root.name or self._root_name(site), array, site)
+                    name = root.name or self._root_name(site)
+                    if not self.was_said(name, array):
+                        self._report(name, array, site)
         phase = self._progress.backward_started()
         label = self.writer.text("grad_started" if call == "grad" else "backward_started")
         keep = self._keep(phase, NOTHING, label)
@@ -243,9 +250,18 @@ class GraphEvents(ForwardEvents):
 
     def reported(self, name: str, value: Any) -> None:
         """The script reported `value`, a number or an array with one element."""
-        self._report(name, value, self.call_sites.here(self.frames_up))
+        told = self._report(name, value, self.call_sites.here(self.frames_up))
+        self._said[name] = self.iteration, id(value) if _is_on_a_device(value) else told
 
-    def _report(self, name: str, value: Any, site: int) -> None:
+    def was_said(self, name: str, array: Any) -> bool:
+        """Whether the script itself reported the value of a loss under its name, and no walk has begun there since."""
+        iteration, said = self._said.pop(name, (-1, None))
+        if iteration != self.iteration:
+            return False
+        return bool(said == (id(array) if _is_on_a_device(array) else json_number(array.item())))
+
+    def _report(self, name: str, value: Any, site: int) -> float | int | str:
+        """Tell of a value; gives what the log says of it."""
         row: int | None = None
         flags = 0
         number: Any = value
@@ -280,6 +296,7 @@ class GraphEvents(ForwardEvents):
             value=as_float or 0.0,
             late=late,
         )
+        return told
 
     def _root_name(self, site: int) -> str:
         """What the user's line calls the variable whose backward() it calls; `loss` where it doesn't say."""
@@ -307,3 +324,8 @@ class GraphEvents(ForwardEvents):
 
 
 _NOT_FINITE = ("NaN", "Infinity", "-Infinity")
+
+
+def _is_on_a_device(value: Any) -> bool:
+    """Whether a value is an array that it takes a synchronisation to read."""
+    return hasattr(value, "dtype") and not isinstance(value, np.ndarray | np.generic)

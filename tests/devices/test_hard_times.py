@@ -18,7 +18,7 @@ from bpdebug.log import records as r
 from bpdebug.log.keep import Keep
 from bpdebug.log.schema import NOT_CAPTURED, EventFlag, Kind, TensorFlag
 from bpdebug.recorder.capturing import Capturing
-from engine import Variable
+from engine import Variable, report
 from engine import functions as F
 
 BIG = np.arange(3000, dtype=np.float32)
@@ -88,6 +88,16 @@ def test_a_reported_number_is_the_devices(tmp_path, value):
     assert header["value"] == pytest.approx(value, nan_ok=True)
     assert bool(header["flags"] & EventFlag.nonfinite) == (not np.isfinite(value))
     assert header["flags"] & EventFlag.value
+
+
+def test_a_loss_that_the_script_has_just_reported_is_told_once_and_not_waited_for(tmp_path):
+    losses = [Variable(on_device(np.array(2.5, np.float32)), requires_grad=True) for _ in range(2)]
+    with Recording(tmp_path / "run") as recording, only_waits(WRITER):
+        for loss in losses:
+            report({"loss": loss})
+            loss.backward()
+        losses[0].backward()
+    assert [float(body.value) for body in recording.bodies(r.ReportedBody)] == [2.5] * 3
 
 
 def test_the_time_of_an_op_is_that_between_two_events_of_the_device(tmp_path):

@@ -220,6 +220,45 @@ def test_reports_have_their_full_name(watched: Watched) -> None:
     assert [reader.body(i).value for i in range(3)] == [0.5, 2.0, 3]
 
 
+def test_a_loss_that_the_script_has_just_reported_is_told_once(watched: Watched) -> None:
+    values = (2.0, 2.0, np.nan)
+    for value in values:
+        loss = engine.Variable(np.array(value, np.float32))
+        engine.report({"loss": loss})
+        loss.backward()
+    engine.report({"loss": 3.0})
+    loss = engine.Variable(np.array(3.0))
+    loss.backward()  # what the script reported as a plain number
+    loss.backward()  # and this is another walk
+    engine.report({"loss": 4.0, "other": 5.0})
+    engine.Variable(np.array(5.0)).backward()
+    loss = engine.Variable(np.array(6.0))
+    loss.backward()
+    reader = watched.read()
+    found = np.flatnonzero(reader.index["kind"] == Kind.reported).tolist()
+    told = [(reader.body(seq).name, reader.body(seq).value) for seq in found]
+    assert told == [
+        *(("loss", value) for value in (2.0, 2.0, "NaN", 3.0, 3.0, 4.0)),
+        *(("other", 5.0), ("loss", 5.0), ("loss", 6.0)),
+    ]
+
+
+def test_a_loss_that_was_reported_in_another_iteration_is_told_again(watched: Watched) -> None:
+    x = engine.Variable(np.array(2.0))
+    engine.report({"loss": F.identity(x)})
+    loss = F.identity(x)
+    loss.backward()
+    engine.report({"loss": 2.0})
+    loss = F.identity(x)  # which begins an iteration, since a walk has ended one
+    loss.backward()
+    reader = watched.read()
+    assert addresses(reader, Kind.reported) == [
+        "it0/forward/report:loss",
+        "it0/backward/report:loss",
+        "it1/forward/report:loss",
+    ]
+
+
 def test_a_custom_function_is_told_by_its_class_name(watched: Watched) -> None:
     class Double(engine.Function):
         def forward(self, inputs: Any) -> Any:

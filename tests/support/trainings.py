@@ -221,6 +221,10 @@ def losses_of_every_kind():
     engine.backward([F.sum(w), F.sum(w * 2)])
     F.reshape(w, (1, 2))[:, :1].backward()
     engine.report({"accuracy": 0.5, "loss": my_loss})
+    for loss in (F.sum(w), F.sum(w * 2), F.sum(w * np.float32(np.nan)), F.cast(F.sum(w), "d")):
+        engine.report({"loss": loss})
+        loss.backward()
+        loss.backward()
 
 
 def settings_of_every_kind():
