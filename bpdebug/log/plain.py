@@ -27,7 +27,10 @@ def encode_line(struct: msgspec.Struct) -> bytes:
 
 
 def json_number(value: Any) -> float | int | str:
-    """A number as the log has it: non-finite ones are the strings `NaN`, `Infinity` and `-Infinity`."""
+    """A number as the log has it: non-finite ones are the strings `NaN`, `Infinity` and `-Infinity`.
+
+    One that is finite and beyond float64 is a text with its digits, of an integer the first ones: `1.234e+400`.
+    """
     if type(value) is int and -(2**63) <= value < 2**63:
         return value
     if isinstance(value, int | np.integer) and not isinstance(value, bool):
@@ -44,10 +47,21 @@ def float_or_text(value: Any) -> float | str:
     except (TypeError, ValueError):
         return utf8_text(repr(value))
     except OverflowError:
-        return "Infinity" if value > 0 else "-Infinity"
+        return _first_digits(int(value))
     if math.isfinite(number):
         return number
+    if math.isinf(number) and value != number:  # such as a long double
+        return utf8_text(str(value))
     return "NaN" if number != number else "Infinity" if number > 0 else "-Infinity"
+
+
+def _first_digits(value: int) -> str:
+    """`-1.234e+400`: all digits may be millions, which Python refuses to write."""
+    power, part = divmod(math.log10(abs(value)), 1)
+    digits = f"{10**part:.4g}"
+    if digits == "10":
+        power, digits = power + 1, "1"
+    return f"{'-' if value < 0 else ''}{digits}e+{power:.0f}"
 
 
 def json_value(value: Any, depth: int = 0) -> Any:

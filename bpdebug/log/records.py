@@ -40,7 +40,10 @@ __all__ = [
 ]
 
 Number = float | int | str
-"""A number for JSON, which has no NaN: non-finite ones are the strings "NaN", "Infinity", "-Infinity"."""
+"""A number for JSON, which has no NaN: non-finite ones are the strings "NaN", "Infinity", "-Infinity".
+
+What is no real number is text, and so is what float64 doesn't hold ("1.234e+400").
+"""
 
 
 class Slot(msgspec.Struct, array_like=True):

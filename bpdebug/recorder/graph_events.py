@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import linecache
+import math
 import re
+import sys
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -282,10 +284,10 @@ class GraphEvents(ForwardEvents):
             if self.on_event is not None:
                 self.threads.state.arrays = {"tensor": (value,)}
         told = json_number(number)
-        as_float = float(told) if not isinstance(told, str) or told in _NOT_FINITE else None
+        as_float = _as_float(number, told)
         if as_float is not None:
             flags |= VALUE
-            if isinstance(told, str):
+            if not math.isfinite(as_float):
                 flags |= NONFINITE
         self._emit(
             Kind.reported,
@@ -324,6 +326,15 @@ class GraphEvents(ForwardEvents):
 
 
 _NOT_FINITE = ("NaN", "Infinity", "-Infinity")
+
+
+def _as_float(value: Any, told: float | int | str) -> float | None:
+    """A reported value as a curve has it: where it is finite and beyond float64, the nearest; None: it is no number."""
+    if not isinstance(told, str) or told in _NOT_FINITE:
+        return float(told)
+    if isinstance(value, int | np.floating):
+        return sys.float_info.max if value > 0 else -sys.float_info.max
+    return None
 
 
 def _is_on_a_device(value: Any) -> bool:

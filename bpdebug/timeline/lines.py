@@ -77,10 +77,9 @@ def iteration_line(names: Names, iteration: int, start: int, end: int) -> str:
 def number_of(value: Any, dtype: Any = None) -> str:
     """`number` of a `records.Number`, whose non-finite values are the strings of JSON."""
     if isinstance(value, str):
-        try:
-            value = float(value)
-        except ValueError:
+        if value not in ("NaN", "Infinity", "-Infinity"):
             return clean(value)
+        value = float(value)
     return number(value, dtype)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import math
+import sys
 import tracemalloc
 from pathlib import Path
 
@@ -55,6 +56,26 @@ def valid():
 def test_every_line_of_the_example_is_valid(reader, valid, tensors):
     for line in lines_of(reader, tensors):
         valid(line)
+
+
+def test_what_was_reported_and_is_no_number_of_json_is_valid_text(tmp_path, valid):
+    watched = Watched(tmp_path / "run")
+    engine.report(
+        {"z": 3 + 4j, "word": "good", "none": None, "several": np.ones(3), "far": -(10**400), "wild": np.nan}
+    )
+    with watched.read() as reader:
+        lines = lines_of(reader)
+    told = {line["body"]["name"]: (line["value"], line["body"]["value"]) for line in lines}
+    for line in lines:
+        valid(line)
+    assert told == {
+        "z": (None, "(3+4j)"),
+        "word": (None, "good"),
+        "none": (None, "None"),
+        "several": (None, "array of shape (3,)"),
+        "far": (-sys.float_info.max, "-1e+400"),
+        "wild": ("NaN", "NaN"),
+    }
 
 
 @pytest.mark.parametrize("kind", list(Kind))

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import sys
 import threading
 from collections.abc import Callable, Iterator
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -181,7 +183,11 @@ def test_everything_else_has_the_phase_that_was_current(run: Run) -> None:
         (np.array([[2.0]]), 2.0, 2.0, EventFlag.value),
         (float("nan"), "NaN", None, EventFlag.value | EventFlag.nonfinite),
         (np.array(-np.inf), "-Infinity", -np.inf, EventFlag.value | EventFlag.nonfinite),
-        (10**400, "Infinity", np.inf, EventFlag.value | EventFlag.nonfinite),
+        (10**400, "1e+400", sys.float_info.max, EventFlag.value),
+        (-(12344 * 10**4000), "-1.234e+4004", -sys.float_info.max, EventFlag.value),
+        (10**500 - 1, "1e+500", sys.float_info.max, EventFlag.value),
+        (np.longdouble("-1.5e400"), "-1.5e+400", -sys.float_info.max, EventFlag.value),
+        (Decimal("1e400"), "1E+400", 0.0, 0),
         (np.ones((2, 3)), "array of shape (2, 3)", 0.0, 0),
         (np.array(1 + 2j), "(1+2j)", 0.0, 0),
         ("good", "good", 0.0, 0),
