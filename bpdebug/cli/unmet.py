@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import numpy as np
-
 from ..capture import plan_of
 from ..conditions import condition
 from ..conditions.reports import metric_matches
 from ..launch import CaptureOptions
-from ..log.schema import NOTHING
 from ..patterns import pattern_matches
 from ..text import clean
 from ..timeline import Timeline
-from ..timeline.scan import pieces
+from ..timeline.event_names import all_names
 
 __all__ = ["unmet"]
 
@@ -40,7 +37,7 @@ def unmet(timeline: Timeline, asked: CaptureOptions) -> Iterator[str]:
         yield f"the run has iterations 0 to {last} only, none of --iterations {asked.iterations}, and so no values"
     wanted = [pattern for rule in plan.rules for pattern in rule.patterns]
     if wanted:
-        names = _names(timeline)
+        names = all_names(timeline.reader)
         for pattern in wanted:
             if not any(pattern_matches(pattern, name) for name in names):
                 yield f"--capture: nothing in the run fits {clean(pattern)}"
@@ -55,15 +52,3 @@ def _unreported(timeline: Timeline, text: str) -> str:
         return ""
     instead = f"only {', '.join(map(clean, there[:_LISTED]))}" if there else "nor anything else"
     return f": {' and '.join(map(clean, lacking))} was never reported, {instead}"
-
-
-def _names(timeline: Timeline) -> set[str]:
-    """All that a pattern may be compared with: `backward/MLP.l1/linear`, without the phase, and both parts alone."""
-    names, found = timeline.names, set()
-    for _, part in pieces(timeline.reader.index, 0, len(timeline)):
-        for row in np.unique(part[["phase", "scope", "label"]]):
-            scope = names.scope(row["scope"]) if row["scope"] != NOTHING else ""
-            label = names.text(row["label"])
-            inside = f"{scope}/{label}" if scope else label
-            found |= {f"{names.phase(row).name}/{inside}", inside, scope, label}
-    return found

@@ -12,7 +12,7 @@ import importlib.util
 import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Literal
 
@@ -202,12 +202,23 @@ def export_run(
 
     Raises:
         ExportError: it can't be written.
-        AddressError, UsageError: the options name an event or iterations that the run doesn't have, or ask for what
-            the format can't hold.
+        AddressError, UsageError: the options name an event, iterations or names that the run doesn't have, or ask for
+            what the format can't hold.
     """
-    check_takes(exporter, options or ExportOptions())
-    write = importlib.import_module(exporter.module).write
     options = options or ExportOptions()
+    check_takes(exporter, options)
+    from .selection import what_fits_nothing  # which needs what is defined here
+
+    unfit = what_fits_nothing(reader, options.only)
+    report = _export(reader, path, exporter, options)
+    notes = [f"--only: nothing in the run fits {', '.join(unfit)}"] if unfit else []
+    return replace(report, notes=(*notes, *report.notes))
+
+
+def _export(
+    reader: LogReader, path: str | os.PathLike[str], exporter: Exporter, options: ExportOptions
+) -> ExportReport:
+    write: Callable[..., ExportReport] = importlib.import_module(exporter.module).write
     if str(path) == "-":
         report = write(reader, sys.stdout.buffer, options)
         sys.stdout.buffer.flush()

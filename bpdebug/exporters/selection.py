@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
-import fnmatch
-import re
+import difflib
 from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from ..errors import UsageError
 from ..iterations import parse_iterations
-from ..log.schema import NOTHING, Kind, Phase
+from ..log.schema import Kind
+from ..patterns import pattern_matches
+from ..text import clean
+from ..timeline.event_names import all_names, event_names
 from ..timeline.named_event import iteration_named, named_event
+from ..timeline.scan import first_where
 
 if TYPE_CHECKING:
     from ..log.reader import LogReader
     from . import ExportOptions
 
-__all__ = ["Selection", "event_at", "parse_iterations"]
+__all__ = ["Selection", "event_at", "parse_iterations", "what_fits_nothing"]
 
 _CHUNK = 1 << 10
 
@@ -93,8 +97,7 @@ class _NamePatterns:
     def __init__(self, reader: LogReader, only: Sequence[str]) -> None:
         self._reader = reader
         self._kinds = {Kind[name] for name in only if name in Kind.__members__}
-        patterns = [name for name in only if name not in Kind.__members__]
-        self._fits = [re.compile(fnmatch.translate(pattern)).match for pattern in patterns]
+        self._patterns = [name for name in only if name not in Kind.__members__]
         self._known: dict[tuple[int, int, int], bool] = {}
 
     def match(self, header: Any) -> bool:
@@ -104,14 +107,31 @@ class _NamePatterns:
         key = int(header["phase"]), int(header["scope"]), int(header["label"])
         known = self._known.get(key)
         if known is None:
-            known = self._known[key] = self._match_names(*key)
+            names = event_names(self._reader, *key)
+            known = any(pattern_matches(pattern, name) for pattern in self._patterns for name in names)
+            self._known[key] = known
         return known
 
-    def _match_names(self, phase: int, scope: int, label: int) -> bool:
-        reader = self._reader
-        label_text = reader.texts[label] if label < len(reader.texts) else ""
-        path = reader.scopes[scope].path if scope != NOTHING and scope < len(reader.scopes) else ""
-        phase_name = Phase(phase).name if phase in Phase.__members__.values() else ""
-        inside = f"{path}/{label_text}" if path else label_text
-        names = (f"{phase_name}/{inside}", inside, path, label_text)
-        return any(name and fits(name) for fits in self._fits for name in names)
+
+def what_fits_nothing(reader: LogReader, only: Sequence[str]) -> list[str]:
+    """Which of these kinds and name patterns no event of the whole log fits, in words.
+
+    Raises:
+        UsageError: none of them is a kind or fits anything: what they name isn't there.
+    """
+    patterns = [name for name in only if name not in Kind.__members__]
+    there = all_names(reader) if patterns else set()
+    unfit = [one for one in patterns if not any(pattern_matches(one, name) for name in there)]
+    if there and len(unfit) == len(only):
+        near = difflib.get_close_matches(unfit[0], sorted({*Kind.__members__, *there}), 3)
+        hint = f"\nNear it: {', '.join(map(clean, near))}" if near else ""
+        raise UsageError(
+            f"--only {clean(', '.join(unfit))}: no event of the run has such a kind or name{hint}"
+        )
+    kinds = [name for name in only if name in Kind.__members__]
+    absent = [name for name in kinds if first_where(reader.index, 0, partial(_is_of, Kind[name])) is None]
+    return [clean(name) for name in only if name in {*unfit, *absent}]
+
+
+def _is_of(kind: Kind, part: np.ndarray) -> np.ndarray:
+    return np.asarray(part["kind"] == kind)

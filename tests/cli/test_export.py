@@ -89,8 +89,24 @@ def test_an_option_changes_what_is_written_or_is_refused(recorded, capsys, tmp_p
 
 
 def test_nothing_selected_is_told(recorded, capsys, tmp_path):
-    assert cli.main(["export", recorded, "-o", str(tmp_path / "a.jsonl"), "--only", "nothing"]) == 0
-    assert "no event was written" in capsys.readouterr().err
+    assert cli.main(["export", recorded, "-o", str(tmp_path / "a.jsonl"), "--only", "failed"]) == 0
+    said = capsys.readouterr().err
+    assert "no event was written" in said
+    assert "--only: nothing in the run fits failed" in said
+
+
+def test_names_that_the_run_does_not_have_are_a_mistake(recorded, capsys, tmp_path):
+    before = tmp_path / "a.jsonl"
+    before.write_text("kept")
+    words = ["export", recorded, "-o", str(before), "--only", "MLP.l3*", "--only"]
+    assert cli.main([*words, "bakward"]) == 2
+    said = capsys.readouterr().err
+    assert "--only MLP.l3*, bakward: no event of the run has such a kind or name" in said
+    assert "Near it: MLP.l" in said
+    assert before.read_text() == "kept"
+    assert cli.main([*words, "backward"]) == 0
+    assert "--only: nothing in the run fits MLP.l3*" in capsys.readouterr().err
+    assert before.read_text() != "kept"
 
 
 class Terminal(io.StringIO):

@@ -7,7 +7,10 @@ import pytest
 from bpdebug.errors import AddressError, UsageError
 from bpdebug.exporters import ExportOptions
 from bpdebug.exporters.selection import Selection, parse_iterations
+from bpdebug.log import records as r
+from bpdebug.log.reader import LogReader
 from bpdebug.log.schema import Kind
+from bpdebug.log.writer import LogWriter
 
 
 def chosen(reader, *kinds, **options):
@@ -84,3 +87,12 @@ def test_progress_ends_at_the_end(example):
     chosen(example, progress=lambda done, total: told.append((done, total)))
     assert told[-1] == (96, 96)
     assert told == sorted(told)
+
+
+def test_brackets_in_a_name_are_brackets(tmp_path):
+    log = LogWriter.create(tmp_path / "run")
+    for label in ("layers[0].W", "layers0.W"):
+        log.append(Kind.output, r.OutputBody("stdout", ""), label=log.text(label))
+    log.close()
+    with LogReader(tmp_path / "run") as reader:
+        assert chosen(reader, only=("layers[0]*",)) == [0]
