@@ -32,7 +32,7 @@ def write(reader: LogReader, stream: BinaryIO, options: ExportOptions) -> Export
     reported, parameters = scalar_names(names, Selection(reader, options))
     table = csv.writer(_Encoded(stream), lineterminator="\n")
     columns = [f"{name} {what}" for name in parameters for what in PARAMETER_COLUMNS]
-    table.writerow(["iteration", "time_us", *map(_harmless, reported), *map(_harmless, columns)])
+    table.writerow(_distinct(["iteration", "time_us", *map(_harmless, reported), *map(_harmless, columns)]))
     nothing = ParameterScalars()
     for now in each_iteration(names, Selection(reader, options), left_out):
         row: list[object] = [now.iteration, now.time_us, *(now.reported.get(name) for name in reported)]
@@ -46,6 +46,20 @@ def write(reader: LogReader, stream: BinaryIO, options: ExportOptions) -> Export
 def _harmless(text: str) -> str:
     """A name that no spreadsheet takes for a formula."""
     return f"'{text}" if text.startswith(_FORMULA) else text
+
+
+def _distinct(columns: list[str]) -> list[str]:
+    """The names, of which one that was there before gets a number: scripts report an `iteration`, too."""
+    taken = set(columns)
+    seen: set[str] = set()
+    for i, name in enumerate(columns):
+        count = 1
+        while columns[i] in seen:
+            count += 1
+            if (other := f"{name}~{count}") not in taken:
+                columns[i] = other
+        seen.add(columns[i])
+    return columns
 
 
 class _Encoded:

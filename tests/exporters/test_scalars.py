@@ -65,6 +65,28 @@ def test_only_and_iterations_leave_columns_and_lines_out(example, export):
     assert list(rows[0]) == ["iteration", "time_us", "loss", "main/loss"]
 
 
+def test_no_two_columns_have_one_name(tmp_path, export):
+    log = LogWriter.create(tmp_path / "run", script="net.py")
+    log.thread("MainThread")
+    names = ["iteration", "W value", "time_us", "W value~2"]
+    for number, name in enumerate(names):
+        values = {"label": log.text(f"report:{name}"), "flags": EventFlag.value, "value": number}
+        log.append(Kind.reported, r.ReportedBody(name, number), **values)
+    tensor = log.tensor(np.ones(1, "f4"))
+    variable = log.variable("W", parameter=True, first=tensor)
+    log.append(Kind.param_updated, r.ParamUpdatedBody(variable, tensor, tensor, tensor), label=log.text("W"))
+    log.close()
+    with LogReader(tmp_path / "run") as reader:
+        (row,) = table(export(reader, "csv")[0])
+    assert next(iter(row)) == "iteration"
+    del row["time_us"]
+    told = {name: float(cell) for name, cell in row.items()}
+    assert told == {
+        "iteration": 0, "iteration~2": 0, "W value": 1, "time_us~2": 2, "W value~2": 3,
+        "W value~3": 1, "W gradient": 1, "W update": 0, "W ratio": 0,
+    }  # fmt: skip
+
+
 @pytest.fixture
 def wild(tmp_path):
     """One update from infinite values with a NaN gradient, and reports that are not finite, or beyond float32."""
