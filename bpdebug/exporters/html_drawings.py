@@ -49,12 +49,13 @@ def chart(name: str, curve: Sequence[tuple[int, float]], small: bool = False) ->
         )
     if not small:
         parts.append(f'<path class="axis" d="M{left} 4V{height - bottom}H{width - 8}"/>')
-        parts.append(f'<text x="{left - 6}" y="14" text-anchor="end">{escape(number(high))}</text>')
-        parts.append(
-            f'<text x="{left - 6}" y="{height - bottom}" text-anchor="end">{escape(number(low))}</text>'
-        )
+        # The greatest value is at the top, unless the curve is flat; where nothing is finite there is neither.
+        for value in sorted({y for _, y in finite if y in (low, high)}):
+            at = height - bottom if value == low else 14
+            parts.append(f'<text x="{left - 6}" y="{at}" text-anchor="end">{escape(number(value))}</text>')
         parts.append(f'<text x="{left}" y="{height - 6}">iteration {first}</text>')
-        parts.append(f'<text x="{width - 8}" y="{height - 6}" text-anchor="end">{curve[-1][0]}</text>')
+        if curve[-1][0] > first:
+            parts.append(f'<text x="{width - 8}" y="{height - 6}" text-anchor="end">{curve[-1][0]}</text>')
     label = escape(name, quote=True)
     size = f'viewBox="0 0 {width} {height}" width="{width}" height="{height}"'
     return f'<svg {size} role="img" aria-label="{label}"><title>{label}</title>{"".join(parts)}</svg>'

@@ -126,6 +126,19 @@ def test_the_longest_number_of_an_axis_fits_beside_it():
         assert float(x) > 7.7 * len(label)  # a wide font of 12 pixels
 
 
+@pytest.mark.parametrize(
+    ("curve", "labels"),
+    [
+        ([(0, 1.0), (4, 3.0)], ["1.0", "3.0", "iteration 0", "4"]),
+        ([(0, 2.0), (4, 2.0)], ["2.0", "iteration 0", "4"]),
+        ([(7, 2.0)], ["2.0", "iteration 7"]),
+        ([(0, np.nan), (4, np.inf)], ["iteration 0", "4"]),
+    ],
+)
+def test_an_axis_says_what_is_there(curve, labels):
+    assert re.findall(r"<text[^>]*>([^<]*)</text>", chart("loss", curve)) == labels
+
+
 def test_what_is_not_finite_is_marked_to_the_end_of_a_long_curve():
     drawing = chart("loss", [(i, 1.0 if i < 100 else np.nan) for i in range(10_000)])
     marks = [float(x) for x in re.findall(r'class="bad" d="M([0-9.]+) ', drawing)]
