@@ -47,18 +47,23 @@ def _percent(found: re.Match[str]) -> str:
 
 @dataclass(slots=True)
 class LeftOut:
-    """How many events were looked at, how many of them couldn't be read, and what tensors the file lacks."""
+    """How many events were looked at, how many of them couldn't be read, and what the file lacks."""
 
     events: int = 0
     damaged: int = 0
     tensors: int = 0
     no_dtype: int = 0
+    norms: int = 0
+    histograms: int = 0
 
     def report(self) -> ExportReport:
         """As it is told in the end."""
-        notes = []
-        if self.tensors:
-            notes.append(f"{count_text(self.tensors, 'tensor')} left out: the log doesn't have the values")
+        no_values = {"tensor": self.tensors, "norm": self.norms, "histogram": self.histograms}
+        notes = [
+            f"{count_text(count, what)} left out: the log doesn't have the values"
+            for what, count in no_values.items()
+            if count
+        ]
         if self.no_dtype:
             notes.append(f"{count_text(self.no_dtype, 'tensor')} left out: the format doesn't have the dtype")
         return ExportReport(self.events, self.damaged, tuple(notes))

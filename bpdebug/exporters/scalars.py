@@ -77,7 +77,7 @@ def each_iteration(names: Names, selection: Selection, left_out: LeftOut) -> Ite
         iteration = int(header["iteration"])
         if now is None or now.iteration != iteration:
             if now is not None:
-                yield _measured(names, now)
+                yield _measured(names, now, left_out)
             now = IterationScalars(iteration)
         now.time_us = int(header["time_us"])
         label = names.text(header["label"])
@@ -95,7 +95,7 @@ def each_iteration(names: Names, selection: Selection, left_out: LeftOut) -> Ite
         elif isinstance(body, GradAccumulatedBody):
             parameter.gradient_tensor = body.after
     if now is not None:
-        yield _measured(names, now)
+        yield _measured(names, now, left_out)
 
 
 def _counts(header: np.void) -> bool:
@@ -105,7 +105,7 @@ def _counts(header: np.void) -> bool:
     return kind == Kind.param_updated or bool(header["flags"] & EventFlag.parameter)
 
 
-def _measured(names: Names, now: IterationScalars) -> IterationScalars:
+def _measured(names: Names, now: IterationScalars, left_out: LeftOut) -> IterationScalars:
     """Measured once an iteration, when it is known which tensors are its last."""
     for parameter in now.parameters.values():
         parameter.value = _norm(names, parameter.after)
@@ -120,6 +120,9 @@ def _measured(names: Names, now: IterationScalars) -> IterationScalars:
             parameter.ratio = parameter.update / length if length else None
             if parameter.ratio is not None and math.isinf(length):
                 parameter.ratio = math.nan
+        left_out.norms += parameter.after is not None and parameter.value is None
+        left_out.norms += parameter.gradient_tensor is not None and parameter.gradient is None
+        left_out.norms += None not in (parameter.before, parameter.after) and parameter.update is None
     return now
 
 

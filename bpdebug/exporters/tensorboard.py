@@ -48,7 +48,9 @@ def write(reader: LogReader, stream: BinaryIO, options: ExportOptions) -> Export
     records.write(Event(wall_time=began_s, file_version="brain.Event:2").SerializeToString())
     for now in each_iteration(Names(reader), Selection(reader, options), left_out):
         values = [Summary.Value(tag=tag, simple_value=value) for tag, value in _scalars(now)]
-        values += [Summary.Value(tag=tag, histo=histogram) for tag, histogram in _histograms(reader, now)]
+        values += [
+            Summary.Value(tag=tag, histo=histogram) for tag, histogram in _histograms(reader, now, left_out)
+        ]
         event = Event(
             wall_time=began_s + now.time_us / 1e6, step=now.iteration, summary=Summary(value=values)
         )
@@ -65,12 +67,13 @@ def _scalars(now: IterationScalars) -> Iterator[tuple[str, float]]:
                 yield f"{tag}/{name}", value
 
 
-def _histograms(reader: LogReader, now: IterationScalars) -> Iterator[tuple[str, Any]]:
+def _histograms(reader: LogReader, now: IterationScalars, left_out: LeftOut) -> Iterator[tuple[str, Any]]:
     for name, parameter in now.parameters.items():
         for tag, tensor in (("values", parameter.after), ("gradients", parameter.gradient_tensor)):
             try:
                 array = None if tensor is None else reader.array(tensor)
             except BpdebugError:
+                left_out.histograms += 1
                 continue
             if array is not None:
                 found = _histogram(array)

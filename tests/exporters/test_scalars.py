@@ -9,10 +9,12 @@ import math
 import numpy as np
 import pytest
 
+import engine
 from bpdebug.log import records as r
 from bpdebug.log.reader import LogReader
 from bpdebug.log.schema import EventFlag, Kind
 from bpdebug.log.writer import LogWriter
+from tests.support.watched import MLP, Watched, step
 
 
 def table(data):
@@ -118,6 +120,23 @@ def test_a_hostile_name_is_one_harmless_cell(hostile, export):
     assert len(first) == len(rest[0]) == 2 + 1 + 4
     assert all(name.startswith("'=cmd") for name in first[2:])
     assert not any(set(name) & set("\x1b\n\u202e") for name in first)
+
+
+@pytest.mark.parametrize(
+    ("capture", "name", "notes"),
+    [
+        ("stats", "csv", ["4 norms"]),
+        ("none", "csv", ["12 norms"]),
+        ("stats", "tensorboard", ["4 norms", "8 histograms"]),
+    ],
+)
+def test_what_the_log_has_no_values_for_is_told(tmp_path, export, capture, name, notes):
+    watched = Watched(tmp_path / "run", capture)
+    model = MLP()
+    step(model, engine.optimizers.SGD(0.1).setup(model))
+    with watched.read() as reader:
+        report = export(reader, name)[1]
+    assert report.notes == tuple(f"{note} left out: the log doesn't have the values" for note in notes)
 
 
 def test_an_update_that_cannot_be_read_is_counted(tmp_path, export, example):
