@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from collections.abc import Callable
@@ -12,6 +13,7 @@ _WIDTH = 30
 _WAIT_S = 0.5
 """What takes less shows no bar."""
 _BETWEEN_S = 0.1
+_USUAL_COLUMNS = 80
 
 
 class ProgressBar:
@@ -31,9 +33,12 @@ class ProgressBar:
             return
         self._next_s = now_s + _BETWEEN_S
         part = min(done / total, 1.0) if total else 1.0
-        bar = ("#" * round(part * _WIDTH)).ljust(_WIDTH, ".")
-        line = f"{self._what} [{bar}] {part:4.0%}"
-        sys.stderr.write("\r" + line.ljust(self._shown))
+        columns = _columns()
+        # What is longer than the terminal's line goes on below, and \r doesn't come back from there.
+        width = min(_WIDTH, columns - len(f"{self._what} [] {part:4.0%} "))
+        bar = f"[{('#' * round(part * width)).ljust(width, '.')}] " if width > 0 else ""
+        line = f"{self._what} {bar}{part:4.0%}"[-columns + 1 :]
+        sys.stderr.write("\r" + line.ljust(min(self._shown, columns - 1)))
         sys.stderr.flush()
         self._shown = len(line)
 
@@ -44,3 +49,10 @@ class ProgressBar:
         if self._shown:
             sys.stderr.write("\r" + " " * self._shown + "\r")
             sys.stderr.flush()
+
+
+def _columns() -> int:
+    try:
+        return os.get_terminal_size(sys.stderr.fileno()).columns or _USUAL_COLUMNS
+    except (OSError, ValueError):
+        return _USUAL_COLUMNS

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from bpdebug import cli
+from bpdebug.cli import progress_bar
 from bpdebug.cli.progress_bar import ProgressBar
 from bpdebug.exporters import EXPORTERS
 from tests.support.example_run import write_example_run
@@ -140,3 +141,22 @@ def test_a_packed_run_is_not_replaced_by_its_export(tmp_path, capsys):
     assert cli.main(["export", str(packed), "--format", "jsonl", "-o", str(packed)]) == 2
     assert "that is the run itself" in capsys.readouterr().err
     assert packed.read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("columns", "shown"),
+    [
+        (60, "writing jsonl [###############...............]  50%"),
+        (40, "writing jsonl [#########.........]  50%"),
+        (21, "writing jsonl  50%"),
+        (10, "jsonl  50%"[1:]),
+    ],
+)
+def test_the_bar_is_no_longer_than_the_line(monkeypatch, columns, shown):
+    monkeypatch.setattr(sys, "stderr", Terminal())
+    monkeypatch.setattr(progress_bar, "_columns", lambda: columns)
+    times = iter([0.0, 1.0])
+    with ProgressBar("writing jsonl", lambda: next(times)) as bar:
+        bar.tell(50, 100)
+        assert sys.stderr.getvalue() == "\r" + shown
+        assert len(shown) < columns
