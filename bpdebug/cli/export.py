@@ -16,6 +16,7 @@ from .opening import open_run
 from .progress_bar import ProgressBar
 from .run_names import RUN_HELP
 from .telling import tell
+from .unwinding import unwinding
 
 __all__ = ["configure", "execute", "find_faults"]
 
@@ -75,7 +76,7 @@ def execute(options: argparse.Namespace) -> int:
         raise UsageError(f"-o {options.output}: that is the run itself; write the export elsewhere")
     iterations = None if options.iterations is None else parse_iterations(options.iterations)
     check_takes(exporter, ExportOptions(options.tensors))  # before a packed run is unpacked
-    with open_run(options.run) as reader, ProgressBar(f"writing {exporter.name}") as bar:
+    with unwinding(), open_run(options.run) as reader, ProgressBar(f"writing {exporter.name}") as bar:
         asked = ExportOptions(
             options.tensors, options.at or "", iterations, tuple(options.only), bar.tell, find_faults
         )

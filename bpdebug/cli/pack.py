@@ -13,6 +13,7 @@ from ..text import bytes_text
 from .progress_bar import ProgressBar
 from .run_names import UNPACKED_RUN_HELP, run_called
 from .telling import tell
+from .unwinding import unwinding
 
 __all__ = ["configure", "execute"]
 
@@ -37,7 +38,7 @@ def execute(options: argparse.Namespace) -> int:
         raise UsageError(f"-o {options.output}: the name of a packed run ends in {PACKED_SUFFIX}")
     target = Path(options.output or f"{directory.resolve().name}{PACKED_SUFFIX}")
     growing = is_being_written(directory)  # asked first: what ended meanwhile may lack its end
-    with ProgressBar("packing") as bar:
+    with unwinding(), ProgressBar("packing") as bar:
         size = pack_run(directory, target, options.force, bar.tell)
     so_far = "; the run is being written, and what comes later is not in it" if growing else ""
     tell(f"{options.run} is packed in {target}, {bytes_text(size)}{so_far}")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import json
+import os
+import signal
 import sys
 
 import numpy as np
@@ -108,6 +110,29 @@ def test_names_that_the_run_does_not_have_are_a_mistake(recorded, capsys, tmp_pa
     assert cli.main([*words, "backward"]) == 0
     assert "--only: nothing in the run fits MLP.l3*" in capsys.readouterr().err
     assert before.read_text() != "kept"
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_an_export_that_is_asked_to_end_leaves_nothing(recorded, tmp_path, monkeypatch, number):
+    def ask(bar, done, total):
+        assert list(tmp_path.glob("*.part"))
+        os.kill(os.getpid(), number)
+
+    monkeypatch.setattr(ProgressBar, "tell", ask)
+    with pytest.raises(SystemExit) as ended:
+        cli.main(["export", recorded, "-o", str(tmp_path / "a.jsonl")])
+    assert ended.value.code == 128 + number
+    assert list(tmp_path.iterdir()) == []
+    assert signal.getsignal(number) == signal.SIG_DFL
+
+
+def test_an_export_that_ignores_the_end_of_its_terminal_goes_on(recorded, tmp_path, monkeypatch):
+    monkeypatch.setattr(ProgressBar, "tell", lambda *_: os.kill(os.getpid(), signal.SIGHUP))
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        assert cli.main(["export", recorded, "-o", str(tmp_path / "a.jsonl")]) == 0
+    finally:
+        signal.signal(signal.SIGHUP, before)
 
 
 class Terminal(io.StringIO):
