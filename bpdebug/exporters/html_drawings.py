@@ -17,6 +17,7 @@ Curve = list[tuple[int, float]]
 _MAX_POINTS = 600
 _WIDTH, _HEIGHT, _LEFT, _BOTTOM = 640, 220, 92, 24
 """On the left there is room for the longest number, `-1.235e-100`."""
+_MOST_DIGITS = 7
 _BOX_WIDTH, _BOX_HEIGHT, _GAP_X, _GAP_Y = 210, 54, 24, 40
 _MAX_BOXES = 300
 
@@ -32,6 +33,10 @@ def chart(name: str, curve: Sequence[tuple[int, float]], small: bool = False) ->
     low = min((y for _, y in finite), default=0.0)
     high = max((y for _, y in finite), default=1.0)
     span = high / 2 - low / 2 or 0.5
+    digits = 6 if number(low) != number(high) else _MOST_DIGITS
+    if not small and number(low, digits=digits) == number(high, digits=digits):
+        # Rounding must not look like a fall: what the axis can't tell apart is drawn flat.
+        high, span = low, max(abs(high), abs(low)) or 0.5
 
     def place(x: int, y: float) -> tuple[float, float]:
         right = left + (x - first) / (last - first) * (width - left - 8)
@@ -52,7 +57,9 @@ def chart(name: str, curve: Sequence[tuple[int, float]], small: bool = False) ->
         # The greatest value is at the top, unless the curve is flat; where nothing is finite there is neither.
         for value in sorted({y for _, y in finite if y in (low, high)}):
             at = height - bottom if value == low else 14
-            parts.append(f'<text x="{left - 6}" y="{at}" text-anchor="end">{escape(number(value))}</text>')
+            parts.append(
+                f'<text x="{left - 6}" y="{at}" text-anchor="end">{escape(number(value, digits=digits))}</text>'
+            )
         parts.append(f'<text x="{left}" y="{height - 6}">iteration {first}</text>')
         if curve[-1][0] > first:
             parts.append(f'<text x="{width - 8}" y="{height - 6}" text-anchor="end">{curve[-1][0]}</text>')

@@ -126,11 +126,20 @@ def test_the_longest_number_of_an_axis_fits_beside_it():
         assert float(x) > 7.7 * len(label)  # a wide font of 12 pixels
 
 
+@pytest.mark.parametrize("scale", [1e-300, 1.0, -1e300])
+def test_what_only_rounding_tells_apart_is_drawn_flat(scale):
+    drawing = chart("accuracy", [(0, 0.475000015 * scale), (1, 0.475 * scale), (2, 0.475000006 * scale)])
+    (points,) = re.findall('points="([^"]*)"', drawing)
+    assert len({point.split(",")[1] for point in points.split()}) == 1
+
+
 @pytest.mark.parametrize(
     ("curve", "labels"),
     [
         ([(0, 1.0), (4, 3.0)], ["1.0", "3.0", "iteration 0", "4"]),
         ([(0, 2.0), (4, 2.0)], ["2.0", "iteration 0", "4"]),
+        ([(0, 0.47500001), (4, 0.475)], ["0.475", "iteration 0", "4"]),
+        ([(0, 0.4750001), (4, 0.475)], ["0.475", "0.4750001", "iteration 0", "4"]),
         ([(7, 2.0)], ["2.0", "iteration 7"]),
         ([(0, np.nan), (4, np.inf)], ["iteration 0", "4"]),
     ],
