@@ -10,7 +10,6 @@ from ..errors import UsageError
 from ..exporters import EXPORTERS, ExportOptions, check_takes, export_run, exporter_for
 from ..exporters.selection import parse_iterations
 from ..log.reader import LogReader
-from ..text import count_text
 from .addresses import event_address
 from .opening import open_run
 from .progress_bar import ProgressBar
@@ -84,11 +83,6 @@ def execute(options: argparse.Namespace) -> int:
         problem = reader.problem
     if problem:
         tell(f"{options.run}: {problem}")
-    if not report.events:
-        tell("no event was written: none is selected, or none can be shown")
-    if report.damaged:
-        damaged = count_text(report.damaged, "event")
-        tell(f"{damaged} of {report.events:,} could not be read")
-    for note in report.notes:
-        tell(note)
+    for line in report.lines():
+        tell(line)
     return 0

@@ -16,12 +16,14 @@ from ..errors import BpdebugError, NotALog, SessionError, TerminalError, UsageEr
 from ..session.endings import shell_status
 from . import headless
 from .capture_options import add_capture_options, capture_options
+from .progress_bar import ProgressBar
 from .run_directory import choose_directory, free_name, missing_folders, remove_empty
 from .run_names import short_name
 from .script_file import check_is_readable, syntax_error
 from .single_thread import import_numpy
 from .stop_options import Stops, add_stop_options, stops_from
 from .telling import tell
+from .unwinding import unwinding
 from .web import add_web_options, end_with_server, in_browser, serve
 
 if TYPE_CHECKING:
@@ -155,8 +157,11 @@ def _finish(options: argparse.Namespace, directory: Path, exporter: Exporter | N
     from .unmet import unmet
 
     with LogReader(directory) as reader:
+        lacks: list[str] = []
         if exporter is not None:
-            export_run(reader, options.export, exporter, ExportOptions(find=find_faults))
+            with unwinding(), ProgressBar(f"writing {exporter.name}") as bar:
+                asked = ExportOptions(progress=bar.tell, find=find_faults)
+                lacks = export_run(reader, options.export, exporter, asked).lines()
         if options.quiet:
             return
         ops = np.isin(reader.index["kind"], (Kind.forward, Kind.backward, Kind.param_updated)).any()
@@ -172,6 +177,8 @@ def _finish(options: argparse.Namespace, directory: Path, exporter: Exporter | N
             tell(said)
         if reader.problem:
             tell(reader.problem)
+        for line in lacks:
+            tell(f"{options.export}: {line}")
 
 
 def _run_on_screen(options: argparse.Namespace, script: str, args: list[str], stops: Stops) -> int:

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, BinaryIO, Literal
 
 from ..errors import ExportError, UsageError
 from ..log.schema import EVENT_INDEX_FILE, RUN_FILE
+from ..text import count_text
 
 if TYPE_CHECKING:
     from ..log.reader import LogReader
@@ -146,6 +147,15 @@ class ExportReport:
     events: int
     damaged: int = 0
     notes: tuple[str, ...] = ()
+
+    def lines(self) -> list[str]:
+        """What is to be told of it: what the file doesn't have that one would look for."""
+        told = []
+        if not self.events:
+            told.append("no event was written: none is selected, or none can be shown")
+        if self.damaged:
+            told.append(f"{count_text(self.damaged, 'event')} of {self.events:,} could not be read")
+        return [*told, *self.notes]
 
 
 def exporter_for(name: str = "", path: str = "") -> Exporter:

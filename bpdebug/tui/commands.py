@@ -117,7 +117,7 @@ def _export(screen: MainScreen, text: str) -> None:
         try:
             with LogReader(directory) as reader:
                 report = export_run(reader, path, exporter, ExportOptions(find=_find_faults))
-            said = f"{count_text(report.events, 'event')} written to {path}"
+            said = "; ".join([f"{count_text(report.events, 'event')} written to {path}", *report.lines()])
         except BpdebugError as error:
             said = str(error)
         screen.app.call_from_thread(screen.say, said)

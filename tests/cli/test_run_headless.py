@@ -65,6 +65,13 @@ def test_a_failed_script_is_exported_and_its_status_passes_through(bpdebug, tmp_
     assert "failed" in (tmp_path / "events.jsonl").read_text()
 
 
+def test_what_the_export_of_the_same_command_lacks_is_told(bpdebug):
+    words = ("run", "--headless", "--capture", "stats", "--export", "run.npz", "script.py")
+    done = bpdebug(*words, script=OPS)
+    assert done.returncode == 0
+    assert "bpdebug: run.npz: 2 tensors left out: the log doesn't have the values\n" in done.stderr
+
+
 def test_a_script_without_ops_is_told_so(bpdebug):
     done = bpdebug("run", "--headless", "--log", "one", "script.py", script="print('hello')")
     assert (done.returncode, done.stdout) == (0, "hello\n")

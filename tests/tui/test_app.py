@@ -9,6 +9,7 @@ from textual import events
 from textual.keys import _character_to_key
 from textual.widgets import Input
 
+from bpdebug import exporters
 from bpdebug.log.schema import Kind
 from bpdebug.stepping import Breakpoint
 from bpdebug.tui.app import DebuggerApp
@@ -263,6 +264,17 @@ async def test_the_prompt_exports(app, tmp_path):
         assert "jsonl" in notice(app)
     lines = (tmp_path / "events.jsonl").read_text().splitlines()
     assert [json.loads(line)["seq"] for line in lines] == list(range(len(app.timeline)))
+
+
+async def test_the_prompt_says_what_an_export_lacks(app, tmp_path, monkeypatch):
+    report = exporters.ExportReport(1200, 1, ("2 tensors left out",))
+    monkeypatch.setattr(exporters, "export_run", lambda *_: report)
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.main.prompt_entered(":", "export run.npz")
+        await app.workers.wait_for_complete()
+        await pilot.pause()
+        said = "1,200 events written to run.npz; 1 event of 1,200 could not be read; 2 tensors left out"
+        assert notice(app) == said
 
 
 async def test_copy_puts_the_line_or_the_address_on_the_clipboard(app):
