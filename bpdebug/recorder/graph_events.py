@@ -253,14 +253,16 @@ class GraphEvents(ForwardEvents):
     def reported(self, name: str, value: Any) -> None:
         """The script reported `value`, a number or an array with one element."""
         told = self._report(name, value, self.call_sites.here(self.frames_up))
-        self._said[name] = self.iteration, id(value) if _is_on_a_device(value) else told
+        self._said[name] = self.iteration, value if _is_on_a_device(value) else told
 
     def was_said(self, name: str, array: Any) -> bool:
         """Whether the script itself reported the value of a loss under its name, and no walk has begun there since."""
         iteration, said = self._said.pop(name, (-1, None))
         if iteration != self.iteration:
             return False
-        return bool(said == (id(array) if _is_on_a_device(array) else json_number(array.item())))
+        if _is_on_a_device(array) or _is_on_a_device(said):
+            return said is array
+        return bool(said == json_number(array.item()))
 
     def _report(self, name: str, value: Any, site: int) -> float | int | str:
         """Tell of a value; gives what the log says of it."""
