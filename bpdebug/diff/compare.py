@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from ..errors import BpdebugError
 from ..log import records as r
 from ..log.reader import LogReader
 from ..log.schema import NOTHING, Kind
@@ -17,8 +18,8 @@ from .alignment import Batch, align
 from .bodies import BodyStream
 from .common_names import CommonNames
 from .contents import Contents, Verdict
-from .pairs import PairComparison
-from .places import describe_pair, layout_text, place_of
+from .pairs import PairComparison, Unlike
+from .places import Before, describe_pair, layout_text, place_of
 from .result import Comparison, Difference, Growth
 from .slots import UNCOMPARED, UNCOMPARED_KINDS, Slot
 from .values import Tolerance
@@ -65,6 +66,7 @@ class _Walk:
         """The last events of both runs that belong together, as long as nothing differs."""
         self._in_its_place: tuple[int, int] | None = None
         """The next events of both behind them, where the first difference is an event that only one run has."""
+        self._before = Before()
         self._unseeded = ""
         self.found = Comparison(tolerance)
 
@@ -188,11 +190,13 @@ class _Walk:
         found = self.found
         if not verdict.known and not verdict.different:
             found.not_compared += 1
+            self._before.unknown += slot_a.made
             return
         if verdict.different:
             found.tensors_differ += 1
         else:
             found.tolerated += 1
+            self._before.within += slot_a.made
         if verdict.gap is not None and (slot_a.made or slot_b.made):
             self._grow(a, slot_a, verdict)
         if verdict.different and (found.first is None or found.first_value is None):
@@ -217,11 +221,31 @@ class _Walk:
         found = self.found
         if found.first is not None and not (value and found.first_value is None):
             return
-        full = describe_pair(self._a, self._b, a, b, difference, alone=found.first is None)
+        alone = found.first is None
+        given = self._given(a, b) if alone and difference.made else None
+        full = describe_pair(self._a, self._b, a, b, difference, given, self._before if alone else None)
         if found.first is None:
             found.first = full
         if value and found.first_value is None:
             found.first_value = full
+
+    def _given(self, a: int, b: int) -> dict[str, Unlike] | None:
+        """What two events were given that isn't known to be the same; with the tensors of a step's forward op."""
+        bodies = self._bodies_of(a, b)
+        if bodies is None:
+            return None
+        given = self._pairs.unlike(*bodies, made=False)
+        forward = (int(self._a.reader.index[a]["partner"]), int(self._b.reader.index[b]["partner"]))
+        if isinstance(bodies[0], r.BackwardBody) and NOTHING not in forward:
+            ops = self._bodies_of(*forward)
+            given = {**(given or {}), **((ops and self._pairs.unlike(*ops, made=True)) or {})}
+        return given
+
+    def _bodies_of(self, a: int, b: int) -> tuple[r.Event, r.Event] | None:
+        try:
+            return self._a.reader.body(a), self._b.reader.body(b)
+        except BpdebugError:
+            return None
 
     def _grow(self, a: int, slot: Slot, verdict: Verdict) -> None:
         assert verdict.gap is not None

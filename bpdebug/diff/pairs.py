@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from enum import Enum, auto
 from typing import Any
 
 from ..log import records as r
@@ -12,7 +13,18 @@ from .contents import Contents, Verdict
 from .slots import UNCOMPARED, Slot, settings_of, slots_of
 from .values import Tolerance, compare_numbers
 
-__all__ = ["PairComparison"]
+__all__ = ["PairComparison", "Unlike"]
+
+
+class Unlike(Enum):
+    """Why two tensors that aren't told to be different aren't known to be the same."""
+
+    within = auto()
+    """They differ within the tolerance."""
+    unknown = auto()
+    """One of the runs didn't keep what it takes to compare them."""
+    bits = auto()
+    """Their values are equal, but not bit for bit."""
 
 
 class PairComparison:
@@ -79,6 +91,23 @@ class PairComparison:
         if type(body_a) is not type(body_b) or isinstance(body_a, UNCOMPARED):
             return False
         return any(map(self.contents.unknown, tensors_of(body_a), tensors_of(body_b)))
+
+    def unlike(self, body_a: r.Event, body_b: r.Event, made: bool) -> dict[str, Unlike] | None:
+        """By role, what the events were given (and `made`) and isn't known to be the same; None if there is none."""
+        slots_b = {slot.role: slot for slot in slots_of(self._b.names, body_b)}
+        found: dict[str, Unlike] = {}
+        looked_at = False
+        for slot in slots_of(self._a.names, body_a):
+            other = slots_b.get(slot.role)
+            if other is None or (slot.made and not made):
+                continue
+            looked_at = True
+            verdict = self.contents.compare(slot.tensor, other.tensor)
+            if verdict is not None:
+                found[slot.role] = Unlike.within if verdict.known else Unlike.unknown
+            elif self.contents.other_content(slot.tensor, other.tensor):
+                found[slot.role] = Unlike.bits
+        return found if looked_at else None
 
     def _by_role(self, body_a: r.Event, body_b: r.Event) -> Iterator[tuple[Slot, Slot, Verdict]]:
         """The tensors of an event that has more of them in one run than in the other."""

@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 
 from ..errors import BpdebugError, DamagedLog
 from ..text import clean, shape_text
 from ..timeline import Timeline
 from ..timeline.changed_outside import changed_outside
 from ..timeline.names import dtype_name
+from .pairs import Unlike
 from .result import Difference, Place
 
-__all__ = ["describe_pair", "layout_text", "place_of"]
+__all__ = ["Before", "describe_pair", "layout_text", "place_of"]
+
+
+@dataclass(slots=True)
+class Before:
+    """What earlier events made that isn't known to be the same: so many tensors within the tolerance, not compared."""
+
+    within: int = 0
+    unknown: int = 0
 
 
 def place_of(timeline: Timeline, seq: int) -> Place:
@@ -37,14 +47,26 @@ def layout_text(timeline: Timeline, tensor: int | None) -> str:
 
 
 def describe_pair(
-    a: Timeline, b: Timeline, seq_a: int, seq_b: int, difference: Difference, alone: bool
+    a: Timeline,
+    b: Timeline,
+    seq_a: int,
+    seq_b: int,
+    difference: Difference,
+    given: Mapping[str, Unlike] | None,
+    before: Before | None,
 ) -> Difference:
-    """The difference with its places, and with notes if nothing else (`alone`) was different before it."""
+    """The difference with its places, and with notes if nothing else was different `before` it (else None).
+
+    `given` are, by their roles, the tensors that both events were given and that aren't known to be the same;
+    None for events that aren't given any.
+    """
     return replace(
         difference,
         a=place_of(a, seq_a),
         b=place_of(b, seq_b),
-        notes=tuple(_notes(difference, _changed(a, seq_a), _changed(b, seq_b))) if alone else (),
+        notes=()
+        if before is None or difference.gap is None
+        else tuple(_notes(difference, _changed(a, seq_a), _changed(b, seq_b), given, before)),
     )
 
 
@@ -56,21 +78,41 @@ def _changed(timeline: Timeline, seq: int) -> str:
         return ""
 
 
-def _notes(difference: Difference, changed_a: str, changed_b: str) -> list[str]:
-    if difference.gap is None:
-        return []
-    changed = [f"{whose}: {line}" for whose, line in (("A", changed_a), ("B", changed_b)) if line]
+def _notes(
+    difference: Difference,
+    changed_a: str,
+    changed_b: str,
+    given: Mapping[str, Unlike] | None,
+    before: Before,
+) -> Iterator[str]:
+    yield from (f"{whose}: {line}" for whose, line in (("A", changed_a), ("B", changed_b)) if line)
     if changed_a != changed_b:
-        return changed
-    if difference.made:
-        return [
-            *changed,
-            "What this event was given is the same in both runs: the event itself computed something else"
-            " (other code, another device or library, random numbers).",
-        ]
-    what = f"{difference.variable} " if difference.variable else "it "
-    return [
-        *changed,
-        f"No earlier event made a difference: {what}comes from outside the recorded ops"
-        " (data, an initial weight, a write by the script).",
-    ]
+        return
+    if difference.made and given is not None:
+        for how, words in _UNLIKE.items():
+            roles = [clean(role) for role, unlike in given.items() if unlike is how]
+            if roles:
+                yield f"{words}: {' '.join(roles)}."
+        if not given:
+            yield (
+                "What this event was given is the same in both runs: the event itself computed something else"
+                " (other code, another device or library, random numbers)."
+            )
+    elif before.within or before.unknown:
+        if before.within:
+            yield "No earlier event made a difference beyond the tolerance, but some within it."
+        if before.unknown:
+            yield "No earlier event made a difference in what could be compared: not all that they made was kept."
+    else:
+        what = f"{difference.variable} " if difference.variable else "it "
+        yield (
+            f"No earlier event made a difference: {what}comes from outside the recorded ops"
+            " (data, an initial weight, a write by the script)."
+        )
+
+
+_UNLIKE = {
+    Unlike.within: "What this event was given differs, too, within the tolerance",
+    Unlike.unknown: "Of what this event was given, one of the runs didn't keep what it takes to compare",
+    Unlike.bits: "What this event was given is equal, but not bit for bit (0.0 and -0.0, or NaNs)",
+}

@@ -283,6 +283,58 @@ def test_a_write_between_forward_and_backward_is_named_as_the_reason(tmp_path, w
     assert len(first.notes) == (len(told) if len(writes) == 1 else len(told) + 1)
 
 
+ALIKE = "What this event was given is the same in both runs"
+
+
+@pytest.mark.parametrize("dtype", ["f8", "f4"])
+def test_what_differs_within_the_tolerance_is_not_called_the_same(tmp_path, dtype):
+    """Cancellation makes a large difference of a small one: not the op is other code, its input is another."""
+    for run, near, kind in (("a", 0.0, "f4"), ("b", 2e-7, dtype)):
+        watched = Watched(tmp_path / run)
+        F.square(engine.Variable(np.array([1.0 + near], kind)) - 1)
+        watched.read().close()
+    found = compare(tmp_path / "a", tmp_path / "b", 1e-6)
+    assert (found.first.a.address, found.first.made) == ("it0/forward/add", True)
+    assert found.first.notes == ("What this event was given differs, too, within the tolerance: x.",)
+
+
+def test_a_backward_step_was_given_what_its_op_was(tmp_path):
+    """Near pi the cosine hardly changes, and its slope changes sign."""
+    for run, x in (("a", 3.1415), ("b", 3.1416)):
+        watched = Watched(tmp_path / run)
+        F.sum(F.cos(engine.Variable(np.array([x], "f4")))).backward()
+        watched.read().close()
+    found = compare(tmp_path / "a", tmp_path / "b", 1e-4)
+    assert (found.first.a.address, found.first.role) == ("it0/backward/cos", "gx")
+    assert found.first.notes == ("What this event was given differs, too, within the tolerance: x.",)
+
+
+def test_what_was_not_kept_is_not_called_the_same(tmp_path):
+    for run, change, capture in (("a", 0.0, "none"), ("b", 0.5, "full")):
+        watched = Watched(tmp_path / run, capture)
+        loss = F.sum(F.square(engine.Variable(np.array([1.0 + change, 2.0], "f4"))))
+        loss.backward()
+        watched.read().close()
+    first = compare(tmp_path / "a", tmp_path / "b").first
+    assert first.a.address == "it0/forward/report:loss"
+    assert first.notes == (
+        "No earlier event made a difference in what could be compared: not all that they made was kept.",
+    )
+
+
+def test_a_zero_of_the_other_sign_is_named_where_it_matters(tmp_path):
+    for run, zero in (("a", 0.0), ("b", -0.0)):
+        watched = Watched(tmp_path / run)
+        with np.errstate(divide="ignore"):
+            1 / engine.Variable(np.array([zero, 1.0], "f4"))
+        watched.read().close()
+    first = compare(tmp_path / "a", tmp_path / "b").first
+    assert first.made
+    assert first.notes == (
+        "What this event was given is equal, but not bit for bit (0.0 and -0.0, or NaNs): x.",
+    )
+
+
 @pytest.mark.parametrize("capture", ["none", "stats", "sample", "none@dropout"])
 def test_what_an_op_drew_from_is_known_however_little_is_kept(tmp_path, capture):
     for name, how in ("full", "full"), ("less", capture), ("other", capture):
