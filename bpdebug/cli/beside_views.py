@@ -9,7 +9,7 @@ import numpy as np
 
 from ..diff.values import DISTANCES
 from ..errors import BpdebugError
-from ..text import clean, number, size_text
+from ..text import clean, count_text, number, size_text
 from ..timeline import Moment, TensorView
 from ..timeline.tensors import tensor_view
 from . import show_views
@@ -40,8 +40,8 @@ def _tensor(beside: Beside, moment: Moment, mine: TensorView, wanted: show_views
         yield f"    not compared: {clean(gap)}"
     else:
         yield f"    {gap_words(gap)}"
-    same = not isinstance(gap, str) and not gap.differing
-    once = same and not mine.why_missing
+    equal = not isinstance(gap, str) and not gap.differing
+    once = not isinstance(gap, str) and equal and not gap.why and not mine.why_missing
     for letter in (beside.letter,) if once else ("A", "B"):
         view = beside.view(moment, mine, letter)
         if view.shape is None or view.why_missing:
@@ -50,7 +50,7 @@ def _tensor(beside: Beside, moment: Moment, mine: TensorView, wanted: show_views
         named = "" if once else f"{letter}: "
         yield f"    {named}{view.dtype}  {show_views.statistics_text(view.statistics(), view.dtype)}"
         yield from _values(view, wanted)
-    if same or isinstance(gap, str):
+    if isinstance(gap, str) or equal:
         return
     for what, title in DISTANCES.items():
         if what != "ulp" or gap.max_ulp is not None:
@@ -64,13 +64,14 @@ def _values(view: TensorView, wanted: show_views.Wanted) -> Iterator[str]:
 
 def gap_words(gap: Gap) -> str:
     """How far two tensors are apart, in one line."""
+    why = f", {clean(gap.why)}" if gap.why else ""
     if not gap.differing:
-        return f"the same: {gap.size:,} elements"
+        return f"{'equal' if why else 'the same'}: {count_text(gap.size, 'element')}{why}"
     ulp = f", {gap.max_ulp:,} ULP" if gap.max_ulp else ""  # 0 where only what isn't a number differs
     place = f" at [{', '.join(map(str, gap.place))}]" if gap.place else ""
     return (
-        f"{gap.differing:,} of {gap.size:,} elements differ: at most {number(gap.max_abs)} absolute{place},"
-        f" {number(gap.max_rel)} relative{ulp}"
+        f"{gap.differing:,} of {count_text(gap.size, 'element')} differ: at most {number(gap.max_abs)} absolute{place},"
+        f" {number(gap.max_rel)} relative{ulp}{why}"
     )
 
 

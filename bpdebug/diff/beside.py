@@ -17,7 +17,7 @@ from ..text import clean, count_text
 from ..timeline import Moment, ParameterState, TensorView, Timeline
 from .common_names import CommonNames
 from .compare import number_of_setting
-from .contents import Contents
+from .contents import Contents, dtype_words
 from .marking import UNKNOWN, Mark, Marks
 from .pairs import PairComparison
 from .values import DISTANCES, Gap, Tolerance, compare_arrays, distances
@@ -287,7 +287,8 @@ class Beside:
             return lambda: same
         if why or first.shape != second.shape:
             return why or f"shape {first.shape} in A, {second.shape} in B"
-        return lambda: compare_arrays(first.array(), second.array(), self.tolerance)
+        kinds = dtype_words(first.dtype, second.dtype)
+        return lambda: replace(compare_arrays(first.array(), second.array(), self.tolerance), why=kinds)
 
 
 def _same_role(moment: Moment, view: TensorView) -> TensorView | None:

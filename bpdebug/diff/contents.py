@@ -15,7 +15,7 @@ from ..timeline.names import dtype_name
 from .common_names import CommonNames, Side
 from .values import Gap, Tolerance, compare_arrays
 
-__all__ = ["Contents", "Verdict"]
+__all__ = ["Contents", "Verdict", "dtype_words"]
 
 _RECORD = struct.Struct("<16sQHHI")
 assert _RECORD.size == TENSOR_INDEX.itemsize
@@ -128,12 +128,17 @@ class Contents:
         except DamagedLog as error:
             return Verdict(True, False, clean(str(error)), None)
         gap = compare_arrays(first, second, self._tolerance)
-        if first.dtype != second.dtype:
-            why = f"{dtype_name(layout_a.dtype)} in A, {dtype_name(layout_b.dtype)} in B"
+        why = dtype_words(dtype_name(layout_a.dtype), dtype_name(layout_b.dtype))
+        if why:
             return Verdict(gap.beyond > 0 or self._tolerance.exact, True, why, gap)
         if not gap.differing:
             return None
         return Verdict(gap.beyond > 0, True, "", gap)
+
+
+def dtype_words(a: str, b: str) -> str:
+    """Of two names of dtypes, which don't tell the order of bytes, what differs; "" where nothing does."""
+    return "" if a == b else f"{a} in A, {b} in B"
 
 
 def _statistics_words(first: Statistics | None, second: Statistics | None) -> str:

@@ -114,5 +114,5 @@ def _notes(
 _UNLIKE = {
     Unlike.within: "What this event was given differs, too, within the tolerance",
     Unlike.unknown: "Of what this event was given, one of the runs didn't keep what it takes to compare",
-    Unlike.bits: "What this event was given is equal, but not bit for bit (0.0 and -0.0, or NaNs)",
+    Unlike.bits: "What this event was given is equal, but not bit for bit (0.0 and -0.0, NaNs, or the order of bytes)",
 }

@@ -42,7 +42,7 @@ class Gap:
 
     A NaN or an infinity against anything else is infinitely far apart; two NaNs are equal, and so are 0.0 and -0.0.
     `max_ulp` is None where no floats are compared; it counts in the coarser of the two dtypes. `place` is the index
-    of the element that is furthest apart (absolute), `a` and `b` are its values.
+    of the element that is furthest apart (absolute), `a` and `b` are its values. `why` says what else is different.
     """
 
     size: int
@@ -54,6 +54,7 @@ class Gap:
     place: tuple[int, ...]
     a: Any
     b: Any
+    why: str = ""
 
 
 def compare_arrays(a: np.ndarray, b: np.ndarray, tolerance: Tolerance) -> Gap:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+import numpy as np
 import pytest
 
 from bpdebug import cli
@@ -49,6 +50,20 @@ def test_it_begins_at_the_first_divergence(say, pair):
     assert "    the same: 2 elements" in lines
     assert any(line.startswith("    1 of 2 elements differ: at most 0.5 absolute at [1]") for line in lines)
     assert "    |A - B|:" in lines
+
+
+def test_equal_values_of_two_dtypes_are_not_called_the_same(say, tmp_path):
+    for name, kind in (("a", "f4"), ("b", "f8")):
+        run = Run(tmp_path / name)
+        run.forward(np.ones(1, kind), np.zeros(2))
+        run.recorder.close()
+    status, out, _ = say("show", str(tmp_path / "a"), "--with", str(tmp_path / "b"), "--view", "tensor")
+    lines = [line.strip() for line in out.splitlines()]
+    assert status == 0
+    assert "equal: 1 element, float32 in A, float64 in B" in lines
+    assert "the same: 2 elements" in lines
+    assert any(line.startswith("A: float32") for line in lines)
+    assert any(line.startswith("B: float64") for line in lines)
 
 
 def test_the_same_run_has_no_divergence(say, pair):

@@ -211,6 +211,40 @@ def test_views_of_both_runs_and_of_their_distance(beside):
     assert (gap.differing, gap.place, gap.a, gap.b) == (1, (1,), 4.0, 4.5)
 
 
+def other_dtypes(tmp_path, a, b):
+    """Both runs of one op, given the same values in two dtypes."""
+    readers = []
+    for name, kind in (("a", a), ("b", b)):
+        run = Run(tmp_path / name)
+        run.forward(np.array([1, 2], kind), None)
+        readers.append(run.read())
+    return readers
+
+
+def test_equal_values_of_another_dtype_are_told_from_the_same(tmp_path):
+    a, b = other_dtypes(tmp_path, "f4", "f8")
+    marks = Marks(len(a), len(b))
+    list(mark_runs(a, b, Tolerance(), marks))
+    both = Beside(Timeline(a), Timeline(b), marks)
+    moment = both.this.moment(marks.first[0])
+    gap = both.gap(moment, moment.tensor("x"))()
+    assert (gap.differing, gap.why) == (0, "float32 in A, float64 in B")
+    assert both.compare(moment.seq).roles == ["x"]
+    for reader in (a, b):
+        reader.close()
+
+
+def test_the_order_of_bytes_is_no_difference(tmp_path):
+    """Data files are often big-endian; the numbers are the same."""
+    a, b = other_dtypes(tmp_path, ">f4", "<f4")
+    assert compare_runs(a, b).same
+    marks = Marks(len(a), len(b))
+    list(mark_runs(a, b, Tolerance(), marks))
+    assert marks.first is None
+    for reader in (a, b):
+        reader.close()
+
+
 def test_tensors_of_other_shapes_have_no_distance(beside):
     both = beside([SIN], [("sin", [1, 2], [3, 4, 5])])
     moment = both.this.moment(at(both, "sin"))

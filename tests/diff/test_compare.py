@@ -331,7 +331,7 @@ def test_a_zero_of_the_other_sign_is_named_where_it_matters(tmp_path):
     first = compare(tmp_path / "a", tmp_path / "b").first
     assert first.made
     assert first.notes == (
-        "What this event was given is equal, but not bit for bit (0.0 and -0.0, or NaNs): x.",
+        "What this event was given is equal, but not bit for bit (0.0 and -0.0, NaNs, or the order of bytes): x.",
     )
 
 

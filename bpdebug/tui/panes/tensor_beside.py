@@ -125,11 +125,14 @@ def _gap_words(found: Gap | str | Failure | None) -> list[Piece]:
     if isinstance(found, str | Failure):
         return [(f"not compared: {clean(str(found))}", "alarm")]
     if not found.differing:
-        return [("the same in both runs", "muted")]
+        alike = ("the same in both runs", "muted")
+        return [("equal", "muted"), (clean(found.why), "alarm")] if found.why else [alike]
     pieces: list[Piece] = [(f"{found.differing:,} of {found.size:,} differ", "alarm")]
     place = f" at [{', '.join(map(str, found.place))}]" if found.place else ""
     pieces.append((f"at most {number(found.max_abs)}{place}", ""))
     pieces.append((f"{number(found.max_rel)} relative", ""))
     if found.max_ulp:  # 0 where only what isn't a number differs
         pieces.append((f"{found.max_ulp:,} ULP", ""))
+    if found.why:
+        pieces.append((clean(found.why), ""))
     return pieces
