@@ -67,7 +67,7 @@ def gap_words(gap: Gap) -> str:
     why = f", {clean(gap.why)}" if gap.why else ""
     if not gap.differing:
         return f"{'equal' if why else 'the same'}: {count_text(gap.size, 'element')}{why}"
-    ulp = f", {gap.max_ulp:,} ULP" if gap.max_ulp else ""  # 0 where only what isn't a number differs
+    ulp = f", {gap.max_ulp:,} ULP" if gap.max_ulp else ""
     place = f" at [{', '.join(map(str, gap.place))}]" if gap.place else ""
     return (
         f"{gap.differing:,} of {count_text(gap.size, 'element')} differ: at most {number(gap.max_abs)} absolute{place},"

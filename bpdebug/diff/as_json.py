@@ -85,7 +85,7 @@ def _gap(gap: Gap | None) -> dict[str, Any] | None:
         "beyond": gap.beyond,
         "max_abs": _number(gap.max_abs),
         "max_rel": _number(gap.max_rel),
-        "max_ulp": gap.max_ulp,
+        "max_ulp": _number(gap.max_ulp),
         "place": list(gap.place),
         "a": _number(gap.a),
         "b": _number(gap.b),
@@ -98,7 +98,7 @@ def _growth(row: Growth) -> dict[str, Any]:
         "beyond": row.beyond,
         "max_abs": _number(row.max_abs),
         "max_rel": _number(row.max_rel),
-        "max_ulp": row.max_ulp,
+        "max_ulp": _number(row.max_ulp),
         "where": row.where,
     }
 

@@ -48,7 +48,7 @@ class Growth:
     beyond: int = 0
     max_abs: float = 0.0
     max_rel: float = 0.0
-    max_ulp: int | None = None
+    max_ulp: float | None = None
     where: str = ""
 
     def add(self, gap: Gap, beyond: bool, where: str) -> None:

@@ -5,6 +5,7 @@ Reads arrays in pieces, so that comparing two huge ones takes no memory of their
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -41,7 +42,8 @@ class Gap:
     """What two arrays of one shape differ in; the maxima are over all elements.
 
     A NaN or an infinity against anything else is infinitely far apart; two NaNs are equal, and so are 0.0 and -0.0.
-    `max_ulp` is None where no floats are compared; it counts in the coarser of the two dtypes. `place` is the index
+    `max_ulp` is None where no floats are compared; it counts in the coarser of the two dtypes, and is a whole number or
+    infinite, as it is where one of the elements is beyond what the coarser dtype holds, too. `place` is the index
     of the element that is furthest apart (absolute), `a` and `b` are its values. `why` says what else is different.
     """
 
@@ -50,7 +52,7 @@ class Gap:
     beyond: int
     max_abs: float
     max_rel: float
-    max_ulp: int | None
+    max_ulp: float | None
     place: tuple[int, ...]
     a: Any
     b: Any
@@ -67,7 +69,8 @@ def compare_arrays(a: np.ndarray, b: np.ndarray, tolerance: Tolerance) -> Gap:
     assert a.shape == b.shape
     flat_a, flat_b = a.reshape(-1), b.reshape(-1)
     differing = beyond = worst = 0
-    max_abs, max_rel, max_ulp = -1.0, 0.0, 0
+    max_abs, max_rel = -1.0, 0.0
+    max_ulp: float = 0
     ulp_dtype = _ulp_dtype(a.dtype, b.dtype)
     for begin in range(0, flat_a.size, _PIECE):
         piece_a, piece_b = flat_a[begin : begin + _PIECE], flat_b[begin : begin + _PIECE]
@@ -79,11 +82,12 @@ def compare_arrays(a: np.ndarray, b: np.ndarray, tolerance: Tolerance) -> Gap:
                 np.isfinite(distances) & (distances <= tolerance.atol + tolerance.rtol * scales)
             )
             if ulp_dtype is not None:
-                units, comparable, finite = _units(piece_a, piece_b, ulp_dtype)
+                units, finite = _units(piece_a, piece_b, ulp_dtype)
                 units[equal] = 0
                 if tolerance.ulp:
                     within |= finite & (units <= np.uint64(tolerance.ulp))
-                max_ulp = max(max_ulp, int(units[comparable].max(initial=0)))
+                far = bool((~(equal | finite)).any())
+                max_ulp = max(max_ulp, math.inf if far else int(units.max(initial=0)))
         differing += int((~equal).sum())
         beyond += int((~within).sum())
         place = int(distances.argmax())
@@ -123,8 +127,8 @@ def distances(a: np.ndarray, b: np.ndarray, what: str) -> np.ndarray:
     Args:
         a: an array of any boolean, integer, float or complex dtype.
         b: one of the same shape, of the same or of another such dtype.
-        what: a key of `DISTANCES`. In ULP, which count in the coarser dtype, NaN stands where nothing can be
-            counted: against a NaN, and between numbers that aren't floats.
+        what: a key of `DISTANCES`. In ULP, which count in the coarser dtype, NaN stands between numbers that
+            aren't floats.
     """
     assert a.shape == b.shape
     with np.errstate(all="ignore"):
@@ -136,8 +140,8 @@ def distances(a: np.ndarray, b: np.ndarray, what: str) -> np.ndarray:
             ulp_dtype = _ulp_dtype(a.dtype, b.dtype)
             apart = np.full(a.size, np.nan)
             if ulp_dtype is not None:
-                units, comparable, _ = _units(a.reshape(-1), b.reshape(-1), ulp_dtype)
-                apart[comparable] = units[comparable]
+                units, finite = _units(a.reshape(-1), b.reshape(-1), ulp_dtype)
+                apart = np.where(finite, units, np.inf)
             apart[equal] = 0.0
     return apart.reshape(a.shape)
 
@@ -185,11 +189,10 @@ def _ulp_dtype(a: np.dtype, b: np.dtype) -> Any:
     return _ULP_TYPES.get(min(sizes))
 
 
-def _units(a: np.ndarray, b: np.ndarray, types: Any) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """How many floats of the type lie between, uint64; where that can be said, not for NaN; where both are finite."""
+def _units(a: np.ndarray, b: np.ndarray, types: Any) -> tuple[np.ndarray, np.ndarray]:
+    """How many floats of the type lie between, uint64, of any number for NaN; where both are finite."""
     floats, integers = types
     near_a, near_b = a.astype(floats), b.astype(floats)
-    comparable = ~(np.isnan(near_a) | np.isnan(near_b))
     finite = np.isfinite(near_a) & np.isfinite(near_b)
     places = []
     for near in (near_a, near_b):
@@ -199,5 +202,4 @@ def _units(a: np.ndarray, b: np.ndarray, types: Any) -> tuple[np.ndarray, np.nda
         places.append(np.where(bits < 0, low - bits, bits))
     first, second = places[0].view(np.uint64), places[1].view(np.uint64)
     units = np.where(places[0] > places[1], first - second, second - first)
-    units[~comparable] = 0
-    return units, comparable, finite
+    return units, finite

@@ -78,6 +78,18 @@ def test_an_unsigned_integer_is_as_far_from_a_negative_one_as_it_is():
     assert (gap.differing, gap.beyond, gap.max_abs) == (2, 1, 2.0**64)
 
 
+@pytest.mark.parametrize("far", [np.nan, np.inf, -np.inf])
+def test_what_is_no_number_is_no_number_of_ulp_away(far):
+    """None at all would read as the same, and a few as close."""
+    near = np.nextafter(np.float32(1), np.float32(2))
+    a, b = np.array([1, 5, np.nan], "f4"), np.array([near, 5, np.nan], "f4")
+    assert compare_arrays(a, b, EXACT).max_ulp == 1
+    b[1] = far
+    for one, other in ((a, b), (b, a), (a.astype("f8"), b)):
+        assert compare_arrays(one, other, EXACT).max_ulp == np.inf
+    assert compare_arrays(a[1:], np.array([1e39, np.nan]), EXACT).max_ulp == np.inf
+
+
 @pytest.mark.parametrize(
     ("a", "b"),
     [

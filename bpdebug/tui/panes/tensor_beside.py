@@ -131,7 +131,7 @@ def _gap_words(found: Gap | str | Failure | None) -> list[Piece]:
     place = f" at [{', '.join(map(str, found.place))}]" if found.place else ""
     pieces.append((f"at most {number(found.max_abs)}{place}", ""))
     pieces.append((f"{number(found.max_rel)} relative", ""))
-    if found.max_ulp:  # 0 where only what isn't a number differs
+    if found.max_ulp:
         pieces.append((f"{found.max_ulp:,} ULP", ""))
     if found.why:
         pieces.append((clean(found.why), ""))
