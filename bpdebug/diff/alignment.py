@@ -1,8 +1,9 @@
 """Aligns the events of two runs by their addresses, a batch of iterations at a time.
 
 Events with the same iteration, phase, scope and label are numbered in their order; the same number is the same event.
-Where one run has more of them than the other, the lines of the script that made them tell which ones are new, and a
-backward step goes with its forward op. So an inserted op doesn't shift all that comes after it.
+Where one run has more of them than the other, the lines of the script that made them tell which ones are new, a
+backward step goes with its forward op, and what it adds to a gradient with the step. So an inserted op doesn't shift
+all that comes after it.
 """
 
 from __future__ import annotations
@@ -117,12 +118,18 @@ def _pair(
         )
         for group in uneven
     ]
-    # Backward steps last: their forward ops must have their partners.
-    members.sort(key=lambda pair: rows[0]["kind"][pair[0][0]] == Kind.backward)
+    # Backward steps must find the partners of their forward ops, and what a step adds to a gradient those of the steps.
+    last = (Kind.backward, Kind.grad_accumulated)
+    kinds = rows[0]["kind"]
+    members.sort(key=lambda pair: last.index(kinds[pair[0][0]]) if kinds[pair[0][0]] in last else -1)
+    nodes: dict[int, int] | None = None
     for mine, theirs in members:
         partners[mine] = -1
-        if rows[0]["kind"][mine[0]] == Kind.backward:
+        if kinds[mine[0]] == Kind.backward:
             pairs = _pair_steps(rows, (mine, theirs), partners, starts)
+        elif kinds[mine[0]] == Kind.grad_accumulated and NOTHING not in rows[0]["node"][mine]:
+            nodes = _nodes(rows, partners) if nodes is None else nodes
+            pairs = _pair_contributions(rows, (mine, theirs), nodes)
         else:
             lines_a = [names.a.line(site) for site in rows[0]["site"][mine].tolist()]
             lines_b = [names.b.line(site) for site in rows[1]["site"][theirs].tolist()]
@@ -148,6 +155,27 @@ def _pair_steps(
         j = forward_b.get(int(partners[place]) + starts[1]) if partners[place] >= 0 else None
         if j is not None:
             pairs.append((i, j))
+    return pairs
+
+
+def _nodes(rows: tuple[np.ndarray, np.ndarray], partners: np.ndarray) -> dict[int, int]:
+    """The function nodes of A whose ops or steps in the batch have partners in B, and the nodes of these."""
+    there = np.flatnonzero((partners >= 0) & np.isin(rows[0]["kind"], (Kind.forward, Kind.backward)))
+    return dict(zip(rows[0]["node"][there].tolist(), rows[1]["node"][partners[there]].tolist(), strict=True))
+
+
+def _pair_contributions(
+    rows: tuple[np.ndarray, np.ndarray], members: tuple[np.ndarray, np.ndarray], nodes: dict[int, int]
+) -> list[tuple[int, int]]:
+    """What steps that are partners add to a gradient; a step that adds to it more than once, in order."""
+    waiting: dict[int, list[int]] = {}
+    for j, node in enumerate(rows[1]["node"][members[1]].tolist()):
+        waiting.setdefault(node, []).append(j)
+    pairs = []
+    for i, node in enumerate(rows[0]["node"][members[0]].tolist()):
+        theirs = waiting.get(nodes.get(node, NOTHING))
+        if theirs:
+            pairs.append((i, theirs.pop(0)))
     return pairs
 
 

@@ -283,6 +283,24 @@ def test_a_write_between_forward_and_backward_is_named_as_the_reason(tmp_path, w
     assert len(first.notes) == (len(told) if len(writes) == 1 else len(told) + 1)
 
 
+def test_a_loop_with_one_turn_more_has_one_step_more_and_one_sum_more(tmp_path):
+    """All turns are on one line: what is new can be told of forward only, and backward begins with it."""
+    for run, turns in (("a", 3), ("b", 4)):
+        watched = Watched(tmp_path / run)
+        link = engine.Link()
+        with link.init_scope():
+            link.w = engine.Parameter(np.ones(2, "f4"))
+        h = engine.Variable(np.array([1, 2], "f4"))
+        for _ in range(turns):
+            h = h * link.w
+        F.sum(h).backward()
+        watched.read().close()
+    found = compare(tmp_path / "a", tmp_path / "b")
+    structure = found.structure
+    assert (structure.only_a, structure.turns) == (0, 0)
+    assert structure.first_only_b == ["it0/forward/mul~4", "it0/backward/mul", "it0/backward/grad:Link.w"]
+
+
 ALIKE = "What this event was given is the same in both runs"
 
 
