@@ -18,7 +18,7 @@ from ..timeline import Moment, ParameterState, TensorView, Timeline
 from .common_names import CommonNames
 from .compare import number_of_setting
 from .contents import Contents, dtype_words
-from .marking import UNKNOWN, Mark, Marks
+from .marking import ALONE, UNKNOWN, Mark, Marks
 from .pairs import PairComparison
 from .values import DISTANCES, Gap, Tolerance, compare_arrays, distances
 
@@ -234,11 +234,12 @@ class Beside:
         """How many events only the other run has right behind event `seq`; 0 for none."""
         if not self.mark(seq) & Mark.gap:
             return 0
-        marks = self.marks.sides[1 - self.lead].marks
+        other = self.marks.sides[1 - self.lead]
         begin = self.place(seq) + 1
-        run = marks[begin : begin + _LOOKED_AT] & np.uint8(Mark.alone)
-        ends = np.flatnonzero(run == 0)
-        return max(1, int(ends[0]) if len(ends) else len(run))
+        ends = np.flatnonzero(other.partners[begin : begin + _LOOKED_AT] != ALONE)
+        end = begin + (int(ends[0]) if len(ends) else _LOOKED_AT)
+        # Without what is printed or warned of between them, which counts for nothing.
+        return max(1, int(np.count_nonzero(other.marks[begin:end] & np.uint8(Mark.alone))))
 
     def parameters(self, seq: int) -> dict[str, ParameterState]:
         """The parameters of the other run where it is at event `seq`, by name."""

@@ -22,8 +22,10 @@ from .pairs import PairComparison
 from .slots import UNCOMPARED_KINDS
 from .values import Tolerance
 
-__all__ = ["ALIGNED", "UNKNOWN", "Mark", "Marks", "mark_runs"]
+__all__ = ["ALIGNED", "ALONE", "UNKNOWN", "Mark", "Marks", "mark_runs"]
 
+ALONE = -1
+"""In place of a partner: there is none."""
 UNKNOWN = -2
 """In place of a partner: the events haven't been aligned so far."""
 ALIGNED = 0.1
@@ -47,7 +49,7 @@ class Mark(IntFlag):
 
 @dataclass(slots=True)
 class Side:
-    """The events of one run: the seq of each one's partner (-1 for none, `UNKNOWN`), and its `Mark`."""
+    """The events of one run: the seq of each one's partner (or `ALONE`, `UNKNOWN`), and its `Mark`."""
 
     partners: np.ndarray
     marks: np.ndarray

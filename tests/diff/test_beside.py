@@ -16,9 +16,12 @@ from tests.support.watched import MLP, Watched, step
 
 
 def write(directory, *ops, lr=0.1):
-    """A run with a line each: (name, x, y)."""
+    """A run with a line each: (name, x, y), or something printed."""
     run = Run(directory)
     for name, x, y in ops:
+        if name == "print":
+            run.recorder.output("stdout", "text\n")
+            continue
         op = run.writer.op(name, name, ["x"], ["y"])
         new = run.recorder.new_variable
         x, y = np.asarray(x, "f4"), np.asarray(y, "f4")
@@ -142,6 +145,16 @@ def test_an_inserted_op_is_a_gap_in_one_run_and_alone_in_the_other(beside):
     assert both.summary(seq + 1) == "only in B"
     view = both.this.moment(seq + 1).tensors[0]
     assert both.view(both.this.moment(seq + 1), view, "A").why_missing == "A has no such event"
+
+
+@pytest.mark.parametrize("talk", [[0], [1], [2], [0, 1, 1, 2]])
+def test_what_is_printed_in_a_gap_is_passed_over_in_its_count(beside, talk):
+    """A run that goes on where the other was killed prints first, as a rule."""
+    more = [COS, TAN]
+    for place in reversed(talk):
+        more.insert(place, ("print", None, None))
+    both = beside([SIN], [SIN, *more])
+    assert both.gap_after(at(both, "sin")) == 2
 
 
 def test_what_is_behind_the_first_divergence_is_marked_by_content(beside):
