@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ..diff.beside import KnownToDiffer
 from ..diff.values import DISTANCES
 from ..errors import BpdebugError
 from ..text import clean, count_text, number, size_text
@@ -37,7 +39,7 @@ def _tensor(beside: Beside, moment: Moment, mine: TensorView, wanted: show_views
     except BpdebugError as error:
         gap = str(error)
     if isinstance(gap, str):
-        yield f"    not compared: {clean(gap)}"
+        yield f"    {'' if isinstance(gap, KnownToDiffer) else 'not compared: '}{clean(gap)}"
     else:
         yield f"    {gap_words(gap)}"
     equal = not isinstance(gap, str) and not gap.differing
@@ -46,6 +48,7 @@ def _tensor(beside: Beside, moment: Moment, mine: TensorView, wanted: show_views
         view = beside.view(moment, mine, letter)
         if view.shape is None or view.why_missing:
             yield f"    {letter}: {view.why_missing}".rstrip()
+            yield from _statistics_of_missing(view)
             continue
         named = "" if once else f"{letter}: "
         yield f"    {named}{view.dtype}  {show_views.statistics_text(view.statistics(), view.dtype)}"
@@ -56,6 +59,13 @@ def _tensor(beside: Beside, moment: Moment, mine: TensorView, wanted: show_views
         if what != "ulp" or gap.max_ulp is not None:
             yield f"    {title}:"
             yield from _values(beside.view(moment, mine, what), wanted)
+
+
+def _statistics_of_missing(view: TensorView) -> Iterator[str]:
+    """Of values that weren't kept, their statistics where these were."""
+    if view.shape is not None:
+        with contextlib.suppress(BpdebugError):
+            yield f"      {show_views.statistics_text(view.statistics(), view.dtype)}"
 
 
 def _values(view: TensorView, wanted: show_views.Wanted) -> Iterator[str]:

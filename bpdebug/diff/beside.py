@@ -17,12 +17,12 @@ from ..text import clean, count_text
 from ..timeline import Moment, ParameterState, TensorView, Timeline
 from .common_names import CommonNames
 from .compare import number_of_setting
-from .contents import Contents, dtype_words
+from .contents import Contents, Verdict, dtype_words
 from .marking import ALONE, UNKNOWN, Mark, Marks
 from .pairs import PairComparison
 from .values import DISTANCES, Gap, Tolerance, compare_arrays, distances
 
-__all__ = ["Beside", "Compared"]
+__all__ = ["Beside", "Compared", "KnownToDiffer"]
 
 _LOOKED_AT = 1 << 20
 """Marks that are looked through at once."""
@@ -46,6 +46,10 @@ class Compared(NamedTuple):
         shape = "{} {} / {}" if short else "{} {} in A, {} in B"
         parts = [shape.format(*setting) for setting in self.settings]
         return "; ".join(part for part in (*parts, " ".join(self.roles), self.problem) if part)
+
+
+class KnownToDiffer(str):
+    """Words for two tensors that differ, and of which it isn't known by how much."""
 
 
 class Beside:
@@ -195,16 +199,17 @@ class Beside:
             self._contents = PairComparison(a, b, contents, self.tolerance)
         return self._contents
 
-    def _same_content(self, a: int | None, b: int | None) -> bool:
-        """Whether the content ids of tensor `a` of A and `b` of B tell that they are the same."""
+    def _verdict(self, a: int | None, b: int | None) -> Verdict | None:
+        """What tensor `a` of A and `b` of B differ in, as far as their content ids tell; None: they are the same."""
+        unknown = Verdict(False, False, "", None)
         if a is None or b is None:
-            return False
+            return unknown
         try:
             contents = self._pairs().contents
             contents.look_again()
-            return contents.compare(a, b) is None
+            return contents.compare(a, b)
         except BpdebugError:
-            return False
+            return unknown
 
     def summary(self, seq: int, short: bool = False) -> str:
         """In a few words (or `short`, in fewer), what event `seq` is in the other run."""
@@ -283,9 +288,12 @@ class Beside:
             return f"only {self.letter} has it"
         first, second = (mine, theirs) if self.lead == 0 else (theirs, mine)
         why = first.why_missing or second.why_missing
-        if why and self._same_content(first.tensor, second.tensor):
+        verdict = self._verdict(first.tensor, second.tensor) if why else None
+        if why and verdict is None:
             same = Gap(math.prod(first.shape or ()), 0, 0, 0.0, 0.0, None, (), None, None)
             return lambda: same
+        if why and verdict is not None and verdict.different:
+            return KnownToDiffer(verdict.why)
         if why or first.shape != second.shape:
             return why or f"shape {first.shape} in A, {second.shape} in B"
         kinds = dtype_words(first.dtype, second.dtype)

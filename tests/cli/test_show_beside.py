@@ -7,10 +7,13 @@ import re
 import numpy as np
 import pytest
 
+import engine
+import engine.functions as F
 from bpdebug import cli
 from bpdebug.cli.show import VIEWS
 from tests.support.example_run import write_example_run
 from tests.support.recorded import Run
+from tests.support.watched import Watched
 
 
 @pytest.fixture
@@ -64,6 +67,20 @@ def test_equal_values_of_two_dtypes_are_not_called_the_same(say, tmp_path):
     assert "the same: 2 elements" in lines
     assert any(line.startswith("A: float32") for line in lines)
     assert any(line.startswith("B: float64") for line in lines)
+
+
+def test_what_content_ids_tell_to_differ_is_told_with_the_statistics(say, tmp_path):
+    for name, capture, number in (("a", "stats", 1.0), ("b", "full", 2.0)):
+        watched = Watched(tmp_path / name, capture)
+        F.square(engine.Variable(np.array([number, 0], "f4")))
+        watched.read().close()
+    status, out, _ = say("show", str(tmp_path / "a"), "--with", str(tmp_path / "b"), "--view", "tensor")
+    lines = [line.strip() for line in out.splitlines()]
+    why = "not captured, because the run kept statistics only (--capture stats)"
+    assert status == 0
+    assert f"the values differ, by how much isn't known: {why}; l2 1.0 in A, 4.0 in B" in lines
+    assert lines[lines.index(f"A: {why}") + 1].startswith("min 0.0  max 1.0")
+    assert "not compared" not in out
 
 
 def test_the_same_run_has_no_divergence(say, pair):

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from bpdebug.diff import Tolerance, compare_runs
-from bpdebug.diff.beside import Beside
+from bpdebug.diff.beside import Beside, KnownToDiffer
 from bpdebug.diff.marking import ALIGNED, Mark, Marks, mark_runs
 from bpdebug.diff.values import DISTANCES, distances
 from bpdebug.log.reader import LogReader
@@ -101,6 +101,24 @@ def test_content_ids_tell_that_values_are_the_same_where_one_run_did_not_keep_th
     moment = both.this.moment(seq)
     gap = both.gap(moment, moment.tensor("gW"))()
     assert (gap.size, gap.differing) == (6, 0)
+
+
+def test_content_ids_tell_that_values_differ_where_one_run_did_not_keep_them(tmp_path):
+    readers = []
+    for name, capture in (("a", "stats"), ("b", "full")):
+        np.random.seed(len(readers))
+        watched = Watched(tmp_path / name, capture)
+        step(MLP())
+        readers.append(watched.read())
+    marks = Marks(*map(len, readers))
+    list(mark_runs(*readers, Tolerance(), marks))
+    both = Beside(*map(Timeline, readers), marks)
+    moment = both.this.moment(both.first)
+    gap = both.gap(moment, moment.tensor("W"))
+    assert isinstance(gap, KnownToDiffer)
+    assert gap.startswith("the values differ")
+    for reader in readers:
+        reader.close()
 
 
 def test_the_same_run_twice_has_no_divergence(beside):

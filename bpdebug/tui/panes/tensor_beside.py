@@ -123,7 +123,10 @@ def _gap_words(found: Gap | str | Failure | None) -> list[Piece]:
     if found is None:
         return [("comparing ...", "muted")]
     if isinstance(found, str | Failure):
-        return [(f"not compared: {clean(str(found))}", "alarm")]
+        from ...diff.beside import KnownToDiffer
+
+        prefix = "" if isinstance(found, KnownToDiffer) else "not compared: "
+        return [(f"{prefix}{clean(str(found))}", "alarm")]
     if not found.differing:
         alike = ("the same in both runs", "muted")
         return [("equal", "muted"), (clean(found.why), "alarm")] if found.why else [alike]
