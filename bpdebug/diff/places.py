@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from ..errors import BpdebugError, DamagedLog
@@ -10,6 +10,7 @@ from ..text import clean, shape_text
 from ..timeline import Timeline
 from ..timeline.changed_outside import changed_outside
 from ..timeline.names import dtype_name
+from ..timeline.origin import origin_of
 from .pairs import Unlike
 from .result import Difference, Place
 
@@ -60,14 +61,17 @@ def describe_pair(
     `given` are, by their roles, the tensors that both events were given and that aren't known to be the same;
     None for events that aren't given any.
     """
-    return replace(
-        difference,
-        a=place_of(a, seq_a),
-        b=place_of(b, seq_b),
-        notes=()
-        if before is None or difference.gap is None
-        else tuple(_notes(difference, _changed(a, seq_a), _changed(b, seq_b), given, before)),
-    )
+    notes: Iterable[str] = ()
+    if before is not None and difference.gap is not None:
+        changed = _changed(a, seq_a), _changed(b, seq_b)
+        if changed[0] != changed[1]:
+            notes = _changed_notes(changed)
+        elif difference.made and given is not None:
+            notes = (*_changed_notes(changed), *_made_notes(given))
+        else:
+            makers = _maker(a, seq_a, difference.role), _maker(b, seq_b, difference.role)
+            notes = (*_changed_notes(changed), *_given_notes(difference.variable or "it", makers, before))
+    return replace(difference, a=place_of(a, seq_a), b=place_of(b, seq_b), notes=tuple(notes))
 
 
 def _changed(timeline: Timeline, seq: int) -> str:
@@ -78,37 +82,49 @@ def _changed(timeline: Timeline, seq: int) -> str:
         return ""
 
 
-def _notes(
-    difference: Difference,
-    changed_a: str,
-    changed_b: str,
-    given: Mapping[str, Unlike] | None,
-    before: Before,
-) -> Iterator[str]:
-    yield from (f"{whose}: {line}" for whose, line in (("A", changed_a), ("B", changed_b)) if line)
-    if changed_a != changed_b:
-        return
-    if difference.made and given is not None:
-        for how, words in _UNLIKE.items():
-            roles = [clean(role) for role, unlike in given.items() if unlike is how]
-            if roles:
-                yield f"{words}: {' '.join(roles)}."
-        if not given:
-            yield (
-                "What this event was given is the same in both runs: the event itself computed something else"
-                " (other code, another device or library, random numbers)."
-            )
+def _changed_notes(changed: tuple[str, str]) -> Iterator[str]:
+    return (f"{whose}: {line}" for whose, line in zip("AB", changed, strict=True) if line)
+
+
+def _made_notes(given: Mapping[str, Unlike]) -> Iterator[str]:
+    """Why events may have made something else that were given what isn't known to be different."""
+    for how, words in _UNLIKE.items():
+        roles = [clean(role) for role, unlike in given.items() if unlike is how]
+        if roles:
+            yield f"{words}: {' '.join(roles)}."
+    if not given:
+        yield (
+            "What this event was given is the same in both runs: the event itself computed something else"
+            " (other code, another device or library, random numbers)."
+        )
+
+
+def _given_notes(what: str, makers: tuple[str, str], before: Before) -> Iterator[str]:
+    """Why events may have been given something else, though no event before them made something else."""
+    if makers[0] != makers[1]:
+        sources = [maker or "outside the recorded ops" for maker in makers]
+        yield f"The runs take {what} from different places: {sources[0]} in A, {sources[1]} in B."
     elif before.within or before.unknown:
         if before.within:
             yield "No earlier event made a difference beyond the tolerance, but some within it."
         if before.unknown:
             yield "No earlier event made a difference in what could be compared: not all that they made was kept."
-    else:
-        what = f"{difference.variable} " if difference.variable else "it "
+    elif not makers[0]:
         yield (
-            f"No earlier event made a difference: {what}comes from outside the recorded ops"
+            f"No earlier event made a difference: {what} comes from outside the recorded ops"
             " (data, an initial weight, a write by the script)."
         )
+
+
+def _maker(timeline: Timeline, seq: int, role: str) -> str:
+    """The address of the event that made the tensor that event `seq` was given in a role; "" for none."""
+    try:
+        moment = timeline.moment(seq)
+        view = moment.tensor(role)
+        origin = None if view is None else origin_of(timeline, moment, view).seq
+        return "" if origin is None else clean(timeline.reader.address(origin))
+    except BpdebugError:
+        return ""
 
 
 _UNLIKE = {

@@ -316,6 +316,22 @@ def test_what_differs_within_the_tolerance_is_not_called_the_same(tmp_path, dtyp
     assert found.first.notes == ("What this event was given differs, too, within the tolerance: x.",)
 
 
+@pytest.mark.parametrize(("wired", "source"), [("a", "it0/forward/relu"), ("", "outside the recorded ops")])
+def test_an_op_that_is_given_what_another_event_made_is_told_of(tmp_path, wired, source):
+    """The ops are the same, the wires between them aren't."""
+    for run in ("a", "b"):
+        watched = Watched(tmp_path / run)
+        x = engine.Variable(np.array([1, -2], "f4"))
+        squared, positive = F.square(x), F.relu(x)
+        F.exp(squared if run == "b" else positive if wired else x)
+        watched.read().close()
+    first = compare(tmp_path / "a", tmp_path / "b").first
+    assert (first.a.address, first.role) == ("it0/forward/exp", "x")
+    assert first.notes == (
+        f"The runs take it from different places: {source} in A, it0/forward/square in B.",
+    )
+
+
 def test_a_backward_step_was_given_what_its_op_was(tmp_path):
     """Near pi the cosine hardly changes, and its slope changes sign."""
     for run, x in (("a", 3.1415), ("b", 3.1416)):
