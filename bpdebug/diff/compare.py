@@ -143,10 +143,12 @@ class _Walk:
             before_a, before_b = self._matched
             self._in_its_place = _next_compared(self._a, before_a), _next_compared(self._b, before_b)
             place = place_of(timeline, seq)
+            whose, other, ahead = ("B", self._b, 1) if a >= 0 else ("A", self._a, 0)
             self.found.first = Difference(
                 place if a >= 0 else None,
                 place if b >= 0 else None,
                 why=f"only {'A' if a >= 0 else 'B'} has this event",
+                notes=_ended(other, whose) if self._in_its_place[ahead] < 0 else (),
             )
 
     def _note_in_its_place(self, a: int, b: int) -> None:
@@ -260,6 +262,14 @@ class _Walk:
             growths.append(self._by_op.setdefault(op, Growth(op, iteration)))
         for growth in growths:
             growth.add(verdict.gap, verdict.different, f"{op} {slot.role}")
+
+
+def _ended(timeline: Timeline, whose: str) -> tuple[str, ...]:
+    """That a log ends where the other goes on, if its run had no end of its own."""
+    if timeline.reader.finished:
+        return ()
+    where = f"the last event of {whose} is {len(timeline) - 1}" if len(timeline) else whose
+    return (f"{where}: {timeline.reason_for_end()}",)
 
 
 def _next_compared(timeline: Timeline, seq: int) -> int:

@@ -177,6 +177,12 @@ def test_a_run_that_was_cut_off(plain, tmp_path):
     found = compare(plain, copy)
     assert found.structure.matched == 40
     assert found.first.a.seq == 40
+    assert found.first.notes == (
+        "the last event of B is 39: the log ends here: the run was killed, or it is still being written",
+    )
+    (copy / "events.idx").write_bytes(index[:0])
+    back = compare(copy, plain)
+    assert back.first.notes == ("A: the log holds no event",)
 
 
 def test_shapes_and_missing_tensors(tmp_path):
