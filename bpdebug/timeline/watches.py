@@ -193,7 +193,7 @@ def stop_rows(
     if not breakpoints:
         rows.append(StopRow("note", text=f"none: {keys[0]} sets one, {keys[1]} with a condition"))
     rows.append(StopRow("heading", text="Watches"))
-    rows += [_watch_row(number, one, seq, deadline) for number, one in enumerate(watches, 1)]
+    rows += [_watch_row(timeline, number, one, seq, deadline) for number, one in enumerate(watches, 1)]
     if not watches:
         rows.append(StopRow("note", text=f"none: {keys[2]} watches the tensor that is shown"))
     if marks:
@@ -215,6 +215,8 @@ def _breakpoint_row(
         try:
             here, all_ = stops.hits(one, seq), stops.hits(one, len(timeline) - 1)
             so_far = count_text(len(timeline), "event")
+            if _lacks_values(timeline, one.condition):
+                so_far = f"what was kept of {so_far}"
             notes.append(f"{here:,} of {count_text(all_, 'hit')}" if all_ else f"no hit in {so_far}")
             seq_of_hit = stops.last(seq + 1, failures=False)
             if seq_of_hit is None:
@@ -234,13 +236,26 @@ def _breakpoint_row(
     )
 
 
-def _watch_row(number_: int, watch: WatchValues, seq: int, deadline: float | None) -> StopRow:
+def _lacks_values(timeline: Timeline, text: str) -> bool:
+    """Whether a condition asks for tensors, and the run doesn't keep them all: of others it is unknown if it holds."""
+    if not text or timeline.captures.at(len(timeline) - 1) in ("full", ""):
+        return False
+    try:
+        return any(isinstance(node, s.Tensor) for node in s.walk(condition(text).node))
+    except ConditionError:
+        return False
+
+
+def _watch_row(
+    timeline: Timeline, number_: int, watch: WatchValues, seq: int, deadline: float | None
+) -> StopRow:
     try:
         seqs, values = watch.until(seq, _SPARK, deadline)
     except Unfinished:
         return StopRow("watch", number_, clean(watch.expression), "…")
     if not len(seqs):
-        return StopRow("watch", number_, clean(watch.expression), "no value yet")
+        kept = " kept" if _lacks_values(timeline, watched_at(watch.expression)[0]) else ""
+        return StopRow("watch", number_, clean(watch.expression), f"no value{kept} yet")
     value = number(float(values[-1])).strip()
     if watch.is_tensor:
         value = f"L2 {value}"

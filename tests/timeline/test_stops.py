@@ -19,8 +19,9 @@ from bpdebug.timeline import Timeline, stops
 from bpdebug.timeline.recorded import RecordedEvents
 from bpdebug.timeline.stops import RecordedStops
 from bpdebug.timeline.unfinished import Unfinished
-from bpdebug.timeline.watches import WatchValues
+from bpdebug.timeline.watches import WatchValues, stop_rows
 from tests.support.asked_run import record_training
+from tests.support.watched import MLP, Watched, step
 
 TEXTS = (
     "nan",
@@ -342,3 +343,27 @@ def test_neighbouring_pieces_that_are_quick_have_the_hits_that_each_has_alone(ru
         )
         found.append([hits.of_piece(number).tolist() for number in pieces])
     assert found[0] == found[1]
+
+
+@pytest.mark.parametrize(
+    ("capture", "hits", "value"),
+    [
+        ("full", "no hit in {}", "no value yet"),
+        ("none", "no hit in what was kept of {}", "no value kept yet"),
+    ],
+)
+def test_rows_say_that_values_were_not_kept_where_a_condition_asks_for_them(tmp_path, capture, hits, value):
+    watched = Watched(tmp_path, capture)
+    watched.recorder.run_started(["a.py"], "a.py", "/", {}, [], "")
+    step(MLP())
+    with watched.read() as reader:
+        timeline = Timeline(reader)
+        breakpoints = [breakpoint_from_text(text) for text in ("linear if norm(x) < 0", "tanh")]
+        watches = [WatchValues(RecordedEvents(reader), "norm(gW)")]
+        rows = stop_rows(timeline, breakpoints, watches, [], 1)
+        events = f"{len(reader)} events"
+        assert [row.detail for row in rows if row.kind != "heading"] == [
+            hits.format(events),
+            f"no hit in {events}",
+            value,
+        ]
