@@ -217,15 +217,19 @@ class _Walk:
                 verdict.why,
                 verdict.gap,
             )
-            self._differs(a, b, difference, value=True)
+            both = slot_a.tensor is not None and slot_b.tensor is not None
+            self._differs(a, b, difference, value=True, noted=both)
 
-    def _differs(self, a: int, b: int, difference: Difference, value: bool = False) -> None:
+    def _differs(
+        self, a: int, b: int, difference: Difference, value: bool = False, noted: bool = False
+    ) -> None:
+        """A difference of a `value` or of something else; `noted` with what helps to find out why."""
         found = self.found
         if found.first is not None and not (value and found.first_value is None):
             return
-        alone = found.first is None
-        given = self._given(a, b) if alone and difference.made else None
-        full = describe_pair(self._a, self._b, a, b, difference, given, self._before if alone else None)
+        noted = noted and found.first is None
+        given = self._given(a, b) if noted and difference.made else None
+        full = describe_pair(self._a, self._b, a, b, difference, given, self._before if noted else None)
         if found.first is None:
             found.first = full
         if value and found.first_value is None:

@@ -148,7 +148,10 @@ def _statistics_words(first: Statistics | None, second: Statistics | None) -> st
     for name in ("nan", "pos_inf", "neg_inf", "l2", "mean", "std", "min", "max", "zeros"):
         one, other = getattr(first, name), getattr(second, name)
         if one != other:
-            return f"; {name} {number(one)} in A, {number(other)} in B"
+            texts = number(one), number(other)
+            if texts[0] == texts[1]:  # a small difference of large numbers
+                texts = repr(one), repr(other)
+            return f"; {name} {texts[0]} in A, {texts[1]} in B"
     return ""
 
 

@@ -56,13 +56,13 @@ def describe_pair(
     given: Mapping[str, Unlike] | None,
     before: Before | None,
 ) -> Difference:
-    """The difference with its places, and with notes if nothing else was different `before` it (else None).
+    """The difference with its places, and with notes unless `before` is None: if nothing was different before it.
 
     `given` are, by their roles, the tensors that both events were given and that aren't known to be the same;
     None for events that aren't given any.
     """
     notes: Iterable[str] = ()
-    if before is not None and difference.gap is not None:
+    if before is not None:
         changed = _changed(a, seq_a), _changed(b, seq_b)
         if changed[0] != changed[1]:
             notes = _changed_notes(changed)

@@ -195,6 +195,22 @@ def test_shapes_and_missing_tensors(tmp_path):
     found = compare(*runs)
     assert (found.first.role, found.first.why) == ("x", "shape (2, 3) in A, (3, 2) in B")
     assert found.tensors_differ == 2
+    assert "comes from outside" in found.first.notes[0]
+
+
+def test_of_values_that_were_not_kept_it_is_told_where_they_come_from_and_what_is_different(tmp_path):
+    """The norms of both are 100.000."""
+    for run, change in (("a", 0.0), ("b", 1e-5)):
+        watched = Watched(tmp_path / run, "stats")
+        F.square(engine.Variable(np.array([100.0 + change], "f8")))
+        watched.read().close()
+    first = compare(tmp_path / "a", tmp_path / "b").first
+    assert (first.role, first.made, first.gap) == ("x", False, None)
+    assert first.why.endswith("; l2 100.0 in A, 100.00001 in B")
+    assert first.notes == (
+        "No earlier event made a difference: it comes from outside the recorded ops"
+        " (data, an initial weight, a write by the script).",
+    )
 
 
 def test_first_stops_at_the_first_tensor(plain, record):
