@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import contextlib
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy
@@ -104,37 +105,55 @@ class UpdateRule:
 
     def _update_in_steps(self, param: Parameter, shown: Parameter) -> None:
         """The update with hooks and events; `shown` is the model's parameter, of which `param` may be a copy."""
-        if param._loss_scale is not None and param._grad is not None:
-            if observers:
-                events.hand_out(param._grad)
-            param._grad /= param._loss_scale
-            if shown is not param:
-                shown._set_gradient(param._grad.astype(shown._data.dtype), None)
+        if param._grad is not None:
+            self._make_gradient_usable(param, shown)
         self._prepare_state(param)
-        self._call_hooks(self._hooks.pre, param)
+        self._call_hooks(self._hooks.pre, param, shown)
         if observers and param._grad is not None:
             self._update_observed(param, shown)
         else:
             self.update_core(param)
             if shown is not param:
                 shown._data[...] = param._data
-        self._call_hooks(self._hooks.post, param)
+        self._call_hooks(self._hooks.post, param, shown)
+
+    def _make_gradient_usable(self, param: Parameter, shown: Parameter) -> None:
+        """Take the loss scale out of the gradient; that, and that it is a float32 copy, is told as a hook's work."""
+        scale = param._loss_scale
+        name = "loss_scaling" if scale is not None else "use_fp32_update" if shown is not param else ""
+        told = bool(observers) and name
+        if told:
+            events.tell.GradientHooking(name, (shown,))
+        if scale is not None:
+            param._grad /= scale
+            if shown is not param:
+                shown._set_gradient(param._grad.astype(shown._data.dtype), None)
+        if told:
+            with _gradient_in_use(param, shown):
+                events.tell.GradientHooked(name, (shown,))
 
     def _update_observed(self, param: Parameter, shown: Parameter) -> None:
-        events.tell.ParameterUpdating(shown, self, dict(self._state) if self._state else {})
-        self.update_core(param)
-        if shown is not param:
+        state = dict(self._state) if self._state else {}
+        if shown is param:
+            events.tell.ParameterUpdating(shown, self, state)
+            self.update_core(param)
+        else:
+            with _gradient_in_use(param, shown):
+                events.tell.ParameterUpdating(shown, self, state)
+            self.update_core(param)
             shown._data[...] = param._data
         state = dict(self._state) if self._state else {}
         events.tell.ParameterUpdated(shown, self, state, self.effective_learning_rate())
 
-    def _call_hooks(self, hooks: dict[str, Callable[..., Any]], param: Parameter) -> None:
+    def _call_hooks(self, hooks: dict[str, Callable[..., Any]], param: Parameter, shown: Parameter) -> None:
         for name, hook in list(hooks.items()):
             if observers:
-                events.tell.GradientHooking(name, (param,))
+                with _gradient_in_use(param, shown):
+                    events.tell.GradientHooking(name, (shown,))
             hook(self, param)
             if observers:
-                events.tell.GradientHooked(name, (param,))
+                with _gradient_in_use(param, shown):
+                    events.tell.GradientHooked(name, (shown,))
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
@@ -219,3 +238,17 @@ class UpdateRule:
                 if backend.is_array(value):
                     self._state[name] = param.device.send(value)
         self._state_is_for = type(param._data)
+
+
+@contextlib.contextmanager
+def _gradient_in_use(param: Parameter, shown: Parameter) -> Iterator[None]:
+    """Inside, `shown` has the gradient of `param`, its float32 copy: what is told of an update is what it uses."""
+    if shown is param:
+        yield
+        return
+    own = shown._grad
+    shown._grad = param._grad
+    try:
+        yield
+    finally:
+        shown._grad = own

@@ -411,8 +411,13 @@ class _Watcher:
         noted, thread.update = thread.update, None
         if noted is not None and noted[0] is parameter.node:
             private = not held_elsewhere(parameter)  # while no call of ours holds the array
+            variable = self._variable(parameter.node, parameter._data)
+            if (
+                noted[1].grad_array is not parameter._grad
+            ):  # it was updated by another one, such as a float32 copy
+                variable.grad_content = b""
             self._recorder.param_updated(
-                self._variable(parameter.node, parameter._data),
+                variable,
                 noted[1],
                 parameter._data,
                 event.state,

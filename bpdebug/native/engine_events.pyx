@@ -354,6 +354,8 @@ cdef class EngineEvents(WalkEvents):
         if self.judges and after is not None and after[1]:
             return False
         thread.update = None
+        if before[4] is not parameter._grad:
+            variable.grad_content = b""
         cdef int flags = PARAMETER
         if after is not None:
             variable.content = after[5]
