@@ -169,6 +169,7 @@ class Parameter(Variable):
         return twin
 
     def __reduce__(self) -> tuple[Any, ...]:
+        self._hand_out()
         state = (
             self._data,
             self._grad,

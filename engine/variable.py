@@ -370,7 +370,14 @@ class Variable:
         return target
 
     def __reduce__(self) -> tuple[Any, ...]:
+        self._hand_out()
         return _recover_variable, (self._data, self._grad, self.name, self.requires_grad)
+
+    def _hand_out(self) -> None:
+        """Tell that a pickler gets the arrays, which it may leave where they are: out of band, for others to write."""
+        if observers:
+            events.hand_out(self._data)
+            events.hand_out(self._grad)
 
     def item(self) -> Any:
         """The only element, as a Python number."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -117,7 +118,7 @@ def test_events_that_made_what_is_not_finite_say_so(watched: Watched, read: str)
         assert 0 < sum(told) < len(reader)
 
 
-@pytest.mark.parametrize("route", ["view", "node", "function hook", "own function", "grad_var"])
+@pytest.mark.parametrize("route", ["view", "node", "function hook", "own function", "pickle", "grad_var"])
 def test_every_way_to_an_array_counts(watched: Watched, route: str) -> None:
     h = F.exp(engine.Variable(X))
     past = np.exp(X)
@@ -142,6 +143,10 @@ def test_every_way_to_an_array_counts(watched: Watched, route: str) -> None:
                 return (inputs[0] * 2,)
 
         Own()(h)
+    elif route == "pickle":
+        buffers: list[pickle.PickleBuffer] = []
+        pickle.dumps(h, protocol=5, buffer_callback=buffers.append)
+        np.frombuffer(buffers[0], np.float32)[...] = 7
     else:
         h.grad_var = F.sqrt(h)
         past = np.sqrt(past)
