@@ -53,6 +53,7 @@ class Capturing(_Fields):
         self._known: dict[tuple[int, int, int], Keep] = {}
         self._iteration = 0
         self._ceiling: Keep | None = None
+        self._stepped_down_in: int | None = None
         self._calls = 0
 
     def keep(self, phase: int, scope: int, label: int, iteration: int) -> Keep:
@@ -75,7 +76,17 @@ class Capturing(_Fields):
             self._known[name] = known
         return known
 
-    def step_down(self) -> str:
+    def with_values(self, first: int, last: int) -> range:
+        """Those iterations from `first` to `last` of which values were kept, as far as policies say."""
+        begin, end = self.plan.iterations or (0, None)
+        ends = [last + 1]
+        if end is not None:
+            ends.append(end)
+        if self._stepped_down_in is not None:
+            ends.append(self._stepped_down_in + 1)
+        return range(max(first, begin), min(ends))
+
+    def step_down(self, iteration: int) -> str:
         """Look at the size of the log now and then; where it is beyond the budget, what is to be told of it.
 
         Large tensors don't wait for the next look: 64 events of them can be many times the budget.
@@ -92,6 +103,7 @@ class Capturing(_Fields):
             return ""
         size = self._writer.size_bytes
         if self._ceiling is None and size > budget:
+            self._stepped_down_in = iteration
             return self._lower("stats", Keep(False, True), "statistics only", budget)
         if self._ceiling is not None and self._ceiling.statistics and size > budget * _OVER_STATS:
             return self._lower("none", Keep(False, False), "no values and no statistics", budget)

@@ -311,7 +311,7 @@ class Emitter(_Fields):
             seq = writer.add(body, header) if late is None else writer.add_late(body, header, late)
         with contextlib.suppress(RecursionError):  # the event is in the log; the next one does it
             writer.let_write(header[-2])
-        if self.capturing.bounded and (told := self.capturing.step_down()):
+        if self.capturing.bounded and (told := self.capturing.step_down(iteration)):
             category = f"{CAPTURE} {self.capturing.now}"
             self._emit(Kind.warned, WarnedBody(category, told), writer.text(f"warning:{category}"))
         if self.on_event is not None:

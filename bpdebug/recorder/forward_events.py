@@ -109,8 +109,12 @@ class ForwardEvents(Emitter):
         kept = "everything recorded"
         if self._flight_recorder is not None:
             self._flight_recorder.hold(iteration)
+            first = max(iteration - self.capturing.plan.last + 1, 0)
+            held = self.capturing.with_values(first, iteration)
             kept = (
-                f"the values of iterations {max(iteration - self.capturing.plan.last + 1, 0)} to {iteration}"
+                f"the values of iterations {held[0]} to {held[-1]}"
+                if held
+                else f"no values of iterations {first} to {iteration}"
             )
         body = WarnedBody(KEPT, f"{kept} stay: {why}, at event {seq}")
         self._emit(Kind.warned, body, self.writer.text(f"warning:{KEPT}"), site=self.call_sites.here())

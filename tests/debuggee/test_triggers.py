@@ -76,6 +76,22 @@ def test_keep_when_keeps_them_for_good_and_the_run_goes_on(record):
 @pytest.mark.parametrize(
     ("options", "words"),
     [
+        (("--max-bytes", "5kB"), "no values of iterations 2 to 4 stay: --until: nan"),
+        (("--iterations", "0:2"), "no values of iterations 2 to 4 stay: --until: nan"),
+        (("--iterations", "0:4"), "the values of iterations 2 to 3 stay: --until: nan"),
+    ],
+)
+def test_only_values_that_were_kept_are_said_to_stay(record, options, words):
+    reader, _, err = record("--capture", "last:3", "--until", "nan", *options)
+    assert words in err
+    first, last = (int(word) for word in words.split() if word.isdigit())
+    stay = [] if words.startswith("no") else list(range(first, last + 1))
+    assert [iteration for iteration in with_values(reader) if iteration >= 2] == stay
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
         (["--headless", "--until", "nope("], "there is no function nope"),
         (["--headless", "--until", "nan", "--capture", "stats"], "they go with last:N"),
         (["--until", "nan"], "--until goes with --headless"),
