@@ -215,6 +215,7 @@ class TensorStore(Contents):
                 return self._without_bytes(array, "cpu", "made while another tensor was being kept")
             self._putting = True
             try:
+                loan.segment = self._lent_segment  # which may have begun while this thread waited
                 with self._lock:
                     loan.row = self._rows.add()
                     self._lent_now.append(loan)

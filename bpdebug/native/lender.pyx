@@ -67,7 +67,6 @@ cdef class Lender(LargeArrays):
         loan.flags = 0
         loan.layout = layout
         loan.plain_layout = plain
-        loan.segment = store._lent_segment
         loan.lock = self.lent.lock
         memset(&record, 0, sizeof(record))
         memset(&statistics, 0, sizeof(statistics))
@@ -76,6 +75,7 @@ cdef class Lender(LargeArrays):
         try:
             if store._closed or store._putting:
                 return None
+            loan.segment = store._lent_segment
             row = loan.row = store._rows.append(&record, &statistics)
             store._lent_now.append(loan)
             self.lent.waiting_bytes += nbytes

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import threading
 import weakref
 from pathlib import Path
 
@@ -243,6 +244,24 @@ def test_a_new_segment_looks_at_everything_again(writer: LogWriter) -> None:
         np.testing.assert_array_equal(reader.array(row), past)
         assert (reader.array(again) == 5).all()
         assert int(reader.tensors["segment"][row]) < begun < int(reader.tensors["segment"][again])
+
+
+def test_who_waits_while_a_segment_begins_lends_into_it(writer: LogWriter) -> None:
+    """The files of segments are written one after the other: none is begun twice."""
+    waiting, mine = array(0), array(1)
+    rows = []
+    thread = threading.Thread(target=lambda: rows.append(writer.store.lend(waiting)[0]))
+    with writer.store._put_lock:
+        thread.start()
+        thread.join(0.2)  # it has come to the lock
+        assert thread.is_alive()
+        begun = writer.store.begin_segment()
+        rows.append(writer.store.lend(mine)[0])
+    thread.join()
+    with read(writer) as reader:
+        for row, one in zip(rows, (mine, waiting), strict=True):
+            np.testing.assert_array_equal(reader.array(row), one)
+            assert int(reader.tensors["segment"][row]) > begun
 
 
 def test_segments_of_lent_arrays_roll_over(writer: LogWriter, monkeypatch: pytest.MonkeyPatch) -> None:
