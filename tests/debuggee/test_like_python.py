@@ -250,12 +250,29 @@ def test_what_threads_and_exit_handlers_print_is_still_in_the_log(tmp_path, reco
     finished(events)
 
 
-def test_a_script_that_leaves_by_os_exit_loses_no_event(tmp_path, recorded):
+@pytest.mark.parametrize(
+    ("leaves", "status"),
+    [
+        ("os._exit(5)", 5),
+        ("os.abort()", -signal.SIGABRT),
+        ("os.execv('/bin/sh', ['sh', '-c', 'exit 7'])", 7),
+        ("os.execlp('sh', 'sh', '-c', 'exit 7')", 7),
+        ("os.execvpe('sh', ['sh', '-c', 'exit $STATUS'], {'STATUS': '7'})", 7),
+    ],
+)
+def test_a_script_that_leaves_at_once_loses_no_event(leaves, status, tmp_path, recorded):
     done, events = recorded(
-        write(tmp_path, "import os, sys; print('last words'); sys.stdout.flush(); os._exit(5)")
+        write(tmp_path, f"import os, sys; print('last words'); sys.stdout.flush(); {leaves}")
     )
-    assert done.returncode == 5
+    assert done.returncode == status
     assert [event.text for event in events if isinstance(event, OutputBody)] == ["last words\n"]
+
+
+def test_a_program_that_is_not_there_replaces_no_script(tmp_path, recorded):
+    script = "import os\ntry: os.execv('nowhere', ['x'])\nexcept FileNotFoundError: print('still here')"
+    done, events = recorded(write(tmp_path, script))
+    assert done.stdout == "still here\n"
+    assert finished(events) == (0, "the script finished")
 
 
 def test_a_failure_is_recorded_with_the_user_s_frames_before_it_is_shown(tmp_path, recorded):
