@@ -13,9 +13,11 @@ from __future__ import annotations
 import contextlib
 import copy
 import heapq
+import sys
 import threading
 import time
 from collections.abc import Iterable, Sequence
+from types import SimpleNamespace
 from typing import Any
 
 import numpy
@@ -266,12 +268,12 @@ class Walk:
         variable = x.get_variable_or_none()
         if variable is None:
             return
+        if x in self._summed_here and not observers and not self._wholes and _has_its_own_gradient(variable):
+            variable._grad += gx
+            return
         held = variable.grad_var if self.double else variable._grad
         if held is None:
             after = self._own(gx, function, gys)
-        elif x in self._summed_here and not observers and not self._wholes:
-            held += gx
-            return
         else:
             after = self._added(x, held, gx)
             self._given.discard(id(_array(held)))  # which may be gone, and its id another array's
@@ -295,6 +297,20 @@ class Walk:
             gx = twin(gx, array) if self.double else array
         self._given.add(id(array))
         return gx
+
+
+def _references_of_one() -> int:
+    """What counting references says of an object that one attribute of one other object refers to."""
+    holder = SimpleNamespace(held=object())
+    return sys.getrefcount(holder.held)
+
+
+_ONE = _references_of_one()
+
+
+def _has_its_own_gradient(variable: Any) -> bool:
+    """Whether the variable has a gradient array that nobody else refers to: a hook may have kept it."""
+    return variable._grad is not None and sys.getrefcount(variable._grad) == _ONE
 
 
 def twin(variable: Any, copied: Any) -> Any:

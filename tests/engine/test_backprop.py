@@ -112,6 +112,43 @@ def test_sums_at_a_fork_leave_what_a_script_keeps_alone() -> None:
     assert kept.array.tolist() == [1, 2]
 
 
+@pytest.mark.parametrize("observed", [False, True])
+def test_what_a_hook_keeps_of_a_gradient_that_grows_stays_as_it_was(observed: bool) -> None:
+    x = Variable(numpy.ones(2))
+    kept: list[numpy.ndarray] = []
+
+    class Keeps(engine.FunctionHook):
+        def backward_postprocess(self, function: Any, in_data: Any, out_grad: Any) -> None:
+            if x.grad is not None:
+                kept.append(x.grad)
+
+    y = F.sum(F.concat([x * factor for factor in (1, 10, 100, 1000)], axis=0))
+    stop = engine.events.observe(lambda event: None) if observed else lambda: None
+    with Keeps():
+        y.backward()
+    stop()
+    seen = [gradient[0] for gradient in kept]
+    assert len(set(seen)) == len(seen) == 3
+    assert seen == sorted(seen)
+    assert x.grad.tolist() == [1111, 1111]
+
+
+def test_a_gradient_that_nobody_keeps_grows_in_place() -> None:
+    x = Variable(numpy.ones(2))
+    places = []
+
+    class Looks(engine.FunctionHook):
+        def backward_postprocess(self, function: Any, in_data: Any, out_grad: Any) -> None:
+            if x.grad is not None:
+                places.append(x.grad.ctypes.data)
+
+    y = F.sum(F.concat([x * factor for factor in range(6)], axis=0))
+    with Looks():
+        y.backward()
+    assert len(places) == 5
+    assert len(set(places[1:])) == 1  # the first one may be another's
+
+
 def test_a_fork_of_unequal_branches_is_visited_once_all_gradients_are_there() -> None:
     visits = []
 
