@@ -20,6 +20,7 @@ from ..native import part
 from ..recorder import Recorder
 from ..recorder.arrays import describe
 from ..recorder.identity import Node, Variable
+from .enclosing_calls import EnclosingCalls
 from .engine_arrays import held_elsewhere, kept_bytes, rows_behind, shares
 from .engine_calls import Calls
 from .engine_names import LinkNames
@@ -91,6 +92,7 @@ class _Watcher:
         self._arrays: WeakTable[int] = WeakTable()
         self._array_numbers = itertools.count(1)
         self._calls = Calls(recorder.threads)
+        self._enclosing = EnclosingCalls(engine)
         self._config = engine.configuration.config
         self._parameter_class = engine.Parameter
         self._variable_class = engine.Variable
@@ -130,6 +132,12 @@ class _Watcher:
             self._methods[type(event)](event)
         except Exception as error:
             recorder.fail(error)
+
+    def take_off_interrupted(self) -> None:
+        """A walk, an update, or a call of a link in one of these, begins: take off what has ended without a word."""
+        thread = self._recorder.threads.state
+        if thread.stack:
+            self._enclosing.take_off(thread)
 
     # ---- who is who -------------------------------------------------------------------------------------------
 
@@ -216,6 +224,8 @@ class _Watcher:
     # ---- forward ----------------------------------------------------------------------------------------------
 
     def _scope_entered(self, event: Any) -> None:
+        if self._recorder.threads.state.phase >= 0:
+            self.take_off_interrupted()
         args = [self._described(arg) for arg in event.args]
         args += [f"{name}={self._described(arg)}" for name, arg in event.kwargs.items()]
         scope = self._names.scope_of(event.link, self._calls.innermost)
@@ -293,6 +303,7 @@ class _Watcher:
     # ---- backward ---------------------------------------------------------------------------------------------
 
     def _backward_started(self, event: Any) -> None:
+        self.take_off_interrupted()
         self._recorder.backward_started(
             self._variables(event.roots, event.root_arrays),
             event.root_arrays,
@@ -355,6 +366,7 @@ class _Watcher:
         self._recorder.optimizer_set_up()
 
     def _update_started(self, event: Any) -> None:
+        self.take_off_interrupted()
         optimizer = event.optimizer
         hyperparam = getattr(optimizer, "hyperparam", None)
         hyper = {} if hyperparam is None else hyperparam.get_dict()

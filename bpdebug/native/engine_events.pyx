@@ -101,6 +101,11 @@ cdef class EngineEvents(WalkEvents):
         else:
             taker(*[getattr(event, name) for name in kind.__match_args__])
 
+    cdef int take_off_interrupted(self) except -1:
+        if self.threads.current().stack:
+            self.watcher.take_off_interrupted()
+        return 0
+
     cdef bint begin_event(self, int64_t kinds) except -1:
         """Settle what stands before an event; whether events of these kinds (bit k for kind k) may be taken here.
 
@@ -166,6 +171,8 @@ cdef class EngineEvents(WalkEvents):
 
     def take_entered(self, link, args, kwargs):
         try:
+            if self.threads.current().phase >= 0:
+                self.take_off_interrupted()
             if self.begin_event(1 << ENTERED) and self.entered(link, args, kwargs):
                 return
         except Exception as error:
@@ -182,6 +189,7 @@ cdef class EngineEvents(WalkEvents):
 
     def take_started(self, roots, root_arrays, seeds, node_count, double_, call):
         try:
+            self.take_off_interrupted()
             if self.begin_event(1 << STARTED_WALK | 1 << REPORTED) and self.started(
                 roots, root_arrays, seeds, node_count, double_, call
             ):
@@ -208,6 +216,7 @@ cdef class EngineEvents(WalkEvents):
 
     def take_update_started(self, optimizer, t, parameters):
         try:
+            self.take_off_interrupted()
             if self.begin_event(1 << STARTED) and self.update_started(optimizer, t, parameters):
                 return
         except Exception as error:

@@ -1,0 +1,62 @@
+"""A script that catches an interrupt goes on, and what it does then is recorded as if nothing had happened."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from watched import MLP, Watched, step
+
+import engine
+from engine import optimizers
+
+
+@pytest.mark.parametrize("told", ["ScopeExited", "BackwardFinished", "UpdateFinished"])
+def test_a_step_after_one_whose_end_was_not_told_is_like_any_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, told: str
+) -> None:
+    watched = Watched(tmp_path / "run")
+    model = MLP()
+    optimizer = optimizers.SGD(0.1).setup(model)
+    step(model, optimizer)
+    first = watched.recorder.writer.event_count
+
+    def interrupt(*fields: Any) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(engine.events.tell, told, interrupt)
+        with pytest.raises(KeyboardInterrupt):
+            step(model, optimizer)
+    step(model, optimizer)  # what is a call of a link alone shows only when a walk begins
+    last = watched.recorder.writer.event_count
+    step(model, optimizer)
+    with watched.read() as reader:
+        fields = ["kind", "phase", "depth", "scope", "label"]
+        usual, after = (reader.index[fields][begin : begin + first] for begin in (0, last))
+        assert len(reader) == last + first
+        np.testing.assert_array_equal(after, usual)
+
+
+def test_a_walk_in_a_call_of_a_link_stays_in_it(tmp_path: Path) -> None:
+    class Trains(MLP):
+        def forward(self, x: Any) -> Any:
+            loss = engine.functions.sum(super().forward(x))
+            self.cleargrads()
+            loss.backward()
+            optimizer.update()
+            return self.l1(x)
+
+    watched = Watched(tmp_path / "run")
+    model = Trains()
+    optimizer = optimizers.SGD(0.1).setup(model)
+    for _ in range(2):
+        model(np.ones((1, 2), np.float32))
+    with watched.read() as reader:
+        depths = reader.index["depth"].tolist()
+        half = len(depths) // 2
+        assert depths[:half] == depths[half:]
+        assert depths.count(0) == 4
+        assert max(depths) == 2
