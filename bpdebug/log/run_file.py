@@ -7,11 +7,11 @@ from pathlib import Path
 
 import msgspec
 
-from ..errors import NewerLog, NotALog
+from ..errors import LogError, NewerLog, NotALog
 from .regular_file import open_regular
 from .schema import RUN_FILE, SCHEMA_VERSION
 
-__all__ = ["RunFile", "read_run_file"]
+__all__ = ["RunFile", "is_run_of", "read_run_file"]
 
 _MOST_BYTES = 1 << 20
 """Of the file: ours has a few hundred."""
@@ -72,3 +72,11 @@ def read_run_file(directory: Path) -> RunFile:
         return msgspec.json.decode(text, type=RunFile)
     except (msgspec.MsgspecError, RecursionError, ValueError) as error:
         raise NotALog(f"{directory}: {RUN_FILE} is damaged: {error}") from error
+
+
+def is_run_of(directory: Path, pid: int) -> bool:
+    """Whether it is the process `pid` that has recorded what is in `directory`."""
+    try:
+        return read_run_file(directory).pid == pid
+    except LogError:
+        return False
