@@ -64,11 +64,14 @@ def record(
             process.kill()
             process.wait()
             raise
+    from ..log.ending import say_ended  # brings NumPy, for which the script doesn't wait
+
     if status < 0 and -status != signal.SIGINT:  # of Ctrl-C, Python itself has told
         behind = (
             "\n" if progress and sys.stderr.isatty() else ""
         )  # a progress line that nobody could take away
         sys.stderr.write(f"{behind}bpdebug: {script} was {describe_end(status)}\n")
+    say_ended(directory, process.pid, describe_end(status))
     return Recorded(process.pid, status)
 
 

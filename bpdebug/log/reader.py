@@ -126,6 +126,13 @@ class LogReader(RecordedTensors):
         return self.run.stopped
 
     @property
+    def how_ended(self) -> str:
+        """How the process ended where it couldn't say so itself; empty where that isn't known. It is looked up anew."""
+        with contextlib.suppress(LogError):
+            self.run = read_run_file(self.directory)
+        return self.run.ended
+
+    @property
     def problem(self) -> str:
         """One line about what is cut off or damaged; empty where nothing is."""
         if self._bodies_missing:

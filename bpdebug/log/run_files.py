@@ -10,14 +10,13 @@ import os
 from pathlib import Path
 from typing import NamedTuple
 
-import msgspec
 import numpy as np
 
 from .. import __version__
 from ..errors import LogError, RunDirectoryExists
 from .own_file import OwnFile, check_all
 from .plain import encode_line, utf8_text
-from .run_file import RunFile
+from .run_file import RunFile, add_to_run_file
 from .schema import (
     DEFINITIONS_FILE,
     EVENT_INDEX,
@@ -33,7 +32,6 @@ from .turns import TurnsInPython
 
 __all__ = ["Portion", "Reached", "RunFiles"]
 
-_MOST_WORDS = 200
 _NAMES = (
     TENSOR_STATISTICS_FILE,
     TENSOR_INDEX_FILE,
@@ -184,18 +182,12 @@ class RunFiles:
         self.reached = reached
 
     def say_stopped(self, why: str) -> None:
-        """Leave word that nothing more is recorded, in a block that a file has already: a full disk has room for that.
+        """Leave word that nothing more is recorded.
 
         Raises:
             OSError: it can't be written.
         """
-        told = msgspec.structs.replace(self._run, stopped=utf8_text(why)[:_MOST_WORDS])
-        same = len(encode_line(self._run)) - len(b"}\n")  # the field is the last one
-        file = os.open(self.directory / RUN_FILE, os.O_WRONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
-        try:
-            write_all(file, encode_line(told)[same:], same)
-        finally:
-            os.close(file)
+        add_to_run_file(self.directory, self._run, "stopped", why)
 
     def close(self) -> None:
         """Close them, as far as they are ours."""
