@@ -188,7 +188,7 @@ class Timeline:
         if not self.live and self.reader.being_written:
             return "being written"
         if not len(self):
-            return "" if self.live else self._how_ended() or "the log holds no event"
+            return "" if self.live else self.reader.problem or self._how_ended() or "the log holds no event"
         if self.reader.finished:
             try:
                 body = self.reader.body(len(self) - 1)

@@ -313,7 +313,7 @@ def test_a_run_that_does_not_fit_on_the_disk_is_refused_before_anything_is_writt
         patch.setattr(zipfile.ZipFile, "open", None)  # nothing is read
         assert "the disk of" in refused(say, packed)
     left((1 << 21) + 4096)
-    assert "holds no event" in say("info", packed)[1]
+    assert "Events:     none" in say("info", packed)[1]
 
 
 def test_an_archive_with_a_link_or_damage_is_refused(say, run, tmp_path):
