@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -71,3 +72,24 @@ def test_statistics_that_end_early_are_told(say, run):
     with LogReader(run) as reader:
         lost = reader.tensor_count - 3
     assert f"tensors.stats is cut off: the statistics of {lost} tensors are lost" in out
+
+
+@pytest.mark.parametrize("name", ["run.json", "events.jsonl", SEGMENT])
+def test_a_run_with_a_link_in_it_is_read_but_not_packed_without_what_is_behind_that(say, run, name):
+    shutil.move(run / name, "elsewhere")
+    (run / name).symlink_to(Path("elsewhere").absolute())
+    assert say("verify", "run")[0] == 0
+    status, _, err = say("pack", "run")
+    assert status == 1
+    assert f"run: {name} in it is a link" in err
+    assert not Path("run.bpd").exists()
+
+
+@pytest.mark.parametrize("name", ["events.jsonl", SEGMENT])
+def test_a_pipe_in_a_run_is_named_where_it_is_packed(say, run, name):
+    (run / name).unlink()
+    os.mkfifo(run / name)
+    status, _, err = say("pack", "run")
+    assert status == 1
+    assert err == f"bpdebug: run.bpd: can't pack run/{name}: this is no regular file\n"
+    assert not Path("run.bpd").exists()
