@@ -301,6 +301,17 @@ def test_sizes_that_lie_are_refused(say, run, tmp_path):
         assert why in refused(say, packed)
 
 
+@pytest.mark.parametrize("moved", [8, -8, 1 << 30])
+def test_places_that_lie_are_called_damage_of_the_archive(say, run, tmp_path, moved):
+    say("pack", run, "-o", tmp_path / "whole.bpd")
+    content = bytearray((tmp_path / "whole.bpd").read_bytes())
+    place = content.rindex(b"PK\5\6") + 16  # where the end of the archive says that its table begins
+    begin = int.from_bytes(content[place : place + 4], "little")
+    content[place : place + 4] = (begin + moved).to_bytes(4, "little")
+    (tmp_path / "moved.bpd").write_bytes(content)
+    assert "XDG_CACHE_HOME" not in refused(say, tmp_path / "moved.bpd")
+
+
 def test_a_run_that_does_not_fit_on_the_disk_is_refused_before_anything_is_written(
     say, run, tmp_path, monkeypatch
 ):
