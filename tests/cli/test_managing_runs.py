@@ -142,6 +142,29 @@ def test_rm_refuses_what_is_no_run_and_removes_nothing_then(say, run, tmp_path):
     assert (tmp_path / "mine" / "thesis.txt").exists()
 
 
+@pytest.mark.parametrize(("here", "name"), [(".", "."), (".", "../first"), ("..", "first/.")])
+def test_rm_removes_a_run_by_whatever_path_names_it(say, run, monkeypatch, here, name):
+    monkeypatch.chdir(run / here)
+    status, _, err = say("rm", "--yes", name)
+    assert (status, "1 run removed" in err) == (0, True)
+    assert not run.exists()
+
+
+@pytest.mark.parametrize("protected", ["first", "bpdebug-runs"])
+def test_rm_removes_none_of_several_runs_where_one_can_not_go(say, run, monkeypatch, tmp_path, protected):
+    other = write_example_run(tmp_path / "other" / "second")
+    may = os.access
+
+    def access(path, how):
+        return os.path.basename(os.path.abspath(path)) != protected and may(path, how)
+
+    monkeypatch.setattr(os, "access", access)
+    status, _, err = say("rm", "--yes", other, run)
+    assert status == 1
+    assert "may not be changed; nothing was removed" in err
+    assert len(os.listdir(run)) == len(os.listdir(other)) > 5
+
+
 def test_rm_refuses_a_run_that_is_being_written(say, tmp_path):
     log = LogWriter.create(tmp_path / "growing")
     try:
