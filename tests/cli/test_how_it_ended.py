@@ -11,6 +11,7 @@ import pytest
 from op_script import OPS
 
 from bpdebug.log.ending import say_ended
+from bpdebug.log.reader import LogReader
 from bpdebug.log.run_file import read_run_file
 
 LONG_S = 60
@@ -88,3 +89,14 @@ def test_what_stands_there_is_shown_as_harmless_text(bpdebug, tmp_path):
         said = bpdebug(command, "one").stdout
         assert "red" in said
         assert "\x1b" not in said
+
+
+@pytest.mark.parametrize(
+    "end",
+    ["os._exit(0)", "os.abort()", "os.execv('/bin/sh', ['sh', '-c', ''])", "os.execlp('sh', 'sh', '-c', '')"],
+)
+def test_no_event_is_lost_where_a_process_is_left_without_exit_handlers(bpdebug, tmp_path, end):
+    bpdebug("run", "--headless", "--log", "whole", "script.py", script=OPS)
+    bpdebug("run", "--headless", "--log", "one", "script.py", script=f"import os\n{OPS}\n{end}")
+    with LogReader(tmp_path / "whole") as whole, LogReader(tmp_path / "one") as left:
+        assert left.index["kind"].tolist() == whole.index["kind"].tolist()[:-1]
