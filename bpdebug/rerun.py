@@ -55,6 +55,9 @@ class ComputedOp(Protocol):
         Args:
             gy: one array or None an output.
             wanted: the inputs that need a gradient; None for all with floating-point numbers.
+
+        Raises:
+            CannotRerun: `gy` doesn't have the shapes of the outputs.
         """
 
     def column(self, i: int, element: tuple[int, ...]) -> list[Array | None]:

@@ -13,7 +13,10 @@ from pathlib import Path
 
 from ..errors import SessionError
 from ..launch import CaptureOptions, ChildSettings, child_command
-from ..log.schema import EVENT_INDEX_FILE, RUN_FILE
+from ..log.ending import say_ended
+from ..log.run_file import is_run_of
+from ..log.schema import EVENT_INDEX_FILE
+from ..session.endings import describe_end
 from ..session.lifeline import lifeline
 
 __all__ = ["run_bounded"]
@@ -64,7 +67,8 @@ def run_bounded(script: str, args: list[str], directory: Path, iterations: int, 
         except BaseException:
             _end(process, signal.SIGINT)
             raise
-        if not (directory / RUN_FILE).exists():
+        say_ended(directory, process.pid, describe_end(process.returncode))
+        if not is_run_of(directory, process.pid):
             told.seek(0)
             sys.stderr.write(told.read().decode(errors="replace")[-4000:])
             raise SessionError(f"{script}: its process ended before the script began; above is what it said")

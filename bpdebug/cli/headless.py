@@ -10,13 +10,22 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
+from typing import NamedTuple
 
 from ..errors import SessionError
 from ..launch import KEEP_ALL, CaptureOptions, ChildSettings, child_command
 from ..session.endings import describe_end
 from ..session.lifeline import lifeline
 
-__all__ = ["record"]
+__all__ = ["Recorded", "record"]
+
+
+class Recorded(NamedTuple):
+    """The process of a script that was recorded."""
+
+    pid: int
+    returncode: int
+    """How it ended, as `subprocess` says it: a status, or -n for signal n."""
 
 
 def record(
@@ -26,11 +35,8 @@ def record(
     real_chainer: bool,
     progress: bool,
     capture: CaptureOptions = KEEP_ALL,
-) -> int:
+) -> Recorded:
     """Run `script` to its end, on this process's own stdin, stdout and stderr.
-
-    Returns:
-        How it ended, as `subprocess` says it: a status, or -n for signal n.
 
     Raises:
         SessionError: the process can't be started.
@@ -58,12 +64,15 @@ def record(
             process.kill()
             process.wait()
             raise
+    from ..log.ending import say_ended  # brings NumPy, for which the script doesn't wait
+
     if status < 0 and -status != signal.SIGINT:  # of Ctrl-C, Python itself has told
         behind = (
             "\n" if progress and sys.stderr.isatty() else ""
         )  # a progress line that nobody could take away
         sys.stderr.write(f"{behind}bpdebug: {script} was {describe_end(status)}\n")
-    return status
+    say_ended(directory, process.pid, describe_end(status))
+    return Recorded(process.pid, status)
 
 
 @contextmanager

@@ -10,6 +10,7 @@ import numpy as np
 from ..errors import DamagedLog
 from ..log.reader import LogReader
 from ..log.records import RunStartedBody
+from ..log.regular_file import why_unreadable
 from ..log.schema import NOT_CAPTURED, TENSOR_INDEX, Kind, segment_file
 from ..text import bytes_text, clean, count_text, duration_text, number, shape_text
 from ..timeline import Timeline
@@ -146,12 +147,10 @@ def _missing_bytes(reader: LogReader) -> Iterator[str]:
     told = 0
     for segment in sorted(furthest.keys() - {NOT_CAPTURED, *(dropped.segment for dropped in reader.dropped)}):
         file = reader.directory / segment_file(segment)
-        try:
-            cut_off = file.stat(follow_symlinks=False).st_size < furthest[segment]
-        except OSError as error:
-            yield f"{file.name}, with the values of tensors: {error.strerror or error}"
+        if why := why_unreadable(file):
+            yield f"{file.name}, with the values of tensors: {why}"
         else:
-            if not cut_off:
+            if file.stat().st_size >= furthest[segment]:
                 continue
             yield f"{file.name}, with the values of tensors, is cut off: bpdebug verify says of which"
         told += 1

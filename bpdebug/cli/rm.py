@@ -69,12 +69,20 @@ def _check(directory: Path) -> None:
     read_run_file(directory)
     if is_being_written(directory):
         raise UsageError(f"{directory}: this run is being written; end its script first")
+    for folder in (directory, _absolute(directory).parent):
+        if not os.access(folder, os.W_OK | os.X_OK):
+            raise LogError(f"{directory}: can't be removed: {folder} may not be changed; nothing was removed")
     with os.scandir(directory) as entries:
         for entry in entries:
             if not is_file_of_run(entry.name) or not stat.S_ISREG(entry.stat(follow_symlinks=False).st_mode):
                 raise UsageError(
                     f"{directory}: {clean(entry.name)!r} in it is no file of a run; nothing was removed"
                 )
+
+
+def _absolute(directory: Path) -> Path:
+    """The same by a name that the system removes: it doesn't remove `.`, and `..` is no name to go up from."""
+    return Path(os.path.realpath(directory))
 
 
 def _remove(directory: Path) -> None:
@@ -88,6 +96,6 @@ def _remove(directory: Path) -> None:
                     os.unlink(name, dir_fd=opened)
         finally:
             os.close(opened)
-        directory.rmdir()
+        _absolute(directory).rmdir()
     except OSError as error:
         raise LogError(f"{directory}: can't be removed: {error.strerror or error}") from error

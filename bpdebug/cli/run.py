@@ -107,12 +107,12 @@ def _run_headless(options: argparse.Namespace, script: str, args: list[str]) -> 
     missing = [] if options.log is None else missing_folders(options.log)
     directory = choose_directory(script, options.log)
     _tell_real_chainer(options)
-    returncode = headless.record(
+    recorded = headless.record(
         script, args, directory, options.real_chainer, progress=not options.quiet, capture=options.captured
     )
-    status = shell_status(returncode)
+    status = shell_status(recorded.returncode)
     try:
-        _finish(options, directory, exporter, status)
+        _finish(options, directory, exporter, status, recorded.pid)
     except BpdebugError as error:
         if not status and isinstance(error, NotALog):
             raise SessionError(
@@ -145,8 +145,14 @@ def _exporter(options: argparse.Namespace) -> Exporter | None:
     return exporter
 
 
-def _finish(options: argparse.Namespace, directory: Path, exporter: Exporter | None, status: int) -> None:
-    """After a headless run: write the export, and say what was recorded."""
+def _finish(
+    options: argparse.Namespace, directory: Path, exporter: Exporter | None, status: int, pid: int
+) -> None:
+    """After a headless run in the process `pid`: write the export, and say what was recorded.
+
+    Raises:
+        NotALog: in the directory is no run, or that of another process.
+    """
     import numpy as np
 
     from ..exporters import ExportOptions, export_run
@@ -157,6 +163,8 @@ def _finish(options: argparse.Namespace, directory: Path, exporter: Exporter | N
     from .unmet import unmet
 
     with LogReader(directory) as reader:
+        if reader.run.pid != pid:
+            raise NotALog(f"{directory}: the run in it is another one")
         lacks: list[str] = []
         if exporter is not None:
             with unwinding(), ProgressBar(f"writing {exporter.name}") as bar:
@@ -282,13 +290,13 @@ class _Runs:
         """The timeline of the latest run; None if there is no log to show."""
         from ..frontends.engine_ops import EngineOps
         from ..log.reader import LogReader
-        from ..log.schema import RUN_FILE
+        from ..log.run_file import is_run_of
         from ..session.script_ops import ScriptOps
         from ..timeline import Timeline
 
         session = self.session
         session.wait_for("running", "paused", timeout_s=_START_LIMIT_S)
-        if not (session.directory / RUN_FILE).exists():
+        if not is_run_of(session.directory, session.pid):  # nor that of another one with the same `--log`
             return None
         timeline = Timeline(self._readers.enter_context(LogReader(session.directory)))
         timeline.runner = ScriptOps(session, EngineOps())

@@ -29,7 +29,7 @@ def execute(options: argparse.Namespace) -> int:
         found = verify_run(reader, bar.tell)
         events, tensors = len(reader), reader.tensor_count
         finished, why_stopped = reader.finished, reader.why_stopped
-        growing = reader.being_written
+        growing, how_ended = reader.being_written, reader.how_ended
     for line in found.lines:
         print(clean(line))
     for sort, count in found.counts.items():
@@ -43,6 +43,8 @@ def execute(options: argparse.Namespace) -> int:
             end = ""
         elif growing:
             end = "; the run is being written"
+        elif how_ended:
+            end = f"; it has no end of its own: {clean(how_ended)}"
         print(
             f"{count_text(events, 'event')} and {count_text(tensors, 'tensor')} are whole:"
             f" every reference and every content id is right{end}"

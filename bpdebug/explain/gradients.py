@@ -9,7 +9,7 @@ from collections.abc import Hashable, Iterator, Sequence
 
 import numpy as np
 
-from ..errors import BpdebugError, NotCaptured
+from ..errors import BpdebugError, DamagedLog, NotCaptured
 from ..gradcheck import Graph, GraphStep, InputCheck, ParameterCheck, StepCheck, check_parameters, check_vjp
 from ..gradcheck.differences import SEED, number
 from ..log import records as r
@@ -135,7 +135,10 @@ def check_run(
             yield StepCheck(seq, timeline.moment(seq).label, "", [], str(error))
     walks = np.flatnonzero(index["kind"] == Kind.backward_started).tolist()
     for seq in walks if every else walks[:1]:
-        yield from check_walk(timeline, seq, runner)
+        try:
+            yield from check_walk(timeline, seq, runner)
+        except BpdebugError as error:
+            yield ParameterCheck(seq, "all parameters", "skipped", note=str(error))
 
 
 def _place(timeline: Timeline, seq: int) -> tuple[object, ...]:
@@ -147,7 +150,20 @@ def _place(timeline: Timeline, seq: int) -> tuple[object, ...]:
 
 
 def check_walk(timeline: Timeline, seq: int, runner: OpRunner) -> list[ParameterCheck]:
-    """Check what the walk that began at event `seq` gave each parameter against differences of the loss."""
+    """Check what the walk that began at event `seq` gave each parameter against differences of the loss.
+
+    Raises:
+        DamagedLog: what the log says of the walk doesn't fit together.
+    """
+    try:
+        return _check_walk(timeline, seq, runner)
+    except (LookupError, ValueError) as error:  # shapes and kinds of numbers that no walk has
+        raise DamagedLog(
+            f"{timeline.reader.address(seq)}: what the log says of this walk doesn't fit together: {error}"
+        ) from error
+
+
+def _check_walk(timeline: Timeline, seq: int, runner: OpRunner) -> list[ParameterCheck]:
     names, index = timeline.names, timeline.reader.index
     started = names.body(seq)
     assert isinstance(started, r.BackwardStartedBody)

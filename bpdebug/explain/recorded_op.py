@@ -59,7 +59,11 @@ class RecordedOp:
         return self._array(self._body.y[k].tensor, self.y_roles[k])
 
     def gy(self, k: int = 0) -> np.ndarray | None:
-        """The gradient that arrived for output `k`; None where none did."""
+        """The gradient that arrived for output `k`; None where none did. Raises DamagedLog."""
+        if self._step is not None and k >= len(self._step.gy):
+            raise DamagedLog(
+                f"{self.label}: {self.y_count} outputs and {len(self._step.gy)} output gradients are recorded"
+            )
         tensor = self._step.gy[k] if self._step is not None else None
         return None if tensor is None else self._array(tensor, f"g{self.y_roles[k]}")
 

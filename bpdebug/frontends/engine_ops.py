@@ -153,6 +153,7 @@ class ComputedEngineOp:
         self, gy: Sequence[np.ndarray | None], wanted: Sequence[int] | None = None
     ) -> list[np.ndarray | None]:
         """See `rerun.ComputedOp`."""
+        self._check_shapes(gy)
         gradients: list[np.ndarray | None] = [None] * len(self._x)
         needed = [i for i in self._differentiable() if wanted is None or i in wanted]
         if needed and self._has_gradients and any(part is not None for part in gy):
@@ -177,6 +178,15 @@ class ComputedEngineOp:
             if sum(y.size for y in self.y) <= _MOST_PROBES:
                 return self._column_by_probes(i, element)
             return self._column_by_difference(i, element)
+
+    def _check_shapes(self, gy: Sequence[np.ndarray | None]) -> None:
+        wanted = [y.shape for y in self.y]
+        given = [shape if one is None else one.shape for one, shape in zip(gy, wanted, strict=False)]
+        if given != wanted or len(gy) != len(wanted):
+            raise CannotRerun(
+                f"{type(self._node).__name__}: output gradients of shape"
+                f" {', '.join(map(str, given))} were recorded for outputs of shape {', '.join(map(str, wanted))}"
+            )
 
     def _differentiable(self) -> list[int]:
         return [i for i, x in enumerate(self._x) if x.array.dtype.kind == "f"]

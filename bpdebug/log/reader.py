@@ -24,7 +24,7 @@ from .definitions import Definitions
 from .mapped import MappedRecords
 from .recorded_tensors import RecordedTensors
 from .records import Event
-from .regular_file import open_regular
+from .regular_file import open_regular, why_unreadable
 from .run_file import read_run_file
 from .schema import (
     DEFINITIONS_FILE,
@@ -32,6 +32,8 @@ from .schema import (
     EVENT_INDEX_FILE,
     EVENTS_FILE,
     NOTHING,
+    TENSOR_INDEX_FILE,
+    TENSOR_STATISTICS_FILE,
     Kind,
     Phase,
 )
@@ -39,6 +41,8 @@ from .schema import (
 __all__ = ["LogReader"]
 
 _MAX_NEAR_EVENTS = 20_000
+_WITH_STATISTICS = 2
+"""The schema from which on there are statistics of tensors."""
 _decode_event = msgspec.json.Decoder(Event).decode
 _KINDS = frozenset(Kind)
 _PHASES = frozenset(Phase)
@@ -60,7 +64,7 @@ class LogReader(RecordedTensors):
     def __init__(self, directory: str | os.PathLike[str]) -> None:
         path = Path(directory)
         self.run = read_run_file(path)
-        super().__init__(path, Definitions(path / DEFINITIONS_FILE))
+        super().__init__(path, Definitions(path / DEFINITIONS_FILE), self.run.schema >= _WITH_STATISTICS)
         self._events = MappedRecords(self.directory / EVENT_INDEX_FILE, EVENT_INDEX)
         self.texts = self._definitions.texts
         self.scopes = self._definitions.scopes
@@ -126,8 +130,17 @@ class LogReader(RecordedTensors):
         return self.run.stopped
 
     @property
+    def how_ended(self) -> str:
+        """How the process ended where it couldn't say so itself; empty where that isn't known. It is looked up anew."""
+        with contextlib.suppress(LogError):
+            self.run = read_run_file(self.directory)
+        return self.run.ended
+
+    @property
     def problem(self) -> str:
         """One line about what is cut off or damaged; empty where nothing is."""
+        if unreadable := self._unreadable_file():
+            return unreadable
         if self._bodies_missing:
             return f"{EVENTS_FILE} is cut off: {self._bodies_missing} events of {len(self._events.array)} are lost"
         if self._definitions.problem:
@@ -240,6 +253,16 @@ class LogReader(RecordedTensors):
         return good
 
     # ---- the rest is ours -------------------------------------------------------------------------------------
+
+    def _unreadable_file(self) -> str:
+        """The first of the files that every run has and that can't be read, and why; empty where all can."""
+        names = [EVENT_INDEX_FILE, EVENTS_FILE, DEFINITIONS_FILE, TENSOR_INDEX_FILE]
+        if self._has_statistics:
+            names.append(TENSOR_STATISTICS_FILE)
+        for name in names:
+            if why := why_unreadable(self.directory / name):
+                return f"{name} can't be read: {why}"
+        return ""
 
     def _whole_records(self) -> np.ndarray:
         """The event records, after a look at whether the file still holds them."""

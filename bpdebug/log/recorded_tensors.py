@@ -16,6 +16,7 @@ from ..errors import DamagedLog, NotCaptured
 from .definition_records import LayoutDefinition
 from .definitions import Definitions
 from .mapped import MappedRecords, is_whole, map_file
+from .regular_file import why_unreadable
 from .schema import (
     NOT_CAPTURED,
     TENSOR_INDEX,
@@ -40,10 +41,12 @@ class RecordedTensors:
     Args:
         directory: of the run.
         definitions: its definitions, which somebody else lets grow.
+        has_statistics: its format has them.
     """
 
-    def __init__(self, directory: Path, definitions: Definitions) -> None:
+    def __init__(self, directory: Path, definitions: Definitions, has_statistics: bool) -> None:
         self.directory = directory
+        self._has_statistics = has_statistics
         self._definitions = definitions
         self.layouts = definitions.layouts
         self.dropped = definitions.dropped
@@ -210,6 +213,9 @@ class RecordedTensors:
             return f"later tensors are lost: {TENSOR_INDEX_FILE} ends in the middle of a record"
         if self._statistics.loose_bytes:
             return f"later statistics are lost: {TENSOR_STATISTICS_FILE} ends in the middle of a record"
+        lost = len(self._tensor_records.array) - len(self._statistics.array)
+        if lost > 0 and self._has_statistics:  # they are written first
+            return f"{TENSOR_STATISTICS_FILE} is cut off: the statistics of {lost} tensors are lost"
         return ""
 
     def _mapped(self, tensor: int) -> np.ndarray:
@@ -248,6 +254,8 @@ class RecordedTensors:
                     raise NotCaptured(f"not captured, because {why}") from error
                 raise DamagedLog(f"{path}: tensor {tensor} is lost: {error.strerror}") from error
             found = map_file(path, size) if size >= end else None
+            if found is None and (why := why_unreadable(path)):
+                raise DamagedLog(f"{path}: tensor {tensor} can't be read: {why}")
             if found is None:
                 raise DamagedLog(f"{path}: tensor {tensor} is cut off: the file has {size} bytes of {end}")
             while len(self._segments) >= _MAX_SEGMENT_MAPS:

@@ -6,7 +6,7 @@ import errno
 import os
 import stat
 
-__all__ = ["open_regular"]
+__all__ = ["open_regular", "why_unreadable"]
 
 
 def open_regular(path: str | os.PathLike[str]) -> int:
@@ -18,5 +18,14 @@ def open_regular(path: str | os.PathLike[str]) -> int:
     file = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK | os.O_NOCTTY)
     if not stat.S_ISREG(os.fstat(file).st_mode):
         os.close(file)
-        raise OSError(errno.EINVAL, "this is no regular file")
+        raise OSError(errno.EINVAL, "this is no regular file", os.fspath(path))
     return file
+
+
+def why_unreadable(path: str | os.PathLike[str]) -> str:
+    """Why the file can't be read; "" where it can."""
+    try:
+        os.close(open_regular(path))
+    except OSError as error:
+        return error.strerror or str(error)
+    return ""

@@ -7,14 +7,17 @@ from pathlib import Path
 
 import msgspec
 
-from ..errors import NewerLog, NotALog
+from ..errors import LogError, NewerLog, NotALog
+from .plain import encode_line, utf8_text
 from .regular_file import open_regular
 from .schema import RUN_FILE, SCHEMA_VERSION
+from .segment_writer import write_all
 
-__all__ = ["RunFile", "read_run_file"]
+__all__ = ["RunFile", "add_to_run_file", "is_run_of", "read_run_file"]
 
 _MOST_BYTES = 1 << 20
 """Of the file: ours has a few hundred."""
+_MOST_WORDS = 200
 
 
 class RunFile(msgspec.Struct, omit_defaults=True):
@@ -28,7 +31,9 @@ class RunFile(msgspec.Struct, omit_defaults=True):
     script: str
     pid: int
     stopped: str = ""
-    """Why recording stopped before the run was over, where it did; it is the last field of the file."""
+    """Why recording stopped before the run was over, where it did."""
+    ended: str = ""
+    """How the process ended where it couldn't say so itself, as far as the one knows that had started it."""
 
 
 class _Version(msgspec.Struct):
@@ -72,3 +77,32 @@ def read_run_file(directory: Path) -> RunFile:
         return msgspec.json.decode(text, type=RunFile)
     except (msgspec.MsgspecError, RecursionError, ValueError) as error:
         raise NotALog(f"{directory}: {RUN_FILE} is damaged: {error}") from error
+
+
+def is_run_of(directory: Path, pid: int) -> bool:
+    """Whether it is the process `pid` that has recorded what is in `directory`."""
+    try:
+        return read_run_file(directory).pid == pid
+    except LogError:
+        return False
+
+
+def add_to_run_file(directory: Path, run: RunFile, field: str, words: str) -> None:
+    """Leave word in a block that the file has already: a full disk has room for that.
+
+    Args:
+        directory: of the run.
+        run: what the file says.
+        field: of it, empty as are those behind it.
+        words: what it is to say; of many the first ones.
+
+    Raises:
+        OSError: it can't be written.
+    """
+    told = msgspec.structs.replace(run, **{field: utf8_text(words)[:_MOST_WORDS]})
+    same = len(encode_line(run)) - len(b"}\n")
+    file = os.open(directory / RUN_FILE, os.O_WRONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+    try:
+        write_all(file, encode_line(told)[same:], same)
+    finally:
+        os.close(file)

@@ -10,14 +10,13 @@ import os
 from pathlib import Path
 from typing import NamedTuple
 
-import msgspec
 import numpy as np
 
 from .. import __version__
 from ..errors import LogError, RunDirectoryExists
 from .own_file import OwnFile, check_all
 from .plain import encode_line, utf8_text
-from .run_file import RunFile
+from .run_file import RunFile, add_to_run_file
 from .schema import (
     DEFINITIONS_FILE,
     EVENT_INDEX,
@@ -33,7 +32,6 @@ from .turns import TurnsInPython
 
 __all__ = ["Portion", "Reached", "RunFiles"]
 
-_MOST_WORDS = 200
 _NAMES = (
     TENSOR_STATISTICS_FILE,
     TENSOR_INDEX_FILE,
@@ -112,27 +110,29 @@ class RunFiles:
             LogError: it can't be made or written.
         """
         path = Path(directory)
+        made: list[Path] = []
         try:
             path.mkdir(mode=0o700, parents=True, exist_ok=True)
             if any(path.iterdir()):
-                raise RunDirectoryExists(
-                    f"{path}: this directory isn't empty, and a run never overwrites anything.\n"
-                    "Choose another one with --log, or remove it."
-                )
-            run = _write_run_file(path, script)
-            descriptors = [open_new(path / name) for name in _NAMES]
+                raise FileExistsError
+            descriptors = []
+            for (
+                name
+            ) in _NAMES:  # who makes the first of them has the directory: others may begin at this moment
+                descriptors.append(open_new(path / name))
+                made.append(path / name)
             directory = os.path.abspath(path)  # the script may go elsewhere
             # As long as this lock is held, others know that the run is being written.
             with contextlib.suppress(OSError):
                 fcntl.flock(descriptors[_NAMES.index(EVENT_INDEX_FILE)], fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except FileExistsError as error:
-            raise RunDirectoryExists(
-                f"{path}: a run needs a directory, and this is something else"
-            ) from error
+            made += [path / RUN_FILE, path / (RUN_FILE + ".new")]
+            run = _write_run_file(path, script)
         except OSError as error:
-            for name in (*_NAMES, RUN_FILE, RUN_FILE + ".new"):  # there was nothing of the kind before
+            for file in made:
                 with contextlib.suppress(OSError):
-                    (path / name).unlink()
+                    file.unlink()
+            if isinstance(error, FileExistsError):
+                raise _taken(path) from error
             raise LogError(f"{path}: can't write a log there: {error.strerror or error}") from error
         return RunFiles(Path(directory), descriptors, run)
 
@@ -182,18 +182,12 @@ class RunFiles:
         self.reached = reached
 
     def say_stopped(self, why: str) -> None:
-        """Leave word that nothing more is recorded, in a block that a file has already: a full disk has room for that.
+        """Leave word that nothing more is recorded.
 
         Raises:
             OSError: it can't be written.
         """
-        told = msgspec.structs.replace(self._run, stopped=utf8_text(why)[:_MOST_WORDS])
-        same = len(encode_line(self._run)) - len(b"}\n")  # the field is the last one
-        file = os.open(self.directory / RUN_FILE, os.O_WRONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
-        try:
-            write_all(file, encode_line(told)[same:], same)
-        finally:
-            os.close(file)
+        add_to_run_file(self.directory, self._run, "stopped", why)
 
     def close(self) -> None:
         """Close them, as far as they are ours."""
@@ -202,6 +196,15 @@ class RunFiles:
 
     def _check(self) -> None:
         check_all(self._own)
+
+
+def _taken(path: Path) -> RunDirectoryExists:
+    if not path.is_dir():
+        return RunDirectoryExists(f"{path}: a run needs a directory, and this is something else")
+    return RunDirectoryExists(
+        f"{path}: this directory isn't empty, and a run never overwrites anything.\n"
+        "Choose another one with --log, or remove it."
+    )
 
 
 def _write_run_file(path: Path, script: str) -> RunFile:

@@ -4,7 +4,7 @@ Not for reading or writing: `writer.py` and `reader.py` do that.
 
 A run directory holds
 
-* `run.json`           the schema version and who wrote it; the first file to exist;
+* `run.json`           the schema version and who wrote it; where it is, the others are (segments come later);
 * `definitions.jsonl`  what the other files refer to by number (`records.Definition`);
 * `events.jsonl`       one body a line (`records.Event`), in the order of the events;
 * `events.idx`         one `EVENT_INDEX` record an event: all that stepping and searching need;

@@ -377,6 +377,7 @@ class LogWriter(Interning, _Fields):
         self._progress = threading.Condition(self._mutex)
         self._turns = Turns()
         self.store.forget()
+        self._files.close()  # else the run would count as being written until the child is gone
 
 
 def _after_fork_in_child() -> None:

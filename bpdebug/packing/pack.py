@@ -40,7 +40,7 @@ def pack_run(
     Raises:
         LogError: there is no run in `directory`.
         RunDirectoryExists: `target` exists.
-        ExportError: it can't be written.
+        ExportError: it can't be written, or something in `directory` isn't a regular file.
     """
     read_run_file(directory)
     if target.is_dir() or (target.exists() and not replace):
@@ -57,7 +57,10 @@ def pack_run(
             raise
         return target.stat().st_size
     except OSError as error:
-        raise ExportError(f"{target}: can't pack {directory}: {error.strerror or error}") from error
+        what = directory
+        if error.filename is not None and Path(error.filename).parent == directory:
+            what = Path(error.filename)
+        raise ExportError(f"{target}: can't pack {what}: {error.strerror or error}") from error
 
 
 def _write(directory: Path, stream: object, tell: Callable[[int, int], None] | None) -> None:
@@ -75,13 +78,15 @@ def _write(directory: Path, stream: object, tell: Callable[[int, int], None] | N
 
 def _names(directory: Path) -> list[str]:
     names = sorted(
-        name
-        for name in os.listdir(directory)
-        if is_file_of_run(name)
-        and not name.endswith(".new")
-        and (directory / name).is_file()
-        and not (directory / name).is_symlink()
+        name for name in os.listdir(directory) if is_file_of_run(name) and not name.endswith(".new")
     )
+    for (
+        name
+    ) in names:  # readers follow links, but what is sent must not be taken from elsewhere, nor be missing
+        if (directory / name).is_symlink():
+            raise ExportError(
+                f"{directory}: {name} in it is a link, and only files are packed; put the file itself there"
+            )
     names.sort(key=lambda name: _FIRST.index(name) if name in _FIRST else len(_FIRST))
     return names
 

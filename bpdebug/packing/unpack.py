@@ -84,6 +84,9 @@ def _checked_size(packed: Path, members: list[zipfile.ZipInfo], directory: Path)
     if len(set(names)) < len(names) or len(names) > _MAX_FILES:
         raise NotALog(f"{packed}: it holds a file twice, or far too many")
     size, packed_size = sum(member.file_size for member in members), packed.stat().st_size
+    for member in members:
+        if not 0 <= member.header_offset < packed_size:
+            raise zipfile.BadZipFile(f"{member.filename} can't begin at byte {member.header_offset}")
     if sum(member.compress_size for member in members) > packed_size:
         raise NotALog(f"{packed}: its files overlap; nothing was unpacked")
     free = shutil.disk_usage(directory).free

@@ -11,7 +11,7 @@ def describe_end(returncode: int) -> str:
     """What to say of a process that ended without telling; `returncode` as `subprocess` gives it."""
     if returncode < 0:
         return f"killed by signal {-returncode} ({_signal_name(-returncode)})"
-    return f"ended with status {returncode} without finishing (os._exit)"
+    return f"ended with status {returncode} without finishing (os._exit, or another program in its place)"
 
 
 def shell_status(returncode: int) -> int:

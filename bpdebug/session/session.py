@@ -344,10 +344,16 @@ class Session:
             why = f"{self._told_end[1]}, but then {how}"
         else:
             why = self._told_end[1]
+        self._leave_word(why)
         self.exit_status = status
         self._process_gone.set()
         if (self.state, self.why) != ("ended", why):
             self._change("ended", None, why)
+
+    def _leave_word(self, why: str) -> None:
+        from ..log.ending import say_ended  # brings NumPy, for which nothing waits here
+
+        say_ended(self.directory, self.pid, why)
 
     def _change(self, state: State, paused_at: int | None, why: str, after: int | None = None) -> None:
         """Be in another state, unless that was before a `Go` with a later number than `after`."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ..stepping import Goal
+from ..text import clean
 from .scan import first_where
 
 if TYPE_CHECKING:
@@ -63,6 +64,15 @@ class MoveLog:
         growing = self.reader.being_written
         if seq < self.last:
             end = "end of the log so far, which is being written" if growing else "end of the log"
-            return Move(self.last, why=f"{missing}: this is the {end}")
+            return Move(self.last, why=f"{missing}: this is the {end}{self._cause()}")
         last = "latest event of a run that is being written" if growing else "last event of the log"
-        return Move(None, why=f"this is the {last}")
+        return Move(None, why=f"this is the {last}{self._cause()}")
+
+    def _cause(self) -> str:
+        """Why the log of a run ends that has no end of its own, as far as that is known, behind a colon."""
+        if self.reader.finished:
+            return ""
+        if why := self.reader.why_stopped:
+            why = f"recording stopped, and the script went on: {why}"
+        cause = why or self.reader.problem or self.reader.how_ended
+        return f": {clean(cause)}" if cause else ""

@@ -188,7 +188,7 @@ class Timeline:
         if not self.live and self.reader.being_written:
             return "being written"
         if not len(self):
-            return "" if self.live else "the log holds no event"
+            return "" if self.live else self.reader.problem or self._how_ended() or "the log holds no event"
         if self.reader.finished:
             try:
                 body = self.reader.body(len(self) - 1)
@@ -199,7 +199,11 @@ class Timeline:
             return f"{reason} (exit status {body.status})" if body.status else reason
         if self.live:
             return ""
-        return self.reader.problem or "the log ends here: the run was killed, or it is still being written"
+        killed = "the log ends here: the run was killed, or it is still being written"
+        return self.reader.problem or self._how_ended() or killed
+
+    def _how_ended(self) -> str:
+        return clean(self.reader.how_ended)
 
     def value_before_change(self, breakpoint_: Breakpoint, seq: int) -> str:
         """What a breakpoint that watches a value for changes from event `seq` on compares with at first."""

@@ -142,6 +142,29 @@ def test_rm_refuses_what_is_no_run_and_removes_nothing_then(say, run, tmp_path):
     assert (tmp_path / "mine" / "thesis.txt").exists()
 
 
+@pytest.mark.parametrize(("here", "name"), [(".", "."), (".", "../first"), ("..", "first/.")])
+def test_rm_removes_a_run_by_whatever_path_names_it(say, run, monkeypatch, here, name):
+    monkeypatch.chdir(run / here)
+    status, _, err = say("rm", "--yes", name)
+    assert (status, "1 run removed" in err) == (0, True)
+    assert not run.exists()
+
+
+@pytest.mark.parametrize("protected", ["first", "bpdebug-runs"])
+def test_rm_removes_none_of_several_runs_where_one_can_not_go(say, run, monkeypatch, tmp_path, protected):
+    other = write_example_run(tmp_path / "other" / "second")
+    may = os.access
+
+    def access(path, how):
+        return os.path.basename(os.path.abspath(path)) != protected and may(path, how)
+
+    monkeypatch.setattr(os, "access", access)
+    status, _, err = say("rm", "--yes", other, run)
+    assert status == 1
+    assert "may not be changed; nothing was removed" in err
+    assert len(os.listdir(run)) == len(os.listdir(other)) > 5
+
+
 def test_rm_refuses_a_run_that_is_being_written(say, tmp_path):
     log = LogWriter.create(tmp_path / "growing")
     try:
@@ -301,6 +324,17 @@ def test_sizes_that_lie_are_refused(say, run, tmp_path):
         assert why in refused(say, packed)
 
 
+@pytest.mark.parametrize("moved", [8, -8, 1 << 30])
+def test_places_that_lie_are_called_damage_of_the_archive(say, run, tmp_path, moved):
+    say("pack", run, "-o", tmp_path / "whole.bpd")
+    content = bytearray((tmp_path / "whole.bpd").read_bytes())
+    place = content.rindex(b"PK\5\6") + 16  # where the end of the archive says that its table begins
+    begin = int.from_bytes(content[place : place + 4], "little")
+    content[place : place + 4] = (begin + moved).to_bytes(4, "little")
+    (tmp_path / "moved.bpd").write_bytes(content)
+    assert "XDG_CACHE_HOME" not in refused(say, tmp_path / "moved.bpd")
+
+
 def test_a_run_that_does_not_fit_on_the_disk_is_refused_before_anything_is_written(
     say, run, tmp_path, monkeypatch
 ):
@@ -313,7 +347,7 @@ def test_a_run_that_does_not_fit_on_the_disk_is_refused_before_anything_is_writt
         patch.setattr(zipfile.ZipFile, "open", None)  # nothing is read
         assert "the disk of" in refused(say, packed)
     left((1 << 21) + 4096)
-    assert "holds no event" in say("info", packed)[1]
+    assert "Events:     none" in say("info", packed)[1]
 
 
 def test_an_archive_with_a_link_or_damage_is_refused(say, run, tmp_path):

@@ -6,9 +6,10 @@ import os
 import resource
 
 import pytest
+from example_run import write_example_run
 from op_script import OPS
 
-from bpdebug.cli import run_directory
+from bpdebug.cli import check, run, run_directory
 from bpdebug.log.reader import LogReader
 
 
@@ -78,3 +79,40 @@ def test_runs_that_begin_in_the_same_second_get_a_directory_each(tmp_path, monke
     made = run_directory.choose_directory("train.py", None, now)
     assert made.name == "train-20260102-030405-3"
     assert made.is_dir()
+
+
+@pytest.fixture
+def taken_at_the_last_moment(monkeypatch):
+    """Another run begins in each directory just after that was found to be free."""
+    choose = run.choose_directory
+
+    def and_then_it_is_taken(*asked):
+        return write_example_run(choose(*asked))
+
+    monkeypatch.setattr(run, "choose_directory", and_then_it_is_taken)
+    monkeypatch.setattr(check, "choose_directory", and_then_it_is_taken)
+
+
+@pytest.mark.usefixtures("taken_at_the_last_moment")
+@pytest.mark.parametrize(
+    ("command", "status"), [(("run", "--headless", "--export", "it.jsonl"), 2), (("check",), 1)]
+)
+def test_the_run_of_another_one_with_the_same_log_is_not_taken_for_ours(bpdebug, tmp_path, command, status):
+    done = bpdebug(*command, "--log", "one", "script.py", script=OPS)
+    assert (done.returncode, done.stdout) == (status, "")
+    assert done.stderr.startswith("bpdebug: one: this directory isn't empty, and a run never overwrites")
+    assert "events in" not in done.stderr
+    assert not (tmp_path / "it.jsonl").exists()
+    with LogReader(tmp_path / "one") as reader:
+        assert reader.finished
+        assert reader.run.script != "script.py"
+
+
+@pytest.mark.usefixtures("taken_at_the_last_moment")
+def test_the_screen_does_not_open_on_the_run_of_another_one_with_the_same_log(bpdebug, monkeypatch):
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True, raising=False)
+    done = bpdebug("run", "--log", "one", "script.py", script=OPS)
+    assert "this directory isn't empty" in done.stderr
+    assert "did not get as far as the script" in done.stderr

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pytest
 from op_case import cases
@@ -13,6 +15,7 @@ from bpdebug.errors import NotCaptured
 from bpdebug.explain.gradients import check_run, check_step
 from bpdebug.frontends.engine_ops import EngineOps
 from bpdebug.gradcheck import ParameterCheck, StepCheck
+from bpdebug.log.reader import LogReader
 from bpdebug.timeline import Timeline
 from engine import Variable
 from engine.functions.op import every_op
@@ -110,3 +113,44 @@ def test_a_forward_op_stands_for_its_backward_step_and_other_events_are_refused(
         assert reader.address(check.seq) == "it0/backward/MLP/sigmoid"
         with pytest.raises(NotCaptured, match="is no backward step"):
             check_step(timeline, 0, RUNNER)
+
+
+def fit(one, other):
+    """Whether arrays of these shapes can be added."""
+    try:
+        np.broadcast_shapes(one, other)
+    except ValueError:
+        return False
+    return True
+
+
+@pytest.mark.parametrize(
+    ("kind", "field", "told"),
+    [
+        ("backward", rb'"gy":\[(\d+)', "output gradients of shape"),
+        ("backward", rb'"gy":\[()\d+', "1 outputs and 0 output gradients are recorded"),
+        ("grad_accumulated", rb'"add":(\d+)', "what the log says of this walk doesn't fit together"),
+    ],
+)
+def test_a_log_with_gradients_of_other_shapes_is_told_in_words(tmp_path, kind, field, told):
+    watched = Watched(tmp_path / "run")
+    step(MLP())
+    with watched.read() as reader:
+        shapes = [reader.array(tensor).shape for tensor in range(reader.tensor_count)]
+        directory = reader.directory
+
+    def of_another_shape(found):
+        if not found[1]:
+            return found[0].rstrip(b"0123456789") + b" " * len(found[0].partition(b"[")[2])
+        others = [k for k in range(len(shapes)) if len(str(k)) == len(found[1])]
+        mine = int(found[1])
+        other = next((k for k in others if not fit(shapes[k], shapes[mine])), mine)
+        return found[0].replace(found[1], b"%d" % other)
+
+    lines = (directory / "events.jsonl").read_bytes().splitlines(keepends=True)
+    named = b'"kind":"%s"' % kind.encode()
+    changed = [re.sub(field, of_another_shape, line) if named in line else line for line in lines]
+    (directory / "events.jsonl").write_bytes(b"".join(changed))
+    with LogReader(directory) as reader:
+        found = list(check_run(Timeline(reader), RUNNER, every=True))
+    assert any(told in check.note for check in found)

@@ -18,6 +18,7 @@ import pytest
 
 from bpdebug.log import pending_events, run_files
 from bpdebug.log import writer as writer_module
+from bpdebug.log.being_written import is_being_written
 from bpdebug.log.contents import Taken
 from bpdebug.log.pending_events import PendingEventsInPython
 from bpdebug.log.reader import LogReader
@@ -107,6 +108,27 @@ def test_a_forked_child_writes_nothing(tmp_path: Path) -> None:
     writer.close()
     reader = LogReader(tmp_path / "run")
     assert [reader.index["kind"][i] for i in range(len(reader))] == [Kind.output] * 2
+
+
+def test_a_forked_child_that_goes_on_is_not_taken_for_one_that_writes(tmp_path: Path) -> None:
+    writer = LogWriter.create(tmp_path / "run")
+    began, ready = os.pipe()
+    child = os.fork()
+    if child == 0:
+        os.write(ready, b".")
+        time.sleep(60)
+        os._exit(0)
+    try:
+        assert os.read(began, 1)
+        assert is_being_written(tmp_path / "run")
+        writer.append(Kind.output, OutputBody("stdout", "parent"))
+        writer.close()
+        assert not is_being_written(tmp_path / "run")
+    finally:
+        os.kill(child, signal.SIGKILL)
+        os.waitpid(child, 0)
+        os.close(began)
+        os.close(ready)
 
 
 def test_a_fork_while_another_thread_holds_the_writers_locks_leaves_a_child_that_goes_on(

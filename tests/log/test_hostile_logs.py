@@ -210,7 +210,8 @@ def test_a_pipe_in_the_place_of_a_file_keeps_nobody_waiting(whole: Path, tmp_pat
     look_everywhere(copy, whole, [60])
     assert answers("rm", "--yes", str(copy))[0] == 2
     packed = answers("pack", str(copy), "-o", str(tmp_path / "run.bpd"))
-    assert packed[0] == (2 if name == "run.json" else 0)
+    assert packed[0] == (2 if name == "run.json" else 1)
+    assert not (tmp_path / "run.bpd").exists()
 
 
 def test_a_run_file_without_end_is_not_read_to_its_end(whole: Path) -> None:

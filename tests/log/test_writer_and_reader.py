@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import time
 from pathlib import Path
@@ -12,7 +13,7 @@ import pytest
 from example_run import ITERATIONS, NAN_ADDRESS, SCRIPT, SCRIPT_PATH, write_example_run
 
 from bpdebug.errors import AddressError, LogError, NewerLog, NotALog, RunDirectoryExists
-from bpdebug.log import interning
+from bpdebug.log import interning, run_files
 from bpdebug.log.reader import LogReader
 from bpdebug.log.records import ForwardBody, OutputBody, ReportedBody, Slot
 from bpdebug.log.schema import (
@@ -278,6 +279,35 @@ def test_a_run_never_overwrites(tmp_path: Path) -> None:
     with pytest.raises(RunDirectoryExists):
         LogWriter.create(tmp_path / "run" / "thesis.txt")
     assert [path.name for path in (tmp_path / "run").iterdir()] == ["thesis.txt"]
+
+
+@pytest.mark.parametrize("moment", range(5))
+def test_of_two_runs_that_begin_in_one_directory_at_once_one_has_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, moment: int
+) -> None:
+    make, made = run_files.open_new, []
+
+    def slowly(path: Path) -> int:
+        if len(made) == moment:
+            made.append("other")
+            with contextlib.suppress(RunDirectoryExists):
+                made.append(LogWriter.create(tmp_path / "run", "other.py"))
+        else:
+            made.append("file")
+        return make(path)
+
+    monkeypatch.setattr(run_files, "open_new", slowly)
+    try:
+        made.append(LogWriter.create(tmp_path / "run", "one.py"))
+    except RunDirectoryExists as error:
+        assert "isn't empty" in str(error)  # noqa: PT017
+    (writer,) = (one for one in made if isinstance(one, LogWriter))
+    writer.append(Kind.output, OutputBody("stdout", "a"), thread=writer.thread("MainThread"))
+    writer.close()
+    with LogReader(tmp_path / "run") as reader:
+        assert len(reader) == 1
+        assert not reader.problem
+        assert reader.run.script == ("other.py" if moment == 0 else "one.py")
 
 
 def test_an_unwritable_place_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,6 +12,7 @@ from bpdebug.log.reader import LogReader
 from bpdebug.log.schema import Kind
 from bpdebug.session import Session
 from bpdebug.stepping import Breakpoint, UntilOut, UntilSeq, UntilStop
+from bpdebug.timeline import Timeline
 
 LONG_S = 30
 """How long a test waits for what must happen."""
@@ -127,18 +128,21 @@ def test_a_failure_stops_a_free_run_before_the_script_is_over(start):
     assert (session.why, session.exit_status) == ("the script failed: ZeroDivisionError: division by zero", 1)
 
 
+HARD = "without finishing (os._exit, or another program in its place)"
+
+
 @pytest.mark.parametrize(
     ("text", "status", "why"),
     [
         ("import sys; sys.exit(4)", 4, "the script left with status 4 (sys.exit)"),
-        ("import os; os._exit(3)", 3, "ended with status 3 without finishing (os._exit)"),
-        ("import os; os._exit(0)", 0, "ended with status 0 without finishing (os._exit)"),
+        ("import os; os._exit(3)", 3, f"ended with status 3 {HARD}"),
+        ("import os; os._exit(0)", 0, f"ended with status 0 {HARD}"),
         ("import os; os.kill(os.getpid(), 9)", 137, "killed by signal 9 (SIGKILL)"),
         ("import os; os.kill(os.getpid(), 11)", 139, "killed by signal 11 (SIGSEGV)"),
         ("raise KeyboardInterrupt", 130, "interrupted (KeyboardInterrupt)"),
         ("raise ValueError('a\\n\\nb: c')", 1, "the script failed: ValueError: a b: c"),
         ("x = = 3", 1, "the script failed: SyntaxError: invalid syntax"),
-        ("import atexit, os; atexit.register(os._exit, 7)", 7, "ended with status 7 without finishing (os._exit)"),
+        ("import atexit, os; atexit.register(os._exit, 7)", 7, f"ended with status 7 {HARD}"),
     ],
 )  # fmt: skip
 def test_every_way_to_end_is_told(start, text, status, why):
@@ -150,6 +154,7 @@ def test_every_way_to_end_is_told(start, text, status, why):
     assert session.why.startswith(why)
     with LogReader(session.directory) as reader:
         assert reader.problem == ""
+        assert Timeline(reader).reason_for_end().startswith(why)
 
 
 def test_a_child_killed_while_it_is_paused_ends_the_session(start):

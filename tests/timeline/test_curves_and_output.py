@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
+import os
 
 import numpy as np
 import pytest
 
 from bpdebug.log import reader
 from bpdebug.log import records as r
+from bpdebug.log.ending import say_ended
 from bpdebug.log.reader import LogReader
 from bpdebug.log.schema import EventFlag, Kind
 from bpdebug.log.writer import LogWriter
@@ -148,3 +150,33 @@ def test_the_end_of_a_run_is_told(run, monkeypatch):
     assert run.refreshed().reason_for_end() == "SystemExit (exit status 3)"
     assert timeline.move(0, "step_back").why == "this is the first event"
     assert timeline.move(1, "step").goal is None
+
+
+def test_at_the_end_of_a_log_without_an_end_of_its_own_it_is_told_why_that_is(run):
+    run.print("hello\n")
+    run.print("world\n")
+    timeline = run.refreshed()
+    run.log.close()
+    say_ended(run.log.directory, os.getpid(), "killed by signal 9 (SIGKILL)")
+    assert timeline.move(1, "step").why == "this is the last event of the log: killed by signal 9 (SIGKILL)"
+    why = timeline.move(0, "continue").why
+    assert why == "no stop ahead: this is the end of the log: killed by signal 9 (SIGKILL)"
+
+
+def test_there_it_is_told_too_that_a_file_is_gone(run):
+    run.print("hello\n")
+    timeline = run.refreshed()
+    run.log.close()
+    (run.log.directory / "events.idx").unlink()
+    why = "events.idx can't be read: No such file or directory"
+    assert timeline.move(0, "step").why == f"this is the last event of the log: {why}"
+
+
+def test_there_it_is_told_too_that_recording_stopped_before(run):
+    run.print("hello\n")
+    timeline = run.refreshed()
+    run.log.say_stopped("the disk is full")
+    run.log.close()
+    say_ended(run.log.directory, os.getpid(), "killed by signal 9 (SIGKILL)")
+    why = "recording stopped, and the script went on: the disk is full"
+    assert timeline.move(0, "step").why == f"this is the last event of the log: {why}"
