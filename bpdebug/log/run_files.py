@@ -116,9 +116,8 @@ class RunFiles:
             if any(path.iterdir()):
                 raise FileExistsError
             descriptors = []
-            for (
-                name
-            ) in _NAMES:  # who makes the first of them has the directory: others may begin at this moment
+            # Who makes the first of them has the directory: others may begin at this moment.
+            for name in _NAMES:
                 descriptors.append(open_new(path / name))
                 made.append(path / name)
             directory = os.path.abspath(path)  # the script may go elsewhere
