@@ -76,6 +76,11 @@ class Capturing(_Fields):
             self._known[name] = known
         return known
 
+    @property
+    def stepped_down(self) -> bool:
+        """Whether the budget is used up, so that no more values are kept."""
+        return self._stepped_down_in is not None
+
     def with_values(self, first: int, last: int) -> range:
         """Those iterations from `first` to `last` of which values were kept, as far as policies say."""
         begin, end = self.plan.iterations or (0, None)

@@ -262,7 +262,8 @@ class ForwardEvents(Emitter):
             phase = self._progress.model_called(training)
             if self._flight_recorder is not None and self._progress.iteration != self._flown:
                 self._flown = self._progress.iteration
-                self._flight_recorder.iteration_begins(self._flown)
+                if not self.capturing.stepped_down:  # else no newer values take the place of those that there are
+                    self._flight_recorder.iteration_begins(self._flown)
         return phase
 
     def _read(

@@ -243,6 +243,19 @@ def test_what_a_flight_recorder_drops_does_not_count_for_the_budget(
     assert not any(reader.why_not_captured(row) for row in forwards(reader)[-3:])
 
 
+def test_a_flight_recorder_keeps_what_it_has_when_the_budget_is_used_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(flight_recorder, "SEGMENT_BYTES", 1)
+    monkeypatch.setattr(capturing, "_LOOKED_EVERY", 1)
+    reader = run(tmp_path, "last:3", steps=60, max_bytes=40_000)
+    rows = forwards(reader)
+    without = [bool(reader.why_not_captured(row)) for row in rows]
+    last_kept = len(without) - 1 - without[::-1].index(False)
+    assert 3 < last_kept < 40
+    assert without[last_kept - 2 : last_kept + 2] == [False, False, False, True]
+
+
 def test_a_parameter_written_by_the_script_is_marked_at_the_next_op(tmp_path: Path) -> None:
     recorded = Run(tmp_path / "run", parse_capture("full"))
     recorder = recorded.recorder
