@@ -164,7 +164,10 @@ class Walk:
         started = 0
         if observers:
             if function.foreign or function_hook.installed:
-                for array in (*[x.kept for x in inputs], *function._kept_y, *map(_array, gys)):
+                gy_arrays = tuple(map(_array, gys))
+                if function.foreign:
+                    events.tell.ForeignBackward(function, gy_arrays)
+                for array in (*[x.kept for x in inputs], *function._kept_y, *gy_arrays):
                     events.hand_out(array)
             timer = backend.start_timer(map(_array, gys)) if timer_makers else None
             started = _clock()

@@ -26,6 +26,8 @@ __all__ = [
     "BackwardStepped",
     "Event",
     "Failed",
+    "ForeignBackward",
+    "ForeignForward",
     "ForwardFinished",
     "GradAccumulated",
     "GradientHooked",
@@ -70,6 +72,30 @@ class ScopeExited(Event):
 
     link: Any
     failed: bool
+
+
+@dataclass(slots=True)
+class ForeignForward(Event):
+    """Code outside the engine is about to compute `node` from `x_arrays`, into which it may write.
+
+    `during` is as for `ForwardFinished`, which follows unless the code fails.
+    """
+
+    node: Any
+    x_arrays: tuple[Any, ...]
+    during: Any
+
+
+@dataclass(slots=True)
+class ForeignBackward(Event):
+    """Code outside the engine is about to compute the vector-Jacobian product of `node`.
+
+    It may write into the output gradients `gy` (arrays or None) and into what the node keeps. `BackwardStepped`
+    follows unless the code fails.
+    """
+
+    node: Any
+    gy: tuple[Any, ...]
 
 
 @dataclass(slots=True)

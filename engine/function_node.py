@@ -43,7 +43,7 @@ class FunctionNode(function_hook.HookedFunction):
         formula: the backward rule in these letters.
         random_state: the random state before the op drew numbers (see `utils.random_state.snapshot`), if it did and
             somebody observed it.
-        watch_id, watch_seq: free for an observer; the engine doesn't use them.
+        watch_id, watch_given: free for an observer; the engine doesn't use them.
     """
 
     inputs: tuple[VariableNode, ...] | None = None
@@ -58,7 +58,7 @@ class FunctionNode(function_hook.HookedFunction):
     foreign = True
     """Whether code outside the engine computes it, and so sees its arrays, and may draw numbers without saying so."""
     watch_id: Any = None
-    watch_seq: Any = None
+    watch_given: Any = None
     lazy_grad_sum = False
 
     retained_x: tuple[int, ...] = ()
@@ -168,6 +168,8 @@ class FunctionNode(function_hook.HookedFunction):
 
     def _before_foreign_code(self, xs: tuple[Any, ...]) -> Any:
         """Tell whoever observes that code outside the engine will hold these arrays; the random state before it."""
+        if self.foreign:
+            events.tell.ForeignForward(self, xs, walking.node)
         for data in xs:
             events.hand_out(data)
         return snapshot(numpy) if self.foreign else None

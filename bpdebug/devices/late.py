@@ -47,6 +47,8 @@ class Late:
     def __init__(self, made: Iterable[Any] = ()) -> None:
         self._made = [content for content in made if type(content) is OnDevice]
         self.comparisons: list[Comparison] = []
+        self.writes: list[Comparison] = []
+        """The same of what the op itself may have written into, for the list `wrote`."""
         self.timer: Any = None
         """What tells how long an op took: the event `end` of its device, whose `runtime` says whether that is reached,
         and then `elapsed_ns()`.
@@ -66,6 +68,10 @@ class Late:
             changed = [one.place for one in self.comparisons if one.differs]
             if changed:
                 body.changed = sorted([*body.changed, *changed])
+        with contextlib.suppress(Exception):
+            wrote = [one.place for one in self.writes if one.differs]
+            if wrote:
+                body.wrote = sorted([*body.wrote, *wrote])
         if self.timer is not None:
             body.ns = self._elapsed_ns()
         with contextlib.suppress(Exception):

@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 from ..errors import BpdebugError, DamagedLog
 from ..text import clean, shape_text
 from ..timeline import Timeline
-from ..timeline.changed_outside import changed_outside
 from ..timeline.names import dtype_name
 from ..timeline.origin import origin_of
+from ..timeline.written_into import changed_outside
 from .pairs import Unlike
 from .result import Difference, Place
 

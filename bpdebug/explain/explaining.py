@@ -12,8 +12,8 @@ from ..formula.activation import activation, slopes_beside
 from ..rerun import OpRunner
 from ..text import number, shape_text
 from ..timeline import Moment, TensorView, Timeline
-from ..timeline.changed_outside import changed_outside
 from ..timeline.origin import origin_of
+from ..timeline.written_into import changed_outside
 from . import elementwise
 from .changes import change_sums
 from .element import find_element

@@ -119,6 +119,7 @@ def _forward(bodies: Bodies, body: r.ForwardBody) -> Object:
             if 0 <= fed.place < len(x_roles)
         ],
         "changed": [x_roles[i] for i in body.changed if 0 <= i < len(x_roles)],
+        "wrote": [x_roles[i] for i in body.wrote if 0 <= i < len(x_roles)],
         "settings": [
             {"role": role, "tensor": bodies.tensor(tensor)}
             for role, tensor in zip(held_roles(body), body.held, strict=True)
@@ -139,15 +140,17 @@ def _backward_started(bodies: Bodies, body: r.BackwardStartedBody) -> Object:
 def _backward(bodies: Bodies, body: r.BackwardBody) -> Object:
     op = bodies.op(body.op)
     gx = bodies.gradients(roles(op.x_roles, len(body.gx), "x", "g"), body.x, body.gx)
+    gy_roles = roles(op.y_roles, len(body.gy), "y", "g")
     for i, entry in enumerate(gx):
         entry["why_none"] = body.why.get(str(i))
     return {
         "op": _op(op),
         "forward": body.forward,
-        "gy": bodies.gradients(roles(op.y_roles, len(body.gy), "y", "g"), body.y, body.gy),
+        "gy": bodies.gradients(gy_roles, body.y, body.gy),
         "gx": gx,
         "caller": bodies.frames(body.caller),
         "changed": body.changed,
+        "wrote": [gy_roles[i] for i in body.wrote if 0 <= i < len(gy_roles)],
         "duration_ns": body.ns,
     }
 

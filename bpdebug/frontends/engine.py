@@ -7,10 +7,9 @@ from __future__ import annotations
 
 import itertools
 import os
-import weakref
 from collections.abc import Callable, Sequence
 from types import ModuleType
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
@@ -19,11 +18,11 @@ from ..log.schema import NOTHING
 from ..native import part
 from ..recorder import Recorder
 from ..recorder.arrays import describe
+from ..recorder.foreign_code import Given
 from ..recorder.identity import Node, Variable
 from .enclosing_calls import EnclosingCalls
-from .engine_arrays import held_elsewhere, kept_bytes, rows_behind, shares
-from .engine_calls import Calls
-from .engine_names import LinkNames
+from .engine_arrays import held_elsewhere, kept_by_rule, kept_bytes, rows_behind, shares
+from .engine_identities import Identities
 from .engine_optimizers import Optimizers
 from .engine_words import label_of, operand_roles, why_no_gradient
 from .op_settings import encode, settings_beside
@@ -58,53 +57,29 @@ def watch(engine_package: ModuleType, recorder: Recorder) -> Callable[[], None]:
     return stop
 
 
-class _KnownOp(NamedTuple):
-    """An op that was met before.
-
-    Attributes:
-        number: from `writer.op`.
-        label: what people call it.
-        text: text id of the label.
-        grad_label: text id of the label that events about the gradients of its outputs have.
-        has_settings: whether there is anything to be asked of the node in order to make it again.
-    """
-
-    number: int
-    label: str
-    text: int
-    grad_label: int
-    has_settings: bool
-
-
 _FRAMES_UP = 4
 """To the engine's `emit`: from the recorder's method over the watcher's and `_Watcher.__call__`."""
 
 
-class _Watcher:
+class _Watcher(Identities):
     """Takes each event to the method for its class; a fault of ours ends the recording, not the training."""
 
     def __init__(self, engine: ModuleType, recorder: Recorder) -> None:
-        self._recorder = recorder
-        self._owner = recorder.owner
-        self._made: WeakTable[int] = WeakTable()
-        self._names = LinkNames(recorder.writer, self._made)
+        super().__init__(engine, recorder)
         self._optimizers = Optimizers(self._made)
         self._arrays: WeakTable[int] = WeakTable()
         self._array_numbers = itertools.count(1)
-        self._calls = Calls(recorder.threads)
         self._enclosing = EnclosingCalls(engine)
-        self._config = engine.configuration.config
-        self._parameter_class = engine.Parameter
         self._variable_class = engine.Variable
         self._plain_attributes = engine.FunctionNode.attributes
-        self._op_class = engine.functions.op.Op
-        self._ops: dict[Any, _KnownOp] = {}
         events = engine.events
         self._methods: dict[type, Callable[[Any], None]] = {
             events.ScopeEntered: self._scope_entered,
             events.ScopeExited: self._scope_exited,
+            events.ForeignForward: self._foreign_forward,
             events.ForwardFinished: self._forward,
             events.BackwardStarted: self._backward_started,
+            events.ForeignBackward: self._foreign_backward,
             events.BackwardStepped: self._backward,
             events.BackwardFinished: self._backward_finished,
             events.GradAccumulated: self._grad_accumulated,
@@ -139,58 +114,7 @@ class _Watcher:
         if thread.stack:
             self._enclosing.take_off(thread)
 
-    # ---- who is who -------------------------------------------------------------------------------------------
-
-    def _variable(self, node: Any, array: Any) -> Variable:
-        """The log's number for a variable node; `array` is what it holds now."""
-        known = node.watch_id
-        if known.__class__ is Variable and known.owner is self._owner:
-            return known
-        variable = node.get_variable_or_none()
-        recorder = self._recorder
-        if isinstance(variable, self._parameter_class):
-            name, registered = self._names.name_of_parameter(variable, self._calls.innermost)
-            made = self._names.made_at(variable)
-            known = recorder.new_variable(
-                name, parameter=True, array=variable._data, made=made, registered=registered
-            )
-            recorder.parameters[known.number] = weakref.ref(variable)
-        elif node.name:
-            name = recorder.name_in_iteration(node.name)
-            known = recorder.new_variable(name, made_by=node.name, array=array)
-        else:
-            creator = node.creator_node
-            known = recorder.new_variable(made_by="" if creator is None else label_of(creator))
-        node.watch_id = known
-        return known
-
-    def _variables(self, nodes: Sequence[Any], arrays: Sequence[Any]) -> list[Variable]:
-        return [self._variable(node, array) for node, array in zip(nodes, arrays, strict=True)]
-
-    def _op(self, node: Any) -> _KnownOp:
-        """What the log knows of the op of a function node."""
-        cls = type(node.as_creator())  # of an old-style function the script's own class, not the adapter
-        key = cls, node.op_name, node.x_roles, node.y_roles
-        op = self._ops.get(key)
-        if op is None:
-            writer = self._recorder.writer
-            label = label_of(node)
-            op = self._ops[key] = _KnownOp(
-                writer.op(cls.__name__, label, node.x_roles, node.y_roles, node.formula),
-                label,
-                writer.text(label),
-                writer.text(f"grad:{label}"),
-                isinstance(node, self._op_class) and bool(node._kept),
-            )
-        return op
-
-    def _node(self, node: Any) -> Node | None:
-        """What the recorder knows of a function node, None if its forward pass wasn't watched."""
-        known = node.watch_id
-        return known if known.__class__ is Node and known.owner is self._owner else None
-
-    def _training(self) -> bool:
-        return bool(self._config.train and self._config.enable_backprop)
+    # ---- what is made, and handed out ----------------------------------------------------------------------------
 
     def _thing_made(self, event: Any) -> None:
         site = self._recorder.call_sites.here()
@@ -239,6 +163,20 @@ class _Watcher:
         self._calls.leave(event.link)
         self._recorder.scope_exited(event.failed)
 
+    def _foreign_forward(self, event: Any) -> None:
+        node, during = event.node, event.during
+        node.watch_given = self._recorder.given_to_op(
+            label_of(node),
+            event.x_arrays,
+            training=self._training(),
+            during=None if during is None else self._node(during),
+        )
+
+    def _taken(self, node: Any) -> Given | None:
+        """What was noted of what the code of a node was given."""
+        given, node.watch_given = node.watch_given, None
+        return given if given.__class__ is Given and given.owner is self._owner else None
+
     def _forward(self, event: Any) -> None:
         node = event.node
         recorder = self._recorder
@@ -279,6 +217,7 @@ class _Watcher:
             kept_bytes=kept_bytes(node, event.x_arrays, event.y_arrays) if event.in_graph else 0,
             private=not node.foreign,
             timer=event.timer,
+            given=self._taken(node) if node.foreign else None,
         )
 
     def settings_of(self, node: Any) -> tuple[dict[str, Any], dict[str, Any], list[Any]]:
@@ -322,17 +261,17 @@ class _Watcher:
             if gx is None:
                 why[place] = self.why_no_gradient(event.node, place, x)
         function = event.node
-        inputs, outputs = function.inputs, function.outputs
-        # The script may count places from behind.
-        kept_x = {place % len(inputs): inputs[place].kept for place in function.retained_x}
-        kept_y = {}
-        if function._kept_y:
-            for place, array in zip(function.retained_y, function._kept_y, strict=True):
-                kept_y[place % len(outputs)] = array
+        kept_x, kept_y = kept_by_rule(function)
         private = not function.foreign and not shares(event.gx, kept_x, kept_y)
+        given = self._taken(function) if function.foreign else None
         self._recorder.backward(
-            node, event.gy, event.gx, why, event.duration_ns, kept_x, kept_y, private, event.timer
+            node, event.gy, event.gx, why, event.duration_ns, kept_x, kept_y, private, event.timer, given
         )
+
+    def _foreign_backward(self, event: Any) -> None:
+        node = self._node(event.node)
+        if node is not None:
+            event.node.watch_given = self._recorder.given_to_step(node, event.gy, *kept_by_rule(event.node))
 
     def _unwatched(self, event: Any) -> Node:
         """A node whose forward pass happened before we watched."""

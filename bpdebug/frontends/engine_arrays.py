@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["held_elsewhere", "kept_bytes", "rows_behind", "shares"]
+__all__ = ["held_elsewhere", "kept_by_rule", "kept_bytes", "rows_behind", "shares"]
 
 
 def shares(gx: Sequence[Any], *kept: dict[int, Any]) -> bool:
@@ -41,6 +41,18 @@ def kept_bytes(node: Any, x: Sequence[Any], y: Sequence[Any]) -> int:
     """Bytes of the arrays that a node of the graph keeps for its backward rule; one that it has twice counts once."""
     arrays = [x[i] for i in node.retained_x] + [y[i] for i in node.retained_y]
     return sum({id(array): array.nbytes for array in arrays if array is not None}.values())
+
+
+def kept_by_rule(function: Any) -> tuple[dict[int, Any], dict[int, Any]]:
+    """The inputs and the outputs that the backward rule of a node computes with, by their place."""
+    inputs, outputs = function.inputs, function.outputs
+    # The script may count places from behind.
+    kept_x = {place % len(inputs): inputs[place].kept for place in function.retained_x}
+    kept_y = {}
+    if function._kept_y:
+        for place, array in zip(function.retained_y, function._kept_y, strict=True):
+            kept_y[place % len(outputs)] = array
+    return kept_x, kept_y
 
 
 def rows_behind(array: np.ndarray) -> int:

@@ -58,7 +58,7 @@ class OpCopies:
             fresh = adapter(inner)
             inner._node = weakref.ref(fresh)
             return fresh
-        return _own_copy(node, ("inputs", "outputs", "watch_id", "watch_seq", "_kept_y", "rank", "stack"))
+        return _own_copy(node, ("inputs", "outputs", "watch_id", "watch_given", "_kept_y", "rank", "stack"))
 
     @contextlib.contextmanager
     def unseen(self, train: bool) -> Iterator[None]:

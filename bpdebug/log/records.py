@@ -123,6 +123,8 @@ class ForwardBody(_Event, tag="forward"):
     rng_state: int | None = None
     """The tensor with the random state before the op drew numbers: uint32 (628,), a Mersenne twister's 624 words, the
     place in them, whether a normal number is held back, and the two halves of that number."""
+    wrote: list[int] = []
+    """The places of the inputs that the op itself wrote into; what they held before is shown."""
 
 
 class BackwardStartedBody(_Event, tag="backward_started"):
@@ -159,6 +161,8 @@ class BackwardBody(_Event, tag="backward"):
     ns: int = 0
     changed: list[str] = []
     """The inputs and outputs (`x0`, `y0` ...) that the rule keeps and that changed since the forward pass."""
+    wrote: list[int] = []
+    """The places in `gy` of the output gradients that the step itself wrote into; what they held before is shown."""
 
 
 class GradAccumulatedBody(_Event, tag="grad_accumulated"):

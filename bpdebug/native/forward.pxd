@@ -33,6 +33,7 @@ cdef class ForwardEvents(Recording):
         self, node, tuple x_nodes, tuple x_arrays, tuple ys, tuple y_arrays, bint in_graph, during, int64_t duration_ns
     ) except -1
     cdef int look_at(self, tuple x_arrays, tuple y_arrays, Seen seen, bint private) except -1
+    cdef bint is_as_given(self, tuple arrays, given, Seen seen) except -1
     cdef list new_variables(self, tuple ys, int64_t grad_label)
     cdef list put_inputs(self, Bytes body, list x, tuple arrays, Seen seen, Node made)
     cdef int put_outputs(self, Bytes body, list y, tuple arrays, Seen seen, bint private, Node made) except -1

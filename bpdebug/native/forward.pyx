@@ -9,7 +9,7 @@ from libc.math cimport isfinite
 from libc.stdint cimport int64_t
 
 from .buffers cimport Bytes
-from .recording cimport MOST_ARRAYS, Recording, Seen, any_elsewhere, weakly_known
+from .recording cimport MOST_ARRAYS, Recording, Seen, any_elsewhere, is_same, weakly_known
 from .state cimport Node, Opener, ThreadState, Variable
 from .text cimport put, put_field, put_number, put_slot
 
@@ -117,6 +117,11 @@ cdef class ForwardEvents(Recording):
         cdef int flags = self.look_at(x_arrays, y_arrays, seen, private)
         if flags and self.judges:
             return False
+        given = None if private else node.watch_given
+        if given is not None:
+            if not self.is_as_given(x_arrays, given, seen):
+                return False
+            node.watch_given = None
         cdef list y = self.new_variables(ys, op.grad_label)
         if flags and not seen.all and seen.keep.small_bytes:  # what made it is worth more than its place in the log
             seen.forget(FULL)
@@ -171,6 +176,20 @@ cdef class ForwardEvents(Recording):
             if entry is not None and entry[1]:
                 flags = NONFINITE
         return flags
+
+    cdef bint is_as_given(self, tuple arrays, given, Seen seen) except -1:
+        """Whether arrays hold what they held when code outside the engine was given them; it may write into them."""
+        cdef dict before = given.known
+        cdef tuple entry
+        if given.owner is not self.owner:
+            return False
+        for array in arrays:
+            if array is None:
+                continue
+            entry = before.get(<size_t><PyObject*>array)
+            if entry is None or not is_same(entry[5], self.read(array, seen)[5]):
+                return False
+        return True
 
     cdef list new_variables(self, tuple ys, int64_t grad_label):
         """What is known from now on of the outputs of an op."""

@@ -156,6 +156,7 @@ cdef class WalkEvents(ForwardEvents):
         cdef ThreadState thread = self.threads.current()
         cdef tuple retained_x = function.retained_x, retained_y = function.retained_y, kept_y = function._kept_y
         inputs = function.inputs
+        given = function.watch_given if function.foreign else None
         cdef bint private = not function.foreign and not shared(gx, inputs, retained_x, kept_y)
         cdef Seen seen = self.looking(BACKWARD_PHASE, node.scope, node.label)
         keep = seen.keep
@@ -170,6 +171,19 @@ cdef class WalkEvents(ForwardEvents):
                 flags = NONFINITE
         if flags and self.judges:
             return False
+        cdef list changed = []
+        cdef Py_ssize_t place
+        with cython.boundscheck(True), cython.wraparound(True):  # the script says which are kept
+            for i in range(len(retained_x)):
+                place = retained_x[i]
+                self.add_changed(changed, "x", place, inputs[place].kept, node.x_contents)
+            if kept_y:
+                for i in range(len(retained_y)):
+                    self.add_changed(changed, "y", retained_y[i], kept_y[i], node.y_contents)
+        if given is not None:
+            if given.changed != changed or not self.is_as_given(gy, given, seen):
+                return False
+            function.watch_given = None
         if flags and not seen.all and seen.keep.small_bytes:
             seen.forget(FULL)
             private = False
@@ -206,15 +220,6 @@ cdef class WalkEvents(ForwardEvents):
             put_number(body, b',"caller":', walk.site)
         if duration_ns:
             put_number(body, b',"ns":', duration_ns)
-        cdef list changed = []
-        cdef Py_ssize_t place
-        with cython.boundscheck(True), cython.wraparound(True):  # the script says which are kept
-            for i in range(len(retained_x)):
-                place = retained_x[i]
-                self.add_changed(changed, "x", place, inputs[place].kept, node.x_contents)
-            if kept_y:
-                for i in range(len(retained_y)):
-                    self.add_changed(changed, "y", retained_y[i], kept_y[i], node.y_contents)
         if changed:
             put_field(body, b',"changed":', as_json(changed))
         put(body, b"}\n")

@@ -17,6 +17,7 @@ from ..log.schema import NOTHING, Kind
 from ..log.writer import LogWriter
 from .emitter import CONTENT, DURING, EVERYTHING, Emitter, OnEvent
 from .flight_recorder import FlightRecorder
+from .foreign_code import Given, Shown
 from .identity import Node, Variable
 from .nesting import NO_PHASE, SCOPE_ENTERED, Opener
 from .progress import SETUP
@@ -155,6 +156,7 @@ class ForwardEvents(Emitter):
         kept_bytes: int = 0,
         private: bool = False,
         timer: Any = None,
+        given: Given | None = None,
     ) -> Node:
         """An op has computed `y` from `x`.
 
@@ -173,6 +175,7 @@ class ForwardEvents(Emitter):
             kept_bytes: how many bytes of inputs and outputs stay alive for the backward rule.
             private: nobody writes into the outputs that are no inputs before `take_back` is called for them.
             timer: tells later how long it took on its device (see `devices.late`); None: `duration_ns` is right.
+            given: what `given_to_op` noted, where code outside the framework has computed the op.
 
         Returns:
             What `backward` needs to know of the node.
@@ -180,12 +183,7 @@ class ForwardEvents(Emitter):
         thread = self.threads.state
         if phase < 0:
             phase = self.phase_of_call(training)
-        scope = thread.scope
-        if during is not None:
-            label = f"during:{label}"
-            if scope == NOTHING:
-                scope = during.scope
-        text = self.writer.text(label)
+        scope, text = self._scope_and_label(label, during)
         known: dict[int, Any] = {}
         keep = self._keep(phase, scope, text)
         x_rows, _ = self._rows(x_arrays, known, self._keep_of_read(keep, x_arrays, y_arrays))
@@ -204,10 +202,14 @@ class ForwardEvents(Emitter):
             content: Any = known[id(random_state)][CONTENT] or self.writer.store.content_of(random_state)
             drawn_from = content.hex()[:16]
         site = self.call_sites.here(self.frames_up)
-        x_slots, x_numbers, x_contents, changed, compared = self._read(x, x_arrays, x_rows, known)
-        if compared or timer is not None:
+        shown = Shown(x_rows, known, [], []) if given is None else given.shown(x_arrays, x_rows, known)
+        x_slots, x_numbers, x_contents, changed, compared = self._read(x, x_arrays, shown.rows, shown.known)
+        if shown.known is not known:
+            for variable, array in zip(x, x_arrays, strict=True):
+                variable.content = b"" if array is None else known[id(array)][CONTENT]
+        if compared or shown.compared or timer is not None:
             late = late or Late()
-            late.comparisons, late.timer = compared, timer
+            late.comparisons, late.writes, late.timer = compared, shown.compared, timer
         y_slots, y_numbers, y_contents = _written(y, y_arrays, y_rows, known)
         body = ForwardBody(
             op,
@@ -224,6 +226,7 @@ class ForwardEvents(Emitter):
             kept_bytes,
             changed,
             state_row,
+            shown.wrote,
         )
         number = next(self._node_numbers)
         if self.on_event is not None:
@@ -233,6 +236,25 @@ class ForwardEvents(Emitter):
         )
         node.seq = self._emit(FORWARD_KIND, body, text, phase, scope, site, number, flags, late=late)
         return node
+
+    def given_to_op(
+        self, label: str, x_arrays: Sequence[Any], *, training: bool = True, during: Node | None = None
+    ) -> Given:
+        """Code outside the framework is about to compute an op from these arrays; for the rest see `forward`."""
+        phase = self.phase_of_call(training)
+        scope, text = self._scope_and_label(label, during)
+        known: dict[int, Any] = {}
+        self._rows(x_arrays, known, self._unlooked(self._keep(phase, scope, text)))
+        return Given(self.owner, known)
+
+    def _scope_and_label(self, label: str, during: Node | None) -> tuple[int, int]:
+        """The scope of an op, and the text id of its label."""
+        scope = self.threads.state.scope
+        if during is not None:
+            label = f"during:{label}"
+            if scope == NOTHING:
+                scope = during.scope
+        return scope, self.writer.text(label)
 
     def unseen_node(self, op: int, label: str, x: Sequence[int], y: Sequence[int]) -> Node:
         """A node for `backward` whose forward pass was not recorded; `x` and `y` are numbers of variables."""
@@ -262,7 +284,9 @@ class ForwardEvents(Emitter):
             phase = self._progress.model_called(training)
             if self._flight_recorder is not None and self._progress.iteration != self._flown:
                 self._flown = self._progress.iteration
-                if not self.capturing.stepped_down:  # else no newer values take the place of those that there are
+                if (
+                    not self.capturing.stepped_down
+                ):  # else no newer values take the place of those that there are
                     self._flight_recorder.iteration_begins(self._flown)
         return phase
 

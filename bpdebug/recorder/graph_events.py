@@ -29,6 +29,7 @@ from ..log.records import (
 from ..log.schema import NOTHING, Kind
 from ..log.writer import LogWriter
 from .emitter import EVERYTHING, NONFINITE, PARAMETER, VALUE, OnEvent
+from .foreign_code import Given, Shown
 from .forward_events import CONTENT, ForwardEvents
 from .identity import Node, Variable
 from .nesting import Opener
@@ -112,6 +113,7 @@ class GraphEvents(ForwardEvents):
         kept_y: Mapping[int, Any] = NO_ARRAYS,
         private: bool = False,
         timer: Any = None,
+        given: Given | None = None,
     ) -> None:
         """The vector-Jacobian product of `node` is done.
 
@@ -122,6 +124,7 @@ class GraphEvents(ForwardEvents):
             kept_x, kept_y: the inputs and outputs that the rule has computed with, by their place.
             private: nobody writes into those of `gx` that are none of `gy` before `take_back` is called for them.
             timer: as for `forward`.
+            given: what `given_to_step` noted, where code outside the framework has computed the step.
         """
         known: dict[int, Any] = {}
         keep = self._keep(BACKWARD, node.scope, node.label)
@@ -137,17 +140,20 @@ class GraphEvents(ForwardEvents):
         if self.on_event is not None:
             self.threads.state.arrays = {"gy": gy, "gx": gx}
         late = self._late(gx, known) if flags >= LATE else None
-        compared: list[Comparison] = []
-        changed = self._changed("x", kept_x, node.x_contents, compared)
-        changed += self._changed("y", kept_y, node.y_contents, compared)
-        if compared or timer is not None:
+        shown = Shown(gy_rows, known, [], [])
+        if given is None:
+            changed, compared = self._changed_since(node, kept_x, kept_y)
+        else:
+            changed, compared = list(given.changed), list(given.compared)
+            shown = given.shown(gy, gy_rows, known)
+        if compared or shown.compared or timer is not None:
             late = late or Late()
-            late.comparisons, late.timer = compared, timer
+            late.comparisons, late.writes, late.timer = compared, shown.compared, timer
         caller = self._walk_site()
         body = BackwardBody(
             node.op,
             None if node.seq == NOTHING else node.seq,
-            gy_rows,
+            shown.rows,
             gx_rows,
             node.x,
             node.y,
@@ -155,6 +161,7 @@ class GraphEvents(ForwardEvents):
             None if caller == NOTHING else caller,
             duration_ns,
             changed,
+            shown.wrote,
         )
         self._emit(
             BACKWARD_KIND,
@@ -168,6 +175,23 @@ class GraphEvents(ForwardEvents):
             node.seq,
             late=late,
         )
+
+    def given_to_step(
+        self, node: Node, gy: Sequence[Any], kept_x: Mapping[int, Any], kept_y: Mapping[int, Any]
+    ) -> Given:
+        """Code outside the framework is about to compute the step of `node`; for the rest see `backward`."""
+        known: dict[int, Any] = {}
+        self._rows(gy, known, self._unlooked(self._keep(BACKWARD, node.scope, node.label)))
+        return Given(self.owner, known, *self._changed_since(node, kept_x, kept_y))
+
+    def _changed_since(
+        self, node: Node, kept_x: Mapping[int, Any], kept_y: Mapping[int, Any]
+    ) -> tuple[list[str], list[Comparison]]:
+        """What the rule of `node` keeps and no longer is what it was in the forward pass; what will tell that."""
+        compared: list[Comparison] = []
+        changed = self._changed("x", kept_x, node.x_contents, compared)
+        changed += self._changed("y", kept_y, node.y_contents, compared)
+        return changed, compared
 
     def _changed(
         self,

@@ -12,9 +12,9 @@ from ..log.definition_records import OpDefinition
 from ..log.schema import NOTHING, EventFlag
 from ..text import bytes_text, clean, count_text, duration_text, plain_lines, shape_text
 from .capture import capture_asked_for
-from .changed_outside import changed_outside
 from .lines import number_of
 from .names import Names, roles
+from .written_into import changed_outside, written_by_op
 
 __all__ = ["facts_of", "failure_in_full", "title_of"]
 
@@ -276,8 +276,7 @@ def _address(names: Names, seq: int) -> str:
 
 
 def _changed(names: Names, body: r.Event) -> list[str]:
-    line = changed_outside(names, body)
-    return [line] if line else []
+    return [line for line in (changed_outside(names, body), written_by_op(names, body)) if line]
 
 
 def _duration(ns: int) -> list[str]:

@@ -9,9 +9,9 @@ from ..errors import DamagedLog
 from ..log import records as r
 from ..log.schema import EventFlag, Kind, Phase
 from ..text import clean, count_text, number, plain_lines
-from .changed_outside import changed_roles, note_of_changed
 from .names import Names, roles
 from .scan import last_where
+from .written_into import changed_roles, note_of_changed, written_roles
 
 if TYPE_CHECKING:
     import numpy as np
@@ -156,7 +156,10 @@ def _label(names: Names, header: np.void, body: r.Event) -> str:
 
 def _changed(names: Names, body: r.Event) -> str:
     roles_changed = [role for _, role in changed_roles(names, body)]
-    return f"  ({', '.join(roles_changed[:3])} {note_of_changed(body)})" if roles_changed else ""
+    written = [role for _, role in written_roles(names, body)]
+    notes = [f"{', '.join(roles_changed[:3])} {note_of_changed(body)}"] if roles_changed else []
+    notes += [f"writes into {', '.join(written[:3])}"] if written else []
+    return f"  ({'; '.join(notes)})" if notes else ""
 
 
 _LINES: dict[Kind, Callable[[Names, Any, Any], str]] = {

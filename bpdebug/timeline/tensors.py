@@ -12,9 +12,9 @@ from ..errors import DamagedLog
 from ..log import records as r
 from ..log.schema import NOTHING
 from ..text import clean
-from .changed_outside import NOT_KNOWN, changed_roles, note_of_changed, unknown_roles
 from .moment import TensorView
 from .names import Names, dtype_name, held_roles, operand_roles, roles
+from .written_into import NOT_KNOWN, WRITTEN, changed_roles, note_of_changed, unknown_roles, written_roles
 
 __all__ = ["delta", "tensor_view", "tensors_of"]
 
@@ -29,9 +29,12 @@ def tensors_of(names: Names, seq: int, body: r.Event) -> list[TensorView]:
         return []
     views = make(_Event(names, seq), body)
     changed, unknown = changed_roles(names, body), unknown_roles(names, body)
-    for view in views if changed or unknown else ():
+    written = written_roles(names, body)
+    for view in views if changed or unknown or written else ():
         if (view.group, view.role) in changed:
             view.changed = note_of_changed(body)
+        if (view.group, view.role) in written:
+            view.changed += f"{', ' if view.changed else ''}{WRITTEN}"
         if (view.group, view.role) in unknown:
             view.why_missing += NOT_KNOWN
     return views

@@ -18,7 +18,7 @@ from bpdebug.log import records as r
 from bpdebug.log.keep import Keep
 from bpdebug.log.schema import NOT_CAPTURED, EventFlag, Kind, TensorFlag
 from bpdebug.recorder.capturing import Capturing
-from engine import Variable, report
+from engine import FunctionNode, Variable, report
 from engine import functions as F
 
 BIG = np.arange(3000, dtype=np.float32)
@@ -56,6 +56,31 @@ def test_a_backward_step_tells_what_it_kept_and_was_changed(tmp_path):
         x.array *= 2
         loss.backward()
     assert [body.changed for body in recording.bodies(r.BackwardBody)] == [[], ["x0"]]
+
+
+def test_what_an_op_of_the_script_writes_into_its_input_is_told_of_that_op(tmp_path):
+    class Doubles(FunctionNode):
+        def forward(self, xs):
+            xs[0][...] *= 2
+            return (xs[0] + 1,)
+
+        def backward(self, indexes, gys):
+            gys[0].array[...] *= 3
+            return (gys[0] * 2,)
+
+    x = Variable(on_device(BIG), requires_grad=True)
+    with Recording(tmp_path / "run") as recording, only_waits(WRITER):
+        (y,) = Doubles().apply((x,))
+        F.sum(y * 1.5).backward()
+        F.square(x)
+    reader = recording.reader
+    forward, *_, last = recording.bodies(r.ForwardBody)
+    np.testing.assert_array_equal(reader.array(forward.x[0].tensor), BIG)
+    np.testing.assert_array_equal(reader.array(forward.y[0].tensor), BIG * 2 + 1)
+    backward = recording.bodies(r.BackwardBody)[-1]
+    np.testing.assert_array_equal(reader.array(backward.gy[0]), np.full_like(BIG, 1.5))
+    assert [body.wrote for body in (forward, backward, last)] == [[0], [0], []]
+    assert [body.changed for body in (forward, backward, last)] == [[], [], []]
 
 
 @pytest.mark.parametrize("capture", ["full", "stats", "none"])

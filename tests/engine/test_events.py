@@ -254,11 +254,36 @@ def test_an_exception_in_backward_ends_the_walk_as_failed(seen: list[events.Even
     seen.clear()
     with pytest.raises(KeyError):
         y.backward()
-    assert told(seen) == ["BackwardStarted", "Failed Broken", "BackwardFinished"]
+    assert told(seen) == ["BackwardStarted", "ForeignBackward Broken", "Failed Broken", "BackwardFinished"]
     with pytest.raises(KeyError):
         y.backward()
     assert seen[-1].failed
-    assert seen[1].during == "backward"
+    assert seen[2].during == "backward"
+
+
+def test_code_outside_the_engine_is_told_of_before_it_runs(seen: list[events.Event]) -> None:
+    class Triple(FunctionNode):
+        def forward(self, inputs: Any) -> Any:
+            (self.before_forward,) = seen
+            return (inputs[0] * 3,)
+
+        def backward(self, indexes: Any, gys: Any) -> Any:
+            self.before_backward = seen[-1]
+            return (gys[0] * 3,)
+
+    x, node = leaf(1), Triple()
+    (y,) = node.apply((x,))
+    assert type(node.before_forward) is events.ForeignForward
+    assert node.before_forward.node is node
+    assert node.before_forward.x_arrays[0] is x.array
+    y.grad = numpy.ones(1)
+    y.backward()
+    assert type(node.before_backward) is events.ForeignBackward
+    assert node.before_backward.node is node
+    numpy.testing.assert_array_equal(node.before_backward.gy[0], [1])
+    seen.clear()
+    F.exp(x)
+    assert told(seen) == ["ForwardFinished exp"]
 
 
 def test_a_parameter_without_a_gradient_is_not_told_of(seen: list[events.Event]) -> None:

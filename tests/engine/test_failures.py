@@ -94,7 +94,7 @@ def test_wrong_outputs_are_explained_and_told_like_any_failure() -> None:
     (note,) = notes_of(lambda: Numbers().apply((ones(2),)))
     stop()
     assert note.startswith("Numbers (forward): inputs float32(2,)\n  at ")
-    assert [type(event) for event in seen] == [engine.events.Failed]
+    assert [type(event) for event in seen] == [engine.events.ForeignForward, engine.events.Failed]
 
 
 def test_a_mix_of_widths_says_where_numpy_2_widens() -> None:

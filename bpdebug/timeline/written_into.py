@@ -1,4 +1,4 @@
-"""What an event says of arrays that were written into outside any op."""
+"""What an event says of arrays that were written into: outside any op, or by the very op that was given them."""
 
 from __future__ import annotations
 
@@ -6,10 +6,21 @@ from ..log import records as r
 from ..text import clean
 from .names import Names, roles
 
-__all__ = ["NOT_KNOWN", "changed_outside", "changed_roles", "note_of_changed", "unknown_roles"]
+__all__ = [
+    "NOT_KNOWN",
+    "WRITTEN",
+    "changed_outside",
+    "changed_roles",
+    "note_of_changed",
+    "unknown_roles",
+    "written_by_op",
+    "written_roles",
+]
 
 NOT_KNOWN = "; whether it was changed outside any op isn't known"
 """What is said of a tensor of which nothing was looked at, behind why it isn't there."""
+WRITTEN = "before the op wrote into it"
+"""What stands beside a tensor of the event into which its op wrote."""
 _GRADIENT_BEFORE = {"before": ("before", "grad before")}
 _NAMED: dict[type, dict[str, tuple[str, str]]] = {
     r.GradAccumulatedBody: _GRADIENT_BEFORE,
@@ -69,3 +80,22 @@ def changed_outside(names: Names, body: r.Event | None) -> str:
             " The step computed with what was there by then."
         )
     return f"Changed outside any op since an event last showed it: {changed}"
+
+
+def written_roles(names: Names, body: r.Event | None) -> dict[tuple[str, str], None]:
+    """Group and role of each of the event's tensors that its own op wrote into, in order; clean."""
+    if isinstance(body, r.ForwardBody) and body.wrote:
+        group, known = "input", roles(names.op(body.op).x_roles, len(body.x), "x")
+    elif isinstance(body, r.BackwardBody) and body.wrote:
+        group, known = "gradient in", roles(names.op(body.op).y_roles, len(body.gy), "y", "g")
+    else:
+        return {}
+    return {(group, known[place]): None for place in body.wrote if 0 <= place < len(known)}
+
+
+def written_by_op(names: Names, body: r.Event | None) -> str:
+    """One line that says which of the event's tensors its own op wrote into, clean; "" for none."""
+    written = ", ".join(role for _, role in written_roles(names, body))
+    if not written:
+        return ""
+    return f"The op's own code wrote into what it was given, whose values from before are shown: {written}"
