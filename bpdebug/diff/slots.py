@@ -110,7 +110,12 @@ assert _SLOTS.keys() == KINDS_WITH_TENSORS
 
 def _update_settings(body: r.ParamUpdatedBody) -> dict[str, Any]:
     plain = {key: value for key, value in body.state_after.items() if key not in body.state_tensors}
-    return {"lr": body.lr, "rule": body.rule, **{f"state {key}": value for key, value in plain.items()}}
+    return {
+        **body.hyper,
+        "lr": body.lr,
+        "rule": body.rule,
+        **{f"state {key}": value for key, value in plain.items()},
+    }
 
 
 _SETTINGS: dict[type, Callable[[Any], dict[str, Any]]] = {

@@ -20,6 +20,8 @@ __all__ = ["change_sums"]
 
 Element = tuple[int, ...]
 _MOST_CONTRIBUTIONS = 1000
+_AGREES = 1e-2
+"""By how much of the largest term those of an update's rule may miss the step that was taken."""
 Found = tuple[list[Sum], str]
 """The sums, and the formula."""
 
@@ -143,14 +145,29 @@ def _updated(values: _Values, body: r.ParamUpdatedBody, role: str) -> Found | No
     numbers = _Hyper(values, body)
     before = values.of(body.before, "value before")
     found = rule(values, numbers) if rule is not None and body.grad is not None else None
-    if found is None:
-        after = values.of(body.after, "value after")
+    after = values.of(body.after, "value after")
+    if found is None or not _gives(found[0], after - before, _smallest_step(values, body, before, after)):
         step = Sum((values.named(f"step of {clean(body.rule) or 'the rule'}", after - before),), "step")
         found = [step], "after = before + step"
     sums, formula = found
     if role == "delta":
         return sums, formula.replace("after = before", "delta = 0", 1)
     return [Sum((values.named("before", before),), "before"), *sums], formula
+
+
+def _gives(sums: list[Sum], step: float, rounding: float) -> bool:
+    """Whether the terms give the step that was taken: a rule of the script's own may bear the name of another one."""
+    terms = [float(part.values()[0]) for part in sums]
+    if not np.isfinite([step, *terms]).all():
+        return True  # where it overflows is to be seen in the terms
+    return abs(sum(terms) - step) <= _AGREES * max(map(abs, (*terms, step))) + rounding
+
+
+def _smallest_step(values: _Values, body: r.ParamUpdatedBody, before: float, after: float) -> float:
+    """What rounding may make of a step in the parameter's dtype."""
+    layout = values.names.layout(body.after)
+    dtype = np.dtype(np.float32 if layout is None else layout.dtype)
+    return float(np.finfo(dtype).eps) * max(abs(before), abs(after)) if dtype.kind == "f" else np.inf
 
 
 class _Hyper:
@@ -160,7 +177,8 @@ class _Hyper:
         self._values, self._body = values, body
         parent = values.moment.parent
         started = values.names.body(parent) if parent is not None else None
-        self._hyper: dict[str, Any] = started.hyper if isinstance(started, r.UpdateStartedBody) else {}
+        of_all = started.hyper if isinstance(started, r.UpdateStartedBody) else {}
+        self._hyper: dict[str, Any] = {**of_all, **body.hyper}
 
     @property
     def lr(self) -> float | None:
@@ -212,7 +230,7 @@ def _adam(values: _Values, hyper: _Hyper) -> Found | None:
     beta1, eps, eta = hyper.setting("beta1"), hyper.setting("eps"), hyper.setting("eta", 1.0)
     m, vhat = hyper.state("m"), hyper.state("vhat", "after")
     v = hyper.state("v", "after") if vhat is None else vhat
-    if None in (hyper.lr, beta1, eps, eta, m, v) or hyper.setting("adabound", 0.0):
+    if None in (hyper.lr, beta1, eps, eta, m, v):
         return None
     assert hyper.lr is not None and beta1 is not None and eps is not None and eta is not None  # noqa: PT018
     assert m is not None and v is not None  # noqa: PT018

@@ -206,6 +206,7 @@ def _updated(bodies: Bodies, body: r.ParamUpdatedBody) -> Object:
         "variable": bodies.variable(body.var),
         "rule": body.rule,
         "lr": json_number(body.lr),
+        "hyperparameters": plain(body.hyper),
         "before": bodies.tensor(body.before),
         "gradient": bodies.tensor(body.grad),
         "after": bodies.tensor(body.after),

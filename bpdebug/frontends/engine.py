@@ -23,7 +23,7 @@ from ..recorder.identity import Node, Variable
 from .enclosing_calls import EnclosingCalls
 from .engine_arrays import held_elsewhere, kept_by_rule, kept_bytes, rows_behind, shares
 from .engine_identities import Identities
-from .engine_optimizers import Optimizers
+from .engine_optimizers import Optimizers, own_settings
 from .engine_words import label_of, operand_roles, why_no_gradient
 from .op_settings import encode, settings_beside
 from .weak_table import WeakTable
@@ -375,6 +375,7 @@ class _Watcher(Identities):
                 event.lr,
                 type(event.rule).__name__,
                 private,
+                own_settings(event.rule),
             )
 
     def _reported(self, event: Any) -> None:

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from .weak_table import WeakTable
 
-__all__ = ["Optimizers", "Told"]
+__all__ = ["Optimizers", "Told", "own_settings"]
 
 
 class Told(NamedTuple):
@@ -53,6 +53,12 @@ class Optimizers:
             return Told(number, made, None, [], {})
         self._seen[number] = seen
         return Told(number, made, list(parameters), frozen, hooks)
+
+
+def own_settings(rule: Any) -> dict[str, Any]:
+    """The hyperparameters that the rule of one parameter has of its own, in place of its optimizer's."""
+    own = getattr(getattr(rule, "hyperparam", None), "__dict__", {})
+    return {name: value for name, value in own.copy().items() if name != "_parent"}
 
 
 def _settings_of(hooks: Any) -> dict[str, dict[str, Any]]:

@@ -226,6 +226,8 @@ class ParamUpdatedBody(_Event, tag="param_updated"):
     rule: str = ""
     changed: list[str] = []
     """Which of `before` and `grad` were changed outside any op since an event last showed them."""
+    hyper: dict[str, Number | bool | None] = {}
+    """The settings that this parameter has of its own, in place of the optimizer's."""
 
 
 class ReportedBody(_Event, tag="reported"):

@@ -22,6 +22,7 @@ from .walk cimport WalkEvents
 import msgspec
 
 from ..frontends.engine_arrays import held_elsewhere
+from ..frontends.engine_optimizers import own_settings
 from ..log.lent import LENT_BYTES as _LENT_BYTES
 from ..log.plain import json_number
 from ..log.schema import NOTHING as _NOTHING
@@ -362,6 +363,7 @@ cdef class EngineEvents(WalkEvents):
         cdef tuple after = self.look(value, seen, private)
         if self.judges and after is not None and after[1]:
             return False
+        cdef bytes hyper = self.own_hyper(rule)
         thread.update = None
         if before[4] is not parameter._grad:
             variable.grad_content = b""
@@ -390,6 +392,8 @@ cdef class EngineEvents(WalkEvents):
         put_field(body, b',"rule":', self.as_rule((<object>rule).__class__))
         if before[5]:
             put_field(body, b',"changed":', as_json(before[5]))
+        if hyper:
+            put_field(body, b',"hyper":', hyper)
         put(body, b"}\n")
         cdef Opener update = thread.innermost(STARTED)
         self.emit(
@@ -403,6 +407,14 @@ cdef class EngineEvents(WalkEvents):
             self.lr_json = as_json(json_number(lr))
             self.lr = lr
         return self.lr_json
+
+    cdef bytes own_hyper(self, rule):
+        """As JSON, the hyperparameters that a rule has of its own; b"" for none, which is usual."""
+        own = getattr(getattr(rule, "hyperparam", None), "__dict__", None)
+        if own is None or (len(own) == 1 and "_parent" in own):
+            return b""
+        found = own_settings(rule)
+        return as_json(plain_numbers(found)) if found else b""
 
     cdef bytes as_rule(self, rule):
         found = self.rules.get(rule)

@@ -24,6 +24,7 @@ from .progress import UPDATE
 __all__ = ["Before", "GradientBefore", "UpdateEvents", "plain_numbers"]
 
 NO_HOOKS: Mapping[str, Mapping[str, Any]] = {}
+NO_SETTINGS: Mapping[str, Any] = {}
 
 
 class GradientBefore(NamedTuple):
@@ -197,10 +198,13 @@ class UpdateEvents(GraphEvents):
         lr: float | None = None,
         rule: str = "",
         private: bool = False,
+        hyper: Mapping[str, Any] = NO_SETTINGS,
     ) -> None:
         """`variable` got its new `value`; `state` is the optimizer's own, after the update.
 
-        `private`: nobody writes into `value` before `take_back` is called for it.
+        Args:
+            private: nobody writes into `value` before `take_back` is called for it.
+            hyper: the settings that this parameter has of its own, in place of the optimizer's.
         """
         label = self.writer.text(variable.name)
         keep = self._keep(UPDATE, NOTHING, label)
@@ -229,6 +233,7 @@ class UpdateEvents(GraphEvents):
             lr=None if lr is None else json_number(lr),
             rule=rule,
             changed=list(before.changed),
+            hyper=plain_numbers(hyper),
         )
         self._emit(
             Kind.param_updated,

@@ -207,6 +207,11 @@ def _update(names: Names, header: Any, body: r.UpdateStartedBody) -> list[str]:
 def _updated(names: Names, header: Any, body: r.ParamUpdatedBody) -> list[str]:
     lines = _changed(names, body)
     lines += [f"lr = {number_of(body.lr)}"] if body.lr is not None else []
+    lines += [
+        f"{clean(key)} = {value_text(value)}, of this parameter alone"
+        for key, value in body.hyper.items()
+        if not (key == "lr" and value == body.lr)
+    ]
     for key in {**body.state_before, **body.state_after}:
         if key not in body.state_tensors:
             before, after = body.state_before.get(key), body.state_after.get(key)

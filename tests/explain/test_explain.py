@@ -14,7 +14,7 @@ from bpdebug.explain.as_text import explanation_lines
 from bpdebug.frontends.engine_ops import EngineOps
 from bpdebug.log.schema import Kind
 from bpdebug.text import cell_width
-from engine import Variable, optimizers
+from engine import UpdateRule, Variable, optimizers
 from tests.support.watched import MLP, step
 
 RUNNER = EngineOps(engine)
@@ -146,6 +146,50 @@ def test_an_update_is_explained_by_its_rule(optimizer, factors, log):
         e = explain(timeline, seq, f"{role}[0,1]", RUNNER)
         assert e.total == pytest.approx(e.recorded, rel=1e-5, abs=1e-7)
         assert factors - ({"before[0,1]"} if role == "delta" else set()) <= set(names(e))
+
+
+@pytest.mark.parametrize(
+    ("optimizer", "own"),
+    [
+        (optimizers.MomentumSGD(0.5), {"momentum": 0.25, "lr": 0.3}),
+        (optimizers.Adam(), {"beta1": 0.5, "eps": 0.1, "eta": 0.3, "weight_decay_rate": 0.2}),
+    ],
+    ids=lambda value: type(value).__name__,
+)
+def test_an_update_is_explained_by_the_settings_of_its_parameter(optimizer, own, log):
+    def run():
+        model = MLP()
+        optimizer.setup(model)
+        for name, value in own.items():
+            setattr(model.l2.W.update_rule.hyperparam, name, value)
+        for _ in range(3):
+            step(model, optimizer)
+
+    timeline = log(run)
+    for parameter in ("l1", "l2"):
+        seq = at(timeline, f"it2/update/MLP.{parameter}.W")
+        e = explain(timeline, seq, "delta[0,1]", RUNNER)
+        assert len(e.terms) > 1
+        assert e.total == pytest.approx(e.recorded, rel=1e-4, abs=1e-7)
+        said = [line for line in timeline.moment(seq).facts if line.endswith(", of this parameter alone")]
+        assert len(said) == sum(name != "lr" for name in own) * (parameter == "l2")
+
+
+def test_a_rule_of_the_scripts_own_is_not_explained_by_one_of_the_same_name(log):
+    class SGDRule(UpdateRule):
+        def update_core(self, param):
+            param.array[...] -= 0.1 * np.sign(param.grad)
+
+    def run():
+        model, optimizer = MLP(), optimizers.SGD(0.5)
+        optimizer.setup(model)
+        model.l2.W.update_rule = SGDRule(optimizer.hyperparam)
+        step(model, optimizer)
+
+    timeline = log(run)
+    e = explain(timeline, at(timeline, "it0/update/MLP.l2.W"), "after[0,1]", RUNNER)
+    assert e.total == pytest.approx(e.recorded, rel=1e-6)
+    assert set(names(e)) == {"before[0,1]", "step of SGDRule[0,1]"}
 
 
 def test_a_hooks_part_of_a_gradient_is_told(log):

@@ -285,7 +285,9 @@ def test_an_update_keeps_value_gradient_and_state_of_before_and_after(run: Run) 
     before = recorder.param_before(variable, value, grad, state)
     value -= grad
     state["m"] += 1
-    recorder.param_updated(variable, before, value, state, float("nan"), "AdamRule")
+    recorder.param_updated(
+        variable, before, value, state, float("nan"), "AdamRule", hyper={"beta1": 0.5, "amsgrad": True}
+    )
     reader = run.read()
     body = reader.body(0)
     assert [reader.array(row).tolist() for row in (body.before, body.grad, body.after)] == [
@@ -297,6 +299,7 @@ def test_an_update_keeps_value_gradient_and_state_of_before_and_after(run: Run) 
     assert reader.array(body.state_before["m"]).tolist() == [0, 0]
     assert reader.array(body.state_after["m"]).tolist() == [1, 1]
     assert (body.state_after["t"], body.state_after["big"], body.lr) == (3, "Infinity", "NaN")
+    assert body.hyper == {"beta1": 0.5, "amsgrad": True}
     assert reader.variables[variable.number].first == body.before
 
 

@@ -189,6 +189,8 @@ def hooks_and_shared():
 def two_optimizers():
     generator, judge = L.Linear(2, 3), L.Linear(3, 1)
     first, second = optimizers.SGD(0.1).setup(generator), optimizers.RMSprop(0.01).setup(judge)
+    judge.W.update_rule.hyperparam.alpha = 0.5
+    judge.b.update_rule.hyperparam.eps = float("inf")
     x = np.ones((4, 2), "f")
     for step in range(3):
         made = generator(x)
