@@ -131,8 +131,14 @@ class Moment:
         return self.frames[-1] if self.frames else None
 
     def tensor(self, role: str) -> TensorView | None:
-        """The tensor in the role `role` (`x`, `gW` ...), or of the variable of that name; None if there is none."""
+        """The tensor in the role `role` (`x`, `gW` ...), or else of the variable of that name; None if there is none.
+
+        A variable may be called `x`, and then the gradient `gx` is of that variable.
+        """
+        named = None
         for view in self.tensors:
-            if role in (view.role, view.name):
+            if view.role == role:
                 return view
-        return None
+            if named is None and view.name == role:
+                named = view
+        return named

@@ -258,6 +258,19 @@ def test_a_negative_index_counts_from_the_end_and_a_name_stands_for_its_role(log
     assert explain(timeline, seq, "MLP.l1.W[1,1]", RUNNER).name == "gW[1,1]"
 
 
+def test_a_role_goes_before_a_variable_that_is_called_like_it(log):
+    x, W = Variable(np.array([2.0, 3.0], "f"), name="x"), Variable(np.array([5.0, 7.0], "f"), name="W")
+
+    def run():
+        F.sum(F.exp(x) * W).backward()
+
+    timeline = log(run)
+    moment = timeline.moment(at(timeline, "it0/backward/exp"))
+    assert moment.tensor("x").role == "x"
+    assert moment.tensor("x").array().tolist() == [2, 3]
+    assert timeline.moment(at(timeline, "it0/backward/mul")).tensor("W").role == "gb"
+
+
 def test_nan_among_the_terms_comes_first_and_nothing_is_hidden(log):
     def run():
         x = np.ones((3, 2), "f")
