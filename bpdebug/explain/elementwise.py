@@ -232,10 +232,10 @@ def _checked(node: Node, cells: _Cells | None, recorded: float) -> list[Sum] | N
         return None
     values = np.concatenate([part.values() for part in sums]) if sums else np.zeros(1)
     total = float(values.sum())
+    if total == recorded or (math.isnan(total) and math.isnan(recorded)):
+        return sums
     off = abs(total - recorded)
-    if off > _AGREES * max(abs(recorded), float(np.abs(values).max(initial=0.0))):
-        return None
-    return sums
+    return sums if off <= _AGREES * max(abs(recorded), float(np.abs(values).max(initial=0.0))) else None
 
 
 def _sums(node: Node, cells: _Cells, note: Note, within: tuple[str, ...] = ()) -> Iterator[Sum]:
@@ -324,7 +324,7 @@ def _because(condition: Node, held: bool, cells: _Cells, before: Note) -> Note:
     def told(n: int) -> str:
         here = cells.one(n)
         if isinstance(condition, Compare):
-            said = text(condition if held else _failing(condition, here), here.valued)
+            said = text(condition, here.valued) if held else _why_not(condition, here)
         else:
             said = ("" if held else "not ") + text(condition, lambda known: here.name(known, 0))
         return ", ".join(part for part in (before(n), said) if part)
@@ -332,12 +332,18 @@ def _because(condition: Node, held: bool, cells: _Cells, before: Note) -> Note:
     return told
 
 
-def _failing(condition: Compare, here: _Cells) -> Compare:
-    """The first link of `a < b < c` that doesn't hold at a place, turned around into what does."""
+def _why_not(condition: Compare, here: _Cells) -> str:
+    """The first link of `a < b < c` that doesn't hold at a place, turned around into what does.
+
+    Nothing is less or more than NaN, nor equal to it: there the link itself is told, and that it doesn't hold.
+    """
     left = condition.first
     for operator, right in condition.rest:
         link = Compare(left, ((operator, right),))
         if not holds(link, here.value).all():
-            return Compare(left, ((_OPPOSITE[operator], right),))
+            turned = Compare(left, ((_OPPOSITE[operator], right),))
+            if holds(turned, here.value).all():
+                return text(turned, here.valued)
+            return f"{text(link, here.valued)} doesn't hold"
         left = right
-    return condition
+    return text(condition, here.valued)

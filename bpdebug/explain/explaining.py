@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import heapq
+import math
 from typing import NamedTuple
 
 import numpy as np
@@ -29,6 +30,7 @@ Element = tuple[int, ...]
 
 _RECORDED = "from the recorded tensors"
 _JACOBIAN = "from the op's Jacobian: the op computed again in float64"
+_AGREES = 1e-2
 _KINDS_OF_GROUP = {"output": "output", "gradient out": "gradient"}
 
 
@@ -113,6 +115,8 @@ def _made(timeline: Timeline, moment: Moment, view: TensorView, element: Element
 def _output(op: RecordedOp, k: int, element: Element) -> _Made:
     rule = RULES.get(op.cls)
     sums = rule.output(op, k, element) if rule is not None and rule.output is not None else None
+    if sums is not None and _chose_otherwise(op, sums, op.y_roles[k], element):
+        sums = None
     how = _RECORDED
     if sums is None:
         sums = elementwise.output(op, k, element)
@@ -125,6 +129,8 @@ def _output(op: RecordedOp, k: int, element: Element) -> _Made:
 def _gradient(op: RecordedOp, i: int, element: Element) -> _Made:
     rule = RULES.get(op.cls)
     sums = rule.gradient(op, i, element) if rule is not None and rule.gradient is not None else None
+    if sums is not None and _chose_otherwise(op, sums, f"g{op.x_roles[i]}", element):
+        sums = None
     how = _RECORDED
     if sums is None:
         sums = elementwise.gradient(op, i, element)
@@ -138,6 +144,25 @@ def _gradient(op: RecordedOp, i: int, element: Element) -> _Made:
         [*_stretched(op, i), *_bend(op, i, element)],
         how,
     )
+
+
+def _chose_otherwise(op: RecordedOp, sums: list[Sum], role: str, element: Element) -> bool:
+    """Whether the terms of a rule miss the recorded value and the op was given NaN or an infinity.
+
+    A rule compares as the op does (a margin, the largest of a window), and with a NaN an op may come out elsewhere.
+    """
+    recorded = op.recorded(role)
+    if recorded is None:
+        return False
+    value = float(recorded[element])
+    terms = np.concatenate([part.values() for part in sums]) if sums else np.zeros(1)
+    total = float(terms.sum())
+    if total == value or (math.isnan(total) and math.isnan(value)):
+        return False
+    if abs(total - value) <= _AGREES * max(abs(value), float(np.abs(terms).max(initial=0.0))):
+        return False
+    inputs = (op.x(j) for j in range(op.x_count))
+    return any(x.dtype.kind == "f" and not np.isfinite(x).all() for x in inputs)
 
 
 def _named_if_elementwise(op: RecordedOp, k: int, element: Element, sums: list[Sum]) -> list[Sum]:
@@ -193,8 +218,10 @@ def _bend(op: RecordedOp, i: int, element: Element) -> list[str]:
         x = float(op.x(0)[element])
     except NotCaptured:
         return []
+    if math.isnan(x):
+        return []
     at = f"{element_name('x', element)} = {number(x)}"
-    beside = slopes_beside(op.formula, op.settings, x)
+    beside = slopes_beside(op.formula, op.settings, x) if math.isfinite(x) else None
     if beside is not None:
         left, right = (number(slope) for slope in beside)
         return [f"{at} is at a kink of {op.label}: its slope is {left} on the left and {right} on the right"]

@@ -32,10 +32,14 @@ def gradient_sums(op: RecordedOp, i: int, element: Element, local: Any = None) -
         CannotRerun, NotCaptured: the op can't be computed again.
     """
     sums = []
+    recorded = op.recorded(f"g{op.x_roles[i]}")
+    finite = recorded is not None and bool(np.isfinite(recorded[element]))
     for k, column in enumerate(op.again.column(i, element)):
         gy = op.gy(k)
         if gy is None or column is None:
             continue
+        if finite:
+            column = _without_nan(column)
         flat = np.flatnonzero(column)
         if not len(flat):
             continue
@@ -65,6 +69,8 @@ def output_sums(op: RecordedOp, k: int, element: Element) -> list[Sum]:
     name = element_name(op.y_roles[k], element)
     rows = again.vjp(seeds)
     for i, row in enumerate(rows):
+        if row is not None and math.isfinite(value):
+            row = _without_nan(row)
         flat = np.empty(0, int) if row is None else np.flatnonzero(row)
         if row is None or not len(flat):
             continue
@@ -78,15 +84,23 @@ def output_sums(op: RecordedOp, k: int, element: Element) -> list[Sum]:
             f"Σ ∂{name}/∂{op.x_roles[i]} {op.x_roles[i]}",
             first=True,
         )
-        total += float(np.nansum(linear.values()))
+        total += float(linear.values().sum())
         sums.append(linear)
     rest = value - total
-    if not sums or abs(rest) > 1e-12 * max(abs(value), abs(total)):
+    linear_alone = total == value or math.isnan(total)
+    if math.isfinite(rest):
+        linear_alone = abs(rest) <= 1e-12 * max(abs(value), abs(total))
+    if not sums or not linear_alone:
         what = "what is not linear in the inputs" if sums else _CONSTANT
         if all(row is None for row in rows):
             what = f"{op.label} of its inputs"
         sums.append(Sum((Column(lambda n: what, rest),), "rest" if sums else what))
     return sums
+
+
+def _without_nan(derivatives: np.ndarray) -> np.ndarray:
+    """Of a finite element: a NaN is the derivative of another element, times 0."""
+    return np.where(np.isnan(derivatives), 0.0, derivatives)
 
 
 def _weighted(

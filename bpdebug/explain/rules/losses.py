@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 
 import numpy as np
@@ -121,9 +122,7 @@ def huber(op: RecordedOp, k: int, element: Element) -> list[Sum] | None:
         return f"({of(n)})²/2" if near[n] else f"delta (|{of(n)}| − delta/2)"
 
     def note(n: int) -> str:
-        return (
-            f"{of(n)} = {number(float(along[n]))}, {'below' if near[n] else 'beyond'} delta = {number(delta)}"
-        )
+        return f"{of(n)} = {number(float(along[n]))}{_side(float(along[n]), delta)}"
 
     form = name(0) if len(along) == 1 else f"Σ over {len(along)} elements"
     return [Sum((Column(name, values),), form, note)]
@@ -145,11 +144,18 @@ def huber_gradient(op: RecordedOp, i: int, element: Element) -> list[Sum] | None
         slope = Column(
             lambda _: "delta" if difference > 0 else "−delta", float(np.copysign(delta, difference))
         )
-    note = f"{of} = {number(difference)}, {'below' if near else 'beyond'} delta = {number(delta)}"
+    note = f"{of} = {number(difference)}{_side(difference, delta)}"
     minus = (Column(lambda _: "-1", -1.0),) if i == 1 else ()
     arrived = element_name("gy", place)
     columns = (*minus, Column(lambda _: arrived, float(gy[place])), slope)
     return [Sum(columns, f"{'−' if i else ''}{arrived} {slope.name(0)}", lambda _: note)]
+
+
+def _side(difference: float, delta: float) -> str:
+    """On which side of delta it is; NaN is on neither."""
+    if math.isnan(difference):
+        return ""
+    return f", {'below' if abs(difference) < delta else 'beyond'} delta = {number(delta)}"
 
 
 # ---- hinge ----------------------------------------------------------------------------------------------------

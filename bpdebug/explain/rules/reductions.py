@@ -5,6 +5,8 @@ Sums and means need no words: their terms are the elements.
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from ...text import number
@@ -56,6 +58,8 @@ def selected(op: RecordedOp, k: int, element: Element) -> list[Sum] | None:
     values = op.x(0).ravel()[members]
     best = int(values.argmin() if op.cls == "Min" else values.argmax())
     name = named_places("x", op.x_shape(0), members)(best)
+    if np.isnan(values[best]):
+        return [Sum((Column(lambda _: name, math.nan),), name, lambda _: f"the first NaN of {len(values)}")]
     note = f"the {_which(op)} of {len(values)}"
     equal = int((values == values[best]).sum())
     if equal > 1:
@@ -77,6 +81,8 @@ def selected_gradient(op: RecordedOp, i: int, element: Element) -> list[Sum] | N
     name, arrived = element_name("x", element), element_name("gy", place)
     if x != y:
         note = f"{name} = {number(x)} isn't the {_which(op)}: that is {number(y)}"
+        if math.isnan(y):
+            note = f"the {_which(op)} is NaN, which equals nothing: no element gets a gradient"
         return [Sum((Column(lambda _: "0", 0.0),), "0", lambda _: note)]
     equal = int((op.x(0).ravel()[reduced.members(place)] == y).sum())
     note = f"{name} is the {_which(op)}" + (f", as {equal - 1} more, which get it too" if equal > 1 else "")

@@ -18,7 +18,7 @@ class ELU(Op):
     op_name = "elu"
     x_roles = ("x",)
     y_roles = ("y",)
-    formula = "y = x where x > 0, else alpha (e^x - 1);  gx = gy where x > 0, else gy alpha e^x"
+    formula = "y = x where x > 0, else alpha (e^x - 1);  gx = gy alpha e^x where x <= 0, else gy"
     retained_x = (0,)
 
     def __init__(self, alpha: float = 1.0) -> None:
