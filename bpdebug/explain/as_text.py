@@ -14,6 +14,7 @@ from .path import PathStep
 __all__ = ["check_lines", "explanation_lines", "path_lines", "terms_lines"]
 
 _IN_NUMBERS = 3
+_CANCEL = 10
 _BELOW = " " * 21
 """Puts what has no room beside a term below its factors."""
 
@@ -91,9 +92,12 @@ def _agreement(e: Explanation) -> str:
     scale = max(abs(e.recorded), abs(e.total))
     if e.error == 0 or not scale:
         return ": the same" if e.error == 0 else ""
-    return (
-        f": off by {e.error / scale:.1e} of it ({e.dtype} rounds to {e.rounding:.0e})" if e.rounding else ""
-    )
+    if not e.rounding:
+        return ""
+    of, largest = "it", max((abs(term.value) for term in e.terms), default=0.0)
+    if largest > _CANCEL * scale:  # what is left of terms that cancel says nothing of how well they fit
+        scale, of = largest, "the largest term"
+    return f": off by {e.error / scale:.1e} of {of} ({e.dtype} rounds to {e.rounding:.0e})"
 
 
 def _factors(term: Term) -> list[str]:

@@ -286,6 +286,20 @@ def test_nan_among_the_terms_comes_first_and_nothing_is_hidden(log):
     assert any("nan" in line for line in explanation_lines(e))
 
 
+def test_what_terms_that_cancel_are_off_by_is_told_of_the_largest(log):
+    def run():
+        y = F.softmax(Variable(np.array([[2.0, -1.0, 0.3]], "f")))
+        y.grad = np.ones_like(y.array)
+        y.backward()
+
+    timeline = log(run)
+    e = explain(timeline, at(timeline, "it0/backward/softmax"), "gx[0,0]", RUNNER)
+    assert 0 < e.error < 1e-6
+    (line,) = [line for line in explanation_lines(e) if "recorded:" in line]
+    assert "of the largest term" in line
+    assert float(line.partition("off by ")[2].split()[0]) < 1e-6
+
+
 def test_the_lines_fit_80_columns(log):
     timeline = log(lambda: step(MLP()))
     for seq in range(len(timeline)):
