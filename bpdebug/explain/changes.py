@@ -1,4 +1,4 @@
-"""Elements that no op made: a gradient that was added up or changed by a hook, a parameter's new value."""
+"""Elements that no op made: a gradient that was added up or changed by a hook, a parameter's new value, an edit."""
 
 from __future__ import annotations
 
@@ -124,15 +124,24 @@ def _maker_of(names: Names, seq: int, variable: int, tensor: int) -> str:
 
 
 def _hooked(values: _Values, body: r.GradientHookedBody, role: str) -> Found | None:
-    if role != "grad after":
+    return _change(values, body, role, "grad", clean(body.hook))
+
+
+def _edited(values: _Values, body: r.EditedBody, role: str) -> Found | None:
+    return _change(values, body, role, "grad" if body.of == "gradient" else "value", "the edit")
+
+
+def _change(
+    values: _Values, body: r.GradientHookedBody | r.EditedBody, role: str, what: str, by: str
+) -> Found | None:
+    if role not in (f"{what} after", "delta"):
         return None
-    before, after = values.of(body.before, "gradient before"), values.of(body.after, "gradient after")
-    hook = clean(body.hook)
-    sums = [
-        Sum((values.named("grad before", before),), "grad before"),
-        Sum((values.named(f"what {hook} added", after - before),), hook, lambda _: f"by {hook}"),
-    ]
-    return sums, f"grad after = grad before + what {hook} added"
+    before, after = values.of(body.before, f"{what} before"), values.of(body.after, f"{what} after")
+    added = Sum((values.named(f"what {by} added", after - before),), by, lambda _: f"by {by}")
+    if role == "delta":
+        return [added], f"delta = what {by} added"
+    sums = [Sum((values.named(f"{what} before", before),), f"{what} before"), added]
+    return sums, f"{what} after = {what} before + what {by} added"
 
 
 # ---- updates --------------------------------------------------------------------------------------------------
@@ -151,7 +160,9 @@ def _updated(values: _Values, body: r.ParamUpdatedBody, role: str) -> Found | No
         found = [step], "after = before + step"
     sums, formula = found
     if role == "delta":
-        return sums, formula.replace("after = before", "delta = 0", 1)
+        for start, instead in (("after = before + ", "delta = "), ("after = before − ", "delta = −")):
+            formula = formula.replace(start, instead, 1)
+        return sums, formula
     return [Sum((values.named("before", before),), "before"), *sums], formula
 
 
@@ -254,7 +265,8 @@ def _adam(values: _Values, hyper: _Hyper) -> Found | None:
         sums.append(
             Sum((constant("−decay eta", -decay * eta), values.named("before", own)), "− decay before")
         )
-    return sums, "after = before − eta lr / (√v + eps) · (beta1 m + (1 − beta1) gradient)"
+    formula = "after = before − eta lr / (√v + eps) · (beta1 m + (1 − beta1) gradient)"
+    return sums, f"{formula} − eta decay · before" if decay else formula
 
 
 _RULES: dict[str, Callable[[_Values, _Hyper], Found | None]] = {
@@ -267,5 +279,6 @@ _RULES: dict[str, Callable[[_Values, _Hyper], Found | None]] = {
 _CHANGES: dict[type, Callable[[_Values, Any, str], Found | None]] = {
     r.GradAccumulatedBody: _accumulated,
     r.GradientHookedBody: _hooked,
+    r.EditedBody: _edited,
     r.ParamUpdatedBody: _updated,
 }

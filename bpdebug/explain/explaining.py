@@ -31,6 +31,7 @@ Element = tuple[int, ...]
 _RECORDED = "from the recorded tensors"
 _JACOBIAN = "from the op's Jacobian: the op computed again in float64"
 _AGREES = 1e-2
+_MUCH_LARGER = 10
 _KINDS_OF_GROUP = {"output": "output", "gradient out": "gradient"}
 
 
@@ -98,18 +99,33 @@ def _made(timeline: Timeline, moment: Moment, view: TensorView, element: Element
     changed = change_sums(names, moment, view.role, element)
     if changed is not None:
         sums, formula = changed
-        return _Made(sums, formula, [], [], _RECORDED)
+        return _Made(sums, formula, [], _rounded(moment, view, element), _RECORDED)
     op = RecordedOp.at(names, moment.seq, runner)
     kind = _KINDS_OF_GROUP.get(view.group)
     if op is None or kind is None:
         raise UsageError(
-            f"{moment.address}: {view.role} was not computed there; only what an event made can be explained"
+            f"{moment.address}: of {view.role} nothing is told there: what can be explained is an output, a gradient"
+            " that left or was added up, and what a hook, an edit or an update changed"
         )
     if kind == "output":
         return _output(op, op.y_roles.index(view.role), element)
     made = _gradient(op, op.x_roles.index(view.role.removeprefix("g")), element)
     other = changed_outside(names, moment.body)
     return made._replace(notes=[*made.notes, other]) if other else made
+
+
+def _rounded(moment: Moment, view: TensorView, element: Element) -> list[str]:
+    """A note on a small step of large numbers: its last digits are those that the numbers haven't."""
+    after = next((other for other in moment.tensors if other.group == "after"), None)
+    if view.group != "delta" or after is None or np.dtype(view.dtype).kind != "f":
+        return []
+    value, step = float(after.array()[element]), float(view.array()[element])
+    if not math.isfinite(value) or abs(value) <= _MUCH_LARGER * abs(step):
+        return []
+    lost = float(np.finfo(view.dtype).eps) * abs(value)
+    return [
+        f"{after.role} is {number(value)}, which {view.dtype} rounds to {lost:.0e}: delta is no more exact"
+    ]
 
 
 def _output(op: RecordedOp, k: int, element: Element) -> _Made:

@@ -9,13 +9,14 @@ import engine
 import engine.functions as F
 import engine.links as L
 from bpdebug.errors import CannotRerun, NotCaptured, UsageError
-from bpdebug.explain import explain
+from bpdebug.explain import explain, made_here
 from bpdebug.explain.as_text import explanation_lines
 from bpdebug.frontends.engine_ops import EngineOps
 from bpdebug.log.schema import Kind
 from bpdebug.text import cell_width
+from bpdebug.timeline import Timeline
 from engine import UpdateRule, Variable, optimizers
-from tests.support.watched import MLP, step
+from tests.support.watched import MLP, Watched, step
 
 RUNNER = EngineOps(engine)
 
@@ -200,9 +201,41 @@ def test_a_hooks_part_of_a_gradient_is_told(log):
         step(model, optimizer)
 
     timeline = log(run)
-    e = explain(timeline, only(timeline, Kind.gradient_hooked)[0], "grad after[0,0]", RUNNER)
-    assert any("what WeightDecay added" in name for name in names(e))
-    assert e.total == pytest.approx(e.recorded)
+    for role in ("grad after", "delta"):
+        e = explain(timeline, only(timeline, Kind.gradient_hooked)[0], f"{role}[0,0]", RUNNER)
+        assert any("what WeightDecay added" in name for name in names(e))
+        assert e.total == pytest.approx(e.recorded)
+
+
+def test_all_that_an_edit_changed_is_explained(tmp_path):
+    watched = Watched(tmp_path / "run")
+    W = engine.Parameter(np.array([1, 2], "f"))
+    F.sum(W)
+    watched.recorder.edited(W.node.watch_id.number, W.array, np.array([1, 5], "f"), "[1] = 5", "value")
+    with watched.read() as reader:
+        timeline = Timeline(reader)
+        (seq,) = only(timeline, Kind.edited)
+        told = made_here(timeline.moment(seq))
+        assert {view.role for view in told} == {"value after", "delta"}
+        for view in told:
+            e = explain(timeline, seq, f"{view.role}[1]", RUNNER)
+            assert e.total == e.recorded
+            assert "what the edit added[1]" in names(e)
+
+
+def test_a_small_step_of_a_large_number_says_how_exact_it_is(log):
+    def run():
+        link = L.Linear(1, 1, initialW=1000.0)
+        optimizer = optimizers.SGD(1e-3).setup(link)
+        link.cleargrads()
+        F.sum(link(np.ones((1, 1), "f"))).backward()
+        optimizer.update()
+
+    timeline = log(run)
+    e = explain(timeline, at(timeline, "it0/update/Linear.W"), "delta[0,0]", RUNNER)
+    assert e.error > 1e-3 * abs(e.recorded)
+    assert e.formula == "delta = −lr · gradient"
+    assert e.notes == ["after is 999.999, which float32 rounds to 1e-04: delta is no more exact"]
 
 
 def test_what_an_event_received_is_explained_by_what_made_it(log):
