@@ -4,7 +4,9 @@ One direction tells of a wrong rule, whichever element is wrong, and costs two f
 direction disagrees, the elements are searched: by halves, so that a wrong one among a million costs 40 computations.
 
 Where the forward computation has a kink (ReLU at 0, equal maxima), the difference to the right and the one to the left
-disagree; a rule is right there if it gives one of the two, or anything between.
+disagree; a rule is right there if it gives one of the two, or anything between. Where an element takes part in several
+kinks (equal maxima of pooling windows that overlap), the rule may choose for each of them: then it is right if it is
+between what the outputs' slopes close by add up to.
 """
 
 from __future__ import annotations
@@ -39,6 +41,13 @@ class Precision(NamedTuple):
     tolerance: float
     rounding: float
 
+
+_PLACES, _BESIDE, _FARTHER = 16, 1e-5, 3
+"""How many places close to a suspected kink are looked at, how far from it they lie, and the element in question."""
+_COSTS = 15
+"""For how many elements more that stands."""
+_SMOOTH = 1e-2
+"""Slopes so close to each other are those of a smooth function."""
 
 _EXACT = Precision(1e-6, 1e-5, 1e-16)
 _ROUGH = Precision(1e-2, 3e-2, 1e-7)
@@ -100,9 +109,30 @@ class _Value:
 
     def moved(self, i: int, direction: Array, by: float) -> float:
         """The value with input `i` moved along `direction`."""
-        xs = list(self.xs)
-        xs[i] = (xs[i] + by * direction).astype(xs[i].dtype, copy=False)
-        return self._sum(self._forward(xs))
+        return self._sum(self._moved(self.xs, i, direction, by))
+
+    def parts_beside(self, i: int, direction: Array, rng: np.random.Generator) -> list[Array]:
+        """What each element of the outputs adds to the slope at a random place close by, where nothing is equal."""
+        start = [
+            np.asarray(x + _BESIDE * rng.normal(size=x.shape), x.dtype) if x.dtype.kind == "f" else x
+            for x in self.xs
+        ]
+        # Far enough that it is now the largest, now the smallest.
+        start[i] = np.asarray(start[i] + _FARTHER * _BESIDE * rng.uniform(-1, 1) * direction)
+        step = _CLOSER * self.precision.step
+        ahead, behind = (self._moved(start, i, direction, by) for by in (step, -step))
+        return [
+            gy.astype(np.float64) * (a - b) / (2 * step)
+            for gy, a, b in zip(self._gys, ahead, behind, strict=True)
+            if gy is not None
+        ]
+
+    def _moved(self, xs: Sequence[Array], i: int, direction: Array, by: float) -> Sequence[Array]:
+        moved = list(xs)
+        moved[i] = np.asarray(
+            xs[i] + by * direction, xs[i].dtype
+        )  # of numbers without axes NumPy makes scalars
+        return self._forward(moved)
 
     def _sum(self, ys: Sequence[Array]) -> float:
         with np.errstate(all="ignore"):
@@ -122,6 +152,8 @@ class _Along(NamedTuple):
     right: float
     rule: float
     tolerance: float
+    beside: tuple[float, float] | None = None
+    """The least and the largest slope that was found close by, where that shows that there is a kink."""
 
     @property
     def middle(self) -> float:
@@ -207,16 +239,43 @@ def _located(
         if not found.kink:
             if _bends(found, _along(value, i, gx, direction.reshape(shape), _CLOSER)):
                 return InputCheck(role, "skipped", note="it bends too sharply here for finite differences")
-            return _wrong(role, shape, int(part[0]), found, worst)
+            found = found._replace(beside=_slopes_beside(value, i, direction.reshape(shape), found, rng))
+            if not found.beside:
+                return _wrong(role, shape, int(part[0]), found, worst)
+            leaves += _COSTS
         kink = kink or (int(part[0]), found)
     if kink is not None:
         place, found = kink
         element = [int(k) for k in np.unravel_index(place, shape)] if shape else []
         sides = f"{found.left:.6g} on the left, {found.right:.6g} on the right"
+        if found.beside:
+            sides = "{:.6g} to {:.6g} close by".format(*found.beside)
         return InputCheck(
             role, "kink", element, None, number(found.rule), note=f"no derivative there: {sides}"
         )
     return _along_only(role, worst)
+
+
+def _slopes_beside(
+    value: _Value, i: int, direction: Array, found: _Along, rng: np.random.Generator
+) -> tuple[float, float] | None:
+    """Between which slopes it is a kink: each output's least and largest close by, added up.
+
+    None where the outputs are smooth, and where the rule's slope isn't between those.
+    """
+    if value.precision is not _EXACT:
+        return None
+    low = high = value.parts_beside(i, direction, rng)
+    for _ in range(_PLACES):
+        parts = value.parts_beside(i, direction, rng)
+        low = [np.minimum(a, b) for a, b in zip(low, parts, strict=True)]
+        high = [np.maximum(a, b) for a, b in zip(high, parts, strict=True)]
+    least, largest = (float(sum(part.sum() for part in parts)) for parts in (low, high))
+    size = sum(float(np.maximum(np.abs(a), np.abs(b)).sum()) for a, b in zip(low, high, strict=True))
+    wide = largest - least > max(_SMOOTH * size, 10 * found.tolerance)
+    if wide and least - found.tolerance <= found.rule <= largest + found.tolerance:
+        return least, largest
+    return None
 
 
 def _bends(found: _Along, closer: _Along) -> bool:

@@ -108,8 +108,9 @@ def _check(
     norm = float(np.linalg.norm(gx.ravel()))
     for _ in range(directions):
         direction = rng.normal(size=x.shape)
-        ahead = graph.compute({variable: x + _STEP * direction})
-        behind = graph.compute({variable: x - _STEP * direction})
+        # Of numbers without axes NumPy makes scalars, which no op takes.
+        ahead = graph.compute({variable: np.asarray(x + _STEP * direction)})
+        behind = graph.compute({variable: np.asarray(x - _STEP * direction)})
         expected, found = (ahead - behind) / (2 * _STEP), float(np.sum(gx * direction))
         if not (math.isfinite(expected) and math.isfinite(found)):
             return ParameterCheck(seq, name, "skipped", note="loss or gradient is not finite")

@@ -88,6 +88,31 @@ def test_equal_maxima_are_kinks():
     assert check.verdict == "kink"
 
 
+def overlapping(xs):
+    """The largest of three, in windows that overlap."""
+    return [np.lib.stride_tricks.sliding_window_view(xs[0], 3).max(-1)]
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_a_rule_may_choose_in_each_of_the_windows_in_which_maxima_are_equal(seed):
+    gy = np.random.default_rng(seed).normal(size=6)
+    gx = np.zeros(8)
+    gx[:6] = gy  # the first of each window
+    assert checked(overlapping, np.zeros(8), gx, gy).verdict in ("kink", "right")
+    gx[4] = np.abs(gy).sum() + 1  # what no choice gives
+    check = checked(overlapping, np.zeros(8), gx, gy)
+    assert (check.verdict, check.element) == ("wrong", [4])
+
+
+def test_an_input_without_axes_stays_an_array():
+    def square(xs):
+        assert isinstance(xs[0], np.ndarray)
+        return [np.asarray(xs[0] ** 2)]
+
+    assert checked(square, np.array(3.0), np.array(6.0)).verdict == "right"
+    assert checked(square, np.array(3.0), np.array(6.1)).verdict == "wrong"
+
+
 @pytest.mark.parametrize("eps", [1e-2, 1e-4])
 def test_a_right_rule_where_the_function_bends_sharply_is_not_called_wrong(eps):
     """A vector of zeros, normalized: the slope falls by half within eps."""

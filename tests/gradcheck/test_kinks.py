@@ -64,6 +64,27 @@ IN_THE_MIDDLE = {"absolute", "contrastive"}
 """Their rules give the mean of both sides, as central differences do: right without a word."""
 
 
+@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("name", ["max_pooling", "zeros", "roi_max_pooling_2d"])
+def test_no_pooling_is_called_wrong_where_windows_overlap(name, seed, tmp_path):
+    """As behind a ReLU, where whole windows are zero, and gradients of both signs arrive."""
+    rng = np.random.default_rng(seed)
+    image = np.maximum(rng.integers(-6, 2, (1, 2, 8, 8)), 0).astype("f")
+    if name == "zeros":
+        image[:] = 0
+    watched = Watched(tmp_path / "run")
+    y = F.max_pooling_2d(Variable(image), 3, 2) if name != "roi_max_pooling_2d" else None
+    if y is None:
+        y = F.roi_max_pooling_2d(
+            Variable(image), np.array([[0, 0, 6, 6], [1, 2, 7, 7]], "f"), np.zeros(2, "i"), 3, 1.0
+        )
+    y.grad = rng.normal(size=y.shape).astype("f")
+    y.backward()
+    with watched.read() as reader:
+        found = [check for check in check_run(Timeline(reader), RUNNER) if isinstance(check, StepCheck)]
+    assert {check.verdict for check in found} == {"kink"}, found
+
+
 @pytest.mark.parametrize("name", KINKS)
 def test_no_rule_is_called_wrong_at_its_kink(name, tmp_path):
     watched = Watched(tmp_path / "run")
