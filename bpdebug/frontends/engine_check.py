@@ -84,7 +84,7 @@ class LiveChecker:
     # ---- events -----------------------------------------------------------------------------------------------
 
     def _forward(self, event: Any) -> None:
-        if event.in_graph and event.during is None:
+        if event.in_graph:  # also in a walk that is in the graph itself (enable_double_backprop)
             arrays = [host(array) for array in event.x_arrays]
             train = bool(self._engine.config.train)
             self._calls[id(event.node)] = _Call(
@@ -94,11 +94,15 @@ class LiveChecker:
     def _backward_started(self, event: Any) -> None:
         if event.call == "backward" and self._walk is None:
             seeds = [None if seed is None else host(seed) for seed in event.seeds]
-            self._walk = _Walk(self._seq(), list(zip(event.roots, event.root_arrays, seeds, strict=True)))
+            roots = list(zip(event.roots, event.root_arrays, seeds, strict=True))
+            self._walk = _Walk(self._seq(), roots, event.double)
 
     def _backward(self, event: Any) -> None:
         call = self._calls.get(id(event.node))
-        if call is None or self._walk is None:
+        if self._walk is None:
+            return
+        if call is None:
+            self._walk.whole = False
             return
         self._walk.calls.append(call)
         key = type(event.node.as_creator()), *(array.shape for array in call.x_arrays)
@@ -130,7 +134,8 @@ class LiveChecker:
             with self._copies.unseen(True):
                 for check in self._parameter_checks(walk):
                     self._write(check)
-        self._calls.clear()
+        if not walk.double:  # of one that is in the graph, another walk can follow through all of it
+            self._calls.clear()
         self._seen.clear()
         self._done += 1
         if self._done >= self._walks:
@@ -182,6 +187,9 @@ class LiveChecker:
             return []
         # The recorder, which has seen the event first, has named them.
         names = {variable: variable.watch_id.name for variable in walk.gradients}
+        if not walk.whole:
+            note = "the walk came to ops that were computed before an earlier walk"
+            return [ParameterCheck(walk.seq, name, "skipped", note=note) for name in names.values()]
         try:
             return check_parameters(self._graph(walk), self._parameters(walk, names), walk.seq)
         except Exception as error:
@@ -227,9 +235,15 @@ class LiveChecker:
 
 
 class _Walk:
-    """One backward walk: where it began, which ops it came to, what it gave the parameters."""
+    """One backward walk: where it began, which ops it came to, what it gave the parameters.
 
-    def __init__(self, seq: int, roots: list[tuple[Any, Any, Array | None]]) -> None:
-        self.seq, self.roots = seq, roots
+    Attributes:
+        double: whether the walk itself is in the graph.
+        whole: whether all ops that it came to are known.
+    """
+
+    def __init__(self, seq: int, roots: list[tuple[Any, Any, Array | None]], double: bool) -> None:
+        self.seq, self.roots, self.double = seq, roots, double
+        self.whole = True
         self.calls: list[_Call] = []
         self.gradients: dict[Any, Array] = {}
