@@ -273,6 +273,7 @@ class History:
             iteration=row.iteration,
             update=self._update,
             state={clean(name): _tensor(body.state_after.get(name)) for name in body.state_tensors},
+            hyper=body.hyper,
         )
         self._update.moved.append(moved)
         parameter = self._parameter(body.var)

@@ -151,7 +151,12 @@ class Hooked:
 
 @dataclasses.dataclass(slots=True, eq=False)
 class Moved:
-    """A parameter's update; `state` has the tensors that the optimizer remembers, after it."""
+    """A parameter's update.
+
+    Attributes:
+        state: the tensors that the optimizer remembers, after it.
+        hyper: the settings that the parameter has of its own, in place of the optimizer's.
+    """
 
     seq: int
     var: int
@@ -163,6 +168,7 @@ class Moved:
     iteration: int
     update: Update
     state: dict[str, int | None]
+    hyper: dict[str, Any]
 
 
 @dataclasses.dataclass(slots=True, eq=False)
