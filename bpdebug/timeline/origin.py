@@ -13,6 +13,7 @@ from ..log import records as r
 from ..log.schema import Kind
 from ..text import clean, count_text
 from .names import Names, roles
+from .written_into import changed_roles
 
 if TYPE_CHECKING:
     from .moment import Moment, TensorView
@@ -52,11 +53,21 @@ def origin_of(timeline: Timeline, moment: Moment, view: TensorView) -> Origin:
     if view.tensor is None:
         return Origin(None, why=f"{title} isn't there, so nothing made it")
     variable = view.variable
+    if moment.kind is not Kind.backward and (view.group, view.role) in changed_roles(
+        timeline.names, moment.body
+    ):
+        return Origin(
+            None, why=f"{title} was written into outside any op before {moment.address}: no event made it"
+        )
     known = timeline.names.variable(variable)
     if known is not None and known.parameter and view.group in ("input", "before"):
         state = next(one for one in timeline.parameters(moment.seq - 1) if one.variable == variable)
         if state.value == view.tensor and state.written_at is not None:
-            return Origin(state.written_at, _role_in(timeline.names, state.written_at, view))
+            role = _role_in(timeline.names, state.written_at, view)
+            if role:
+                return Origin(state.written_at, role)
+            seen = timeline.reader.address(state.written_at)
+            return Origin(None, why=f"{title} was written into before {seen}, and by no event of the log")
         if state.value == view.tensor:
             return Origin(None, why=f"{title} has had this value since the run first met it")
     for looked, (seq, body) in enumerate(_writers_before(timeline, _end(moment, view))):
@@ -65,7 +76,7 @@ def origin_of(timeline: Timeline, moment: Moment, view: TensorView) -> Origin:
             return Origin(seq, role)
         if looked >= _LOOKED_AT:
             return Origin(None, why=f"none of the {count_text(looked, 'event')} before made {title}")
-    return Origin(None, why=f"no event of the log made {title}: it came into the run from outside")
+    return Origin(None, why=f"no event of the log made {title}: it came from outside the recorded ops")
 
 
 def _end(moment: Moment, view: TensorView) -> int:

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import pytest
 
+import engine.functions as F
+import engine.links as L
 from bpdebug.log.reader import LogReader
 from bpdebug.timeline import Timeline
 from bpdebug.timeline.origin import origin_of
+from engine import optimizers
 from tests.support.example_run import write_example_run
+from tests.support.watched import Watched, X
 
 
 @pytest.fixture(scope="module")
@@ -35,6 +39,31 @@ def test_the_event_that_made_a_tensor_is_found(timeline, address, role, made_by)
     origin = origin_of(timeline, moment, moment.tensor(role))
     assert origin.seq is not None, origin.why
     assert timeline.reader.address(origin.seq) == made_by
+
+
+def test_what_the_script_wrote_is_said_wherever_it_shows(tmp_path):
+    watched = Watched(tmp_path / "run")
+    link = L.Linear(2, 1)
+    optimizer = optimizers.SGD(0.1).setup(link)
+    for _ in range(2):
+        link.cleargrads()
+        F.sum(link(X)).backward()
+        link.W.grad[...] *= 2
+        optimizer.update()
+        link.W.array[...] = 1
+    with watched.read() as reader:
+        timeline = Timeline(reader)
+        for address, role in (
+            ("it1/forward/Linear/linear", "W"),
+            ("it1/backward/Linear/linear", "W"),
+            ("it1/update/Linear.W", "before"),
+            ("it1/update/Linear.W", "gradient"),
+        ):
+            moment = timeline.moment(reader.find(address))
+            origin = origin_of(timeline, moment, moment.tensor(role))
+            assert (origin.seq, origin.role) == (None, ""), address
+            assert "was written into " in origin.why
+            assert " before it1/" in origin.why
 
 
 @pytest.mark.parametrize(("role", "word"), [("x", "from outside"), ("W", "first met")])
