@@ -78,10 +78,11 @@ class ScopeExited(Event):
 class ForeignForward(Event):
     """Code outside the engine is about to compute `node` from `x_arrays`, into which it may write.
 
-    `during` is as for `ForwardFinished`, which follows unless the code fails.
+    `x` and `during` are as for `ForwardFinished`, which follows unless the code fails.
     """
 
     node: Any
+    x: tuple[Any, ...]
     x_arrays: tuple[Any, ...]
     during: Any
 

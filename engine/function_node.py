@@ -124,7 +124,9 @@ class FunctionNode(function_hook.HookedFunction):
                 break
         started = 0
         if observers:
-            state = self._before_foreign_code(xs) if self.foreign or function_hook.installed else None
+            state = (
+                self._before_foreign_code(variables, xs) if self.foreign or function_hook.installed else None
+            )
             timer = backend.start_timer(xs) if timer_makers else None
             started = _clock()
         try:
@@ -166,10 +168,10 @@ class FunctionNode(function_hook.HookedFunction):
             events.tell.ForwardFinished(self, nodes, xs, ys, arrays, in_graph, walking.node, took_ns, timer)
         return ys
 
-    def _before_foreign_code(self, xs: tuple[Any, ...]) -> Any:
+    def _before_foreign_code(self, variables: tuple[Variable, ...], xs: tuple[Any, ...]) -> Any:
         """Tell whoever observes that code outside the engine will hold these arrays; the random state before it."""
         if self.foreign:
-            events.tell.ForeignForward(self, xs, walking.node)
+            events.tell.ForeignForward(self, tuple([x._node for x in variables]), xs, walking.node)
         for data in xs:
             events.hand_out(data)
         return snapshot(numpy) if self.foreign else None

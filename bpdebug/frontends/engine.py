@@ -164,11 +164,13 @@ class _Watcher(Identities):
         self._recorder.scope_exited(event.failed)
 
     def _foreign_forward(self, event: Any) -> None:
-        node, during = event.node, event.during
+        node, during, training = event.node, event.during, self._training()
+        self._recorder.phase_of_call(training)
+        self._variables(event.x, event.x_arrays)  # what is met here for the first time is met as it is now
         node.watch_given = self._recorder.given_to_op(
             label_of(node),
             event.x_arrays,
-            training=self._training(),
+            training=training,
             during=None if during is None else self._node(during),
         )
 

@@ -161,3 +161,26 @@ def test_an_op_that_fails_leaves_nothing_behind(tmp_path: Path) -> None:
         )
         assert (body.changed, body.wrote) == ([0], [0])
         np.testing.assert_array_equal(reader.array(body.x[0].tensor), [1, 2, 3])
+
+
+class InPlace(engine.FunctionNode):
+    """Adds one to its input where it lies."""
+
+    def forward(self, xs: Any) -> Any:
+        xs[0][...] += 1
+        return (xs[0].copy(),)
+
+    def backward(self, indexes: Any, gys: Any) -> Any:
+        return gys
+
+
+@pytest.mark.parametrize("made", [engine.Parameter, engine.Variable])
+def test_what_such_an_op_meets_first_is_met_as_it_was_before(tmp_path: Path, made: Any) -> None:
+    watched = Watched(tmp_path / "run")
+    x = made(np.arange(3, dtype=np.float32), name="x")
+    InPlace().apply((x,))
+    with watched.read() as reader:
+        body = reader.body(len(reader) - 1)
+        assert (body.changed, body.wrote) == ([], [0])
+        first = reader.variables[body.x[0].var].first
+        np.testing.assert_array_equal(reader.array(first), [0, 1, 2])
