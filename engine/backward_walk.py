@@ -312,8 +312,10 @@ _ONE = _references_of_one()
 
 
 def _has_its_own_gradient(variable: Any) -> bool:
-    """Whether the variable has a gradient array that nobody else refers to: a hook may have kept it."""
-    return variable._grad is not None and sys.getrefcount(variable._grad) == _ONE
+    """Whether the variable has a gradient array that nobody else has: a hook may have kept it, or put a view there."""
+    return (
+        variable._grad is not None and variable._grad.base is None and sys.getrefcount(variable._grad) == _ONE
+    )
 
 
 def twin(variable: Any, copied: Any) -> Any:

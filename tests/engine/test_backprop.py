@@ -133,6 +133,29 @@ def test_what_a_hook_keeps_of_a_gradient_that_grows_stays_as_it_was(observed: bo
     assert x.grad.tolist() == [1111, 1111]
 
 
+@pytest.mark.parametrize("observed", [False, True])
+def test_a_gradient_that_a_hook_puts_into_a_buffer_grows_outside_of_it(observed: bool) -> None:
+    x = Variable(numpy.ones(2))
+    buffer = numpy.zeros(4)
+    gradients = []
+
+    class Moves(engine.FunctionHook):
+        def backward_postprocess(self, function: Any, in_data: Any, out_grad: Any) -> None:
+            if x.grad is not None:
+                gradients.append(x.grad[0].item())
+                if len(gradients) == 3:
+                    buffer[:2] = x.grad
+                    x.grad = buffer[:2]
+
+    y = F.sum(F.concat([x * factor for factor in (1, 10, 100, 1000, 10000)], axis=0))
+    stop = engine.events.observe(lambda event: None) if observed else lambda: None
+    with Moves():
+        y.backward()
+    stop()
+    assert buffer.tolist() == [gradients[2], gradients[2], 0, 0]
+    assert x.grad.tolist() == [11111, 11111]
+
+
 def test_a_gradient_that_nobody_keeps_grows_in_place() -> None:
     x = Variable(numpy.ones(2))
     places = []
