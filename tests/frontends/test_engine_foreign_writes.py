@@ -184,3 +184,28 @@ def test_what_such_an_op_meets_first_is_met_as_it_was_before(tmp_path: Path, mad
         assert (body.changed, body.wrote) == ([], [0])
         first = reader.variables[body.x[0].var].first
         np.testing.assert_array_equal(reader.array(first), [0, 1, 2])
+
+
+def test_what_a_step_writes_into_what_its_op_keeps_is_no_change_before_it(tmp_path: Path) -> None:
+    class Squares(engine.FunctionNode):
+        def forward(self, xs: Any) -> Any:
+            self.retain_inputs((0,))
+            return (xs[0] ** 2,)
+
+        def backward(self, indexes: Any, gys: Any) -> Any:
+            (x,) = self.get_retained_inputs()
+            x.array[...] *= 2
+            return (gys[0] * x,)
+
+    def walked_twice(h: Any) -> Any:
+        (y,) = Squares().apply((h,))
+        F.sum(y * 1.5).backward()
+        return (y,)
+
+    with run(walked_twice, 3, "full", tmp_path / "run") as reader:
+        steps = [
+            reader.body(seq)
+            for seq in np.flatnonzero(reader.index["kind"] == Kind.backward).tolist()
+            if timeline_title(reader, seq) == "Squares"
+        ]
+        assert [step.changed for step in steps] == [[], ["x0"]]

@@ -60,3 +60,24 @@ def test_a_walk_in_a_call_of_a_link_stays_in_it(tmp_path: Path) -> None:
         assert depths[:half] == depths[half:]
         assert depths.count(0) == 4
         assert max(depths) == 2
+
+
+def test_a_link_that_was_left_by_an_interrupt_gives_no_names_to_what_comes_later(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    watched = Watched(tmp_path / "run")
+    first, model = MLP(), MLP()
+    # It goes by its attribute of the link that calls it, or else of the first one that holds it.
+    first.beside = model.l1.other = shared = engine.links.Linear(2, 3)
+
+    def interrupt(*fields: Any) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(engine.events.tell, "ScopeExited", interrupt)
+        with pytest.raises(KeyboardInterrupt):
+            model(np.ones((1, 2), np.float32))
+    step(MLP())
+    shared(np.ones((1, 2), np.float32))
+    with watched.read() as reader:
+        assert [scope.path for scope in reader.scopes][-1] == "MLP~3.beside"

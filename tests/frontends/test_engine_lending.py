@@ -207,6 +207,26 @@ def test_a_name_of_the_scripts_for_a_weight_is_heeded(watched: Watched, name: st
         assert not (reader.array(updates[0].after)[:5] == 3).any()
 
 
+def test_what_a_pickler_gets_of_a_weight_counts(watched: Watched) -> None:
+    model = Deep()
+    optimizer = optimizers.SGD(0.1).setup(model)
+    train(model, optimizer)
+    past = model.l1.W._data.copy()
+    buffers: list[pickle.PickleBuffer] = []
+    watched.recorder.writer.mutex.acquire()
+    pickle.dumps(model.l1.W, protocol=5, buffer_callback=buffers.append)
+    for buffer in buffers:
+        np.frombuffer(buffer, np.float32)[...] = 7
+    watched.recorder.writer.mutex.release()
+    train(model, optimizer)
+    with watched.read() as reader:
+        number = [variable.name for variable in reader.variables].index("Deep.l1.W")
+        updates = [body for body in bodies(reader, Kind.param_updated) if body.var == number]
+        np.testing.assert_array_equal(reader.array(updates[0].after), past)
+        (_, second) = [body for body in forward_of(reader, "linear") if body.x[1].var == number]
+        assert second.changed == [1]
+
+
 def test_a_weight_that_is_loaded_or_copied_is_seen_to_change(watched: Watched, tmp_path: Path) -> None:
     model, other = Deep(), Deep()
     optimizer = optimizers.SGD(0.1).setup(model)
