@@ -184,6 +184,7 @@ def test_everything_else_has_the_phase_that_was_current(run: Run) -> None:
         (float("nan"), "NaN", None, EventFlag.value | EventFlag.nonfinite),
         (np.array(-np.inf), "-Infinity", -np.inf, EventFlag.value | EventFlag.nonfinite),
         (10**400, "1e+400", sys.float_info.max, EventFlag.value),
+        (99999 * 10**395, "1e+400", sys.float_info.max, EventFlag.value),
         (-(12344 * 10**4000), "-1.234e+4004", -sys.float_info.max, EventFlag.value),
         (10**500 - 1, "1e+500", sys.float_info.max, EventFlag.value),
         (np.longdouble("-1.5e400"), "-1.5e+400", -sys.float_info.max, EventFlag.value),
