@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
@@ -390,11 +391,23 @@ def hand_out(array: Any) -> None:
         emit(HandedOut(array))
 
 
+def raised_by_signal(error: BaseException) -> bool:
+    """Whether a script's handler of a signal has raised it (a time limit, say), whatever it broke into."""
+    handlers = {getattr(signal.getsignal(number), "__code__", None) for number in signal.valid_signals()}
+    traceback = error.__traceback__
+    while traceback is not None:
+        if traceback.tb_frame.f_code in handlers:
+            return True
+        traceback = traceback.tb_next
+    return False
+
+
 def emit(event: Event) -> None:
     """Tell all observers; one that raises is detached with a warning on stderr, and the training goes on.
 
     Raises:
         RecursionError: there is no room on the stack to tell it: what was called fails, as it would a few calls deeper.
+        Exception: of a handler of a signal, which has run meanwhile: it is no fault of the observer.
     """
     for observer in _told:
         try:
@@ -402,6 +415,8 @@ def emit(event: Event) -> None:
         except RecursionError:
             raise
         except Exception as error:
+            if raised_by_signal(error):
+                raise
             with _lock:
                 if observer in observers:
                     _change(observers.remove, observer)

@@ -44,6 +44,7 @@ def watch(engine_package: ModuleType, recorder: Recorder) -> Callable[[], None]:
         recorder.call_sites.ignore(os.path.dirname(engine_package.__file__))
     watcher = _Watcher(engine_package, recorder)
     recorder.frames_up = _FRAMES_UP
+    recorder.is_the_scripts = engine_package.events.raised_by_signal
     recorder.devices.array_module = engine_package.backend.get_array_module
     native = part("engine_events")
     observer = watcher if native is None else native.EngineEvents(watcher, recorder, engine_package)

@@ -91,6 +91,8 @@ class Emitter(_Fields):
         """Nothing is recorded any more: after a failure, after the end, or in a forked child."""
         self._fault = ""
         """Why, where it is one of ours."""
+        self.is_the_scripts: Callable[[BaseException], bool] = lambda error: False
+        """Tells of an exception that ours met whether the script raised it, in a handler of a signal."""
         self.call_sites = CallSites(writer)
         self.parameters: dict[int, Callable[[], Any]] = {}
         """The script's parameters by their numbers, held weakly: call one to get it, or None when it is gone."""
@@ -131,8 +133,9 @@ class Emitter(_Fields):
         Raises:
             RecursionError: that is the fault: the script has filled its stack. What it called fails, as it would have
                 a few calls deeper, and recording goes on.
+            Exception: `is_the_scripts`: it only broke into ours, and recording goes on.
         """
-        if isinstance(error, RecursionError):
+        if isinstance(error, RecursionError) or self.is_the_scripts(error):
             raise error
         if self.disabled:
             return

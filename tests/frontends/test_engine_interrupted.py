@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,7 @@ def test_a_step_after_one_whose_end_was_not_told_is_like_any_other(
         patched.setattr(engine.events.tell, told, interrupt)
         with pytest.raises(KeyboardInterrupt):
             step(model, optimizer)
+    begun = watched.recorder.writer.event_count
     step(model, optimizer)  # what is a call of a link alone shows only when a walk begins
     last = watched.recorder.writer.event_count
     step(model, optimizer)
@@ -38,6 +40,8 @@ def test_a_step_after_one_whose_end_was_not_told_is_like_any_other(
         usual, after = (reader.index[fields][begin : begin + first] for begin in (0, last))
         assert len(reader) == last + first
         np.testing.assert_array_equal(after, usual)
+        if told != "ScopeExited":
+            np.testing.assert_array_equal(reader.index[fields][begun:last], usual)
 
 
 def test_a_walk_in_a_call_of_a_link_stays_in_it(tmp_path: Path) -> None:
@@ -81,3 +85,28 @@ def test_a_link_that_was_left_by_an_interrupt_gives_no_names_to_what_comes_later
     shared(np.ones((1, 2), np.float32))
     with watched.read() as reader:
         assert [scope.path for scope in reader.scopes][-1] == "MLP~3.beside"
+
+
+@pytest.mark.parametrize("told", ["was_said", "reported"])
+def test_what_a_handler_of_a_signal_raises_while_an_event_is_recorded_is_the_scripts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, told: str
+) -> None:
+    watched = Watched(tmp_path / "run")
+    loss = step(MLP())
+    happens = loss.backward if told == "was_said" else lambda: engine.report({"loss": 1.0})
+
+    def too_late(number: int, frame: Any) -> None:
+        raise TimeoutError("too late")
+
+    before = signal.signal(signal.SIGUSR1, too_late)
+    try:
+        with monkeypatch.context() as patched:
+            patched.setattr(type(watched.recorder), told, lambda *args: signal.raise_signal(signal.SIGUSR1))
+            with pytest.raises(TimeoutError, match="too late"):
+                happens()
+    finally:
+        signal.signal(signal.SIGUSR1, before)
+    recorded = watched.recorder.writer.event_count
+    step(MLP())
+    with watched.read() as reader:  # which sees that the recorder goes on
+        assert len(reader) > recorded
