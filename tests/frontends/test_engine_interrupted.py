@@ -110,3 +110,23 @@ def test_what_a_handler_of_a_signal_raises_while_an_event_is_recorded_is_the_scr
     step(MLP())
     with watched.read() as reader:  # which sees that the recorder goes on
         assert len(reader) > recorded
+
+
+def test_an_update_after_a_walk_whose_end_was_not_told_is_not_in_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    watched = Watched(tmp_path / "run")
+    model = MLP()
+    optimizer = optimizers.SGD(0.1).setup(model)
+
+    def interrupt(*fields: Any) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(engine.events.tell, "BackwardFinished", interrupt)
+        with pytest.raises(KeyboardInterrupt):
+            step(model)
+    begun = watched.recorder.writer.event_count
+    optimizer.update()
+    with watched.read() as reader:
+        assert [reader.index["depth"][begun], reader.index["depth"][-1]] == [0, 0]
