@@ -29,4 +29,8 @@ def flush_before_hard_exit(flush: Callable[[], None]) -> None:
         return flush_and_end
 
     for name in _AT_ONCE:
-        setattr(os, name, flushing(getattr(os, name)))
+        end = getattr(os, name)
+        setattr(os, name, flushing(end))
+        if end in os.supports_fd:
+            os.supports_fd.remove(end)
+            os.supports_fd.add(getattr(os, name))

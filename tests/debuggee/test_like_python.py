@@ -50,6 +50,7 @@ SCRIPTS = {
         print(pickle.loads(pickle.dumps(Point(2))), typing.get_type_hints(Point))
         """,
     "garbage": "import gc; print(gc.isenabled(), gc.get_threshold(), gc.get_debug())",
+    "what os can do": "import os; print(sorted(call.__name__ for call in os.supports_fd), os.execve in os.supports_fd)",
     "nothing": "",
     "exit without status": "raise SystemExit",
     "exit 3": "import sys; sys.exit(3)",
