@@ -117,12 +117,16 @@ def _given_notes(what: str, makers: tuple[str, str], before: Before) -> Iterator
 
 
 def _maker(timeline: Timeline, seq: int, role: str) -> str:
-    """The address of the event that made the tensor that event `seq` was given in a role; "" for none."""
+    """The event that made the tensor that event `seq` was given in a role, or whose op wrote into it; "" for none."""
     try:
         moment = timeline.moment(seq)
         view = moment.tensor(role)
-        origin = None if view is None else origin_of(timeline, moment, view).seq
-        return "" if origin is None else clean(timeline.reader.address(origin))
+        if view is None:
+            return ""
+        origin = origin_of(timeline, moment, view)
+        if origin.writer is not None:
+            return f"{clean(timeline.reader.address(origin.writer))}, whose own code wrote into it,"
+        return "" if origin.seq is None else clean(timeline.reader.address(origin.seq))
     except BpdebugError:
         return ""
 

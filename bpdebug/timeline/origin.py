@@ -33,15 +33,20 @@ _WRITERS = (
 _LOOKED_AT = 5000
 _MADE_HERE = ("gradient out", "after", "delta")
 _OPERANDS = ("input", "output", "setting")
+_VALUES = ("input", "output", "before")
 
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """`seq` is the event, `role` the name of the tensor there; None and "" where there is none, and `why` in words."""
+    """`seq` is the event, `role` the name of the tensor there; None and "" where there is none, and `why` in words.
+
+    `writer` is the event whose op's own code left it as it is, by writing into what it was given.
+    """
 
     seq: int | None
     role: str = ""
     why: str = ""
+    writer: int | None = None
 
 
 def origin_of(timeline: Timeline, moment: Moment, view: TensorView) -> Origin:
@@ -59,6 +64,7 @@ def origin_of(timeline: Timeline, moment: Moment, view: TensorView) -> Origin:
         return Origin(
             None, why=f"{title} was written into outside any op before {moment.address}: no event made it"
         )
+    unmade = ""
     known = timeline.names.variable(variable)
     if known is not None and known.parameter and view.group in ("input", "before"):
         state = next(one for one in timeline.parameters(moment.seq - 1) if one.variable == variable)
@@ -67,16 +73,66 @@ def origin_of(timeline: Timeline, moment: Moment, view: TensorView) -> Origin:
             if role:
                 return Origin(state.written_at, role)
             seen = timeline.reader.address(state.written_at)
-            return Origin(None, why=f"{title} was written into before {seen}, and by no event of the log")
-        if state.value == view.tensor:
+            unmade = f"{title} was written into before {seen}, and by no event of the log"
+        elif state.value == view.tensor:
             return Origin(None, why=f"{title} has had this value since the run first met it")
+    written_into = _WrittenInto(view)
     for looked, (seq, body) in enumerate(_writers_before(timeline, _end(moment, view))):
-        role = _made(timeline.names, body, view)
+        role = "" if unmade else _made(timeline.names, body, view)
         if role:
             return Origin(seq, role)
+        if seq != moment.partner and (writer := written_into.by(seq, body)) is not None:
+            address = timeline.reader.address(writer)
+            return Origin(None, why=f"the op's own code wrote into {title} at {address}", writer=writer)
+        if _shown_changed(timeline.names, body, view):
+            seen = timeline.reader.address(seq)
+            return Origin(None, why=f"{title} was written into before {seen}, and by no event of the log")
         if looked >= _LOOKED_AT:
-            return Origin(None, why=f"none of the {count_text(looked, 'event')} before made {title}")
-    return Origin(None, why=f"no event of the log made {title}: it came from outside the recorded ops")
+            unmade = unmade or f"none of the {count_text(looked, 'event')} before made {title}"
+            break
+    return Origin(
+        None, why=unmade or f"no event of the log made {title}: it came from outside the recorded ops"
+    )
+
+
+class _WrittenInto:
+    """Which op's own code wrote into a tensor; asked of one event after the other, the latest first."""
+
+    def __init__(self, view: TensorView) -> None:
+        self._view = view
+        self._gradients: dict[int, int] = {}
+        """Of gradients that steps wrote into, what they held before, and the step."""
+
+    def by(self, seq: int, body: r.Event) -> int | None:
+        """The event that wrote into it, if this is known by now."""
+        variable = self._view.variable
+        if variable is None:
+            return None
+        if isinstance(body, r.ForwardBody):
+            wrote = self._view.group in _VALUES and any(
+                slot.var == variable for place, slot in enumerate(body.x) if place in body.wrote
+            )
+            return seq if wrote else None
+        if self._view.group not in ("gradient in", "gradient"):
+            return None
+        # The array may be the gradient of several variables: each is told by what it held before.
+        if isinstance(body, r.BackwardBody):
+            for place, tensor in enumerate(body.gy):
+                if place in body.wrote and tensor is not None:
+                    self._gradients.setdefault(tensor, seq)
+            given = [gx for gx, x in zip(body.gx, body.x, strict=False) if x == variable]
+        elif isinstance(body, r.GradAccumulatedBody) and body.var == variable:
+            given = [body.after]
+        else:
+            return None
+        return next((self._gradients[gx] for gx in given if gx in self._gradients), None)
+
+
+def _shown_changed(names: Names, body: r.Event, view: TensorView) -> bool:
+    """Whether an op was given the variable, into which the script had written outside any op."""
+    if not isinstance(body, r.ForwardBody) or view.group not in _VALUES or view.variable is None:
+        return False
+    return any(slot.var == view.variable for place, slot in enumerate(body.x) if place in body.changed)
 
 
 def _end(moment: Moment, view: TensorView) -> int:

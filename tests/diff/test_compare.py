@@ -338,6 +338,30 @@ def test_what_differs_within_the_tolerance_is_not_called_the_same(tmp_path, dtyp
     assert found.first.notes == ("What this event was given differs, too, within the tolerance: x.",)
 
 
+class _NegatesWhereItLies(engine.FunctionNode):
+    in_place = False
+
+    def forward(self, xs):
+        return (np.negative(xs[0], out=xs[0] if self.in_place else None) * 1,)
+
+
+def test_what_an_op_wrote_into_comes_from_that_op(tmp_path):
+    for run in ("a", "b"):
+        watched = Watched(tmp_path / run)
+        h = F.square(engine.Variable(np.array([1, -2], "f4")))
+        node = _NegatesWhereItLies()
+        node.in_place = run == "a"
+        node.apply((h,))
+        F.exp(h)
+        watched.read().close()
+    first = compare(tmp_path / "a", tmp_path / "b").first
+    assert (first.a.address, first.role) == ("it0/forward/exp", "x")
+    assert first.notes == (
+        "The runs take it from different places: it0/forward/_NegatesWhereItLies, whose own code wrote into it, in A,"
+        " it0/forward/square in B.",
+    )
+
+
 @pytest.mark.parametrize(("wired", "source"), [("a", "it0/forward/relu"), ("", "outside the recorded ops")])
 def test_an_op_that_is_given_what_another_event_made_is_told_of(tmp_path, wired, source):
     """The ops are the same, the wires between them aren't."""

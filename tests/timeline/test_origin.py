@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+import engine
 import engine.functions as F
 import engine.links as L
 from bpdebug.log.reader import LogReader
@@ -72,3 +73,46 @@ def test_what_no_event_made_is_said(timeline, role, word):
     origin = origin_of(timeline, moment, moment.tensor(role))
     assert origin.seq is None
     assert word in origin.why
+
+
+class _Triples(engine.FunctionNode):
+    """Triples what it is given where that lies, and the gradient, too."""
+
+    def forward(self, xs):
+        xs[0][...] *= 3
+        return (xs[0] + 1,)
+
+    def backward(self, indexes, gys):
+        gys[0].array[...] *= 3
+        return (gys[0] * 1.0,)
+
+
+def test_what_an_op_wrote_into_is_said_wherever_it_shows(tmp_path):
+    watched = Watched(tmp_path / "run")
+    weight = engine.Parameter(X[0].copy(), name="weight")
+    h = F.identity(weight)
+    h.array = h.array.copy()
+    (d,) = _Triples().apply((h,))
+    F.sum((d + F.exp(h)) * 1.5).backward()
+    _Triples().apply((weight,))
+    F.exp(weight)
+    F.exp(weight)
+    with watched.read() as reader:
+        timeline = Timeline(reader)
+        for address, role, writer in (
+            ("it0/forward/exp", "x", "it0/forward/_Triples"),
+            ("it0/backward/exp", "x", "it0/forward/_Triples"),
+            ("it0/backward/exp", "gy", "it0/backward/_Triples"),
+            ("it1/forward/exp", "x", "it1/forward/_Triples"),
+            ("it1/forward/exp~2", "x", "it1/forward/_Triples"),
+        ):
+            moment = timeline.moment(reader.find(address))
+            origin = origin_of(timeline, moment, moment.tensor(role))
+            assert (origin.seq, origin.role) == (None, ""), address
+            assert origin.writer == reader.find(writer), address
+            assert f"own code wrote into {moment.tensor(role).title} at {writer}" in origin.why
+        for address in ("it0/forward/_Triples", "it0/backward/_Triples"):
+            moment = timeline.moment(reader.find(address))
+            origin = origin_of(timeline, moment, moment.tensor("x"))
+            assert origin.writer is None
+            assert reader.address(origin.seq) == "it0/forward/identity"
