@@ -34,15 +34,16 @@ def execute(options: argparse.Namespace) -> int:
     Raises:
         BpdebugError: one of them is no run, is being written, or can't be removed.
     """
-    directories = list(dict.fromkeys(_exactly(run) for run in options.runs))
-    for directory in directories:
+    named = [_exactly(run) for run in options.runs]
+    for directory in named:
         _check(directory)
+    directories = list({_absolute(directory): directory for directory in named}.values())
     size = bytes_text(sum(size_of(directory) for directory in directories))
     if not options.yes:
         if not sys.stdin.isatty():
             raise UsageError("rm asks before it removes anything, and stdin is no terminal; say --yes")
-        named = ", ".join(clean(str(directory)) for directory in directories)
-        sys.stderr.write(f"Remove {count_text(len(directories), 'run')} ({size}): {named}? [y/N] ")
+        which = ", ".join(clean(str(directory)) for directory in directories)
+        sys.stderr.write(f"Remove {count_text(len(directories), 'run')} ({size}): {which}? [y/N] ")
         sys.stderr.flush()
         if sys.stdin.readline().strip().lower() not in ("y", "yes"):
             tell("nothing was removed")

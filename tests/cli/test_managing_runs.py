@@ -150,6 +150,13 @@ def test_rm_removes_a_run_by_whatever_path_names_it(say, run, monkeypatch, here,
     assert not run.exists()
 
 
+def test_rm_of_a_run_by_two_paths_removes_it_once(say, run):
+    status, _, err = say("rm", "--yes", run, run.parent / "." / run.name / ".." / run.name)
+    assert status == 0, err
+    assert "1 run removed" in err
+    assert not run.exists()
+
+
 @pytest.mark.parametrize("protected", ["first", "bpdebug-runs"])
 def test_rm_removes_none_of_several_runs_where_one_can_not_go(say, run, monkeypatch, tmp_path, protected):
     other = write_example_run(tmp_path / "other" / "second")
