@@ -41,7 +41,7 @@ PAIRS = [
     "passes_added_up_undivided", "loss_wrapped_again", "zeros_written_into_a_result",
     "all_labels_are_ignored", "graph_off_after_the_first_evaluation", "eighteen_layers_grow",
     "penalty_heavier_than_the_loss", "two_ways_below_each_other", "updater_makes_its_iterator_anew",
-    "mean_retains_nothing",
+    "mean_retains_nothing", "own_node_writes_into_its_input",
     "ninth_auxiliary_loss_counts_twice", "ninth_clip_lets_nothing_through", "ninth_second_optimizer_is_idle",
     "ninth_sequences_mixed_by_reshape", "ninth_step_is_thrown_away",
     "eighth_batch_is_a_view_and_shrinks", "eighth_bootstrap_gets_a_gradient", "eighth_decoder_is_told_the_answer",

@@ -163,6 +163,7 @@ class History:
             during=bool(row.flags & _DURING),
             x_roles=[] if kind is None else kind.x_roles,
             formula="" if kind is None else kind.formula,
+            wrote=body.wrote,
         )
         for var, _ in op.x:
             source = self._made_by.get(var)

@@ -53,7 +53,8 @@ class Op:
     """One op of a forward pass.
 
     `sources` are the ops that made its inputs (None for leaves), `readers` those that read its outputs; `in_graph` says
-    that a backward walk can reach it. `call` numbers the outermost call of a link (or single op) that it belongs to.
+    that a backward walk can reach it. `call` numbers the outermost call of a link (or single op) that it belongs to;
+    `wrote` has the places of the inputs that its own code wrote into.
     """
 
     seq: int
@@ -75,6 +76,7 @@ class Op:
     during: bool
     x_roles: list[str]
     formula: str = ""
+    wrote: list[int] = dataclasses.field(default_factory=list)
     sources: list[Op | None] = dataclasses.field(default_factory=list)
     readers: list[Op] = dataclasses.field(default_factory=list)
     steps: list[Step] = dataclasses.field(default_factory=list)

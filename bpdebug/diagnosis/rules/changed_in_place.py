@@ -27,6 +27,7 @@ def find(history: History) -> Iterator[Finding]:
     """
     seen: set[str] = set()
     told: set[tuple[int, str]] = set()
+    writers = [op for op in history.ops if op.wrote]
     for op in history.ops:
         where = _place(op)
         if where in seen or op.during:
@@ -34,15 +35,21 @@ def find(history: History) -> Iterator[Finding]:
         change = _change(history, op)
         if change is None:
             continue
-        what, seq, maker = change
+        what, seq, maker, variable = change
         seen.add(where)
         if maker is not None and (maker.site, maker.label) in told:
             continue
         if maker is not None:
             told.add((maker.site, maker.label))
-        line = _guilty_line(history, op)
+        writer = next((one for one in writers if one.seq < seq and variable in _written(one)), None)
+        if writer is None:
+            line = _guilty_line(history, op)
+            how = "after it was computed"
+        else:
+            line = history.script.first_with(rf"class\s+{re.escape(writer.cls)}\b")
+            how = f"by {writer.label}, whose own code writes into what it is given"
         yield Finding(
-            f"{what} of {op.label} was changed in place after it was computed: the gradient knows nothing of it",
+            f"{what} of {op.label} was changed in place {how}: the gradient knows nothing of it",
             where,
             seq=seq,
             site=op.site if line is None else None,
@@ -53,16 +60,17 @@ def find(history: History) -> Iterator[Finding]:
         )
 
 
-def _change(history: History, op: Op) -> tuple[str, int, Op | None] | None:
-    """What was changed, the event that shows it, and the op that had made it."""
+def _change(history: History, op: Op) -> tuple[str, int, Op | None, int] | None:
+    """What was changed, the event that shows it, the op that had made it, and the variable."""
     for step in op.steps:
         for name in step.changed:
             place = int(name[1:])
             if name[0] == "x" and place < len(op.x) and op.x[place][0] in history.parameters:
                 continue
             if name[0] == "x":
-                return f"input {place}", step.seq, op.sources[place] if place < len(op.sources) else None
-            return f"output {place}", step.seq, op
+                maker = op.sources[place] if place < len(op.sources) else None
+                return f"input {place}", step.seq, maker, op.x[place][0] if place < len(op.x) else -1
+            return f"output {place}", step.seq, op, op.y[place][0] if place < len(op.y) else -1
     if not op.steps:
         return None
     for place, reader, tensor in _read_again(op):
@@ -71,8 +79,13 @@ def _change(history: History, op: Op) -> tuple[str, int, Op | None] | None:
         # Of contents that nobody looked at it is still known whether they were finite.
         surely_other = both_known or history.values.finite(tensor) != history.values.finite(made)
         if tensor != made and reader.steps and surely_other:
-            return f"output {place}", reader.seq, op
+            return f"output {place}", reader.seq, op, op.y[place][0]
     return None
+
+
+def _written(op: Op) -> set[int]:
+    """The variables that the op's own code wrote into."""
+    return {var for place, (var, _) in enumerate(op.x) if place in op.wrote}
 
 
 def _read_again(op: Op) -> Iterator[tuple[int, Op, int | None]]:
