@@ -148,14 +148,16 @@ class Run:
 
         package = alias.install()
         self._recorder.unsettled, self._recorder.settle = self._output.unsettled, self._output.settle
-        self._stops.append(engine.watch(package, self._recorder))
         if self._orders is not None:
             from ..frontends.own_ops import OwnOps
             from ..frontends.running_op import RunningOp
 
             self._running_op = RunningOp(package)
-            self._orders.own_ops = OwnOps(package, lambda: self._log.event_count - 1)
-            self._stops.append(package.events.observe(self._orders.own_ops))
+            own_ops = self._orders.own_ops = OwnOps(package, lambda: self._log.event_count - 1)
+            self._stops.append(package.events.observe(own_ops.before))
+        self._stops.append(engine.watch(package, self._recorder))
+        if self._orders is not None:
+            self._stops.append(package.events.observe(own_ops.after))
         if settings.gradcheck:
             from .gradient_checks import GradientChecks
 

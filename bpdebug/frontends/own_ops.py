@@ -6,8 +6,10 @@ when they ran; the graph and the arrays of the run are let go.
 
 from __future__ import annotations
 
+import contextlib
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
+from threading import get_ident
 from types import ModuleType
 from typing import Any
 
@@ -26,7 +28,9 @@ _KEPT_BYTES = 256 << 20
 
 
 class OwnOps:
-    """An observer of the engine, to be called after the recorder's.
+    """Two observers of the engine: `before` is to be called before the recorder's, `after` after it.
+
+    Between them the recorder may pause the script, and ask for the function whose event that is.
 
     Args:
         engine: the engine package that the script runs on.
@@ -39,10 +43,13 @@ class OwnOps:
         self._copies = OpCopies(engine)
         self._finished = engine.events.ForwardFinished
         self._own: dict[type, bool] = {}
+        self._coming: dict[int, Any] = {}
+        """By thread, a copy of the function whose event is being recorded."""
         self._kept: OrderedDict[int, tuple[Any, bool, int]] = OrderedDict()
         self._kept_bytes = 0
 
-    def __call__(self, event: Any) -> None:
+    def before(self, event: Any) -> None:
+        """Take a copy of the event's function."""
         if type(event) is not self._finished or event.during is not None:
             return
         cls = type(event.node.as_creator())
@@ -50,15 +57,21 @@ class OwnOps:
         if own is None:
             own = self._own[cls] = cls.__module__.partition(".")[0] != self._engine.__name__
         if own:
-            self._keep(event.node)
+            with contextlib.suppress(Exception):  # the script's own class may refuse to be copied
+                self._coming[get_ident()] = self._copies.copy(event.node)
 
-    def _keep(self, node: Any) -> None:
-        try:
-            kept = self._copies.copy(node)
-        except Exception:  # the script's own class may refuse to be copied
+    def after(self, event: Any) -> None:
+        """Keep the copy under the number that the event has got."""
+        if type(event) is self._finished:
+            self._keep()
+            self._coming.pop(get_ident(), None)
+
+    def _keep(self) -> None:
+        kept, latest = self._coming.get(get_ident()), self._latest()
+        if kept is None or latest in self._kept:
             return
         size = _array_bytes(kept)
-        self._kept[self._latest()] = kept, bool(self._engine.config.train), size
+        self._kept[latest] = kept, bool(self._engine.config.train), size
         self._kept_bytes += size
         while len(self._kept) > _KEPT or (self._kept_bytes > _KEPT_BYTES and len(self._kept) > 1):
             self._kept_bytes -= self._kept.popitem(last=False)[1][2]
@@ -79,6 +92,7 @@ class OwnOps:
         Raises:
             CannotRerun: it isn't kept any more, or doesn't take these inputs.
         """
+        self._keep()  # where the script is paused at the very event
         if forward not in self._kept:
             raise CannotRerun(
                 f"the script's process has no copy of this op: it keeps those of the script's own functions, the latest"

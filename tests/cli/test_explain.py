@@ -115,6 +115,15 @@ def test_a_function_of_the_scripts_own_is_explained_by_running_the_script_again(
     assert "total: all of 1 term listed" in out
 
 
+@pytest.mark.parametrize("address", ["it0/forward/Swish", "it1/forward/Swish"])
+def test_what_a_function_of_the_scripts_own_gave_is_explained_at_its_event(own, capsys, address):
+    words = ("explain", str(own / "run"), address, "y[0,1]", "--script", str(own / "own.py"))
+    status, out, err = said(capsys, *words)
+    assert (status, err) == (0, "")
+    assert f"made by {address}" in out
+    assert "total: all of 2 terms listed" in out
+
+
 def test_a_script_that_has_changed_meanwhile_is_told_of(own, capsys):
     changed = own / "changed.py"
     changed.write_text(OWN.format(slope=1))
