@@ -14,7 +14,7 @@ from ..rerun import OpRunner
 from ..text import number, shape_text
 from ..timeline import Moment, TensorView, Timeline
 from ..timeline.origin import origin_of
-from ..timeline.written_into import changed_outside
+from ..timeline.written_into import changed_outside, written_by_op
 from . import elementwise
 from .changes import change_sums
 from .element import find_element
@@ -110,8 +110,8 @@ def _made(timeline: Timeline, moment: Moment, view: TensorView, element: Element
     if kind == "output":
         return _output(op, op.y_roles.index(view.role), element)
     made = _gradient(op, op.x_roles.index(view.role.removeprefix("g")), element)
-    other = changed_outside(names, moment.body)
-    return made._replace(notes=[*made.notes, other]) if other else made
+    others = (changed_outside(names, moment.body), written_by_op(names, moment.body))
+    return made._replace(notes=[*made.notes, *filter(None, others)])
 
 
 def _rounded(moment: Moment, view: TensorView, element: Element) -> list[str]:

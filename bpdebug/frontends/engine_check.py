@@ -60,12 +60,16 @@ class LiveChecker:
         self._walks, self._finished = walks, finished
         self._done = 0
         self._calls: dict[int, _Call] = {}
+        self._given: dict[int, list[Any]] = {}
+        """By the identity of its node, what code of the script was given that runs now: it may write into that."""
         self._seen: dict[tuple[Any, ...], int] = {}
         self._walk: _Walk | None = None
         events = engine.events
         self._methods: dict[type, Callable[[Any], None]] = {
+            events.ForeignForward: lambda event: self._foreign(event.node, event.x_arrays),
             events.ForwardFinished: self._forward,
             events.BackwardStarted: self._backward_started,
+            events.ForeignBackward: lambda event: self._foreign(event.node, event.gy),
             events.BackwardStepped: self._backward,
             events.GradAccumulated: self._accumulated,
             events.BackwardFinished: self._backward_finished,
@@ -83,9 +87,13 @@ class LiveChecker:
 
     # ---- events -----------------------------------------------------------------------------------------------
 
+    def _foreign(self, node: Any, arrays: Sequence[Any]) -> None:
+        self._given[id(node)] = [None if array is None else host(array) for array in arrays]
+
     def _forward(self, event: Any) -> None:
+        given = self._given.pop(id(event.node), None) if event.node.foreign else None
         if event.in_graph:  # also in a walk that is in the graph itself (enable_double_backprop)
-            arrays = [host(array) for array in event.x_arrays]
+            arrays = [host(array) for array in event.x_arrays] if given is None else given
             train = bool(self._engine.config.train)
             self._calls[id(event.node)] = _Call(
                 event.node, arrays, event.x, tuple(y.node for y in event.y), train
@@ -98,6 +106,7 @@ class LiveChecker:
             self._walk = _Walk(self._seq(), roots, event.double)
 
     def _backward(self, event: Any) -> None:
+        given = self._given.pop(id(event.node), None) if event.node.foreign else None
         call = self._calls.get(id(event.node))
         if self._walk is None:
             return
@@ -109,7 +118,7 @@ class LiveChecker:
         self._seen[key] = self._seen.get(key, 0) + 1
         if self._seen[key] > _MOST_OF_A_KIND:
             return
-        gys = [None if gy is None else host(gy) for gy in event.gy]
+        gys = [None if gy is None else host(gy) for gy in event.gy] if given is None else given
         wanted = [i for i, gx in enumerate(event.gx) if gx is not None]
         with self._copies.unseen(call.train):
             self._write(self._step_check(call, gys, wanted))
@@ -167,7 +176,8 @@ class LiveChecker:
         xs = [cast(x, dtype) for x in call.x_arrays]
         arriving = [None if gy is None else cast(gy, dtype) for gy in gys]
         node, ys = self._copies.applied(call.node, xs)  # the graph holds outputs weakly: `ys` keeps them
-        found = node.input_gradients(tuple(wanted), tuple(arriving), None, False)
+        own = tuple(None if gy is None else gy.copy() for gy in arriving)  # it may write into that
+        found = node.input_gradients(tuple(wanted), own, None, False)
         gxs: list[Array | None] = [None] * len(xs)
         for i, gx in zip(wanted, found, strict=True):
             gxs[i] = None if gx is None else np.asarray(gx)

@@ -138,6 +138,7 @@ class ComputedEngineOp:
     def __init__(self, engine: ModuleType, make: Any, xs: Sequence[np.ndarray]) -> None:
         self._engine = engine
         self._make = make
+        self._given = xs
         self._node, self._x, self._ys = self._apply(xs)
         self.y: list[np.ndarray] = [y.array for y in self._ys]
         # A script's own function has neither of these.
@@ -145,8 +146,9 @@ class ComputedEngineOp:
         self._has_gradients: bool = getattr(self._node, "differentiable", True)
 
     def _apply(self, xs: Sequence[np.ndarray]) -> tuple[Any, list[Any], Sequence[Any]]:
-        variables = [self._engine.Variable(x, requires_grad=x.dtype.kind == "f") for x in xs]
         node = self._make()
+        variable = self._engine.Variable
+        variables = [variable(_lent(node, x), requires_grad=x.dtype.kind == "f") for x in xs]
         return node, variables, node.apply(variables)
 
     def vjp(
@@ -158,7 +160,8 @@ class ComputedEngineOp:
         needed = [i for i in self._differentiable() if wanted is None or i in wanted]
         if needed and self._has_gradients and any(part is not None for part in gy):
             with np.errstate(all="ignore"), _bounded(type(self._node).__name__):
-                found = self._node.input_gradients(tuple(needed), tuple(gy), None, False)
+                arriving = tuple(None if part is None else _lent(self._node, part) for part in gy)
+                found = self._node.input_gradients(tuple(needed), arriving, None, False)
             for i, gx in zip(needed, found, strict=True):
                 gradients[i] = None if gx is None else np.asarray(gx)
         return gradients
@@ -193,7 +196,7 @@ class ComputedEngineOp:
 
     def _column_by_second_order(self, i: int, element: tuple[int, ...]) -> list[np.ndarray | None]:
         variable = self._engine.Variable
-        node, xs, ys = self._apply([x.array for x in self._x])
+        node, xs, ys = self._apply(self._given)
         gys = [variable(np.ones_like(y.array)) if y.array.dtype.kind == "f" else None for y in ys]
         with np.errstate(all="ignore"), _bounded(type(node).__name__):
             (gx,) = node.input_gradients((i,), tuple(gys), None, True)
@@ -219,7 +222,7 @@ class ComputedEngineOp:
         return columns
 
     def _column_by_difference(self, i: int, element: tuple[int, ...]) -> list[np.ndarray | None]:
-        xs = [x.array for x in self._x]
+        xs = self._given
         step = _STEP * max(1.0, math.fabs(float(xs[i][element])))
         sides = []
         for sign in (1, -1):
@@ -227,6 +230,11 @@ class ComputedEngineOp:
             moved[i][element] += sign * step
             sides.append([y.array for y in self._apply(moved)[2]])
         return [(after - before) / (2 * step) for after, before in zip(*sides, strict=True)]
+
+
+def _lent(node: Any, array: np.ndarray) -> np.ndarray:
+    """What the node is given: the script's own code may write into that, and gets a copy."""
+    return array.copy() if node.foreign else array
 
 
 @contextlib.contextmanager

@@ -124,6 +124,40 @@ def test_what_a_function_of_the_scripts_own_gave_is_explained_at_its_event(own, 
     assert "total: all of 2 terms listed" in out
 
 
+WRITES = """
+import chainer, chainer.functions as F, numpy as np
+class Twice(chainer.FunctionNode):
+    def forward(self, inputs):
+        (x,) = inputs
+        x *= 2
+        return (x + 1,)
+    def backward(self, indexes, gys):
+        gys[0].array[...] *= 2
+        return (gys[0] * 1,)
+W = chainer.Parameter(np.array([[1, 2, -1]], "f"))
+F.sum(Twice().apply((F.identity(W) + 1,))[0] ** 2).backward()
+"""
+
+
+@pytest.mark.parametrize(
+    ("address", "element", "word"),
+    [
+        ("it0/forward/Twice", "y[0,1]", "∂y[0,1]/∂x[0,1] 2.0"),
+        ("it0/backward/Twice", "gx[0,1]", "own code wrote into"),
+    ],
+)
+def test_a_function_that_writes_into_what_it_is_given_is_computed_on_copies(
+    tmp_path, capsys, address, element, word
+):
+    script, run = tmp_path / "writes.py", str(tmp_path / "run")
+    script.write_text(WRITES)
+    assert cli.main(["run", "--headless", "--log", run, str(script)]) == 0
+    capsys.readouterr()
+    status, out, err = said(capsys, "explain", run, address, element, "--script", str(script))
+    assert (status, err) == (0, "")
+    assert word in out
+
+
 def test_a_script_that_has_changed_meanwhile_is_told_of(own, capsys):
     changed = own / "changed.py"
     changed.write_text(OWN.format(slope=1))

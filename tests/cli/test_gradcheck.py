@@ -157,6 +157,32 @@ def test_gradients_of_gradients_are_right_while_the_script_runs(tmp_path):
     assert verdicts == [("v", "right")] * 2 + [("w", "right")] * 4 + [("w", "skipped")]
 
 
+WRITES = """
+import chainer, chainer.functions as F, numpy as np
+class Doubles(chainer.FunctionNode):
+    def forward(self, inputs):
+        (x,) = inputs
+        x *= 2
+        return (x + 1,)
+    def backward(self, indexes, gys):
+        gys[0].array[...] *= {factor}
+        return (gys[0] * 1,)
+W = chainer.Parameter(np.array([0.5, 1.0, -2.0], dtype="f"))
+F.sum(F.sin(Doubles().apply((W * 3,))[0])).backward()
+"""
+
+
+@pytest.mark.parametrize(("factor", "status"), [(2, 0), (3, 1)])
+def test_a_function_that_writes_into_what_it_is_given_is_checked_by_what_that_was(tmp_path, factor, status):
+    script = tmp_path / "writes.py"
+    script.write_text(WRITES.format(factor=factor))
+    command = [sys.executable, "-m", "bpdebug", "gradcheck", str(script)]
+    checked = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False, cwd=tmp_path)
+    assert checked.returncode == status, checked.stdout + checked.stderr
+    assert "skipped" not in checked.stdout
+    assert ("WRONG    Doubles gx" in checked.stdout) == bool(status)
+
+
 def test_the_sample_with_a_wrong_gradient_is_found(capfd):
     assert cli.main(["gradcheck", str(SAMPLES / "wrong_gradient.py")]) == 1
     out = capfd.readouterr().out
