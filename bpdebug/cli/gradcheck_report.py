@@ -87,8 +87,12 @@ class Report:
             f"WRONG    {clean(check.name)} from the loss: expected {_number(check.expected)},"
             f" found {_number(check.found)}, {clean(check.note)}"
         )
-        if not any(step.verdict == "wrong" for step in self.steps):
-            yield "         every single step is right: a gradient was cut off, left out or added twice"
+        if any(step.verdict == "wrong" for step in self.steps):
+            return
+        right, or_else = "every single step is right", ""
+        if any(step.note or any(one.verdict == "skipped" for one in step.inputs) for step in self.steps):
+            right, or_else = "every step that was checked is right", "one that was skipped is wrong, or "
+        yield f"         {right}: {or_else}a gradient was cut off, left out or added twice"
 
     def _summary(self) -> Iterator[str]:
         ops = len({step.op for step in self.steps})

@@ -10,6 +10,10 @@ import sys
 import pytest
 
 from bpdebug import cli
+from bpdebug.cli.gradcheck_report import Report
+from bpdebug.gradcheck import InputCheck, ParameterCheck, StepCheck
+from bpdebug.log.reader import LogReader
+from bpdebug.timeline import Timeline
 from tests.support.watched import MLP, Watched, step
 
 SAMPLES = pathlib.Path(__file__).parents[2] / "samples"
@@ -181,6 +185,27 @@ def test_a_function_that_writes_into_what_it_is_given_is_checked_by_what_that_wa
     assert checked.returncode == status, checked.stdout + checked.stderr
     assert "skipped" not in checked.stdout
     assert ("WRONG    Doubles gx" in checked.stdout) == bool(status)
+
+
+CUT = "a gradient was cut off, left out or added twice"
+
+
+@pytest.mark.parametrize(
+    ("skipped", "words"),
+    [
+        (False, f" every single step is right: {CUT}"),
+        (True, f" right: one that was skipped is wrong, or {CUT}"),
+    ],
+)
+def test_of_a_wrong_whole_it_is_said_whether_all_steps_were_checked(run, skipped, words):
+    with LogReader(run) as reader:
+        report = Report(Timeline(reader), "it")
+        report.add(StepCheck(3, "linear", "Linear", [InputCheck("gx", "right")]))
+        if skipped:
+            report.add(StepCheck(4, "own", "Own", [], "it can't be computed again"))
+        report.add(ParameterCheck(2, "W", "wrong", expected=1.0, found=2.0, note="along a random direction"))
+        (line,) = [line for line in report.lines() if CUT in line]
+    assert line.endswith(words)
 
 
 def test_the_sample_with_a_wrong_gradient_is_found(capfd):
