@@ -75,7 +75,8 @@ def terms_lines(e: Explanation, columns: int = 80) -> Iterator[str]:
         listed = f"{len(e.terms)} of {count_text(e.count, 'term')} listed: all are 0"
     elif e.count > len(e.terms) + e.zeros:
         terms = count_text(e.count - e.zeros, "term")
-        listed = f"{len(e.terms)} of {terms} listed, {100 * e.covered:.3g}% of their size"
+        covered = f", {100 * e.covered:.3g}% of their size" if math.isfinite(e.covered) else ""
+        listed = f"{len(e.terms)} of {terms} listed{covered}"
     else:
         listed = f"all of {count_text(e.count - e.zeros, 'term')} listed"
     if 0 < e.zeros < e.count:

@@ -82,3 +82,10 @@ def test_nan_is_not_said_to_be_less_or_more_than_anything(name, log):
 
 def test_an_infinity_is_at_no_kink(log):
     assert not any("inf is at a kink" in note for e, _ in explained(log, OPS["relu"]) for note in e.notes)
+
+
+def test_no_part_of_what_has_no_size_is_said_to_be_listed(log):
+    timeline = log(lambda: F.sum(Variable(ROWS)))
+    e = explain(timeline, timeline.reader.find("it0/forward/sum"), "y", RUNNER, limit=2)
+    text = "\n".join(explanation_lines(e, 200))
+    assert "total: 2 of 11 terms listed; 1 more is 0\n" in text
