@@ -206,9 +206,7 @@ def find_event(timeline: Timeline, at: str | None) -> int:
     """
     count = len(timeline)
     if not count:
-        raise AddressError(
-            f"{timeline.reader.directory}: the log holds no event, so there is nothing to show"
-        )
+        raise AddressError(f"{timeline.reader.directory}: {timeline.why_empty()}; there is nothing to show")
     if at is None:
         return count - 1
     return named_event(timeline.reader, at)

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Timeline"]
 
+_EMPTY = "the log holds no event"
 _MOMENTS_KEPT = 64
 _BREAKPOINTS_KEPT = 100
 """So many breakpoints' hits are remembered."""
@@ -188,7 +189,7 @@ class Timeline:
         if not self.live and self.reader.being_written:
             return "being written"
         if not len(self):
-            return "" if self.live else self.reader.problem or self._how_ended() or "the log holds no event"
+            return "" if self.live else self.reader.problem or self._how_ended() or _EMPTY
         if self.reader.finished:
             try:
                 body = self.reader.body(len(self) - 1)
@@ -201,6 +202,11 @@ class Timeline:
             return ""
         killed = "the log ends here: the run was killed, or it is still being written"
         return self.reader.problem or self._how_ended() or killed
+
+    def why_empty(self) -> str:
+        """That the log holds no event, and why, as far as that is known."""
+        known = "" if self.live else self.why_stopped() or self.reader.problem or self._how_ended()
+        return f"{_EMPTY}: {known}" if known else _EMPTY
 
     def _how_ended(self) -> str:
         return clean(self.reader.how_ended)

@@ -153,7 +153,7 @@ class Navigator:
             stays: whether to move nowhere if neither these nor the person's are found.
         """
         if self.seq < 0:
-            self.why = "nothing is recorded yet" if self.alive else "the log holds no event"
+            self.why = "nothing is recorded yet" if self.alive else self.timeline.why_empty()
             return
         waiting = self.pending
         if waiting and waiting.name == name and waiting.stops == tuple(stops):
@@ -166,7 +166,7 @@ class Navigator:
         """Make `seq` the current event; the nearest one that exists if it doesn't."""
         self._forget_pending()
         if self.last < 0:
-            self.why = "the log holds no event"
+            self.why = self.timeline.why_empty()
             return
         self._arrive(max(0, min(seq, self.last)), why)
 

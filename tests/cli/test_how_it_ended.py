@@ -33,6 +33,14 @@ def test_a_run_whose_process_could_not_say_it_says_how_it_ended(bpdebug, tmp_pat
     assert f"End:        {end}\n" in bpdebug("info", "one.bpd").stdout
 
 
+def test_one_of_which_nothing_came_into_the_log_says_so_where_there_is_nothing_to_show(bpdebug, tmp_path):
+    bpdebug("run", "--headless", "--log", "one", "script.py", script="import os\nos.kill(os.getpid(), 9)")
+    with LogReader(tmp_path / "one") as reader:
+        assert not len(reader)
+    said = bpdebug("show", "one")
+    assert "the log holds no event: killed by signal 9 (SIGKILL)" in said.stderr
+
+
 def test_so_does_one_that_was_ended_with_bpdebug_from_outside(tmp_path):
     (tmp_path / "script.py").write_text(f"{OPS}\nimport time\nopen('ready', 'w').close()\ntime.sleep(600)")
     command = [sys.executable, "-m", "bpdebug", "run", "--headless", "--log", "one", "script.py"]

@@ -30,6 +30,9 @@ class FakeTimeline:
     def __len__(self) -> int:
         return self.count
 
+    def why_empty(self) -> str:
+        return "the log holds no event: it was killed"
+
     def refresh(self) -> bool:
         grown = self.on_disk > self.count
         self.count = self.on_disk
@@ -142,7 +145,7 @@ def test_an_empty_log_answers_every_command_with_a_reason():
     navigator.command("step")
     navigator.go_to(3)
     assert navigator.seq == -1
-    assert navigator.why == "the log holds no event"
+    assert navigator.why == "the log holds no event: it was killed"
 
 
 def test_a_live_run_begins_where_the_child_is_paused(timeline, session):
