@@ -107,6 +107,28 @@ def test_the_fault_is_found_at_its_place_and_line_and_its_healthy_twin_is_silent
     assert diagnoser.findings(Case("healthy", pair.healthy)) == []
 
 
+@pytest.mark.parametrize(
+    ("before", "severity", "words"),
+    [
+        ("", "warning", "input 0 of Cube was changed in place by its own code"),
+        (
+            "F.tanh",
+            "error",
+            "output 0 of tanh was changed in place by Cube, whose own code writes into what it is given",
+        ),
+    ],
+)
+def test_an_op_that_writes_into_its_input_is_a_fault_of_others_for_sure(
+    diagnoser: Diagnoser, before: str, severity: str, words: str
+) -> None:
+    faulty = read_pair(HERE / "pairs" / "own_node_writes_into_its_input.py").faulty
+    (finding,) = diagnoser.findings(
+        Case("faulty", faulty.replace("(self.l1(x),)", f"({before}(self.l1(x)),)"))
+    )
+    assert (finding["code"], finding["severity"]) == ("changed-in-place", severity)
+    assert finding["message"].startswith(words)
+
+
 @pytest.mark.parametrize("name", CONTROLS)
 def test_what_only_looks_faulty_is_silent(name: str, diagnoser: Diagnoser) -> None:
     text = (HERE / "controls" / f"{name}.py").read_text(encoding="utf-8")

@@ -9,7 +9,7 @@ from ..facts.history import History
 from ..facts.records import Op
 from ..facts.source_files import Line
 from ..facts.training import layer_before, weighted
-from ..finding import Finding
+from ..finding import Finding, Severity
 
 __all__ = ["find"]
 
@@ -42,15 +42,16 @@ def find(history: History) -> Iterator[Finding]:
         if maker is not None:
             told.add((maker.site, maker.label))
         writer = next((one for one in writers if one.seq < seq and variable in _written(one)), None)
-        if writer is None:
-            line = _guilty_line(history, op)
-            how = "after it was computed"
-        else:
-            line = history.script.first_with(rf"class\s+{re.escape(writer.cls)}\b")
-            how = f"by {writer.label}, whose own code writes into what it is given"
+        line = (
+            _guilty_line(history, op)
+            if writer is None
+            else history.script.first_with(rf"class\s+{re.escape(writer.cls)}\b")
+        )
+        by_itself = writer is op  # whose own rule may reckon with that
         yield Finding(
-            f"{what} of {op.label} was changed in place {how}: the gradient knows nothing of it",
+            f"{what} of {op.label} was changed in place {_how(writer, by_itself)}",
             where,
+            milder=Severity.warning if by_itself else None,
             seq=seq,
             site=op.site if line is None else None,
             file="" if line is None else line[0],
@@ -58,6 +59,14 @@ def find(history: History) -> Iterator[Finding]:
             evidence={"op": op.label},
             subjects=frozenset({where, *(parameter.name for parameter in history.parameters_of(op))}),
         )
+
+
+def _how(writer: Op | None, by_itself: bool) -> str:
+    if writer is None:
+        return "after it was computed: the gradient knows nothing of it"
+    if by_itself:
+        return "by its own code: its backward step is given what that left there"
+    return f"by {writer.label}, whose own code writes into what it is given: the gradient knows nothing of it"
 
 
 def _change(history: History, op: Op) -> tuple[str, int, Op | None, int] | None:
