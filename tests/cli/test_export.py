@@ -106,6 +106,8 @@ def test_names_that_the_run_does_not_have_are_a_mistake(recorded, capsys, tmp_pa
     said = capsys.readouterr().err
     assert "--only MLP.l3*, bakward: no event of the run has such a kind or name" in said
     assert "Near it: MLP.l" in said
+    assert cli.main([*words[:-3], "--only", "param_updatd"]) == 2
+    assert "Near it: param_updated" in capsys.readouterr().err  # a kind, which is no event's name
     assert before.read_text() == "kept"
     assert cli.main([*words, "backward"]) == 0
     assert "--only: nothing in the run fits MLP.l3*" in capsys.readouterr().err

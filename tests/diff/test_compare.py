@@ -362,6 +362,19 @@ def test_what_an_op_wrote_into_comes_from_that_op(tmp_path):
     )
 
 
+def test_what_earlier_events_made_within_the_tolerance_is_told_of_what_comes_from_outside(tmp_path):
+    for run, near, data in (("a", 0.0, 1.0), ("b", 2e-7, 2.0)):
+        watched = Watched(tmp_path / run)
+        F.square(engine.Variable(np.array([1.0 + near], "f4")))
+        F.exp(engine.Variable(np.array([data], "f4")))
+        watched.read().close()
+    found = compare(tmp_path / "a", tmp_path / "b", 1e-5)
+    assert (found.first.a.address, found.first.role) == ("it0/forward/exp", "x")
+    assert found.first.notes == (
+        "No earlier event made a difference beyond the tolerance, but some within it.",
+    )
+
+
 @pytest.mark.parametrize(("wired", "source"), [("a", "it0/forward/relu"), ("", "outside the recorded ops")])
 def test_an_op_that_is_given_what_another_event_made_is_told_of(tmp_path, wired, source):
     """The ops are the same, the wires between them aren't."""

@@ -147,6 +147,7 @@ def test_an_update_is_explained_by_its_rule(optimizer, factors, log):
         e = explain(timeline, seq, f"{role}[0,1]", RUNNER)
         assert e.total == pytest.approx(e.recorded, rel=1e-5, abs=1e-7)
         assert factors - ({"before[0,1]"} if role == "delta" else set()) <= set(names(e))
+        assert ("decay · before" in e.formula) == isinstance(optimizer, optimizers.AdamW), e.formula
 
 
 @pytest.mark.parametrize(

@@ -89,3 +89,9 @@ def test_no_part_of_what_has_no_size_is_said_to_be_listed(log):
     e = explain(timeline, timeline.reader.find("it0/forward/sum"), "y", RUNNER, limit=2)
     text = "\n".join(explanation_lines(e, 200))
     assert "total: 2 of 11 terms listed; 1 more is 0\n" in text
+
+
+def test_of_a_maximum_that_is_nan_the_first_one_is_named(log):
+    timeline = log(lambda: F.max(Variable(OTHERS), axis=1))
+    text = "\n".join(explanation_lines(explain(timeline, 0, "y[1]", RUNNER), 200))
+    assert "(the first NaN of 3)" in text
