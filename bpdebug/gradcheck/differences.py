@@ -129,9 +129,8 @@ class _Value:
 
     def _moved(self, xs: Sequence[Array], i: int, direction: Array, by: float) -> Sequence[Array]:
         moved = list(xs)
-        moved[i] = np.asarray(
-            xs[i] + by * direction, xs[i].dtype
-        )  # of numbers without axes NumPy makes scalars
+        # Of numbers without axes NumPy makes scalars, which no op takes.
+        moved[i] = np.asarray(xs[i] + by * direction, xs[i].dtype)
         return self._forward(moved)
 
     def _sum(self, ys: Sequence[Array]) -> float:

@@ -80,9 +80,8 @@ def _names(directory: Path) -> list[str]:
     names = sorted(
         name for name in os.listdir(directory) if is_file_of_run(name) and not name.endswith(".new")
     )
-    for (
-        name
-    ) in names:  # readers follow links, but what is sent must not be taken from elsewhere, nor be missing
+    # Readers follow links, but what is sent must not be taken from elsewhere, nor be missing.
+    for name in names:
         if (directory / name).is_symlink():
             raise ExportError(
                 f"{directory}: {name} in it is a link, and only files are packed; put the file itself there"
