@@ -13,7 +13,7 @@ from .content import OnDevice
 from .faults import wait
 from .rows_of_bodies import replace_rows
 
-__all__ = ["Comparison", "Late"]
+__all__ = ["Comparison", "Late", "told_later"]
 
 NONFINITE = int(EventFlag.nonfinite)
 VALUE = int(EventFlag.value)
@@ -94,3 +94,13 @@ class Late:
             return elapsed
         except Exception:
             return 0
+
+
+def told_later(
+    late: Late | None, comparisons: list[Comparison], writes: list[Comparison], timer: Any
+) -> Late | None:
+    """`late` with these attributes of it; None where there is nothing that isn't known at once."""
+    if comparisons or writes or timer is not None:
+        late = late or Late()
+        late.comparisons, late.writes, late.timer = comparisons, writes, timer
+    return late

@@ -165,14 +165,14 @@ class _Watcher(Identities):
         self._recorder.scope_exited(event.failed)
 
     def _foreign_forward(self, event: Any) -> None:
-        node, during, training = event.node, event.during, self._training()
-        self._recorder.phase_of_call(training)
+        node, during = event.node, event.during
+        phase = self._recorder.phase_of_call(self._training())
         self._variables(event.x, event.x_arrays)  # what is met here for the first time is met as it is now
         node.watch_given = self._recorder.given_to_op(
             label_of(node),
             event.x_arrays,
-            training=training,
-            during=None if during is None else self._node(during),
+            phase,
+            None if during is None else self._node(during),
         )
 
     def _taken(self, node: Any) -> Given | None:
@@ -366,9 +366,8 @@ class _Watcher(Identities):
         if noted is not None and noted[0] is parameter.node:
             private = not held_elsewhere(parameter)  # while no call of ours holds the array
             variable = self._variable(parameter.node, parameter._data)
-            if (
-                noted[1].grad_array is not parameter._grad
-            ):  # it was updated by another one, such as a float32 copy
+            # It may have been updated by another one, such as a float32 copy.
+            if noted[1].grad_array is not parameter._grad:
                 variable.grad_content = b""
             self._recorder.param_updated(
                 variable,

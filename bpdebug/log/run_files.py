@@ -111,11 +111,11 @@ class RunFiles:
         """
         path = Path(directory)
         made: list[Path] = []
+        descriptors: list[int] = []
         try:
             path.mkdir(mode=0o700, parents=True, exist_ok=True)
             if any(path.iterdir()):
                 raise FileExistsError
-            descriptors = []
             # Who makes the first of them has the directory: others may begin at this moment.
             for name in _NAMES:
                 descriptors.append(open_new(path / name))
@@ -127,6 +127,8 @@ class RunFiles:
             made += [path / RUN_FILE, path / (RUN_FILE + ".new")]
             run = _write_run_file(path, script)
         except OSError as error:
+            for descriptor in descriptors:
+                os.close(descriptor)
             for file in made:
                 with contextlib.suppress(OSError):
                     file.unlink()

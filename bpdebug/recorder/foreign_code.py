@@ -11,7 +11,7 @@ from ..log.lent import same_content
 from ..log.recent_contents import Entry
 from .emitter import CONTENT
 
-__all__ = ["Given", "Shown"]
+__all__ = ["Given", "Shown", "shown_of"]
 
 
 class Shown(NamedTuple):
@@ -45,22 +45,27 @@ class Given(NamedTuple):
     changed: Sequence[str] = ()
     compared: Sequence[Comparison] = ()
 
-    def shown(self, arrays: Sequence[Any], rows: Sequence[int | None], now: Mapping[int, Entry]) -> Shown:
-        """What is to be shown of `arrays`, whose rows and entries by `now` are these."""
-        shown = Shown(list(rows), dict(now), [], [])
-        for place, array in enumerate(arrays):
-            before = None if array is None else self.known.get(id(array))
-            if before is None:
-                continue
-            content, after = before[CONTENT], now[id(array)][CONTENT]
-            if content is after or not content or not after:
-                continue
-            if type(content) is OnDevice or type(after) is OnDevice:
-                shown.compared.append(Comparison(place, after, (content,)))
-            elif same_content(content, after):
-                continue
-            else:
-                shown.wrote.append(place)
-            shown.known[id(array)] = before
-            shown.rows[place] = before[0]
-        return shown
+
+def shown_of(
+    given: Given | None, arrays: Sequence[Any], rows: list[int | None], now: dict[int, Entry]
+) -> Shown:
+    """What is to be shown of `arrays`, whose rows and entries are these by now; None: no such code was given them."""
+    if given is None:
+        return Shown(rows, now, [], [])
+    shown = Shown(list(rows), dict(now), [], [])
+    for place, array in enumerate(arrays):
+        before = None if array is None else given.known.get(id(array))
+        if before is None:
+            continue
+        content, after = before[CONTENT], now[id(array)][CONTENT]
+        if content is after or not content or not after:
+            continue
+        if type(content) is OnDevice or type(after) is OnDevice:
+            shown.compared.append(Comparison(place, after, (content,)))
+        elif same_content(content, after):
+            continue
+        else:
+            shown.wrote.append(place)
+        shown.known[id(array)] = before
+        shown.rows[place] = before[0]
+    return shown

@@ -8,7 +8,7 @@ from typing import Any
 
 from ..capture import CapturePlan
 from ..devices.device_arrays import LATE
-from ..devices.late import Comparison, Late
+from ..devices.late import Comparison, told_later
 from ..log.lent import Content
 from ..log.plain import json_value
 from ..log.recent_contents import Entry
@@ -17,7 +17,7 @@ from ..log.schema import NOTHING, Kind
 from ..log.writer import LogWriter
 from .emitter import CONTENT, DURING, EVERYTHING, Emitter, OnEvent
 from .flight_recorder import FlightRecorder
-from .foreign_code import Given, Shown
+from .foreign_code import Given, shown_of
 from .identity import Node, Variable
 from .nesting import NO_PHASE, SCOPE_ENTERED, Opener
 from .progress import SETUP
@@ -202,14 +202,12 @@ class ForwardEvents(Emitter):
             content: Any = known[id(random_state)][CONTENT] or self.writer.store.content_of(random_state)
             drawn_from = content.hex()[:16]
         site = self.call_sites.here(self.frames_up)
-        shown = Shown(x_rows, known, [], []) if given is None else given.shown(x_arrays, x_rows, known)
+        shown = shown_of(given, x_arrays, x_rows, known)
         x_slots, x_numbers, x_contents, changed, compared = self._read(x, x_arrays, shown.rows, shown.known)
         if shown.known is not known:
             for variable, array in zip(x, x_arrays, strict=True):
                 variable.content = b"" if array is None else known[id(array)][CONTENT]
-        if compared or shown.compared or timer is not None:
-            late = late or Late()
-            late.comparisons, late.writes, late.timer = compared, shown.compared, timer
+        late = told_later(late, compared, shown.compared, timer)
         y_slots, y_numbers, y_contents = _written(y, y_arrays, y_rows, known)
         body = ForwardBody(
             op,
@@ -238,10 +236,9 @@ class ForwardEvents(Emitter):
         return node
 
     def given_to_op(
-        self, label: str, x_arrays: Sequence[Any], *, training: bool = True, during: Node | None = None
+        self, label: str, x_arrays: Sequence[Any], phase: int, during: Node | None = None
     ) -> Given:
         """Code outside the framework is about to compute an op from these arrays; for the rest see `forward`."""
-        phase = self.phase_of_call(training)
         scope, text = self._scope_and_label(label, during)
         known: dict[int, Any] = {}
         self._rows(x_arrays, known, self._unlooked(self._keep(phase, scope, text)))
@@ -284,9 +281,8 @@ class ForwardEvents(Emitter):
             phase = self._progress.model_called(training)
             if self._flight_recorder is not None and self._progress.iteration != self._flown:
                 self._flown = self._progress.iteration
-                if (
-                    not self.capturing.stepped_down
-                ):  # else no newer values take the place of those that there are
+                # Where the budget is used up, no newer values take the place of those that there are.
+                if not self.capturing.stepped_down:
                     self._flight_recorder.iteration_begins(self._flown)
         return phase
 

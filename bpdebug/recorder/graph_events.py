@@ -14,7 +14,7 @@ import numpy as np
 from ..capture import CapturePlan
 from ..devices.content import OnDevice
 from ..devices.device_arrays import LATE
-from ..devices.late import Comparison, Late
+from ..devices.late import Comparison, Late, told_later
 from ..log.lent import Content, same_content
 from ..log.plain import json_number
 from ..log.records import (
@@ -29,7 +29,7 @@ from ..log.records import (
 from ..log.schema import NOTHING, Kind
 from ..log.writer import LogWriter
 from .emitter import EVERYTHING, NONFINITE, PARAMETER, VALUE, OnEvent
-from .foreign_code import Given, Shown
+from .foreign_code import Given, shown_of
 from .forward_events import CONTENT, ForwardEvents
 from .identity import Node, Variable
 from .nesting import Opener
@@ -140,15 +140,12 @@ class GraphEvents(ForwardEvents):
         if self.on_event is not None:
             self.threads.state.arrays = {"gy": gy, "gx": gx}
         late = self._late(gx, known) if flags >= LATE else None
-        shown = Shown(gy_rows, known, [], [])
+        shown = shown_of(given, gy, gy_rows, known)
         if given is None:
             changed, compared = self._changed_since(node, kept_x, kept_y)
         else:
             changed, compared = list(given.changed), list(given.compared)
-            shown = given.shown(gy, gy_rows, known)
-        if compared or shown.compared or timer is not None:
-            late = late or Late()
-            late.comparisons, late.writes, late.timer = compared, shown.compared, timer
+        late = told_later(late, compared, shown.compared, timer)
         caller = self._walk_site()
         body = BackwardBody(
             node.op,

@@ -6,8 +6,7 @@ import chainer.links as L
 import numpy as np
 
 
-class Cube(chainer.FunctionNode):  # faulty guilty
-class Cube(chainer.FunctionNode):  # healthy
+class Cube(chainer.FunctionNode):  # guilty
     def forward(self, inputs):
         self.retain_inputs((0,))
         (x,) = inputs
