@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import os
 import time
 from pathlib import Path
 
@@ -16,6 +17,8 @@ from bpdebug.errors import AddressError, LogError, NewerLog, NotALog, RunDirecto
 from bpdebug.log import interning, run_files
 from bpdebug.log.reader import LogReader
 from bpdebug.log.records import ForwardBody, OutputBody, ReportedBody, Slot
+from bpdebug.log.run_file import RunFile
+from bpdebug.log.run_files import RunFiles
 from bpdebug.log.schema import (
     EVENT_INDEX,
     FIRST_UNNAMED_VARIABLE,
@@ -366,3 +369,17 @@ def test_what_has_no_room_in_the_index_is_the_nearest_that_has(tmp_path: Path) -
     assert index["depth"].tolist() == [3, 0xFFFF]
     assert index["node"].tolist() == [4, NOTHING]
     assert index["time_us"].tolist() == [5, 0xFFFFFFFF]
+
+
+def test_a_run_that_can_not_begin_leaves_no_file_behind_and_none_open(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(path: Path, script: str) -> RunFile:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(run_files, "_write_run_file", refuse)
+    open_files = set(os.listdir("/proc/self/fd"))
+    with pytest.raises(LogError, match="No space left"):
+        RunFiles.create(tmp_path / "run", "a.py")
+    assert set(os.listdir("/proc/self/fd")) == open_files
+    assert not list((tmp_path / "run").iterdir())
